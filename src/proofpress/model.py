@@ -1,0 +1,179 @@
+"""The values that flow through a build, in the order of the flow: Source, Document, Body, Card, Target, Output.
+
+All are frozen. Each step of a build is a pure function from some of these to another (docs/architecture.md draws it),
+which is what lets a step be remembered, or run in another process.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+import msgspec
+
+from proofpress.paths import OutputPath, SitePath, SourcePath
+from proofpress.problems import Problem
+
+# ---------------------------------------------------------------- files
+
+
+class Source(msgspec.Struct, frozen=True, gc=False):
+    """A file of the site as it lies on disk: its path below the site's folder and its bytes' digest or content."""
+
+    path: SourcePath
+    data: bytes
+
+
+# ---------------------------------------------------------------- documents
+
+
+class Author(msgspec.Struct, frozen=True):
+    """A person who writes. In front matter a bare string is an author's name, looked up among the settings' authors."""
+
+    name: str
+    url: str = ""
+    email: str = ""
+
+
+class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a post says of itself, typed. A key that is absent is None (or empty, for a list)."""
+
+    title: str | None = None
+    date: dt.datetime | None = None
+    """Aware. A date without a time is midnight in the site's time zone, and `date_has_time` is false."""
+    date_has_time: bool = False
+    updated: dt.datetime | None = None
+    updated_has_time: bool = False
+    description: str | None = None
+    terms: dict[str, tuple[str, ...]] = {}
+    """By taxonomy: `{"tags": ("gpu", "python"), "series": ("Deep learning",)}`, as written, without repeats."""
+    authors: tuple[Author, ...] = ()
+    draft: bool = False
+    slug: str | None = None
+    url: str | None = None
+    """A site path, checked and percent-encoded."""
+    aliases: tuple[str, ...] = ()
+    """Site paths, checked and percent-encoded."""
+    template: str | None = None
+    image: str | None = None
+    """As written: a file beside the post, a site path or a full URL."""
+    toc: bool | None = None
+    extra: dict[str, Any] = {}
+    """The mapping `extra:`, with the value of each unknown key beside it."""
+
+
+class Place(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Where something stands in its source file: line and column from 1, length in characters."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A Markdown file, read: its front matter, and its text as the Markdown that follows it.
+
+    `text` has `\\n` line ends and no byte-order mark; its first line is line `first_line` of the file. `places` tells
+    where the value of each front matter key stands (`{"date": Place(3, 7, 10)}`; of a list, `"aliases.0"`).
+    """
+
+    path: SourcePath
+    front: FrontMatter
+    text: str
+    first_line: int = 1
+    places: dict[str, Place] = {}
+    problems: tuple[Problem, ...] = ()
+
+
+# ---------------------------------------------------------------- bodies
+
+
+class Reference(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A link or image of a body that speaks of this site, left open until its page is filled.
+
+    In `Body.html` reference number n stands as ``\\0n\\0``: for a ``link`` in place of the URL inside an attribute's
+    quotes; for an ``image`` in place of the whole `src="…"` attribute, to which width and height are then added.
+    """
+
+    href: str
+    """The destination as meant (entities and escapes resolved, not percent-decoded): `../setup.md#install`."""
+    kind: Literal["link", "image"]
+    line: int
+    column: int
+    length: int
+
+
+class Heading(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A heading of a body. `html` is its content with links, images and footnote marks taken out; `text` is plain."""
+
+    level: int
+    id: str
+    html: str
+    text: str
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """A document's text as HTML, with what was learnt on the way. Depends on the document and the options alone."""
+
+    html: str
+    references: tuple[Reference, ...] = ()
+    outline: tuple[Heading, ...] = ()
+    anchors: tuple[str, ...] = ()
+    """Every id in the HTML that a fragment can lead to, in order."""
+    title: str | None = None
+    """The plain text of the first level-1 heading, taken out of the HTML, where the front matter gives no title."""
+    summary: str = ""
+    """HTML: what stands before the `more` mark, else the first paragraph; no links, images, ids or footnote marks."""
+    summary_text: str = ""
+    """The same as plain text on one line."""
+    has_more: bool = False
+    """Whether the summary was marked by the author."""
+    words: int = 0
+    first_image: str | None = None
+    """The href of the first local image, as in its Reference."""
+    problems: tuple[Problem, ...] = ()
+
+
+# ---------------------------------------------------------------- the site
+
+
+class TermLink(msgspec.Struct, frozen=True, gc=False):
+    """A term as a page that carries it shows it."""
+
+    name: str
+    url: str
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rest of the site may know of a page. Templates see these; docs/templates.md documents each field."""
+
+    path: SourcePath
+    kind: Literal["post", "page", "home", "list"]
+    site_path: SitePath
+    url: str
+    """What an href says: site path with the site's prefix."""
+    permalink: str
+    """Absolute."""
+    title: str
+    date: dt.datetime | None = None
+    date_has_time: bool = False
+    updated: dt.datetime | None = None
+    updated_has_time: bool = False
+    description: str = ""
+    summary: str = ""
+    has_more: bool = False
+    terms: dict[str, tuple[str, ...]] = {}
+    authors: tuple[Author, ...] = ()
+    draft: bool = False
+    image: str | None = None
+    template: str | None = None
+    toc: bool | None = None
+    words: int = 0
+    aliases: tuple[str, ...] = ()
+    anchors: tuple[str, ...] = ()
+    extra: dict[str, Any] = {}
+
+    @property
+    def minutes(self) -> int:
+        """Reading time at 220 words a minute (Brysbaert 2019 measured 238 for English prose; code reads slower)."""
+        return max(1, round(self.words / 220))

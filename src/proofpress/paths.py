@@ -1,0 +1,92 @@
+"""Names of things: paths below the site's folder, paths below the output folder, URLs and slugs.
+
+All paths here are strings with forward slashes, relative, in Unicode NFC, so that a site built on Windows or macOS has
+the same names as one built on Linux (macOS hands out NFD names, Windows back-slashes; the scanner converts once).
+A site path, such as `/posts/hello/`, is a URL's path below the site's root, percent-encoded; where the site lives under
+a sub-path (`https://me.example/blog/`), `Base` puts that prefix in front.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from typing import NewType
+from urllib.parse import quote, unquote, urlsplit
+
+import msgspec
+
+SourcePath = NewType("SourcePath", str)
+"""Relative to the site's folder: `content/posts/hello.md`."""
+
+OutputPath = NewType("OutputPath", str)
+"""Relative to the output folder: `posts/hello/index.html`."""
+
+SitePath = NewType("SitePath", str)
+"""A URL's path below the site's root, percent-encoded, beginning with `/`: `/posts/hello/`."""
+
+WINDOWS_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
+)
+_SAFE = "/~!$&'()*+,;=:@-._"  # RFC 3986, pchar and the slash
+_ODD_RUN = re.compile(r"[^\w.~-]+|_+")
+_DASHES = re.compile(r"-{2,}")
+
+
+class Base(msgspec.Struct, frozen=True):
+    """Where the site is published: `origin` is `https://me.example`, `prefix` is `` or `/blog` (no slash at its end)."""
+
+    origin: str
+    prefix: str
+
+    @classmethod
+    def of(cls, url: str) -> Base:
+        """Split a site's URL, such as `https://me.example/blog/`."""
+        parts = urlsplit(url)
+        return cls(f"{parts.scheme}://{parts.netloc}", quote(unquote(parts.path), safe=_SAFE).rstrip("/"))
+
+    def href(self, path: str) -> str:
+        """Return what a page's `href` says for a site path: `/blog/posts/hello/`."""
+        return self.prefix + path
+
+    def absolute(self, path: str) -> str:
+        """Return a site path's full URL: `https://me.example/blog/posts/hello/`."""
+        return self.origin + self.prefix + path
+
+
+def slug(text: str) -> str:
+    """Return text as one segment of a URL: lower case, words joined by dashes, letters of every script kept.
+
+    `C`, `C++` and `C#` stay apart (`c`, `c-plus-plus`, `c-sharp`). The result may be empty (for an emoji alone).
+    """
+    text = unicodedata.normalize("NFC", text).strip()
+    text = re.sub(r"\++", lambda found: "-plus" * len(found[0]) + "-", text)
+    text = re.sub(r"(?<=\w)#", "-sharp-", text)
+    text = re.sub(r"^\.(?=\w)", "dot-", text)
+    text = re.sub(r"['\N{RIGHT SINGLE QUOTATION MARK}]", "", text)
+    text = _DASHES.sub("-", _ODD_RUN.sub("-", text.lower()))
+    return unicodedata.normalize("NFC", text.strip("-."))
+
+
+def encode(path: str) -> str:
+    """Percent-encode a path of plain characters as RFC 3986 asks, slashes kept."""
+    return quote(unicodedata.normalize("NFC", path), safe=_SAFE)
+
+
+def output_path(path: SitePath) -> OutputPath:
+    """Return the file that holds a site path: `/posts/hello/` is `posts/hello/index.html`."""
+    plain = unquote(path).lstrip("/")
+    return OutputPath(plain + "index.html" if plain == "" or plain.endswith("/") else plain)
+
+
+def identity(path: str) -> str:
+    """Return what two paths share when some file system takes them for one: case folded, NFC."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def join(folder: str, relative: str) -> str | None:
+    """Resolve a relative path against a folder, both below the site; None when it would leave."""
+    joined = posixpath.normpath(posixpath.join(folder, relative))
+    if joined == ".." or joined.startswith(("../", "/")):
+        return None
+    return "" if joined == "." else joined

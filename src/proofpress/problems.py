@@ -1,0 +1,131 @@
+"""What is wrong with a site: each fault at its file, line and column, with a mend.
+
+Every part of Proofpress that reads what a person wrote returns the problems that it found beside its value, and goes
+on. Nothing here prints; `cli` turns problems into text, and the source line that a problem points at is attached by
+`builder`, which has the files in hand.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Severity = Literal["error", "warning"]
+Judgement = Literal["error", "warning", "off"]
+
+RULES: Final[Mapping[str, Severity]] = {
+    # reading files and front matter
+    "not-utf-8": "error",
+    "control-character": "error",
+    "file-too-large": "error",
+    "outside-site": "error",
+    "unreadable-file": "error",
+    "unportable-name": "warning",
+    "front-matter-syntax": "error",
+    "front-matter-not-closed": "error",
+    "duplicate-key": "error",
+    "alias-in-front-matter": "error",
+    "unknown-key": "warning",
+    "wrong-type": "error",
+    "impossible-date": "error",
+    "unsafe-url": "error",
+    "no-date": "warning",
+    "no-title": "warning",
+    # settings, data and templates
+    "settings-syntax": "error",
+    "unknown-setting": "error",
+    "no-url": "warning",
+    "unsafe-output": "error",
+    "unknown-author": "warning",
+    "template-error": "error",
+    "data-error": "error",
+    # the text of a post
+    "broken-link": "error",
+    "broken-anchor": "warning",
+    "unknown-url": "warning",
+    "draft-link": "warning",
+    "unreadable-image": "warning",
+    "unknown-language": "warning",
+    "slow-listing": "warning",
+    "listing-options": "warning",
+    "unclosed-fence": "warning",
+    "math-error": "error",
+    "unknown-alert": "warning",
+    "undefined-footnote": "warning",
+    "nested-too-deeply": "error",
+    # the site as a whole
+    "url-collision": "error",
+    "same-term": "warning",
+    "empty-slug": "error",
+    "foreign-file": "error",
+}
+"""Every rule's name and how much it weighs. `proofpress explain NAME` tells each one's meaning."""
+
+
+class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """One fault, at one place.
+
+    `path` is relative to the site's folder, with forward slashes. `line` and `column` count from 1, columns in
+    characters (code points), as editors do; line 0 speaks of the file as a whole. `length` is how many characters of
+    the line are meant. `excerpt` is that line's text, empty until the builder attaches it.
+    """
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    message: str
+    hint: str = ""
+    length: int = 1
+    excerpt: str = ""
+    severity: Severity = "error"
+
+
+def problem(
+    rule: str, path: str, line: int, column: int, message: str, *, hint: str = "", length: int = 1
+) -> Problem:
+    """Return the problem of a known rule; its weight comes from RULES (KeyError for a rule that is not there)."""
+    return Problem(
+        path=path,
+        line=line,
+        column=column,
+        rule=rule,
+        message=message,
+        hint=hint,
+        length=max(1, length),
+        severity=RULES[rule],
+    )
+
+
+def judge(problems: Iterable[Problem], rules: Mapping[str, Judgement], *, strict: bool) -> list[Problem]:
+    """Weigh problems as the site's settings say (`rules:`), drop those switched off, sort by place, each once."""
+    judged: set[Problem] = set()
+    for found in problems:
+        weight = rules.get(found.rule, found.severity)
+        if weight == "off":
+            continue
+        if strict:
+            weight = "error"
+        judged.add(found if weight == found.severity else msgspec.structs.replace(found, severity=weight))
+    return sorted(judged)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a person most likely meant, or None when nothing is close."""
+    choices = sorted(set(known))
+    folded = {choice.casefold(): choice for choice in choices}
+    if word.casefold() in folded:
+        return folded[word.casefold()]
+    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the hint ``did you mean 'x'?`` for the nearest known word, or an empty string."""
+    found = nearest(word, known)
+    return f"did you mean '{found}'?" if found else ""
