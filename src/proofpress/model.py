@@ -10,6 +10,7 @@ import datetime as dt
 from typing import Any, Literal
 
 import msgspec
+from markupsafe import Markup
 
 from proofpress.paths import OutputPath, SitePath, SourcePath
 from proofpress.problems import Problem
@@ -160,12 +161,13 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     updated: dt.datetime | None = None
     updated_has_time: bool = False
     description: str = ""
-    summary: str = ""
+    summary_html: str = ""
     has_more: bool = False
     terms: dict[str, tuple[str, ...]] = {}
     authors: tuple[Author, ...] = ()
     draft: bool = False
     image: str | None = None
+    """As written in the front matter, else the first local image of the text."""
     template: str | None = None
     toc: bool | None = None
     words: int = 0
@@ -174,6 +176,88 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     extra: dict[str, Any] = {}
 
     @property
+    def summary(self) -> Markup:
+        """The summary for a template: HTML without links or images."""
+        return Markup(self.summary_html)  # noqa: S704 - made by the renderer from the post's own Markdown
+
+    @property
     def minutes(self) -> int:
         """Reading time at 220 words a minute (Brysbaert 2019 measured 238 for English prose; code reads slower)."""
         return max(1, round(self.words / 220))
+
+
+# ---------------------------------------------------------------- targets
+
+
+class File(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A file that is copied as it is: its place in the site's folder, its URL, and an image's size in pixels."""
+
+    path: SourcePath
+    site_path: SitePath
+    width: int | None = None
+    height: int | None = None
+
+
+class PageTarget(msgspec.Struct, frozen=True, kw_only=True, tag="page"):
+    """An HTML page that a template makes."""
+
+    site_path: SitePath
+    origin: str
+    """What asks for this URL, in a person's words, for the message about a collision."""
+    template: str
+    kind: Literal["post", "page", "home", "list", "archive", "taxonomy", "term", "not-found", "alias"]
+    source: SourcePath | None = None
+    """The document whose text this page shows."""
+    folder: str = ""
+    """Of a list: the folder below content/."""
+    taxonomy: str = ""
+    term: str = ""
+    """Of a term: its slug."""
+    number: int = 1
+    """Of a list that is split: which of its pages, from 1."""
+    to: str = ""
+    """Of an alias: the site path that it leads to."""
+
+
+class FeedTarget(msgspec.Struct, frozen=True, kw_only=True, tag="feed"):
+    """A feed of the whole site, or of one term."""
+
+    site_path: SitePath
+    origin: str
+    format: Literal["atom", "json"]
+    taxonomy: str = ""
+    term: str = ""
+
+
+class CopyTarget(msgspec.Struct, frozen=True, kw_only=True, tag="copy"):
+    """A file of the site that is copied."""
+
+    site_path: SitePath
+    origin: str
+    source: SourcePath
+
+
+class AssetTarget(msgspec.Struct, frozen=True, kw_only=True, tag="asset"):
+    """A file of the theme, under a name that changes with its bytes."""
+
+    site_path: SitePath
+    origin: str
+    name: str
+
+
+class TextTarget(msgspec.Struct, frozen=True, kw_only=True, tag="text"):
+    """A text for machines: the sitemap or robots.txt."""
+
+    site_path: SitePath
+    origin: str
+    kind: Literal["sitemap", "robots"]
+
+
+Target = PageTarget | FeedTarget | CopyTarget | AssetTarget | TextTarget
+
+
+class Output(msgspec.Struct, frozen=True, gc=False):
+    """A file to be published."""
+
+    path: OutputPath
+    data: bytes

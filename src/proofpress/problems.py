@@ -48,7 +48,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "broken-link": "error",
     "broken-anchor": "warning",
     "unknown-url": "warning",
-    "draft-link": "warning",
+    "draft-link": "error",
     "unreadable-image": "warning",
     "unknown-language": "warning",
     "slow-listing": "warning",

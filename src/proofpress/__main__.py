@@ -1,0 +1,5 @@
+"""`python -m proofpress` is the command `proofpress`."""
+
+from proofpress.cli import main
+
+main()

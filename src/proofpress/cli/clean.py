@@ -1,0 +1,30 @@
+"""`proofpress clean`: what Proofpress wrote goes, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from proofpress.cli.site import require_site, site_option
+
+
+@click.command("clean")
+@site_option
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="The output folder (default: public).")
+def command(root: Path, output: Path | None) -> None:
+    """Delete the files that Proofpress wrote into the output folder, and its cache. Other files stay."""
+    from proofpress.config import read_config
+    from proofpress.output.publish import clean, refuse
+
+    root = require_site(root)
+    if output is None:
+        config, _ = read_config((root / "site.yaml").read_bytes(), "site.yaml")
+        output = root / config.output
+    refusal = refuse(root, output)
+    if refusal is not None:
+        raise click.UsageError(f"{refusal.message}; {refusal.hint}")
+    deleted = clean(root, output)
+    left = sum(path.is_file() for path in output.rglob("*")) if output.is_dir() else 0
+    others = f"; {left} other files in it stay" if left else ""
+    click.echo(f"{deleted} files deleted from {output}/{others}")

@@ -1,0 +1,66 @@
+"""`proofpress init`: a new site that builds at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import json
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+import click
+
+from proofpress.cli.site import now
+from proofpress.site.cards import humanise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+
+
+@click.command("init")
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
+def command(folder: Path) -> None:
+    """Make a new site in DIR (default: this folder): settings, a first post, a page. No file is overwritten."""
+    files = dict(skeleton(folder.resolve().name, now()))
+    taken = sorted(path for path in files if (folder / path).exists() and path != ".gitignore")
+    if taken:
+        raise click.UsageError(f"'{folder / taken[0]}' is there already, so nothing was written; name a new folder")
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            target.write_text(text, "utf-8", newline="\n")
+    go = "" if str(folder) == "." else f"cd {folder} && "
+    click.echo(f"A new site is in {folder}/. Set its url in site.yaml, then: {go}proofpress build")
+
+
+def skeleton(name: str, at: dt.datetime) -> Iterator[tuple[str, str]]:
+    """Give the files of a new site, filled in, by their paths."""
+    values = {
+        # JSON's strings are YAML's, so a title with quotes or colons stays what it is.
+        "title": json.dumps(humanise(name), ensure_ascii=False),
+        "author": json.dumps(_author(), ensure_ascii=False),
+        "date": f"{at:%Y-%m-%d}",
+    }
+    for path, file in _walk(resources.files("proofpress.cli") / "skeleton", ""):
+        text = file.read_text("utf-8")
+        yield path.replace("gitignore", ".gitignore"), Template(text).substitute(values)
+
+
+def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            yield from _walk(item, f"{path}{item.name}/")
+        else:
+            yield path + item.name, item
+
+
+def _author() -> str:
+    """Return the name of whoever is at the keyboard, for the author of the first post."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without a user database
+        return "The author"

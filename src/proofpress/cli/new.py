@@ -1,0 +1,43 @@
+"""`proofpress new`: a new post with its front matter."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from proofpress.cli.site import now, require_site, site_option
+
+
+@click.command("new")
+@click.argument("title")
+@site_option
+@click.option("--folder", default="posts", metavar="DIR", help="Below content/ (default: posts).")
+@click.option("--bundle", is_flag=True, help="A folder with an index.md, so that images can lie beside the text.")
+@click.option("--draft", is_flag=True, help="Mark it as a draft.")
+@click.option("--slug", "given_slug", default="", metavar="SLUG", help="The last part of its URL, in place of the title's.")
+def command(title: str, root: Path, folder: str, bundle: bool, draft: bool, given_slug: str) -> None:
+    """Write a new post with TITLE, dated today, and print its path. No file is overwritten."""
+    from proofpress.config import read_config, zone
+    from proofpress.paths import join, slug
+
+    root = require_site(root)
+    title = " ".join(title.split())
+    stem = slug(given_slug or title)
+    if not stem:
+        raise click.UsageError(f"the title '{title}' has no letter or digit for a URL; add --slug")
+    below = join("content", folder)
+    if below is None or not (below + "/").startswith("content/"):
+        raise click.BadParameter(f"'{folder}' is not below content/", param_hint="--folder")
+    config, _ = read_config((root / "site.yaml").read_bytes(), "site.yaml")
+    path = root / below / (f"{stem}/index.md" if bundle else f"{stem}.md")
+    lines = ["---", f"title: {json.dumps(title, ensure_ascii=False)}", f"date: {now().astimezone(zone(config)):%Y-%m-%d}"]
+    lines += ["draft: true"] if draft else []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write("\n".join([*lines, "tags: []", "---", "", ""]))
+    except FileExistsError:
+        raise click.UsageError(f"'{path}' is there already; choose another title or --slug") from None
+    click.echo(path)

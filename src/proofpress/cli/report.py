@@ -1,0 +1,111 @@
+"""Problems as text: for people, for GitHub's annotations, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
+
+import click
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from proofpress.problems import Problem
+
+Format = Literal["text", "github", "json"]
+FOLD = 12
+"""Of one rule's warnings, how many are shown in full; the rest are counted. Errors are always shown."""
+WIDEST = 160
+"""An excerpt's columns: of a longer line, the part around the fault is shown."""
+
+
+def show(problems: Sequence[Problem], form: Format) -> None:
+    """Print problems: for people and GitHub a report, for machines one JSON document."""
+    if form == "json":
+        click.echo(json.dumps([msgspec.to_builtins(found) for found in problems], ensure_ascii=False, indent=1))
+    elif form == "github":
+        for found in problems:
+            click.echo(github(found))
+    else:
+        for text in folded(problems):
+            click.echo(text, err=True)
+
+
+def folded(problems: Iterable[Problem]) -> Iterable[str]:
+    """Give each problem's text, and of a rule's many warnings the first few and a count."""
+    seen: Counter[str] = Counter()
+    for found in problems:
+        if found.severity == "warning":
+            seen[found.rule] += 1
+            if seen[found.rule] > FOLD:
+                continue
+        yield text(found)
+    for rule, count in sorted(seen.items()):
+        if count > FOLD:
+            yield (
+                f"… and {count - FOLD:,} more warnings of {rule} "
+                f"(all with --format json; `rules: {{{rule}: off}}` in site.yaml silences them)"
+            )
+
+
+def text(found: Problem) -> str:
+    """Return a problem with its line of source and a caret under the fault."""
+    place = f"{found.path}:{found.line}:{found.column}" if found.line else found.path
+    message = f"{found.message}; {found.hint}" if found.hint else found.message
+    colour = "red" if found.severity == "error" else "yellow"
+    head = f"{click.style(place, bold=True)}: {click.style(found.severity, fg=colour)} {found.rule}: {message}"
+    if not found.line or not found.excerpt.strip():
+        return head
+    line, column = _window(found.excerpt, found.column)
+    before, meant = line[: column - 1], line[column - 1 : column - 1 + found.length]
+    caret = click.style("^" * max(1, width(meant)), fg=colour)
+    number = f"{found.line:>5}"
+    return f"{head}\n{number} | {line}\n{' ' * len(number)} | {' ' * width(before)}{caret}"
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """Return a line made fit to print (tabs as one space), cut to what stands around a column."""
+    line = "".join(c if c.isprintable() else " " for c in line)
+    if len(line) <= WIDEST:
+        return line, column
+    start = max(0, min(column - 1 - WIDEST // 3, len(line) - WIDEST))
+    cut = line[start : start + WIDEST]
+    if start:
+        cut, column = "…" + cut, column + 1
+    return cut + ("…" if start + WIDEST < len(line) else ""), column - start
+
+
+def width(text: str) -> int:
+    """Return how many cells a text takes on a terminal (Unicode's East Asian Width; combining marks take none)."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def github(found: Problem) -> str:
+    """Return a problem as a workflow command of GitHub Actions, which shows it at its line."""
+    message = f"{found.message}; {found.hint}" if found.hint else found.message
+    place = f"file={_property(found.path)},line={max(1, found.line)},col={found.column},endColumn={found.column + found.length}"
+    return f"::{found.severity} {place},title={_property(found.rule)}::{_data(message)}"
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """Return `2 errors, 1 warning`."""
+    counts = Counter(found.severity for found in problems)
+    named = [
+        f"{counts[weight]:,} {weight}{'' if counts[weight] == 1 else 's'}"
+        for weight in ("error", "warning")
+        if counts[weight]
+    ]
+    return ", ".join(named)

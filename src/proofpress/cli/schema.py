@@ -1,0 +1,27 @@
+"""`proofpress schema`: what an editor needs to check and complete site.yaml and front matter."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from proofpress.cli.site import site_option
+
+
+@click.command("schema")
+@click.argument("what", type=click.Choice(["site", "front-matter"]), default="site")
+@site_option
+def command(what: str, root: Path) -> None:
+    """Print the JSON Schema of site.yaml, or of front matter with the taxonomies of this site."""
+    from proofpress.config import Config, read_config
+    from proofpress.schema import front_matter_schema, site_schema
+
+    if what == "site":
+        schema = site_schema()
+    else:
+        settings = root / "site.yaml"
+        config = read_config(settings.read_bytes(), "site.yaml")[0] if settings.is_file() else Config()
+        schema = front_matter_schema(config.taxonomies)
+    click.echo(json.dumps(schema, ensure_ascii=False, indent=2))

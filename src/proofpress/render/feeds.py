@@ -1,0 +1,152 @@
+"""Feeds: Atom (RFC 4287) and JSON Feed 1.1, with each post's full text and nothing relative in it.
+
+Both are written from the same entries. A feed's `updated` is its newest post's, never the clock's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape as escape_text
+from xml.sax.saxutils import quoteattr
+
+import msgspec
+
+from proofpress.model import Author, Body, Card, FeedTarget, Output
+from proofpress.paths import output_path
+from proofpress.render.pages import settle
+from proofpress.site.dates import timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from proofpress.config import Config
+    from proofpress.site.links import Links
+
+HEADING_ANCHOR = re.compile(r'\s*<a class="anchor".*?</a>', re.S)
+OWN_FRAGMENT = re.compile(r'(<a\b[^>]*\bhref=")(#[^"]*")')
+NEVER = "1970-01-01T00:00:00+00:00"
+"""The `updated` that Atom asks for, in a feed that has no entry yet."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A post in a feed: its card, and its text with every URL absolute."""
+
+    card: Card
+    html: str
+
+
+def entry(card: Card, body: Body, links: Links) -> Entry:
+    """Return a post's entry. Heading anchors are left out, and fragments lead to the post's own page."""
+    html, _ = settle(body, card, links, absolute=True)
+    html = HEADING_ANCHOR.sub("", html)
+    return Entry(card, OWN_FRAGMENT.sub(lambda found: f"{found[1]}{escape_text(card.permalink)}{found[2]}", html))
+
+
+def feed(
+    target: FeedTarget, title: str, home: str, entries: Sequence[Entry], config: Config, links: Links
+) -> Output:
+    """Return a feed's file. `home` is the URL of the page that the feed belongs to."""
+    own = links.base.absolute(target.site_path)
+    text = atom(title, home, own, entries, config) if target.format == "atom" else json_feed(title, home, own, entries, config)
+    return Output(output_path(target.site_path), text.encode("utf-8"))
+
+
+def atom(title: str, home: str, own: str, entries: Sequence[Entry], config: Config) -> str:
+    """Return an Atom feed."""
+    updated = max((_changed(e.card) for e in entries), default=NEVER, key=_moment)
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f"<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang={quoteattr(config.language)}>",
+        f"<title>{escape_text(title)}</title>",
+        *([f"<subtitle>{escape_text(config.description)}</subtitle>"] if config.description else []),
+        f'<link rel="self" type="application/atom+xml" href={quoteattr(own)}/>',
+        f'<link rel="alternate" type="text/html" href={quoteattr(home)}/>',
+        f"<id>{escape_text(home)}</id>",
+        f"<updated>{updated}</updated>",
+        *(_atom_author(author) for author in config.authors or (Author(config.title),)),
+        "<generator>Proofpress</generator>",
+        *(_atom_entry(e) for e in entries),
+        "</feed>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _atom_entry(entry: Entry) -> str:
+    card = entry.card
+    assert card.date is not None, "feeds carry dated posts alone"
+    lines = [
+        "<entry>",
+        f"<title>{escape_text(card.title)}</title>",
+        f'<link rel="alternate" type="text/html" href={quoteattr(card.permalink)}/>',
+        f"<id>{escape_text(card.permalink)}</id>",
+        f"<published>{timestamp(card.date)}</published>",
+        f"<updated>{_changed(card)}</updated>",
+        *(_atom_author(author) for author in card.authors),
+        *(f"<category term={quoteattr(name)}/>" for name in card.terms.get("tags", ())),
+        *([f"<summary>{escape_text(card.description)}</summary>"] if card.description else []),
+        f'<content type="html">{escape_text(entry.html)}</content>',
+        "</entry>",
+    ]
+    return "\n".join(lines)
+
+
+def _atom_author(author: Author) -> str:
+    url = f"<uri>{escape_text(author.url)}</uri>" if author.url else ""
+    email = f"<email>{escape_text(author.email)}</email>" if author.email else ""
+    return f"<author><name>{escape_text(author.name)}</name>{url}{email}</author>"
+
+
+def json_feed(title: str, home: str, own: str, entries: Sequence[Entry], config: Config) -> str:
+    """Return a JSON feed."""
+    about: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": title,
+        "home_page_url": home,
+        "feed_url": own,
+        "language": config.language,
+    }
+    if config.description:
+        about["description"] = config.description
+    if config.authors:
+        about["authors"] = [_json_author(author) for author in config.authors]
+    about["items"] = [_json_item(e) for e in entries]
+    return json.dumps(about, ensure_ascii=False, indent=1) + "\n"
+
+
+def _json_item(entry: Entry) -> dict[str, Any]:
+    card = entry.card
+    assert card.date is not None, "feeds carry dated posts alone"
+    item: dict[str, Any] = {
+        "id": card.permalink,
+        "url": card.permalink,
+        "title": card.title,
+        "content_html": entry.html,
+        "date_published": timestamp(card.date),
+    }
+    if card.updated is not None:
+        item["date_modified"] = timestamp(card.updated)
+    if card.description:
+        item["summary"] = card.description
+    if card.authors:
+        item["authors"] = [_json_author(author) for author in card.authors]
+    if card.terms.get("tags"):
+        item["tags"] = list(card.terms["tags"])
+    return item
+
+
+def _json_author(author: Author) -> dict[str, str]:
+    return {"name": author.name} | ({"url": author.url} if author.url else {})
+
+
+def _changed(card: Card) -> str:
+    changed = card.updated or card.date
+    assert changed is not None, "feeds carry dated posts alone"
+    return timestamp(changed)
+
+
+def _moment(stamp: str) -> float:
+    from datetime import datetime
+
+    return datetime.fromisoformat(stamp).timestamp()

@@ -1,0 +1,234 @@
+"""Filling: a target, its body and the site become a page's bytes. Also the little files for machines.
+
+A page is filled from its own body and from answers of the site's view; no other page's HTML is in reach.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from markupsafe import Markup, escape
+
+from proofpress.model import AssetTarget, Body, Card, CopyTarget, Heading, Output, PageTarget, Place, Target
+from proofpress.paths import output_path
+from proofpress.problems import Problem, problem
+from proofpress.render.templates import TemplateError, Templates
+from proofpress.site.dates import iso_date, timestamp
+from proofpress.site.links import Links, Resolved, free_reference
+from proofpress.site.view import OutlineItem, Page, SiteView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from proofpress.config import Config
+
+EMPTY = Body(html="")
+SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+PLAIN_TITLES = {"archive": "Archive", "not-found": "Page not found", "alias": "This page has moved"}
+UNLISTED_KINDS = frozenset({"not-found", "alias"})
+
+
+def settle(body: Body, card: Card, links: Links, *, absolute: bool = False) -> tuple[str, list[Problem]]:
+    """Put URLs in place of a body's references; absolute ones for a feed. Returns HTML and the problems of its links.
+
+    An image that is a file of the site gets its size, so that the page doesn't jump while it loads.
+    """
+    pieces = body.html.split("\0")
+    problems: list[Problem] = []
+    for at in range(1, len(pieces), 2):
+        reference = body.references[int(pieces[at])]
+        found = links.resolve(reference, card)
+        if found.problem is not None:
+            problems.append(found.problem)
+        url = str(escape(found.absolute if absolute else found.url))
+        if reference.kind == "link":
+            pieces[at] = url
+            continue
+        pieces[at] = f'src="{url}"{_size(found)}'
+    return "".join(pieces), problems
+
+
+def _size(found: Resolved) -> str:
+    file = found.file
+    return f' width="{file.width}" height="{file.height}"' if file is not None and file.width and file.height else ""
+
+
+def fill(
+    target: PageTarget,
+    *,
+    body: Body | None,
+    card: Card | None,
+    view: SiteView,
+    links: Links,
+    config: Config,
+    templates: Templates,
+    image_place: Place | None = None,
+) -> tuple[Output | None, list[Problem]]:
+    """Make one page. Returns None instead of an output where the template fails; the problems say why."""
+    problems: list[Problem] = []
+    content = ""
+    if body is not None and card is not None and target.kind != "alias" and target.number == 1:
+        content, problems = settle(body, card, links)
+    image, image_problem = _image(card, links, image_place) if target.kind != "alias" else (None, None)
+    if image_problem is not None:
+        problems.append(image_problem)
+    page = make_page(target, body or EMPTY, card, view, links, config, image)
+    context = {"page": page, "content": Markup(content), "site": view}  # noqa: S704 - the renderer's own HTML
+    try:
+        text = templates.render(target.template, target.source or target.origin, context)
+    except TemplateError as error:
+        return None, [*problems, error.problem]
+    return Output(output_path(target.site_path), text.encode("utf-8")), problems
+
+
+def make_page(
+    target: PageTarget, body: Body, card: Card | None, view: SiteView, links: Links, config: Config, image: str | None
+) -> Page:
+    """Return what a template sees as `page`."""
+    site_path, kind = target.site_path, target.kind
+    page = Page(
+        kind=kind,
+        title=(card.title if card else "") or PLAIN_TITLES.get(kind, config.title),
+        url=links.base.href(site_path),
+        permalink=links.base.absolute(site_path),
+        description=card.description if card else "",
+        image=image,
+        feeds=view.feeds,
+        path=target.source,
+    )
+    more: dict[str, Any] = {}
+    if card is not None and kind != "alias":
+        authors = card.authors or config.authors
+        more |= {
+            "date": card.date,
+            "date_has_time": card.date_has_time,
+            "updated": card.updated,
+            "updated_has_time": card.updated_has_time,
+            "authors": list(authors) if kind in ("post", "page") else [],
+            "terms": view.term_links(card.path),
+            "draft": card.draft,
+            "extra": card.extra,
+        }
+        if target.number == 1:
+            more |= {
+                "has_math": "<math" in body.html,
+                "outline": nest(body.outline),
+                "toc": card.toc if card.toc is not None else len(body.outline) >= 3,
+                "words": card.words,
+                "minutes": card.minutes,
+            }
+    if kind == "home":
+        more["description"] = page.description or config.description
+    if kind in ("home", "list", "term"):
+        more["posts"], more["pager"] = view.list_of(kind, target.folder, target.taxonomy, target.term, target.number)
+    if kind == "list" and card is None:
+        more["title"] = _folder_title(target.folder)
+    if kind == "term":
+        term = view.term(target.taxonomy, target.term)
+        more |= {"term": term, "title": term.name, "feeds": [*term.feeds, *view.feeds], "taxonomy": target.taxonomy}
+    if kind == "taxonomy":
+        more |= {"taxonomy": target.taxonomy, "title": _folder_title(target.taxonomy)}
+        more["all_terms"] = view.terms(target.taxonomy)
+    if kind == "archive":
+        more["years"] = view.years()
+    if kind == "alias":
+        more["target"] = links.base.href(target.to)
+        more["permalink"] = links.base.absolute(target.to)
+    page = msgspec.structs.replace(page, **more)
+    if kind in UNLISTED_KINDS:
+        return page
+    return msgspec.structs.replace(page, structured_data=structured_data(page, config))
+
+
+def structured_data(page: Page, config: Config) -> Markup:
+    """Return a page's JSON-LD (schema.org), with every character escaped that could end a script element."""
+    about: dict[str, Any] = {"@context": "https://schema.org"}
+    if page.kind == "post":
+        about |= {"@type": "BlogPosting", "headline": page.title, "mainEntityOfPage": page.permalink}
+        if page.date is not None:
+            about["datePublished"] = iso_date(page.date, page.date_has_time)
+            changed, has_time = page.updated or page.date, page.updated_has_time if page.updated else page.date_has_time
+            about["dateModified"] = iso_date(changed, has_time)
+        if page.authors:
+            about["author"] = [
+                {"@type": "Person", "name": author.name} | ({"url": author.url} if author.url else {})
+                for author in page.authors
+            ]
+        keywords = [term.name for term in page.terms.get("tags", [])]
+        if keywords:
+            about["keywords"] = keywords
+        about["wordCount"] = page.words
+    elif page.kind == "home":
+        about |= {"@type": "WebSite", "name": config.title}
+    else:
+        about |= {"@type": "WebPage" if page.kind == "page" else "CollectionPage", "name": page.title}
+    about |= {"url": page.permalink, "inLanguage": config.language}
+    if page.description:
+        about["description"] = page.description
+    if page.image:
+        about["image"] = page.image
+    text = json.dumps(about, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - just escaped
+
+
+def nest(headings: Sequence[Heading]) -> list[OutlineItem]:
+    """Return a flat outline as a tree: a heading's children are those of a deeper level that follow it."""
+    root: list[OutlineItem] = []
+    open_items: list[OutlineItem] = []
+    for heading in headings:
+        item = OutlineItem(heading.level, heading.id, Markup(heading.html), heading.text, [])  # noqa: S704 - rendered
+        while open_items and open_items[-1].level >= heading.level:
+            open_items.pop()
+        (open_items[-1].children if open_items else root).append(item)
+        open_items.append(item)
+    return root
+
+
+def sitemap(targets: Iterable[Target], cards: dict[str, Card], links: Links) -> bytes:
+    """Return the sitemap (sitemaps.org, protocol 0.9): every page but redirects and the 404 page."""
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<urlset xmlns="{SITEMAP_NAMESPACE}">',
+    ]
+    for target in targets:
+        if not isinstance(target, PageTarget) or target.kind in UNLISTED_KINDS:
+            continue
+        card = cards.get(target.source or "") if target.kind in ("post", "page") else None
+        changed = (card.updated or card.date) if card else None
+        when = f"<lastmod>{timestamp(changed)}</lastmod>" if changed else ""
+        lines.append(f"<url><loc>{escape(links.base.absolute(target.site_path))}</loc>{when}</url>")
+    return ("\n".join([*lines, "</urlset>"]) + "\n").encode("utf-8")
+
+
+def robots(links: Links) -> bytes:
+    """Return robots.txt (RFC 9309): all may read all, and the sitemap is named."""
+    return f"User-agent: *\nAllow: /\nSitemap: {links.base.absolute('/sitemap.xml')}\n".encode()
+
+
+def copied(target: CopyTarget | AssetTarget, data: bytes) -> Output:
+    """Return a file that is published as it is."""
+    return Output(output_path(target.site_path), data)
+
+
+def _image(card: Card | None, links: Links, place: Place | None) -> tuple[str | None, Problem | None]:
+    """Return the full URL of a page's image. Only one that the front matter names can be a problem."""
+    if card is None or not card.image:
+        return None, None
+    if "://" in card.image:
+        return card.image, None
+    found = links.resolve(free_reference(card.image, place), card)
+    failed = found.problem
+    if failed is None or place is None:
+        return (found.absolute if failed is None else None), None
+    failed = problem("broken-link", failed.path, failed.line, failed.column, failed.message, hint=failed.hint)
+    return None, msgspec.structs.replace(failed, length=place.length)
+
+
+def _folder_title(folder: str) -> str:
+    from proofpress.site.cards import humanise
+
+    return humanise(folder.rpartition("/")[2])

@@ -1,0 +1,131 @@
+"""Jinja templates: an environment over a theme's sources, and its errors as problems at the template's line.
+
+The only module that knows Jinja. Templates are handed in as text, so that filling one reads no file; autoescape is
+always on, undefined names are errors, and nothing that a template can call tells the time or draws a random number.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import msgspec
+
+from proofpress.problems import Problem, problem
+from proofpress.site.dates import iso_date, long_date
+from proofpress.site.view import Unanswerable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class TemplateSource(msgspec.Struct, frozen=True):
+    """A template: its text, and the path under which a person knows it (`templates/post.html`, `theme:post.html`)."""
+
+    path: str
+    text: str
+
+
+class TemplateError(Exception):
+    """A template that can't be filled; `problem` says where and why."""
+
+    def __init__(self, found: Problem) -> None:
+        super().__init__(found.message)
+        self.problem = found
+
+
+class Templates:
+    """A theme's templates, compiled when first used."""
+
+    def __init__(self, sources: Mapping[str, TemplateSource]) -> None:
+        """Take the templates by name, such as `partials/card.html`."""
+        self._sources = sources
+        self._environment = _environment(sources)
+
+    def render(self, name: str, asked_by: str, context: Mapping[str, Any]) -> str:
+        """Fill a template. Raises TemplateError; `asked_by` is the page on whose behalf it is filled."""
+        try:
+            return self._environment.get_template(name).render(context)
+        except jinja2.TemplateSyntaxError as error:
+            where = self._sources.get(error.name or "", TemplateSource(error.name or name, ""))
+            raise TemplateError(
+                problem("template-error", where.path, error.lineno, 1, error.message or "syntax error")
+            ) from error
+        except jinja2.TemplatesNotFound as error:
+            raise TemplateError(self._missing(error, name, asked_by)) from error
+        except (RecursionError, Exception) as error:
+            raise TemplateError(self._failed(error, name, asked_by)) from error
+
+    def _missing(self, error: jinja2.TemplatesNotFound, name: str, asked_by: str) -> Problem:
+        from proofpress.problems import did_you_mean
+
+        missing = str(error.templates[0] if error.templates else error.name)
+        path, line, chain = self._frames(error)
+        if not path or missing == name:
+            return problem(
+                "template-error",
+                asked_by,
+                1,
+                1,
+                f"there is no template '{missing}' in templates/ or the theme",
+                hint=did_you_mean(missing, self._sources),
+            )
+        hint = did_you_mean(missing, self._sources)
+        return problem("template-error", path, line, 1, f"there is no template '{missing}'{chain}", hint=hint)
+
+    def _failed(self, error: Exception, name: str, asked_by: str) -> Problem:
+        path, line, chain = self._frames(error)
+        message = str(error).strip() or type(error).__name__
+        if isinstance(error, RecursionError):
+            message = "the templates include or extend each other without end"
+        elif not isinstance(error, jinja2.TemplateError | Unanswerable):
+            message = f"{type(error).__name__}: {message}"
+        return problem(
+            "template-error",
+            path or self._sources[name].path,
+            line,
+            1,
+            f"{message} (filled for {asked_by}{chain})",
+        )
+
+    def _frames(self, error: BaseException) -> tuple[str, int, str]:
+        """Return the innermost template frame of an error: path and line, and the chain that led there."""
+        frames = [
+            (frame.filename, frame.lineno or 1)
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename.startswith("<proofpress>")
+        ]
+        if not frames:
+            return "", 1, ""
+        path, line = frames[-1]
+        above = dict.fromkeys(f"{name.removeprefix('<proofpress>')}:{number}" for name, number in frames[:-1])
+        own = path.removeprefix("<proofpress>")
+        chain = "".join(f", from {step}" for step in reversed(above) if not step.startswith(own + ":"))
+        return own, line, chain
+
+
+def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        found = sources.get(name)
+        return (found.text, f"<proofpress>{found.path}", lambda: True) if found else None
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters.pop("random", None)
+    for name in ("lipsum", "cycler", "joiner"):
+        environment.globals.pop(name, None)
+    environment.filters["date"] = long_date
+    environment.filters["iso"] = iso_date
+    environment.filters["number"] = lambda number: f"{number:,}"
+    return environment
+
+

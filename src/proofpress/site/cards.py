@@ -1,0 +1,127 @@
+"""From a document and its body to its Card: title, URL, description. Pure, one document at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from proofpress.model import Body, Card, Document
+from proofpress.paths import Base, SitePath, encode, slug
+from proofpress.problems import Problem, problem
+
+if TYPE_CHECKING:
+    from proofpress.config import Config
+    from proofpress.content.names import Name
+
+Kind = Literal["post", "page", "home", "list"]
+
+
+def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Config) -> tuple[Card, list[Problem]]:
+    """Return what the rest of the site may know of a document, and what is missing for it.
+
+    `name` is the document's path taken apart, `kind` what the path and its neighbours make of it.
+    """
+    front = document.front
+    problems: list[Problem] = []
+    title = front.title or body.title
+    if not title:
+        title = "" if kind == "home" else humanise(name.stem or name.folder.rpartition("/")[2])
+        if kind in ("post", "page"):
+            problems.append(
+                problem(
+                    "no-title",
+                    document.path,
+                    document.first_line,
+                    1,
+                    "the page has neither 'title:' nor a first-level heading",
+                    hint=f"its file name gives it the title '{title}'; write '# {title}' as its first line",
+                )
+            )
+    if kind == "post" and front.date is None:
+        problems.append(
+            problem(
+                "no-date",
+                document.path,
+                1,
+                1,
+                "the post has no date, so it is listed last and stays out of the feeds",
+                hint="write 'date: YYYY-MM-DD' in its front matter or begin its file name with the date",
+            )
+        )
+    site_path, path_problem = place(document, name, kind, config)
+    if path_problem is not None:
+        problems.append(path_problem)
+    base = Base.of(config.url)
+    card = Card(
+        path=document.path,
+        kind=kind,
+        site_path=site_path,
+        url=base.href(site_path),
+        permalink=base.absolute(site_path),
+        title=title,
+        date=front.date,
+        date_has_time=front.date_has_time,
+        updated=front.updated,
+        updated_has_time=front.updated_has_time,
+        description=front.description or body.summary_text,
+        summary_html=body.summary,
+        has_more=body.has_more,
+        terms=front.terms,
+        authors=front.authors,
+        draft=front.draft,
+        image=front.image or body.first_image,
+        template=front.template,
+        toc=front.toc,
+        words=body.words,
+        aliases=front.aliases,
+        anchors=body.anchors,
+        extra=front.extra,
+    )
+    return card, problems
+
+
+def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[SitePath, Problem | None]:
+    """Return where a document is published: front matter `url`, else the permalink pattern, else folder and slug."""
+    front = document.front
+    folder = folder_path(name.folder)
+    if kind == "home":
+        return SitePath("/"), None
+    if front.url is not None:
+        return SitePath(front.url), None
+    if kind == "list":
+        return SitePath(folder), None
+    own = front.slug or slug(name.stem)
+    if not own:
+        return SitePath(folder + "untitled/"), problem(
+            "empty-slug",
+            document.path,
+            1,
+            1,
+            f"the file name '{name.stem}' has no letter or digit that a URL could be made of",
+            hint="give the page a 'slug:' in its front matter",
+        )
+    if kind == "post" and config.permalink:
+        date = front.date
+        pattern = {
+            "slug": encode(own),
+            "folder": folder.strip("/"),
+            "year": f"{date.year:04}" if date else "undated",
+            "month": f"{date.month:02}" if date else "",
+            "day": f"{date.day:02}" if date else "",
+        }
+        filled = "/" + config.permalink.format_map(pattern).strip("/")
+        while "//" in filled:
+            filled = filled.replace("//", "/")
+        return SitePath(filled if config.permalink.endswith(".html") else filled + "/"), None
+    return SitePath(f"{folder}{encode(own)}/"), None
+
+
+def folder_path(folder: str) -> str:
+    """Return the site path of a folder below content/: `posts/Old notes` is `/posts/old-notes/`."""
+    parts = [encode(slug(part) or "untitled") for part in folder.split("/") if part]
+    return "/" + "".join(part + "/" for part in parts)
+
+
+def humanise(stem: str) -> str:
+    """Return a file's stem as a title: `getting-started` is `Getting started`."""
+    words = " ".join(stem.replace("-", " ").replace("_", " ").split())
+    return words[:1].upper() + words[1:] or "Untitled"

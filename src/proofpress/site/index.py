@@ -1,0 +1,212 @@
+"""The index: every card in its order, the terms of each taxonomy, and who stands beside whom.
+
+Building it is the one barrier of a build. It holds cards, never HTML, and answers in memory; the templates' view of it
+is `site.view`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from proofpress.model import Card, File, Place
+from proofpress.paths import SitePath, SourcePath, encode, slug
+from proofpress.problems import Problem, problem
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+RELATED_WINDOW = 24
+"""How many posts on either side, within a shared term, are looked at for related ones: keeps the work linear."""
+
+
+class IndexedTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """A term of a taxonomy, and its posts, newest first."""
+
+    taxonomy: str
+    name: str
+    slug: str
+    site_path: SitePath
+    posts: tuple[Card, ...]
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of the site once every document is read."""
+
+    posts: tuple[Card, ...]
+    """Newest first; those without a date last."""
+    pages: tuple[Card, ...]
+    """By title; neither posts nor the texts of lists."""
+    by_path: dict[SourcePath, Card]
+    taxonomies: dict[str, dict[str, IndexedTerm]]
+    """By taxonomy and slug; terms in the order of their names."""
+    folders: dict[str, tuple[Card, ...]]
+    """By folder below content/ that holds posts directly or further down: its posts, newest first."""
+    list_texts: dict[str, Card]
+    """By folder: the card of the index.md that introduces the list."""
+    files: dict[SourcePath, File]
+    hidden: frozenset[SourcePath]
+    """Drafts and posts of the future, which this build leaves out."""
+    positions: dict[SourcePath, int]
+    """Where each post stands in `posts`."""
+
+    def around(self, path: SourcePath) -> tuple[Card | None, Card | None]:
+        """Return the post before (older) and the post after (newer) one, or None where there is none."""
+        at = self.positions.get(path)
+        if at is None:
+            return None, None
+        older = self.posts[at + 1] if at + 1 < len(self.posts) else None
+        return older, self.posts[at - 1] if at > 0 else None
+
+    def related(self, card: Card, count: int) -> list[Card]:
+        """Return the posts that share most with one: each shared term counts the more, the fewer posts carry it.
+
+        The weight of a term carried by n of N posts is log(1 + N/n), the inverse document frequency of information
+        retrieval. Ties go to the post nearer in order.
+        """
+        scores: dict[SourcePath, float] = defaultdict(float)
+        own = self.positions.get(card.path, 0)
+        for taxonomy, names in card.terms.items():
+            for term in {slug(name) for name in names}:
+                found = self.taxonomies.get(taxonomy, {}).get(term)
+                if found is None:
+                    continue
+                weight = math.log(1 + len(self.posts) / len(found.posts))
+                at = _position(found.posts, own, self.positions)
+                for other in found.posts[max(0, at - RELATED_WINDOW) : at + RELATED_WINDOW + 1]:
+                    if other.path != card.path:
+                        scores[other.path] += weight
+        best = sorted(
+            scores, key=lambda path: (-round(scores[path], 9), abs(self.positions[path] - own), self.positions[path])
+        )
+        return [self.by_path[path] for path in best[:count]]
+
+
+def _position(posts: Sequence[Card], own: int, positions: Mapping[SourcePath, int]) -> int:
+    """Return the index in `posts` (in the site's order) of the first post that doesn't stand before `own`."""
+    low, high = 0, len(posts)
+    while low < high:
+        middle = (low + high) // 2
+        if positions[posts[middle].path] < own:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def is_hidden(card: Card, now: dt.datetime, *, drafts: bool, future: bool) -> bool:
+    """Return whether a build at `now` leaves a page out: a draft, or a post whose time has not come."""
+    return (card.draft and not drafts) or (
+        card.kind == "post" and not future and card.date is not None and card.date > now
+    )
+
+
+def index(
+    cards: Iterable[Card],
+    *,
+    folders: Mapping[SourcePath, str],
+    hidden: Iterable[SourcePath],
+    taxonomies: Sequence[str],
+    files: Mapping[SourcePath, File],
+    places: Mapping[SourcePath, Mapping[str, Place]],
+) -> tuple[Site, list[Problem]]:
+    """Put every card in its order and its terms.
+
+    `folders` tells each document's folder below content/; `places` where its front matter's values stand.
+    """
+    cards = sorted(cards, key=lambda card: card.path)
+    posts = sorted(
+        (card for card in cards if card.kind == "post"),
+        key=lambda card: (card.date is None, -card.date.timestamp() if card.date else 0.0, card.path),
+    )
+    by_folder: dict[str, list[Card]] = defaultdict(list)
+    for post in posts:
+        folder = folders[post.path]
+        while folder:
+            by_folder[folder].append(post)
+            folder = folder.rpartition("/")[0]
+    found_taxonomies, problems = _taxonomies(posts, taxonomies, places)
+    site = Site(
+        posts=tuple(posts),
+        pages=tuple(sorted((c for c in cards if c.kind == "page"), key=lambda card: (card.title.casefold(), card.path))),
+        by_path={card.path: card for card in cards},
+        taxonomies=found_taxonomies,
+        folders={folder: tuple(by_folder[folder]) for folder in sorted(by_folder)},
+        list_texts={folders[card.path]: card for card in cards if card.kind in ("list", "home")},
+        files=dict(files),
+        hidden=frozenset(hidden),
+        positions={post.path: number for number, post in enumerate(posts)},
+    )
+    return site, problems
+
+
+def _taxonomies(
+    posts: Sequence[Card], taxonomies: Sequence[str], places: Mapping[SourcePath, Mapping[str, Place]]
+) -> tuple[dict[str, dict[str, IndexedTerm]], list[Problem]]:
+    """Gather the posts of each term. Terms that differ only in case or punctuation are one, with a warning."""
+    problems: list[Problem] = []
+    found: dict[str, dict[str, IndexedTerm]] = {}
+    for taxonomy in taxonomies:
+        members: dict[str, dict[SourcePath, Card]] = defaultdict(dict)
+        spellings: dict[str, Counter[str]] = defaultdict(Counter)
+        uses: list[tuple[str, str, SourcePath, Place]] = []
+        for post in posts:
+            for number, name in enumerate(post.terms.get(taxonomy, ())):
+                own = places.get(post.path, {})
+                place = own.get(f"{taxonomy}.{number}") or own.get(taxonomy) or Place(1, 1)
+                key = slug(name)
+                if not key:
+                    problems.append(
+                        problem(
+                            "empty-slug",
+                            post.path,
+                            place.line,
+                            place.column,
+                            f"'{name}' has no letter or digit that a URL could be made of, so it can't be one of {taxonomy}",
+                            hint="name it in letters",
+                            length=place.length,
+                        )
+                    )
+                    continue
+                members[key][post.path] = post
+                spellings[key][name] += 1
+                uses.append((key, name, post.path, place))
+        chosen = {key: min(names, key=lambda name: (-names[name], name)) for key, names in spellings.items()}
+        problems += [
+            problem(
+                "same-term",
+                path,
+                place.line,
+                place.column,
+                f"'{name}' and '{chosen[key]}' are the same in a URL ({key}), so they are taken for one of {taxonomy}",
+                hint=f"write '{chosen[key]}'",
+                length=place.length,
+            )
+            for key, name, path, place in uses
+            if name != chosen[key]
+        ]
+        found[taxonomy] = {
+            key: IndexedTerm(
+                taxonomy=taxonomy,
+                name=chosen[key],
+                slug=key,
+                site_path=term_path(taxonomy, key),
+                posts=tuple(members[key].values()),
+            )
+            for key in sorted(chosen, key=lambda key: (chosen[key].casefold(), key))
+        }
+    return found, problems
+
+
+def taxonomy_path(taxonomy: str) -> SitePath:
+    """Return where the list of a taxonomy's terms is: `/tags/`."""
+    return SitePath(f"/{encode(slug(taxonomy))}/")
+
+
+def term_path(taxonomy: str, term: str) -> SitePath:
+    """Return where a term's page is: `/tags/gpu/`."""
+    return SitePath(f"{taxonomy_path(taxonomy)}{encode(term)}/")

@@ -1,0 +1,262 @@
+"""Where a link leads: from what a post says (`../setup.md#install`) to a URL of the site, or a problem.
+
+Links are written as on GitHub, to the file. A link to a URL of the site is understood as well, relative to the page's
+own URL or to the site's root. What leads nowhere is a problem that names the nearest thing that exists.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import msgspec
+
+from proofpress.model import Card, File, Place, Reference
+from proofpress.paths import Base, SitePath, SourcePath, encode, identity, join
+from proofpress.problems import Problem, nearest, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+CONTENT = "content/"
+MOST_CANDIDATES = 2000
+"""How many names a suggestion is looked for among: keeps a site full of broken links from taking minutes."""
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """A link's URL: `url` with the site's prefix (or as written, where it isn't ours), `absolute` with its origin."""
+
+    url: str
+    absolute: str
+    file: File | None = None
+    """The file that the link leads to, where it is one that is copied."""
+    problem: Problem | None = None
+
+
+class Links(msgspec.Struct, frozen=True):
+    """The link table of a site: every document, file and URL that a link may lead to."""
+
+    base: Base
+    cards: dict[SourcePath, Card]
+    files: dict[SourcePath, File]
+    hidden: frozenset[SourcePath]
+    urls: dict[str, str | None]
+    """Every site path, percent-decoded; the document that it shows, where it shows one."""
+    names: dict[str, tuple[str, ...]]
+    """Documents and files by the last part of their path, for suggestions."""
+
+    def resolve(self, reference: Reference, page: Card) -> Resolved:
+        """Return where a reference of a page's text leads."""
+        path, query, fragment = split(reference.href)
+        if not path:
+            return self._own(reference, page, query, fragment)
+        plain = unquote(path)
+        if path.startswith("/"):
+            return self._rooted(reference, page, plain, query, fragment)
+        found = self._relative(page, plain)
+        if found is None:
+            return self._broken(reference, page, path)
+        return self._found(found, reference, page, query, fragment)
+
+    def _relative(self, page: Card, plain: str) -> str | File | Card | None:
+        """Look a relative path up: as a file, then as a URL beside the page's own."""
+        folder = posixpath.dirname(page.path)
+        return self._file(join(folder, plain), plain) or self._url(posixpath.join(unquote(page.site_path), plain))
+
+    def _file(self, path: str | None, plain: str) -> Card | File | None:
+        if path is None or not (path + "/").startswith(CONTENT):
+            return None
+        for candidate in (path, f"{path}.md", f"{path}/index.md"):
+            source = SourcePath(candidate)
+            if source in self.cards:
+                return self.cards[source]
+            if source in self.files and not plain.endswith("/"):
+                return self.files[source]
+        return None
+
+    def _url(self, plain: str) -> str | None:
+        """Return the site path, percent-decoded, if something is made there."""
+        path = posixpath.normpath(plain)
+        if path.startswith("/.."):
+            return None
+        path = "/" + path.lstrip("/")
+        for candidate in (path, path.rstrip("/") + "/", path.rstrip("/") + "/index.html"):
+            if candidate in self.urls:
+                return candidate
+        if path.endswith("/index.html"):
+            folder = path.removesuffix("index.html")
+            return folder if folder in self.urls else None
+        return None
+
+    def _rooted(self, reference: Reference, page: Card, plain: str, query: str, fragment: str) -> Resolved:
+        """Resolve `/x`: a URL of the site, with or without its prefix, or a path from the repository's root."""
+        found: Card | File | str | None = self._url(plain)
+        if found is None and self.base.prefix and plain.startswith(unquote(self.base.prefix) + "/"):
+            found = self._url(plain.removeprefix(unquote(self.base.prefix)))
+        if found is None:
+            found = self._file(plain.lstrip("/"), plain) or self._file(CONTENT + plain.lstrip("/"), plain)
+        if found is not None:
+            return self._found(found, reference, page, query, fragment)
+        hidden = self._hidden(plain.lstrip("/")) or self._hidden(CONTENT + plain.lstrip("/"))
+        if hidden:
+            return self._broken(reference, page, plain)
+        suggestion = nearest(plain, self._near_urls(plain))
+        return Resolved(
+            reference.href,
+            self.base.origin + reference.href,
+            problem=_at(
+                reference,
+                page,
+                "unknown-url",
+                f"no page or file of this site is at '{plain}'",
+                f"did you mean '{suggestion}'?" if suggestion else "link to the file, such as '../setup.md'",
+            ),
+        )
+
+    def _own(self, reference: Reference, page: Card, query: str, fragment: str) -> Resolved:
+        tail = query + ("#" + fragment if "#" in reference.href else "")
+        return Resolved(tail, page.permalink + tail, problem=self._anchor(reference, page, page, fragment))
+
+    def _found(
+        self, found: str | File | Card, reference: Reference, page: Card, query: str, fragment: str
+    ) -> Resolved:
+        tail = query + ("#" + fragment if fragment else "")
+        if isinstance(found, str):
+            source = self.urls[found]
+            if source is None or source not in self.cards:
+                file = self.files.get(SourcePath(source)) if source else None
+                path = encode(found)
+                return Resolved(self.base.href(path) + tail, self.base.absolute(path) + tail, file)
+            path, card = encode(found), self.cards[SourcePath(source)]
+        elif isinstance(found, File):
+            return Resolved(self.base.href(found.site_path) + tail, self.base.absolute(found.site_path) + tail, found)
+        else:
+            path, card = found.site_path, found
+        return Resolved(
+            self.base.href(path) + tail,
+            self.base.absolute(path) + tail,
+            problem=self._anchor(reference, page, card, fragment),
+        )
+
+    def _anchor(self, reference: Reference, page: Card, target: Card, fragment: str) -> Problem | None:
+        """Check a fragment against the target's anchors. HTML itself knows `#` and `#top`, browsers `#:~:text=`."""
+        name = unquote(fragment).partition(":~:")[0]
+        if name in ("", "top") or name in target.anchors:
+            return None
+        where = "this page" if target is page else f"'{target.path}'"
+        suggestion = nearest(name, target.anchors)
+        hint = f"did you mean '#{suggestion}'?" if suggestion else _some_anchors(target)
+        return _at(reference, page, "broken-anchor", f"{where} has no heading or id '{name}'", hint)
+
+    def _broken(self, reference: Reference, page: Card, path: str) -> Resolved:
+        plain = unquote(path)
+        target = join(posixpath.dirname(page.path), plain.lstrip("/"))
+        hidden = next((h for h in (self._hidden(target), self._hidden(CONTENT + plain.lstrip("/"))) if h), None)
+        if hidden is not None:
+            found = _at(
+                reference,
+                page,
+                "draft-link",
+                f"'{path}' is a draft or a post of the future, which this build leaves out",
+                "publish it as well, or build with --drafts or --future",
+            )
+        elif "{{" in plain or "{%" in plain:
+            found = _at(
+                reference,
+                page,
+                "broken-link",
+                f"no page is made from '{path}'",
+                "posts are not templates here: write the path of the file",
+            )
+        else:
+            suggestion = self._suggest(plain, page)
+            what = "image or file" if reference.kind == "image" else "page"
+            made = "is at" if reference.kind == "image" else "is made from"
+            found = _at(
+                reference,
+                page,
+                "broken-link",
+                f"no {what} {made} '{path}'",
+                f"did you mean '{suggestion}'?" if suggestion else "",
+            )
+        return Resolved(reference.href, reference.href, problem=found)
+
+    def _hidden(self, path: str | None) -> SourcePath | None:
+        if path is None:
+            return None
+        for candidate in (path, f"{path}.md", f"{path}/index.md"):
+            if candidate in self.hidden:
+                return SourcePath(candidate)
+        return None
+
+    def _suggest(self, plain: str, page: Card) -> str | None:
+        """Return the nearest file, as it would be written from the page."""
+        folder = posixpath.dirname(page.path)
+        wanted = posixpath.basename(plain.rstrip("/"))
+        same = self.names.get(identity(wanted)) or self.names.get(identity(wanted + ".md"))
+        if not same:
+            close = [name for name in self.names if abs(len(name) - len(wanted)) <= 3 and name[:1] != "."]
+            if len(close) > MOST_CANDIDATES:
+                close = [name for name in close if name[:2] == identity(wanted)[:2]][:MOST_CANDIDATES]
+            name = nearest(identity(wanted), close)
+            if name is None:
+                return None
+            same = self.names[name]
+        target = join(folder, plain) or plain
+        best = min(same, key=lambda path: (-len(posixpath.commonprefix([path, target])), len(path), path))
+        return encode(posixpath.relpath(best, folder))
+
+    def _near_urls(self, plain: str) -> Iterable[str]:
+        depth = plain.rstrip("/").count("/")
+        close = [url for url in self.urls if abs(url.rstrip("/").count("/") - depth) <= 1]
+        return close if len(close) <= MOST_CANDIDATES else [url for url in close if url[:4] == plain[:4]][:MOST_CANDIDATES]
+
+
+def split(href: str) -> tuple[str, str, str]:
+    """Take a reference apart: path, query with its `?`, fragment without its `#` (RFC 3986, section 4.1)."""
+    rest, _, fragment = href.partition("#")
+    path, mark, query = rest.partition("?")
+    return path, mark + query, fragment
+
+
+def link_table(
+    base: Base,
+    cards: Mapping[SourcePath, Card],
+    files: Mapping[SourcePath, File],
+    hidden: frozenset[SourcePath],
+    urls: Mapping[SitePath, SourcePath | None],
+) -> Links:
+    """Gather what links may lead to. `urls` are the plan's site paths with the file each one shows, if it shows one."""
+    names: dict[str, list[str]] = {}
+    for path in [*cards, *files]:
+        if path.startswith(CONTENT):
+            name = posixpath.basename(path)
+            names.setdefault(identity(name), []).append(path)
+            if name == "index.md":
+                names.setdefault(identity(posixpath.basename(posixpath.dirname(path)) + ".md"), []).append(path)
+    return Links(
+        base=base,
+        cards=dict(cards),
+        files=dict(files),
+        hidden=hidden,
+        urls={unquote(path): source for path, source in urls.items()},
+        names={name: tuple(sorted(paths)) for name, paths in sorted(names.items())},
+    )
+
+
+def free_reference(href: str, place: Place | None = None) -> Reference:
+    """Return a reference that no Markdown wrote: a template's or a front matter key's."""
+    where = place or Place(1, 1)
+    return Reference(href, "link", where.line, where.column, where.length)
+
+
+def _some_anchors(card: Card) -> str:
+    named = [f"'#{anchor}'" for anchor in card.anchors if not anchor.startswith("fn")][:3]
+    return f"it has {', '.join(named)}" if named else "it has no headings"
+
+
+def _at(reference: Reference, page: Card, rule: str, message: str, hint: str) -> Problem:
+    return problem(
+        rule, page.path, reference.line, reference.column, message, hint=hint, length=reference.length
+    )

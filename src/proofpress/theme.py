@@ -1,0 +1,110 @@
+"""The theme: templates and static files, a site's own over the default ones.
+
+`read_theme` does the reading; `fingerprint` is pure and gives each static file a name that changes with its bytes, so
+that a browser may keep it for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from proofpress.content.scan import OutsideSiteError, read_inside
+from proofpress.paths import SitePath, encode, join
+from proofpress.problems import Problem, problem
+from proofpress.render.templates import TemplateSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+OVERRIDES = "templates"
+STATIC = "static/"
+GENERATED = "highlight.css"
+CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+?)\1\s*\)""")
+
+
+class Theme(msgspec.Struct, frozen=True):
+    """A theme as it was read: templates by name, static files by their path below static/."""
+
+    templates: dict[str, TemplateSource]
+    static: dict[str, bytes]
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """A static file under its fingerprinted name."""
+
+    site_path: SitePath
+    data: bytes
+
+
+def default_theme() -> Path:
+    """Return the folder of the theme that comes with Proofpress: in the wheel, or in a checkout of its repository."""
+    packaged = Path(__file__).parent / "theme"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+def read_theme(root: Path) -> tuple[Theme, list[Problem]]:
+    """Read the default theme, and over it the site's own templates/ folder."""
+    templates: dict[str, TemplateSource] = {}
+    static: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    shipped = default_theme()
+    for folder, label in ((shipped, "theme:"), (root / OVERRIDES, f"{OVERRIDES}/")):
+        if label != "theme:" and folder.resolve() == shipped.resolve():
+            label = f"{OVERRIDES}/"  # noqa: PLW2901 - Proofpress's own repository: its theme is the site's folder
+        for name in _files(folder):
+            try:
+                data = (folder / name).read_bytes() if label == "theme:" else read_inside(root, f"{OVERRIDES}/{name}")
+                if name.startswith(STATIC):
+                    static[name.removeprefix(STATIC)] = data
+                else:
+                    templates[name] = TemplateSource(label + name, data.decode("utf-8"))
+            except OutsideSiteError:
+                problems.append(problem("outside-site", label + name, 0, 1, "the file lies outside the site's folder"))
+            except UnicodeDecodeError as error:
+                line = error.object.count(b"\n", 0, error.start) + 1
+                problems.append(problem("not-utf-8", label + name, line, 1, "the template is not UTF-8"))
+            except OSError as error:
+                problems.append(problem("unreadable-file", label + name, 0, 1, f"{error.strerror}"))
+    return Theme(templates, static), problems
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Give the path of each file below a folder, hidden ones left out, in a fixed order."""
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
+            yield name
+
+
+def fingerprint(static: Mapping[str, bytes]) -> dict[str, Asset]:
+    """Name every static file after its content. A style sheet's `url(…)` follow the files they name."""
+    assets = {name: _asset(name, data) for name, data in static.items() if not name.endswith(".css")}
+    for name, data in static.items():
+        if name.endswith(".css"):
+            assets[name] = _asset(name, _rewritten(name, data, assets))
+    return {name: assets[name] for name in sorted(assets)}
+
+
+def _asset(name: str, data: bytes) -> Asset:
+    stem, extension = posixpath.splitext(name)
+    digest = hashlib.sha256(data).hexdigest()[:10]
+    return Asset(SitePath(f"/assets/{encode(stem)}.{digest}{encode(extension)}"), data)
+
+
+def _rewritten(name: str, data: bytes, assets: Mapping[str, Asset]) -> bytes:
+    own = posixpath.dirname(f"/assets/{name}")
+
+    def follow(found: re.Match[str]) -> str:
+        target = join(posixpath.dirname(name), found[2].partition("#")[0].partition("?")[0])
+        asset = assets.get(target) if target else None
+        return f"url({found[1]}{posixpath.relpath(asset.site_path, own)}{found[1]})" if asset else found[0]
+
+    return CSS_URL.sub(follow, data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
