@@ -1,0 +1,312 @@
+"""The style sheet of listings: two Pygments styles, made readable, as one text of CSS.
+
+Most of Pygments' styles have tokens that few people can read: grey comments on white, dark red on black. Here each
+colour that falls short of WCAG's contrast is moved in lightness, and in nothing else, by the least amount that helps.
+The story runs from names to text: a Pygments style is read into a palette (`_palette`, where colours are mended), a
+palette becomes declarations for each kind of token (`_rules`), and equal declarations share a selector (`_css`).
+
+The style sheet colours these parts, and leaves every measure to the theme: `.listing` (text and background),
+`.listing figcaption`, `.listing [data-line]::before` (line numbers), `.listing .marked` (marked lines; its border is
+for the theme to give a width), and `.listing .k` and so on for tokens.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pygments.styles import get_all_styles, get_style_by_name
+from pygments.token import STANDARD_TYPES, Token
+
+from proofpress.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pygments.style import Style
+    from pygments.token import _TokenType
+
+ENOUGH: Final = 4.5
+"""WCAG 2.2, success criterion 1.4.3 (AA): the contrast that text of any size needs."""
+SEEN: Final = 3.0
+"""WCAG 2.2, success criterion 1.4.11 (AA): the contrast of what is seen but not read, such as a bar beside a line."""
+MARK: Final = 1.3
+"""How far the background of a marked line may stand off from that of the listing."""
+ROOM: Final = 7.0
+"""The contrast that black or white keeps on a marked line, so that colours find a lightness there."""
+
+Rgb = tuple[int, int, int]
+
+
+class UnknownStyleError(ValueError):
+    """No Pygments style has this name. The message tells the nearest one, and where all of them can be seen."""
+
+
+def stylesheet(light: str, dark: str) -> str:
+    """Return the style sheet of listings in two Pygments styles, `dark` where a screen's reader prefers dark colours.
+
+    Every token, text without a token, and line numbers have a contrast of at least 4.5:1 on their own background, also
+    on a marked line. The same names give the same text, whatever else differs. Raises UnknownStyleError.
+    """
+    day, night = _rules(_palette(_style(light))), _rules(_palette(_style(dark)))
+    return f"{_css(day)}\n@media screen and (prefers-color-scheme:dark){{\n{_css(_over(night, day))}\n}}\n"
+
+
+def contrast(a: str, b: str) -> float:
+    """Return the contrast ratio of two colours `#rrggbb`, from 1 to 21 (WCAG 2.2, definition of "contrast ratio")."""
+    first, second = _luminance(_rgb(a)), _luminance(_rgb(b))
+    return (max(first, second) + 0.05) / (min(first, second) + 0.05)
+
+
+# ---------------------------------------------------------------- reading a style
+
+
+class _Look(NamedTuple):
+    """How a kind of token is drawn. Empty: as the text around it."""
+
+    color: str = ""
+    background: str = ""
+    outline: str = ""
+    bold: bool = False
+    italic: bool = False
+    underline: bool = False
+
+
+class _Palette(NamedTuple):
+    """A style whose colours can be read. Colours are `#rrggbb`; `tokens` is by Pygments' short class names."""
+
+    paper: str
+    ink: str
+    faint: str
+    rule: str
+    marked: str
+    bar: str
+    tokens: Mapping[str, _Look]
+
+
+def _style(name: str) -> type[Style]:
+    known = frozenset(get_all_styles())
+    if name not in known:
+        guess = did_you_mean(name, known)
+        raise UnknownStyleError(
+            f"there is no Pygments style '{name}'{f'; {guess}' if guess else ''} "
+            "(`pygmentize -L styles` lists them, https://pygments.org/styles/ shows them)"
+        )
+    return get_style_by_name(name)
+
+
+def _palette(style: type[Style]) -> _Palette:
+    paper = _full(style.background_color) or "#ffffff"
+    pole = max("#000000", "#ffffff", key=lambda end: contrast(end, paper))
+    marked = _marked(paper, _full(style.highlight_color) or pole, pole)
+    grounds = (paper, marked)
+    ink = _readable(_full(style.style_for_token(Token.Text)["color"]) or pole, grounds)
+    faint = _readable(_full(style.line_number_color) or _mix(ink, paper, 0.45), grounds)
+    tokens: dict[str, _Look] = {}
+    for kind, _ in style:
+        token = style.style_for_token(kind)
+        background = _full(token["bgcolor"])
+        wish = _full(token["color"])
+        color = _readable(wish or ink, (background,) if background else grounds)
+        tokens[_class(kind)] = _Look(
+            color="" if color == ink else color,
+            background="" if background == paper else background,
+            outline=_full(token["border"]),
+            bold=token["bold"],
+            italic=token["italic"],
+            underline=token["underline"],
+        )
+    tokens.pop("", None)
+    return _Palette(
+        paper=paper,
+        ink=ink,
+        faint=faint,
+        rule=_mix(ink, paper, 0.12),
+        marked=marked,
+        bar=_readable(_full(style.highlight_color) or ink, grounds, SEEN),
+        tokens=tokens,
+    )
+
+
+def _class(kind: _TokenType) -> str:
+    """Return a token type's short class name, as Pygments' HTML formatter writes it."""
+    if kind in STANDARD_TYPES or kind.parent is None:
+        return STANDARD_TYPES[kind]
+    return f"{_class(kind.parent)}-{kind[-1]}"
+
+
+def _marked(paper: str, wish: str, pole: str) -> str:
+    """Return the background of marked lines: as near to the style's own as leaves text on it readable.
+
+    Many styles inherit a pale yellow, on black as on white; blended with the paper it becomes a tint of it.
+    """
+    for percent in range(100, 0, -2):
+        blend = _mix(wish, paper, percent / 100)
+        if contrast(blend, paper) <= MARK and contrast(blend, pole) >= min(ROOM, contrast(paper, pole)):
+            return blend
+    return paper
+
+
+# ---------------------------------------------------------------- colours
+
+
+def _full(color: str | None) -> str:
+    """Return a colour as `#rrggbb` in lower case, or an empty string for none (also `inherit`, `transparent`)."""
+    digits = (color or "").removeprefix("#").lower()
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    return f"#{digits}" if len(digits) == 6 and set(digits) <= set("0123456789abcdef") else ""
+
+
+def _rgb(color: str) -> Rgb:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def _linear(channel: int) -> float:
+    """Undo sRGB's transfer curve (IEC 61966-2-1)."""
+    value = channel / 255
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
+
+
+def _encoded(value: float) -> int:
+    value = 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
+    return round(255 * value)
+
+
+def _luminance(color: Rgb) -> float:
+    """Relative luminance, from 0 for black to 1 for white (WCAG 2.2, definition of "relative luminance")."""
+    red, green, blue = map(_linear, color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _mix(a: str, b: str, share: float) -> str:
+    """Return `share` of `a` and the rest of `b`, blended as a browser lays one over the other."""
+    return "#" + "".join(f"{round(share * x + (1 - share) * y):02x}" for x, y in zip(_rgb(a), _rgb(b), strict=True))
+
+
+def _readable(color: str, grounds: Iterable[str], enough: float = ENOUGH) -> str:
+    """Return the colour, moved in lightness by the least amount that gives it enough contrast on every ground.
+
+    Lightness is OKLab's (B. Ottosson, "A perceptual color space for image processing", 2020); hue is kept, and chroma
+    as far as sRGB has it at that lightness. Where no lightness is enough, black or white is returned, the better one.
+    """
+    grounds = tuple(grounds)
+
+    def worst(candidate: str) -> float:
+        return min(contrast(candidate, ground) for ground in grounds)
+
+    if worst(color) >= enough:
+        return color
+    lightness, a, b = _oklab(_rgb(color))
+    for step in range(1, 201):
+        for moved in (lightness - step / 200, lightness + step / 200):
+            if 0 <= moved <= 1:
+                candidate = _in_gamut(moved, a, b)
+                if worst(candidate) >= enough:
+                    return candidate
+    return max("#000000", "#ffffff", key=worst)
+
+
+def _oklab(color: Rgb) -> tuple[float, float, float]:
+    red, green, blue = map(_linear, color)
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    return (
+        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
+    )
+
+
+def _in_gamut(lightness: float, a: float, b: float) -> str:
+    """Return an OKLab colour as `#rrggbb`, its chroma lowered as far as sRGB needs."""
+    for percent in range(100, -1, -2):
+        channels = _linear_rgb(lightness, a * percent / 100, b * percent / 100)
+        if all(-0.0005 <= channel <= 1.0005 for channel in channels):
+            break
+    return "#" + "".join(f"{_encoded(min(1.0, max(0.0, channel))):02x}" for channel in channels)
+
+
+def _linear_rgb(lightness: float, a: float, b: float) -> tuple[float, float, float]:
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    return (
+        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
+    )
+
+
+# ---------------------------------------------------------------- writing CSS
+
+Rules = dict[str, dict[str, str]]
+"""Selector to declarations, in the order in which they are written."""
+
+PLAIN: Final[Mapping[str, str]] = {
+    "background": "none",
+    "font-style": "normal",
+    "font-weight": "normal",
+    "outline": "none",
+    "text-decoration": "none",
+}
+"""What a token looks like of whom nothing is said; its colour is then the listing's."""
+
+
+def _rules(palette: _Palette) -> Rules:
+    rules: Rules = {
+        ".listing": {"background": palette.paper, "color": palette.ink},
+        ".listing figcaption": {"border-color": palette.rule},
+        ".listing .marked": {"background": palette.marked, "border-color": palette.bar},
+        ".listing [data-line]::before": {"color": palette.faint},
+    }
+    for name, look in sorted(palette.tokens.items()):
+        rules[f".{name}"] = {
+            key: value
+            for key, value, wanted in (
+                ("color", look.color, look.color),
+                ("background", look.background, look.background),
+                ("font-style", "italic", look.italic),
+                ("font-weight", "bold", look.bold),
+                ("outline", f"1px solid {look.outline}", look.outline),
+                ("text-decoration", "underline", look.underline),
+            )
+            if wanted
+        }
+    return rules
+
+
+def _over(rules: Rules, below: Rules) -> Rules:
+    """Return what `rules` must say where those of `below` already hold: what differs, and what is to be undone."""
+    return {
+        selector: {
+            key: value
+            for key, value in (
+                {key: PLAIN.get(key, "inherit") for key in below.get(selector, {})} | rules.get(selector, {})
+            ).items()
+            if below.get(selector, {}).get(key) != value
+        }
+        for selector in rules | below
+    }
+
+
+def _css(rules: Rules) -> str:
+    """Return rules as text, one a line; tokens of equal looks share one rule."""
+    merged: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for selector, declarations in rules.items():
+        if declarations:
+            merged.setdefault(tuple(declarations.items()), []).append(selector)
+    return "\n".join(f"{_selector(names)}{{{_declarations(said)}}}" for said, names in merged.items())
+
+
+def _selector(names: list[str]) -> str:
+    whole = [name for name in names if name.startswith(".listing")]
+    tokens = [name for name in names if not name.startswith(".listing")]
+    if tokens:
+        whole.append(f".listing {tokens[0]}" if len(tokens) == 1 else f".listing :is({','.join(tokens)})")
+    return ",".join(whole)
+
+
+def _declarations(said: Iterable[tuple[str, str]]) -> str:
+    return ";".join(f"{key}:{value}" for key, value in said)
