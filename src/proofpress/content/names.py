@@ -1,0 +1,90 @@
+"""What a file's name says: its folder, its stem, the day it begins with, and whether it is the text of a folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from proofpress.paths import SourcePath
+
+_DATED: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[-_ ](?=.)", re.ASCII)
+_INDEXES: Final = frozenset({"index", "_index"})
+ROOT: Final = "content/"
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A document's name, taken apart."""
+
+    folder: str
+    """Below content/, without a bundle's own folder and without Jekyll's `_posts`; empty at the top."""
+    stem: str
+    """The last part without its date and its extension; `index` for `content/index.md`."""
+    date: dt.date | None
+    bundle: bool
+    """Whether the file is the index.md of a folder that bears the name."""
+
+
+def split(path: SourcePath) -> Name:
+    """Take a document's path apart.
+
+    `content/posts/2026-05-01-hello.md` and `content/posts/2026-05-01-hello/index.md` have the folder `posts` and the
+    stem `hello`. Whether an index.md is a bundle or the text of a list depends on its siblings: see `lists`.
+    """
+    folders = path.removeprefix(ROOT).split("/")
+    stem = _stem(folders.pop())
+    bundle = stem in _INDEXES and bool(folders)
+    if bundle:
+        stem = folders.pop()
+    elif stem in _INDEXES:
+        stem = "index"
+    date = None
+    found = _DATED.match(stem)
+    if found:
+        date = _day(int(found[1]), int(found[2]), int(found[3]))
+        if date is not None:
+            stem = stem[found.end() :]
+    folder = "/".join(name for name in folders if name != "_posts")
+    return Name(folder, stem, date, bundle)
+
+
+def lists(paths: Iterable[SourcePath]) -> frozenset[SourcePath]:
+    """Return those of all document paths that are the text of a list: each index.md with other documents beside it.
+
+    "Beside" is in the same folder or in one below it. `content/index.md`, the text of the home page, is always one.
+    """
+    every = list(paths)
+    below: dict[str, int] = {}
+    for path in every:
+        folder = path.rpartition("/")[0]
+        while folder:
+            below[folder] = below.get(folder, 0) + 1
+            folder = folder.rpartition("/")[0]
+    return frozenset(
+        path for path in every if _is_index(path) and (path.count("/") == 1 or below[path.rpartition("/")[0]] > 1)
+    )
+
+
+def is_index(path: SourcePath, paths: Iterable[SourcePath]) -> bool:
+    """Tell whether a document is the text of a list, among all document paths. For many, ask `lists` once."""
+    return path in lists(paths)
+
+
+def _is_index(path: str) -> bool:
+    return _stem(path.rpartition("/")[2]) in _INDEXES
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
+
+
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,149 @@
+"""The tree that YAML and TOML are both read into: scalars, lists and mappings, each with its place in the file.
+
+Scalars stay text. What a scalar means is decided by the type of its key (`typed`), or for values that have no declared
+type by `plain`, which follows the core schema of YAML 1.2.2 (section 10.3.2) and nothing else: `no`, `12:30` and
+`2024-01-05` are strings.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, Literal
+
+import msgspec
+
+from proofpress.model import Place
+from proofpress.problems import Problem, problem
+
+MAX_DEPTH: Final = 32
+"""How deep lists and mappings may stand in one another; far beyond what a person writes, far below the stack."""
+
+_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE: Final = frozenset({"true", "True", "TRUE"})
+_FALSE: Final = frozenset({"false", "False", "FALSE"})
+_NUMBER: Final = re.compile(
+    r"(?P<int>[-+]?[0-9]+)|0o(?P<octal>[0-7]+)|0x(?P<hex>[0-9a-fA-F]+)"
+    r"|(?P<float>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
+)
+_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, production 2
+
+
+class ScalarNode(msgspec.Struct, frozen=True):
+    """A piece of text. `style` is `typed` where TOML's own syntax said that it is no string (`text` is canonical)."""
+
+    text: str
+    place: Place
+    style: Literal["plain", "quoted", "typed"] = "quoted"
+
+    @property
+    def absent(self) -> bool:
+        """Whether this is how a person leaves a value out: nothing at all, `~` or `null`, without quotes."""
+        return self.style == "plain" and self.text in _NULL
+
+
+class ListNode(msgspec.Struct, frozen=True):
+    """A list, in order."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+class MappingNode(msgspec.Struct, frozen=True):
+    """Keys and values, in order, no key twice."""
+
+    entries: tuple[tuple[ScalarNode, Node], ...]
+    place: Place
+
+
+Node = ScalarNode | ListNode | MappingNode
+
+
+class Findings:
+    """The problems of one file, gathered while it is read."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+
+    def add(self, rule: str, place: Place, message: str, *, hint: str = "") -> None:
+        """Note a fault at its place."""
+        self.problems.append(
+            problem(rule, self.path, place.line, place.column, message, hint=hint, length=place.length)
+        )
+
+
+def plain(node: Node, findings: Findings) -> Any:  # noqa: ANN401 - plain data has no narrower type
+    """Return a node as the values that JSON knows, numbers within 64 bits; a number beyond that is a problem."""
+    match node:
+        case MappingNode():
+            return {key.text: plain(value, findings) for key, value in node.entries}
+        case ListNode():
+            return [plain(item, findings) for item in node.items]
+        case ScalarNode(style="quoted"):
+            return node.text
+        case _:
+            return _scalar(node, findings)
+
+
+def _scalar(node: ScalarNode, findings: Findings) -> str | int | float | bool | None:
+    text = node.text
+    if text in _NULL:
+        return None
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return text
+    # CPython refuses to convert more than 4,300 digits, and MessagePack holds 64 bits: both are far beyond 40 characters
+    number: int | float = 0
+    fits = len(text) <= 40
+    if fits:
+        if found["float"]:
+            number = float(text)
+            fits = number not in (float("inf"), float("-inf"))
+        else:
+            digits, base = (found["octal"], 8) if found["octal"] else (found["hex"], 16) if found["hex"] else (text, 10)
+            number = int(digits, base)
+            fits = -(2**63) <= number < 2**64
+    elif found["float"]:
+        number = float(text)
+        fits = number not in (float("inf"), float("-inf"))
+    if not fits:
+        findings.add(
+            "wrong-type",
+            node.place,
+            f"the number {abridged(text)} is too large",
+            hint="put it in quotes to keep it as text",
+        )
+        return text
+    return number
+
+
+def unfit_character(text: str) -> str | None:
+    """Return the first character that no page or feed can hold (XML 1.0 has no place for it), or None."""
+    found = _NOT_XML.search(text)
+    return found[0] if found else None
+
+
+def character_name(character: str) -> str:
+    """Return a character that cannot be shown as people write it: `U+001B`."""
+    return f"U+{ord(character):04X}"
+
+
+def abridged(text: str, limit: int = 40) -> str:
+    """Return text short enough for a message, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def shown(node: Node) -> str:
+    """Return a node as a message names it: `'maybe'`, `a list`, `a mapping`."""
+    match node:
+        case ListNode():
+            return "a list"
+        case MappingNode():
+            return "a mapping"
+        case _:
+            return f"'{abridged(node.text)}'"

@@ -1,0 +1,66 @@
+"""From a file's bytes to text: UTF-8, `\\n` line ends, no byte-order mark, no character that a page cannot hold.
+
+Whatever is wrong is noted at its exact line and column, and the rest is read all the same.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+from proofpress.content.nodes import Findings, character_name
+from proofpress.model import Place
+
+# XML 1.0 (production 2) holds none of these, so no Atom feed could. A form feed, which old source code has between its
+# sections, is white space to HTML and Markdown alike and is read as a space.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
+_HINTS: Final = {
+    "\x1b": "this begins a terminal's colour code; take the codes out of the listing",
+    "\x00": "the file may have been saved as UTF-16; save it as UTF-8",
+}
+
+
+def decode(data: bytes, findings: Findings) -> str:
+    """Return a file's text. The first byte that is no UTF-8 is a problem; so is each line with a control character."""
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        text = _recover(data, error, findings)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\f" in text:
+        text = text.replace("\f", " ")
+    if _UNFIT.search(text):
+        text = _mend(text, findings)
+    return text
+
+
+def _recover(data: bytes, error: UnicodeDecodeError, findings: Findings) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        findings.add("not-utf-8", Place(1, 1), "this file is saved as UTF-16", hint="save it as UTF-8")
+        return data.decode("utf-16", "replace")
+    before = data[: error.start].decode().replace("\r\n", "\n").replace("\r", "\n")
+    place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    text = data.decode("utf-8", "replace")
+    byte = data[error.start]
+    findings.add("not-utf-8", place, f"the byte 0x{byte:02X} is not UTF-8", hint="save the file as UTF-8")
+    return text
+
+
+def _mend(text: str, findings: Findings) -> str:
+    """Put U+FFFD in place of each unfit character, so that columns stay true; note one problem a line."""
+    noted = 0
+    for found in _UNFIT.finditer(text):
+        start = text.rfind("\n", 0, found.start()) + 1
+        if start < noted:
+            continue
+        end = text.find("\n", found.start())
+        noted = len(text) if end < 0 else end + 1
+        place = Place(text.count("\n", 0, found.start()) + 1, found.start() - start + 1)
+        message = f"the character {character_name(found[0])} cannot be seen, and no page or feed can hold it"
+        findings.add("control-character", place, message, hint=_HINTS.get(found[0], "delete it"))
+        if len(findings.problems) >= 100:  # a binary file by mistake: what follows says nothing new
+            break
+    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,251 @@
+"""TOML, read into nodes: the standard library reads the values, a scan of the same text finds where each one stands.
+
+The scan runs only over text that `tomllib` has accepted, so it can be simple (TOML 1.0.0, toml.io/en/v1.0.0).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from typing import Any, Final
+
+from proofpress.content.nodes import (
+    MAX_DEPTH,
+    Findings,
+    ListNode,
+    MappingNode,
+    Node,
+    ScalarNode,
+    character_name,
+    unfit_character,
+)
+from proofpress.model import Place
+
+_STRING: Final = r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\''
+_LEXEME: Final = re.compile(rf"(?P<string>{_STRING})|(?P<comment>\#[^\n]*)|(?P<mark>[\[\]{{}},=\n])|(?P<bare>[^\s\[\]{{}},=\#\"']+(?:[ ]\d\d:[^\s,\]}}\#]+)?)", re.DOTALL)  # fmt: skip
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})?")
+_LONG_NUMBER: Final = re.compile(r"\d[\d_]{4000,}")
+_ERROR: Final = re.compile(
+    r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL
+)
+_MENDS: Final = (
+    ("Invalid value", "this value is neither text in quotes, a number, a date, a list nor true or false", "put text in quotes"),
+    ("Cannot overwrite a value", "this key stands here again", "keep one of the two"),
+    ("Cannot declare", "this table stands here again", "keep one of the two"),
+    ("Expected '=' after a key", "a key has no '=' after it", "write 'key = \"value\"'"),
+    ("Expected newline or end of document", "something follows the value on its line", "put text in quotes, one key on a line"),
+    ("Unterminated string", "a quotation mark is never closed", "close it on the same line"),
+    ("Illegal character", "a quotation mark is never closed on its line", "close it, or use three for text of several lines"),
+    ("Unclosed array", "a list is never closed", "close it with ']'"),
+    ("Unescaped '\\'", "a backslash inside double quotes begins no known escape", "use single quotes, or write the backslash twice"),
+    ("Invalid initial character", "a key cannot begin like this", "write 'key = \"value\"', the key in letters, digits, '-' and '_'"),
+    ("Invalid statement", "this line is no 'key = value'", "write 'key = \"value\"'"),
+)  # fmt: skip
+
+Steps = tuple[str | int, ...]
+
+
+def compose(text: str, findings: Findings, *, first_line: int = 1, syntax: str = "front-matter-syntax") -> Node | None:
+    """Return a TOML text as nodes; None when it cannot be read.
+
+    `text` has `\\n` line ends. `first_line` is the line of the file that it begins on, and `syntax` the rule that
+    faults of form are reported under.
+    """
+    lines = _Lines(text, first_line)
+    if _too_deep(text, lines, findings, syntax):
+        return None
+    values = _load(text, lines, findings, syntax)
+    if values is None:
+        return None
+    keys, places = _places(text, lines)
+    return _node(values, (), keys, places, findings, Place(first_line, 1))
+
+
+class _Lines:
+    """Turns offsets in a text into places in its file."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self.text = text
+        self.first_line = first_line
+
+    def place(self, start: int, end: int) -> Place:
+        line = self.text.count("\n", 0, start)
+        column = start - (self.text.rfind("\n", 0, start) + 1)
+        stop = self.text.find("\n", start, end)
+        return Place(self.first_line + line, column + 1, max(1, (end if stop < 0 else stop) - start))
+
+    def offset(self, line: int, column: int) -> int:
+        start = 0
+        for _ in range(line - 1):
+            start = self.text.index("\n", start) + 1
+        return start + column - 1
+
+
+def _too_deep(text: str, lines: _Lines, findings: Findings, syntax: str) -> bool:
+    """Tell whether brackets stand too deep, before tomllib, which descends by recursion, sees them."""
+    depth = 0
+    for lexeme in _LEXEME.finditer(text):
+        mark = lexeme["mark"]
+        if mark in ("[", "{"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                place = lines.place(lexeme.start(), lexeme.end())
+                findings.add(
+                    syntax,
+                    place,
+                    f"lists and tables stand more than {MAX_DEPTH} deep in one another",
+                    hint="flatten them",
+                )
+                return True
+        elif mark in ("]", "}"):
+            depth = max(0, depth - 1)
+    return False
+
+
+def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str, Any] | None:
+    """Return what tomllib reads. An impossible date is noted and blanked, so that the rest is read all the same."""
+    for _ in range(20):
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            found = _ERROR.fullmatch(str(error))
+            what = found["what"] if found else str(error)
+            end = len(text.rstrip())
+            start = (
+                lines.offset(int(found["line"]), int(found["column"])) if found and found["line"] else max(0, end - 1)
+            )
+            date = _DATE.match(text, start)
+            if date and "date" in what:
+                findings.add(
+                    "impossible-date",
+                    lines.place(*date.span()),
+                    f"there is no such day or time as {date[0]}",
+                    hint="write a day that exists, such as 2024-02-29",
+                )
+                text = text[:start] + '""'.ljust(len(date[0])) + text[date.end() :]
+                continue
+            rule = "duplicate-key" if what.startswith("Cannot overwrite a value") else syntax
+            message, hint = next(
+                ((message, hint) for needle, message, hint in _MENDS if needle in what),
+                (f"this is not TOML: {what}", "put text in quotes"),
+            )
+            findings.add(rule, lines.place(start, start + 1), message, hint=hint)
+            return None
+        except ValueError:  # int() on more digits than sys.get_int_max_str_digits() allows
+            number = _LONG_NUMBER.search(text)
+            place = lines.place(*number.span()) if number else Place(lines.first_line, 1)
+            findings.add("wrong-type", place, "a number is too large", hint="put it in quotes to keep it as text")
+            return None
+    return None
+
+
+def _places(text: str, lines: _Lines) -> tuple[dict[Steps, Place], dict[Steps, Place]]:
+    """Return where each key and where each value of a valid TOML text stands, by the steps that lead to it."""
+    keys: dict[Steps, Place] = {}
+    values: dict[Steps, Place] = {}
+    lexemes = [found for found in _LEXEME.finditer(text) if found.lastgroup != "comment"]
+    table: Steps = ()
+    counts: dict[Steps, int] = {}
+    at = 0
+
+    def dotted(index: int, base: Steps) -> tuple[int, Steps]:
+        """Read `a.b."c"` up to `=` or `]`."""
+        steps = base
+        while lexemes[index][0] not in ("=", "]"):
+            start = lexemes[index].start()
+            for part, begin, end in _parts(lexemes[index]):
+                steps = (*steps, part)
+                steps = (*steps, counts[steps]) if steps in counts else steps
+                keys.setdefault(steps, lines.place(start + begin, start + end))
+            index += 1
+        return index, steps
+
+    def value(index: int, steps: Steps) -> int:
+        """Read one value; return the index of the lexeme after it."""
+        first = lexemes[index]
+        if first[0] == "[":
+            index += 1
+            number = 0
+            while lexemes[index][0] != "]":
+                if lexemes[index][0] in (",", "\n"):
+                    index += 1
+                    continue
+                index = value(index, (*steps, number))
+                number += 1
+        elif first[0] == "{":
+            index += 1
+            while lexemes[index][0] != "}":
+                if lexemes[index][0] in (",", "\n"):
+                    index += 1
+                    continue
+                index, inner = dotted(index, steps)
+                index = value(index + 1, inner)
+        values[steps] = lines.place(first.start(), lexemes[index].end())
+        return index + 1
+
+    while at < len(lexemes):
+        if lexemes[at][0] == "\n":
+            at += 1
+        elif lexemes[at][0] == "[":
+            many = at + 1 < len(lexemes) and lexemes[at + 1][0] == "[" and lexemes[at + 1].start() == lexemes[at].end()
+            at += 2 if many else 1
+            begin = at
+            at, table = dotted(at, ())
+            if many:
+                bare = tuple(table[:-1]) if isinstance(table[-1], int) else table
+                counts[bare] = counts.get(bare, -1) + 1
+                table = (*bare, counts[bare])
+            place = lines.place(lexemes[begin].start(), lexemes[at - 1].end())
+            keys.setdefault(table, place)
+            values.setdefault(table, place)
+            at += 2 if many else 1
+        else:
+            at, steps = dotted(at, table)
+            at = value(at + 1, steps)
+    return keys, values
+
+
+def _parts(lexeme: re.Match[str]) -> list[tuple[str, int, int]]:
+    """Return the parts of a dotted key that one lexeme holds: `a.b` holds two, a quoted key one, a lone dot none."""
+    if lexeme["string"]:
+        return [(str(tomllib.loads(f"k = {lexeme[0]}")["k"]), 0, len(lexeme[0]))]
+    return [(part[0], part.start(), part.end()) for part in re.finditer(r"[^.]+", lexeme[0])]
+
+
+def _node(
+    value: object, steps: Steps, keys: dict[Steps, Place], places: dict[Steps, Place], findings: Findings, near: Place
+) -> Node:
+    place = places.get(steps) or keys.get(steps) or near
+    match value:
+        case dict():
+            entries = []
+            for name, inner in value.items():
+                within = (*steps, name)
+                key_place = keys.get(within) or keys.get((*within, 0)) or place
+                entries.append((ScalarNode(name, key_place), _node(inner, within, keys, places, findings, key_place)))
+            return MappingNode(tuple(entries), place)
+        case list():
+            return ListNode(
+                tuple(
+                    _node(item, (*steps, number), keys, places, findings, place) for number, item in enumerate(value)
+                ),
+                place,
+            )
+        case str():
+            unfit = unfit_character(value)
+            if unfit is not None:
+                findings.add(
+                    "control-character",
+                    place,
+                    f"this value holds {character_name(unfit)}, which no page or feed can hold",
+                    hint="take the escape out",
+                )
+                value = value.replace(unfit, "")
+            return ScalarNode(value, place)
+        case bool():
+            return ScalarNode("true" if value else "false", place, "typed")
+        case dt.date() | dt.time():  # a datetime is a date
+            return ScalarNode(value.isoformat(), place, "typed")
+        case _:
+            return ScalarNode(str(value), place, "typed")

@@ -1,0 +1,219 @@
+"""YAML, read strictly: from text to nodes by way of the parser's events, so that nothing is expanded or constructed.
+
+Aliases, anchors, tags, merge keys and a second document are refused, each at its place; nesting is capped. What stood
+before a fault is kept. Events come from libyaml where PyYAML was built with it, else from PyYAML's own parser.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from proofpress.content.nodes import (
+    MAX_DEPTH,
+    Findings,
+    ListNode,
+    MappingNode,
+    Node,
+    ScalarNode,
+    abridged,
+    character_name,
+    unfit_character,
+)
+from proofpress.model import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# YAML 1.1 took these for line ends and YAML 1.2 does not. libyaml still does, and would cut a title in two; while it
+# reads, non-characters stand in for them.
+_BREAKS: Final = str.maketrans("\x85\u2028\u2029", "\ufdd0\ufdd1\ufdd2")
+_BREAKS_BACK: Final = str.maketrans("\ufdd0\ufdd1\ufdd2", "\x85\u2028\u2029")
+_HAS_BREAK: Final = re.compile("[\x85\u2028\u2029]")
+
+_MENDS: Final = (
+    ("mapping values are not allowed", "a value holds a colon followed by a space", "put the value in quotes"),
+    ("could not find expected ':'", "this line is no 'key: value'", "write a colon and a space after the key, or indent the line under the one before"),
+    ("cannot start any token", "a value cannot begin with this character", "put the value in quotes; indent with spaces, not tabs"),
+    ("unexpected end of stream", "a quotation mark is never closed", "close it on the same line"),
+    ("expected ',' or ']'", "a list in brackets is never closed", "close it with ']', with commas between its items"),
+    ("expected ',' or '}'", "a mapping in braces is never closed", "close it with '}', with commas between its entries"),
+    ("block sequence entries are not allowed", "a list item cannot stand here", "begin the list on the line after its key"),
+    ("expected <block end>", "this line does not line up with those before it", "indent the lines of one mapping alike, and put values with quotation marks inside in quotes"),
+    ("did not find expected key", "this line does not line up with those before it", "indent the lines of one mapping alike, and put values with quotation marks inside in quotes"),
+    ("did not find expected '-' indicator", "this line does not line up with the list before it", "indent the items of one list alike"),
+    ("escape", "a backslash inside double quotes begins no known escape", "use single quotes, or write the backslash twice"),
+    ("expected the node content", "a value is missing or cannot begin like this", "put the value in quotes"),
+    ("did not find expected node content", "a value is missing or cannot begin like this", "put the value in quotes"),
+)  # fmt: skip
+
+
+class _StopError(Exception):
+    """Reading cannot go on; the problem is noted."""
+
+
+def compose(text: str, findings: Findings, *, first_line: int = 1, syntax: str = "front-matter-syntax") -> Node | None:
+    """Return the one document of a YAML text as nodes; None when there is nothing that could be read.
+
+    `text` has `\\n` line ends and no control characters. `first_line` is the line of the file that it begins on, and
+    `syntax` the rule that faults of form are reported under.
+    """
+    composer = _Composer(findings, text, first_line, syntax)
+    try:
+        return composer.document()
+    except _StopError:
+        pass
+    except yaml.YAMLError as error:
+        composer.explain(error)
+    return composer.partial()
+
+
+class _Composer:
+    """Builds nodes from one text's events."""
+
+    def __init__(self, findings: Findings, text: str, first_line: int, syntax: str) -> None:
+        self.odd = _HAS_BREAK.search(text) is not None
+        self.text = text.translate(_BREAKS) if self.odd else text
+        self.findings = findings
+        self.line = first_line
+        self.syntax = syntax
+        self.root: list[tuple[ScalarNode, Node]] | None = None
+        self.aliased = False
+        self.events: Iterator[Any] = yaml.parse(self.text, Loader=_Loader)
+
+    def partial(self) -> Node | None:
+        return None if self.root is None else MappingNode(tuple(self.root), Place(self.line, 1))
+
+    def fault(self, place: Place, message: str, hint: str) -> None:
+        self.findings.add(self.syntax, place, message, hint=hint)
+
+    def place(self, start: Any, end: Any = None) -> Place:  # noqa: ANN401 - PyYAML's two parsers have each a mark of its own
+        if end is None or end.line != start.line:
+            return Place(start.line + self.line, start.column + 1, 1)
+        return Place(start.line + self.line, start.column + 1, max(1, end.column - start.column))
+
+    def document(self) -> Node | None:
+        node: Node | None = None
+        documents = 0
+        for event in self.events:
+            kind = type(event)
+            if kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self.fault(
+                        self.place(event.start_mark, event.end_mark),
+                        "a second YAML document begins here",
+                        "keep one, and take the '---' out",
+                    )
+                    break
+            elif kind in (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.AliasEvent):
+                node = self.node(event, 1)
+        return node
+
+    def node(self, event: Any, depth: int) -> Node | None:  # noqa: ANN401 - one of PyYAML's event classes
+        kind = type(event)
+        start = event.start_mark
+        if event.anchor is not None:
+            self.refuse_alias(event)
+            if kind is yaml.AliasEvent:
+                return None
+        refused = event.tag is not None
+        if refused:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.fault(self.place(start), f"the YAML tag '{abridged(tag)}' has no meaning here", "take the tag out")
+        if kind is yaml.ScalarEvent:
+            value = event.value.translate(_BREAKS_BACK) if self.odd else event.value
+            scalar = ScalarNode(value, self.place(start, event.end_mark), "quoted" if event.style else "plain")
+            return None if refused else self.checked(scalar)
+        if depth > MAX_DEPTH:
+            self.fault(
+                self.place(start), f"lists and mappings stand more than {MAX_DEPTH} deep in one another", "flatten them"
+            )
+            raise _StopError
+        if kind is yaml.SequenceStartEvent:
+            items: list[Node] = []
+            for inner in self.events:
+                if type(inner) is yaml.SequenceEndEvent:
+                    break
+                item = self.node(inner, depth + 1)
+                if item is not None:
+                    items.append(item)
+            return None if refused else ListNode(tuple(items), self.place(start, inner.end_mark))
+        entries: list[tuple[ScalarNode, Node]] = []
+        if self.root is None:
+            self.root = entries
+        end = self.fill(entries, depth)
+        return None if refused else MappingNode(tuple(entries), self.place(start, end))
+
+    def fill(self, entries: list[tuple[ScalarNode, Node]], depth: int) -> Any:  # noqa: ANN401 - a mark
+        seen: dict[str, int] = {}
+        for inner in self.events:
+            if type(inner) is yaml.MappingEndEvent:
+                return inner.end_mark
+            key = self.node(inner, depth + 1)
+            value = self.node(next(self.events), depth + 1)
+            if key is None:
+                continue
+            if not isinstance(key, ScalarNode):
+                self.fault(
+                    key.place,
+                    "a key is a word, not a list or a mapping",
+                    "put a value that begins with '[' or '{' in quotes",
+                )
+            elif key.style == "plain" and key.text == "<<":
+                self.fault(key.place, "merge keys ('<<') are not read", "write the keys out")
+            elif key.text == "":
+                self.fault(key.place, "a value without a key", "write the key before the colon")
+            elif key.text in seen:
+                self.findings.add(
+                    "duplicate-key",
+                    key.place,
+                    f"the key '{abridged(key.text)}' stands here again; it is already on line {seen[key.text]}",
+                    hint="keep one of the two",
+                )
+            else:
+                seen[key.text] = key.place.line
+                if value is not None:
+                    entries.append((key, value))
+        raise AssertionError("a mapping's events always end")
+
+    def checked(self, scalar: ScalarNode) -> ScalarNode | None:
+        unfit = unfit_character(scalar.text)
+        if unfit is None:
+            return scalar
+        self.findings.add(
+            "control-character",
+            scalar.place,
+            f"this value holds {character_name(unfit)}, which no page or feed can hold",
+            hint="take the escape out",
+        )
+        return None
+
+    def refuse_alias(self, event: Any) -> None:  # noqa: ANN401 - one of PyYAML's event classes
+        if self.aliased:
+            return
+        self.aliased = True
+        mark = "*" if type(event) is yaml.AliasEvent else "&"
+        rule = "alias-in-front-matter" if self.syntax == "front-matter-syntax" else self.syntax
+        self.findings.add(
+            rule,
+            self.place(event.start_mark),
+            f"YAML's anchors and aliases ('{mark}{abridged(event.anchor)}') are not read",
+            hint="write the value out where it is used, or put it in quotes if it is text",
+        )
+
+    def explain(self, error: yaml.YAMLError) -> None:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        said = " ".join(
+            str(part) for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part
+        )
+        place = self.place(mark) if mark is not None else Place(self.line, 1)
+        for needle, message, hint in _MENDS:
+            if needle in said:
+                self.fault(place, message, hint)
+                return
+        self.fault(place, f"this is not YAML: {said or error}", "put values that hold special characters in quotes")
