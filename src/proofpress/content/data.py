@@ -43,7 +43,7 @@ def read_data(path: SourcePath, data: bytes) -> tuple[object, tuple[Problem, ...
         case _:
             findings.add(
                 _RULE,
-                Place(0, 0),
+                Place(0, 1),
                 "a data file is .yaml, .toml, .json or .csv",
                 hint="rename it or move it out of data/",
             )
@@ -75,7 +75,7 @@ def _json(text: str, findings: Findings) -> object:
     if unfit is not None:
         findings.add(
             "control-character",
-            Place(0, 0),
+            Place(0, 1),
             f"a value holds {character_name(unfit)}, which no page or feed can hold",
             hint="take the escape out",
         )

@@ -30,7 +30,7 @@ _REPARSE_POINT: Final = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT, winnt.h
 _UNPORTABLE: Final = frozenset('<>:"|?*\\')
 
 
-class OutsideSite(Exception):  # noqa: N818 - it says where a path leads
+class OutsideSiteError(Exception):
     """A path leads out of the site's folder, or to a hidden file by way of a link."""
 
 
@@ -77,17 +77,17 @@ def scan(root: Path) -> Tree:
 def read_inside(root: Path, path: str) -> bytes:
     """Return the bytes of a file below the site's folder, by its name in NFC or as it is on disk.
 
-    Raises OutsideSite for a path that leads out (by `..`, by a link, or because it is absolute), OSError for a file
+    Raises OutsideSiteError for a path that leads out (by `..`, by a link, or because it is absolute), OSError for a file
     that cannot be read.
     """
     plain = path.replace("\\", "/")
     if plain.startswith("/") or os.path.isabs(path) or ":" in plain.split("/")[0] or ".." in plain.split("/"):
-        raise OutsideSite(path)
+        raise OutsideSiteError(path)
     top = os.path.realpath(root)
     real = os.path.realpath(_on_disk(top, plain))
     named = os.path.normpath(os.path.join(top, plain))
     if not _within(top, real, linked=os.path.normcase(real) != os.path.normcase(named)):
-        raise OutsideSite(path)
+        raise OutsideSiteError(path)
     if not stat.S_ISREG(os.stat(real).st_mode):
         raise OSError(f"{path} is not a file")
     with open(real, "rb") as file:
@@ -103,7 +103,7 @@ class _Walk:
 
     def note(self, rule: str, path: str, message: str, hint: str = "") -> None:
         shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        self.problems.append(problem(rule, shown, 0, 0, message, hint=hint))
+        self.problems.append(problem(rule, shown, 0, 1, message, hint=hint))
 
     def files(self, top: str) -> Iterator[tuple[SourcePath, str]]:
         """Yield every file below a top folder: its path in NFC, and where it is on disk."""

@@ -1,0 +1,141 @@
+"""What single settings accept: each check takes what was written and returns the value, or why it is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import string
+import zoneinfo
+from typing import Final, NamedTuple
+from urllib.parse import quote, unquote, urlsplit
+
+from proofpress.content.front_matter import KEYS
+from proofpress.paths import WINDOWS_DEVICES, slug
+from proofpress.problems import did_you_mean
+
+PERMALINK_FIELDS: Final = ("year", "month", "day", "slug", "folder")
+_HOST: Final = re.compile(r"[^\s/\\@?#%\"'<>^`{|}:\[\]\x00-\x20\x7f]+")
+_ZONE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+_MACHINE_ZONES: Final = frozenset({"localtime", "posixrules", "posix", "right"})  # these differ from machine to machine
+# RFC 5646, section 2.1, in form: a language of 2 to 8 letters and its subtags, or private use
+_LANGUAGE: Final = re.compile(r"(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|[xX](?:-[A-Za-z0-9]{1,8})+)")
+_OWN_FOLDERS: Final = ("content", "templates", "static", "data")
+
+
+class Refusal(NamedTuple):
+    """Why a value is refused, completing `'<setting>' …`, and what to write."""
+
+    message: str
+    hint: str = ""
+
+
+def base_url(text: str) -> str | Refusal:
+    """Check the address of the site; return it with a slash at its end, scheme and host in lower case."""
+    example = "write it as https://example.org/"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return Refusal("is not a URL", example)
+    if parts.scheme.lower() not in ("http", "https"):
+        return Refusal(
+            "begins with neither https:// nor http://",
+            f"write https://{text.lstrip('/')}" if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", text) else example,
+        )
+    if "@" in parts.netloc:
+        return Refusal("holds a user name or a password", example)
+    host = (parts.hostname or "").lower()
+    if not (_HOST.fullmatch(host) or re.fullmatch(r"[0-9a-f:.]+", host)):
+        return Refusal("has no host that could exist", example)
+    if "?" in text or "#" in text:
+        return Refusal("has a '?' or a '#'", "write the address of the site's root alone")
+    if (
+        "\\" in text
+        or any(part in (".", "..") for part in unquote(parts.path).split("/"))
+        or re.search(r"[\x00-\x20\x7f]", unquote(text))
+    ):
+        return Refusal("has a path that no site is at", example)
+    path = re.sub("/{2,}", "/", quote(unquote(parts.path), safe="/~!$&'()*+,;=:@-._"))
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme.lower()}://{shown}{'' if port is None else f':{port}'}{path.rstrip('/')}/"
+
+
+def time_zone(name: str) -> dt.tzinfo | Refusal:
+    """Return the time zone of a name of the IANA database, such as Europe/Berlin."""
+    if name == "UTC":
+        return dt.UTC
+    refusal = "is not a time zone of the IANA database"
+    # the form is checked first, so that the name is never a path to some other file
+    if not _ZONE.fullmatch(name) or name.partition("/")[0] in _MACHINE_ZONES:
+        return Refusal(refusal, "write a name such as Europe/Berlin")
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        places = zoneinfo.available_timezones() - _MACHINE_ZONES
+        by_city = {place.rpartition("/")[2].casefold(): place for place in sorted(places, reverse=True)}
+        city = by_city.get(name.rpartition("/")[2].replace(" ", "_").casefold())
+        hint = f"did you mean '{city}'?" if city else did_you_mean(name, places)
+        return Refusal(refusal, hint or "write a name such as Europe/Berlin")
+
+
+def language(text: str) -> str | Refusal:
+    """Check the form of a language tag (BCP 47)."""
+    if _LANGUAGE.fullmatch(text):
+        return text
+    if _LANGUAGE.fullmatch(text.replace("_", "-")):
+        return Refusal("is not a language tag", f"write '{text.replace('_', '-')}'")
+    return Refusal("is not a language tag", "write one such as en, de or pt-BR")
+
+
+def permalink(pattern: str) -> str | Refusal:
+    """Check a pattern for posts' URLs."""
+    fields = ", ".join(f"{{{field}}}" for field in PERMALINK_FIELDS)
+    try:
+        parts = list(string.Formatter().parse(pattern))
+    except ValueError:
+        return Refusal("has a brace without its other", f"the fields are {fields}")
+    named = [field for _, field, _, _ in parts if field is not None]
+    for _, field, form, conversion in parts:
+        if field is not None and (field not in PERMALINK_FIELDS or form or conversion):
+            return Refusal(
+                f"has the field '{{{field}}}'", did_you_mean(field, PERMALINK_FIELDS) or f"the fields are {fields}"
+            )
+    if "slug" not in named:
+        return Refusal("gives every post the same URL", "put {slug} into it")
+    if re.search(r"[\\?#%\x00-\x20\x7f]|//", pattern) or any(part in (".", "..") for part in pattern.split("/")):
+        return Refusal("is not a path", "write one such as /{year}/{slug}/")
+    return pattern
+
+
+def taxonomy(name: str) -> str | Refusal:
+    """Check the name of a taxonomy: it is a key of front matter and a part of URLs."""
+    if name in KEYS or name == "taxonomies":
+        return Refusal("is a key of front matter already", "choose another name")
+    if not name or slug(name) != name:
+        return Refusal(
+            "cannot be part of a URL as it is",
+            f"write '{slug(name)}'" if slug(name) else "use small letters and dashes",
+        )
+    return name
+
+
+def output(text: str) -> str | Refusal:
+    """Check the folder to publish into: below the site's folder, and not one that holds the site itself."""
+    example = "write the name of a folder of its own, such as public"
+    parts = [part for part in text.rstrip("/").split("/") if part != "."]
+    if text.startswith(("/", "~")) or "\\" in text or ":" in text or ".." in parts:
+        return Refusal("is not inside the site's folder", f"{example}; --output takes any other folder")
+    if not parts:
+        return Refusal("is the site's own folder", example)
+    if any(
+        part == ""
+        or part.startswith(".")
+        or part[-1] in ". "
+        or re.search(r'[<>"|?*\x00-\x1f]', part)
+        or part.partition(".")[0].lower() in WINDOWS_DEVICES
+        for part in parts
+    ):
+        return Refusal("is hidden, or has a name that not every system can hold", example)
+    if parts[0].casefold() in _OWN_FOLDERS:
+        return Refusal("holds what the site is made from", example)
+    return "/".join(parts)
