@@ -7,6 +7,7 @@ It writes nothing and reads no clock: `output.publish` writes, and "now" is hand
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ import msgspec
 from proofpress.config import Config, read_config, zone
 from proofpress.content.data import read_data
 from proofpress.content.documents import read
-from proofpress.content.names import Name, is_index, split
+from proofpress.content.globs import matcher
+from proofpress.content.names import Name, lists, split
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside, scan
 from proofpress.model import (
     AssetTarget,
@@ -29,31 +31,28 @@ from proofpress.model import (
     File,
     Output,
     PageTarget,
-    SourcePath,
     Target,
+    TextTarget,
 )
-from proofpress.paths import Base, OutputPath, SitePath, encode
-from proofpress.problems import Problem, judge, problem
+from proofpress.paths import Base, OutputPath, SitePath, SourcePath, encode, output_path
+from proofpress.problems import Problem, did_you_mean, judge, problem
 from proofpress.render import feeds, pages
 from proofpress.render.markdown import Renderer
 from proofpress.render.stylesheet import UnknownStyleError, stylesheet
 from proofpress.render.templates import Templates
-from proofpress.site.cards import Kind, make_card
-from proofpress.site.index import Site, index, is_hidden
-from proofpress.site.links import link_table
+from proofpress.site.cards import Kind, folder_path, make_card
+from proofpress.site.index import index, is_hidden
+from proofpress.site.links import CONTENT, Links, link_table
 from proofpress.site.plan import plan
-from proofpress.site.view import SiteView, Unanswerable
+from proofpress.site.view import SiteView, UnanswerableError
 from proofpress.theme import GENERATED, Asset, fingerprint, read_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 SETTINGS = "site.yaml"
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp", ".tiff")
 LINE_END = re.compile(r"\r\n|\n|\r")
-
-Progress = "Callable[[str, int, int], None]"
-"""Told the step's name, how much of it is done, and of how much."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +92,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 def build(options: Options, progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None) -> Built:
-    """Build the site in a folder, in memory."""
+    """Build the site in a folder, in memory. `progress` is told a step's name, how much is done, and of how much."""
     config, problems = settings(options)
     tree = scan(options.root)
     theme, theme_problems = read_theme(options.root)
@@ -101,31 +100,41 @@ def build(options: Options, progress: Callable[[str, int, int], None] = lambda _
 
     drafts = prepare(tree, config, progress, problems)
     hidden = [d for d in drafts if is_hidden(d.card, options.now, drafts=options.drafts, future=options.future)]
-    shown = {d.card.path: d for d in drafts if d not in hidden} if hidden else {d.card.path: d for d in drafts}
+    left_out = frozenset(draft.card.path for draft in hidden)
+    shown = {draft.card.path: draft for draft in drafts if draft.card.path not in left_out}
 
-    base = Base.of(config.url)
     places = {path: draft.document.places for path, draft in shown.items()}
-    files = {file.path: file for file in copies(tree, options.root, problems)}
     site, found = index(
         [draft.card for draft in shown.values()],
         folders={path: draft.name.folder for path, draft in shown.items()},
-        hidden=[draft.card.path for draft in hidden],
+        hidden=left_out,
         taxonomies=config.taxonomies,
-        files=files,
+        files={file.path: file for file in copies(tree, options.root, drafts, hidden, problems)},
         places=places,
     )
     problems += found
     assets = fingerprint(theme.static | highlighting(config, problems))
-    targets, found = plan(site, config, {name: asset.site_path for name, asset in assets.items()}, places)
+    asset_paths = {name: asset.site_path for name, asset in assets.items()}
+    targets, found = plan(site, config, asset_paths, places)
     problems += found
-    links = link_table(base, site.by_path, site.files, site.hidden, {t.site_path: _shown_by(t) for t in targets})
-    view = SiteView(site, links, config, {name: a.site_path for name, a in assets.items()}, data_reader(options.root, tree))
-    templates = Templates(theme.templates)
 
+    links = link_table(
+        Base.of(config.url), site.by_path, site.files, left_out, {t.site_path: _shown_by(t) for t in targets}
+    )
+    using = Making(
+        root=options.root,
+        config=config,
+        drafts=shown,
+        targets=targets,
+        links=links,
+        view=SiteView(site, links, config, asset_paths, data_reader(options.root, tree)),
+        templates=Templates(theme.templates),
+        assets=assets,
+    )
     outputs: dict[OutputPath, bytes] = {}
     for number, target in enumerate(targets):
         progress("Filling pages", number, len(targets))
-        made, found = make(target, targets, options.root, shown, site, view, links, config, templates, assets)
+        made, found = make(target, using)
         problems += found
         if made is not None:
             outputs[made.path] = made.data
@@ -161,15 +170,185 @@ def prepare(
     """Read and render every document: one pure step a file."""
     zone_info = zone(config)
     renderer = Renderer(config.markdown, config.highlight, config.language)
-    paths = frozenset(source.path for source in tree.documents)
-    kinds = kinds_of(paths, config)
+    kinds = kinds_of([source.path for source in tree.documents], config)
     drafts = []
     for number, source in enumerate(tree.documents):
         progress("Reading posts", number, len(tree.documents))
         document = read(source, zone=zone_info, taxonomies=config.taxonomies, authors=config.authors)
         body = renderer.render(document)
-        name = split(source.path)
+        name = name_of(source.path, kinds[source.path])
         card, found = make_card(document, body, name, kinds[source.path], config)
         problems += [*document.problems, *body.problems, *found]
         drafts.append(Draft(document, body, name, card))
     return drafts
+
+
+def kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, Kind]:
+    """Tell posts, pages and the texts of lists apart, by the settings' globs and by what lies beside a file."""
+    is_post = matcher(config.posts)
+    introductions = lists(paths)
+    posts = [path for path in paths if path not in introductions and is_post(path.removeprefix(CONTENT))]
+    with_posts = {"/".join(parts[:n]) for parts in (path.split("/") for path in posts) for n in range(1, len(parts))}
+    kinds: dict[SourcePath, Kind] = dict.fromkeys(paths, "page")
+    kinds.update(dict.fromkeys(posts, "post"))
+    for path in introductions:
+        folder = path.rpartition("/")[0]
+        kinds[path] = "home" if folder == CONTENT.rstrip("/") else "list" if folder in with_posts else "page"
+    return kinds
+
+
+def name_of(path: SourcePath, kind: Kind) -> Name:
+    """Take a path apart; the text of a list belongs to the folder that it introduces."""
+    name = split(path)
+    if kind == "home":
+        return Name("", "", None, False)
+    if kind == "list":
+        return Name("/".join(part for part in (name.folder, name.stem) if part), "", None, False)
+    return name
+
+
+def copies(
+    tree: Tree, root: Path, every: Sequence[Draft], hidden: Sequence[Draft], problems: list[Problem]
+) -> Iterator[File]:
+    """Give every file that is copied: static/ at the root, the others at the URL of their folder.
+
+    What lies in a post's bundle travels with the post: to its URL, or nowhere when the post is left out.
+    """
+    bundles = {posixpath.dirname(draft.card.path): draft.card for draft in every if draft.name.bundle}
+    left_out = {draft.card.path for draft in hidden}
+    for path in tree.files:
+        folder, _, file = path.rpartition("/")
+        home = folder
+        while home and home not in bundles:
+            home = home.rpartition("/")[0]
+        if not home:
+            parts = [part for part in folder.split("/")[1:] if part != "_posts"]
+            yield _file(path, SitePath(folder_path("/".join(parts)) + encode(file)), root, problems)
+        elif bundles[home].path not in left_out:
+            base = bundles[home].site_path.rpartition("/")[0] + "/"
+            yield _file(path, SitePath(base + encode(path.removeprefix(home + "/"))), root, problems)
+    for path in tree.static:
+        yield _file(path, SitePath("/" + encode(path.removeprefix("static/"))), root, problems)
+
+
+def _file(path: SourcePath, site_path: SitePath, root: Path, problems: list[Problem]) -> File:
+    width = height = None
+    if path.lower().endswith(IMAGES):
+        try:
+            width, height = imagesize.get(str(root / path))
+        except Exception as error:  # noqa: BLE001 - whatever the bytes do to the library, the image is only unsized
+            problems.append(
+                problem(
+                    "unreadable-image", path, 0, 1, f"its size can't be read, so pages jump while it loads: {error}"
+                )
+            )
+        width, height = (width if width and width > 0 else None), (height if height and height > 0 else None)
+    return File(path=path, site_path=site_path, width=width, height=height)
+
+
+def highlighting(config: Config, problems: list[Problem]) -> dict[str, bytes]:
+    """Return the generated style sheet of listings, as a static file of the theme."""
+    try:
+        css = stylesheet(config.highlight.light, config.highlight.dark)
+    except UnknownStyleError as error:
+        problems.append(problem("wrong-type", SETTINGS, 0, 1, str(error)))
+        css = ""
+    return {GENERATED: css.encode("utf-8")}
+
+
+def data_reader(root: Path, tree: Tree) -> Callable[[str], Any]:
+    """Return what `site.data` asks: a function from a name below data/ to what the file holds, read once."""
+    read_already: dict[str, Any] = {}
+
+    def look_up(name: str) -> Any:
+        path = SourcePath(f"data/{name}")
+        if path not in tree.data:
+            hint = did_you_mean(path, tree.data)
+            raise UnanswerableError(f"there is no file '{path}'" + (f"; {hint}" if hint else ""))
+        if name not in read_already:
+            value, found = read_data(path, read_inside(root, path))
+            if found:
+                raise UnanswerableError(f"{path}:{found[0].line}:{found[0].column}: {found[0].message}")
+            read_already[name] = value
+        return read_already[name]
+
+    return look_up
+
+
+class Making(msgspec.Struct, frozen=True):
+    """All that a target may need to become an output."""
+
+    root: Path
+    config: Config
+    drafts: dict[SourcePath, Draft]
+    targets: tuple[Target, ...]
+    links: Links
+    view: SiteView
+    templates: Templates
+    assets: dict[str, Asset]
+
+
+def make(target: Target, using: Making) -> tuple[Output | None, list[Problem]]:
+    """Make one target: fill its page, write its feed, or read the file that it copies."""
+    match target:
+        case PageTarget():
+            draft = using.drafts.get(target.source) if target.source else None
+            return pages.fill(
+                target,
+                body=draft.body if draft else None,
+                card=draft.card if draft else None,
+                view=using.view,
+                links=using.links,
+                config=using.config,
+                templates=using.templates,
+                image_place=draft.document.places.get("image") if draft else None,
+            )
+        case FeedTarget():
+            title, home, cards = using.view.feed_posts(target.taxonomy, target.term)
+            entries = [feeds.entry(card, using.drafts[card.path].body, using.links) for card in cards]
+            permalink = using.links.base.absolute(home)
+            return feeds.feed(target, title, permalink, entries, using.config, using.links), []
+        case AssetTarget():
+            return pages.copied(target, using.assets[target.name].data), []
+        case CopyTarget():
+            try:
+                return pages.copied(target, read_inside(using.root, target.source)), []
+            except OSError as error:
+                return None, [problem("unreadable-file", target.source, 0, 1, f"it can't be read: {error.strerror}")]
+        case TextTarget():
+            cards_by_path = {path: draft.card for path, draft in using.drafts.items()}
+            data = (
+                pages.sitemap(using.targets, cards_by_path, using.links)
+                if target.kind == "sitemap"
+                else pages.robots(using.links)
+            )
+            return Output(output_path(target.site_path), data), []
+
+
+def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, bytes], root: Path) -> list[Problem]:
+    """Put beside each problem the line of source that it points at."""
+    lines: dict[str, list[str]] = {}
+    found = []
+    for one in problems:
+        if one.line and one.path not in lines:
+            lines[one.path] = LINE_END.split(_text(one.path, texts, root))
+        at = one.line - 1
+        known = lines.get(one.path, [])
+        found.append(msgspec.structs.replace(one, excerpt=known[at]) if 0 <= at < len(known) else one)
+    return found
+
+
+def _text(path: str, texts: Mapping[str, bytes], root: Path) -> str:
+    """Return a file's text as an editor shows it; nothing for what can't be read, such as a shipped template."""
+    try:
+        data = texts[path] if path in texts else read_inside(root, path)
+    except OSError:
+        return ""
+    return data.decode("utf-8-sig", "replace")
+
+
+def _shown_by(target: Target) -> SourcePath | None:
+    """Return the file that a target shows: for the link table."""
+    if isinstance(target, CopyTarget) or (isinstance(target, PageTarget) and target.kind != "alias"):
+        return target.source
+    return None

@@ -72,9 +72,9 @@ class Place(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A Markdown file, read: its front matter, and its text as the Markdown that follows it.
+    r"""A Markdown file, read: its front matter, and its text as the Markdown that follows it.
 
-    `text` has `\\n` line ends and no byte-order mark; its first line is line `first_line` of the file. `places` tells
+    `text` has `\n` line ends and no byte-order mark; its first line is line `first_line` of the file. `places` tells
     where the value of each front matter key stands (`{"date": Place(3, 7, 10)}`; of a list, `"aliases.0"`).
     """
 
@@ -90,9 +90,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reference(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A link or image of a body that speaks of this site, left open until its page is filled.
+    r"""A link or image of a body that speaks of this site, left open until its page is filled.
 
-    In `Body.html` reference number n stands as ``\\0n\\0``: for a ``link`` in place of the URL inside an attribute's
+    In `Body.html` reference number n stands as ``\0n\0``: for a ``link`` in place of the URL inside an attribute's
     quotes; for an ``image`` in place of the whole `src="…"` attribute, to which width and height are then added.
     """
 

@@ -86,9 +86,7 @@ class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
     severity: Severity = "error"
 
 
-def problem(
-    rule: str, path: str, line: int, column: int, message: str, *, hint: str = "", length: int = 1
-) -> Problem:
+def problem(rule: str, path: str, line: int, column: int, message: str, *, hint: str = "", length: int = 1) -> Problem:
     """Return the problem of a known rule; its weight comes from RULES (KeyError for a rule that is not there)."""
     return Problem(
         path=path,

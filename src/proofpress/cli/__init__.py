@@ -90,7 +90,9 @@ def _report_bug(error: Exception) -> int:
     import traceback
 
     about = f"proofpress {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-    with tempfile.NamedTemporaryFile("w", prefix="proofpress-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="proofpress-bug-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
         file.write(about + "".join(traceback.format_exception(error)))
     click.echo(
         f"proofpress: this is a bug in Proofpress itself, not in your site: {type(error).__name__}: {error}\n"

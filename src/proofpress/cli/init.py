@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
 import json
 from importlib import resources
@@ -16,6 +15,7 @@ from proofpress.cli.site import now
 from proofpress.site.cards import humanise
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 

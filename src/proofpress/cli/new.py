@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from proofpress.cli.site import now, require_site, site_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("new")
@@ -16,7 +19,9 @@ from proofpress.cli.site import now, require_site, site_option
 @click.option("--folder", default="posts", metavar="DIR", help="Below content/ (default: posts).")
 @click.option("--bundle", is_flag=True, help="A folder with an index.md, so that images can lie beside the text.")
 @click.option("--draft", is_flag=True, help="Mark it as a draft.")
-@click.option("--slug", "given_slug", default="", metavar="SLUG", help="The last part of its URL, in place of the title's.")
+@click.option(
+    "--slug", "given_slug", default="", metavar="SLUG", help="The last part of its URL, in place of the title's."
+)
 def command(title: str, root: Path, folder: str, bundle: bool, draft: bool, given_slug: str) -> None:
     """Write a new post with TITLE, dated today, and print its path. No file is overwritten."""
     from proofpress.config import read_config, zone
@@ -32,7 +37,11 @@ def command(title: str, root: Path, folder: str, bundle: bool, draft: bool, give
         raise click.BadParameter(f"'{folder}' is not below content/", param_hint="--folder")
     config, _ = read_config((root / "site.yaml").read_bytes(), "site.yaml")
     path = root / below / (f"{stem}/index.md" if bundle else f"{stem}.md")
-    lines = ["---", f"title: {json.dumps(title, ensure_ascii=False)}", f"date: {now().astimezone(zone(config)):%Y-%m-%d}"]
+    lines = [
+        "---",
+        f"title: {json.dumps(title, ensure_ascii=False)}",
+        f"date: {now().astimezone(zone(config)):%Y-%m-%d}",
+    ]
     lines += ["draft: true"] if draft else []
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

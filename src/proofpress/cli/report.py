@@ -80,9 +80,7 @@ def _window(line: str, column: int) -> tuple[str, int]:
 
 def width(text: str) -> int:
     """Return how many cells a text takes on a terminal (Unicode's East Asian Width; combining marks take none)."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def github(found: Problem) -> str:

@@ -91,9 +91,7 @@ def foreign_files(output: Path, outputs: Mapping[OutputPath, bytes], record: Rec
     problems = []
     if not record.files:
         strangers = sorted(
-            path
-            for path in _files(output)
-            if path not in outputs or _read(output / path) != outputs[OutputPath(path)]
+            path for path in _files(output) if path not in outputs or _read(output / path) != outputs[OutputPath(path)]
         )
         if strangers:
             more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
@@ -133,7 +131,9 @@ def publish(root: Path, output: Path, outputs: Mapping[OutputPath, bytes], recor
     deleted = 0
     for path in stale:
         # A file that must become a folder (or a folder a file) is cleared before its successor is written.
-        if any(other.startswith(path + "/") for other in outputs) or any(parent in outputs for parent in _parents(path)):
+        if any(other.startswith(path + "/") for other in outputs) or any(
+            parent in outputs for parent in _parents(path)
+        ):
             deleted += _delete(output, path)
     written = 0
     for path in in_order(outputs):

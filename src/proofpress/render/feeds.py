@@ -5,6 +5,7 @@ Both are written from the same entries. A feed's `updated` is its newest post's,
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from proofpress.config import Config
     from proofpress.site.links import Links
 
-HEADING_ANCHOR = re.compile(r'\s*<a class="anchor".*?</a>', re.S)
+HEADING_ANCHOR = re.compile(r'\s*<a class="anchor".*?</a>', re.DOTALL)
 OWN_FRAGMENT = re.compile(r'(<a\b[^>]*\bhref=")(#[^"]*")')
 NEVER = "1970-01-01T00:00:00+00:00"
 """The `updated` that Atom asks for, in a feed that has no entry yet."""
@@ -44,12 +45,14 @@ def entry(card: Card, body: Body, links: Links) -> Entry:
     return Entry(card, OWN_FRAGMENT.sub(lambda found: f"{found[1]}{escape_text(card.permalink)}{found[2]}", html))
 
 
-def feed(
-    target: FeedTarget, title: str, home: str, entries: Sequence[Entry], config: Config, links: Links
-) -> Output:
+def feed(target: FeedTarget, title: str, home: str, entries: Sequence[Entry], config: Config, links: Links) -> Output:
     """Return a feed's file. `home` is the URL of the page that the feed belongs to."""
     own = links.base.absolute(target.site_path)
-    text = atom(title, home, own, entries, config) if target.format == "atom" else json_feed(title, home, own, entries, config)
+    text = (
+        atom(title, home, own, entries, config)
+        if target.format == "atom"
+        else json_feed(title, home, own, entries, config)
+    )
     return Output(output_path(target.site_path), text.encode("utf-8"))
 
 
@@ -58,7 +61,7 @@ def atom(title: str, home: str, own: str, entries: Sequence[Entry], config: Conf
     updated = max((_changed(e.card) for e in entries), default=NEVER, key=_moment)
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f"<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang={quoteattr(config.language)}>",
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(config.language)}>',
         f"<title>{escape_text(title)}</title>",
         *([f"<subtitle>{escape_text(config.description)}</subtitle>"] if config.description else []),
         f'<link rel="self" type="application/atom+xml" href={quoteattr(own)}/>',
@@ -147,6 +150,4 @@ def _changed(card: Card) -> str:
 
 
 def _moment(stamp: str) -> float:
-    from datetime import datetime
-
-    return datetime.fromisoformat(stamp).timestamp()
+    return dt.datetime.fromisoformat(stamp).timestamp()

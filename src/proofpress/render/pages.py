@@ -15,14 +15,16 @@ from proofpress.model import AssetTarget, Body, Card, CopyTarget, Heading, Outpu
 from proofpress.paths import output_path
 from proofpress.problems import Problem, problem
 from proofpress.render.templates import TemplateError, Templates
+from proofpress.site.cards import humanise
 from proofpress.site.dates import iso_date, timestamp
 from proofpress.site.links import Links, Resolved, free_reference
 from proofpress.site.view import OutlineItem, Page, SiteView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from proofpress.config import Config
+    from proofpress.paths import SourcePath
 
 EMPTY = Body(html="")
 SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -188,7 +190,7 @@ def nest(headings: Sequence[Heading]) -> list[OutlineItem]:
     return root
 
 
-def sitemap(targets: Iterable[Target], cards: dict[str, Card], links: Links) -> bytes:
+def sitemap(targets: Iterable[Target], cards: Mapping[SourcePath, Card], links: Links) -> bytes:
     """Return the sitemap (sitemaps.org, protocol 0.9): every page but redirects and the 404 page."""
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
@@ -197,7 +199,7 @@ def sitemap(targets: Iterable[Target], cards: dict[str, Card], links: Links) -> 
     for target in targets:
         if not isinstance(target, PageTarget) or target.kind in UNLISTED_KINDS:
             continue
-        card = cards.get(target.source or "") if target.kind in ("post", "page") else None
+        card = cards.get(target.source) if target.source and target.kind in ("post", "page") else None
         changed = (card.updated or card.date) if card else None
         when = f"<lastmod>{timestamp(changed)}</lastmod>" if changed else ""
         lines.append(f"<url><loc>{escape(links.base.absolute(target.site_path))}</loc>{when}</url>")
@@ -229,6 +231,4 @@ def _image(card: Card | None, links: Links, place: Place | None) -> tuple[str | 
 
 
 def _folder_title(folder: str) -> str:
-    from proofpress.site.cards import humanise
-
     return humanise(folder.rpartition("/")[2])

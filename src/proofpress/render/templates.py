@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import msgspec
 
-from proofpress.problems import Problem, problem
+from proofpress.problems import Problem, did_you_mean, problem
 from proofpress.site.dates import iso_date, long_date
-from proofpress.site.view import Unanswerable
+from proofpress.site.view import UnanswerableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,8 +58,6 @@ class Templates:
             raise TemplateError(self._failed(error, name, asked_by)) from error
 
     def _missing(self, error: jinja2.TemplatesNotFound, name: str, asked_by: str) -> Problem:
-        from proofpress.problems import did_you_mean
-
         missing = str(error.templates[0] if error.templates else error.name)
         path, line, chain = self._frames(error)
         if not path or missing == name:
@@ -79,7 +77,7 @@ class Templates:
         message = str(error).strip() or type(error).__name__
         if isinstance(error, RecursionError):
             message = "the templates include or extend each other without end"
-        elif not isinstance(error, jinja2.TemplateError | Unanswerable):
+        elif not isinstance(error, jinja2.TemplateError | UnanswerableError):
             message = f"{type(error).__name__}: {message}"
         return problem(
             "template-error",
@@ -127,5 +125,3 @@ def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
     environment.filters["iso"] = iso_date
     environment.filters["number"] = lambda number: f"{number:,}"
     return environment
-
-

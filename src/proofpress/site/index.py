@@ -132,7 +132,9 @@ def index(
     found_taxonomies, problems = _taxonomies(posts, taxonomies, places)
     site = Site(
         posts=tuple(posts),
-        pages=tuple(sorted((c for c in cards if c.kind == "page"), key=lambda card: (card.title.casefold(), card.path))),
+        pages=tuple(
+            sorted((c for c in cards if c.kind == "page"), key=lambda card: (card.title.casefold(), card.path))
+        ),
         by_path={card.path: card for card in cards},
         taxonomies=found_taxonomies,
         folders={folder: tuple(by_folder[folder]) for folder in sorted(by_folder)},

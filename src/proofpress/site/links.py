@@ -118,9 +118,7 @@ class Links(msgspec.Struct, frozen=True):
         tail = query + ("#" + fragment if "#" in reference.href else "")
         return Resolved(tail, page.permalink + tail, problem=self._anchor(reference, page, page, fragment))
 
-    def _found(
-        self, found: str | File | Card, reference: Reference, page: Card, query: str, fragment: str
-    ) -> Resolved:
+    def _found(self, found: str | File | Card, reference: Reference, page: Card, query: str, fragment: str) -> Resolved:
         tail = query + ("#" + fragment if fragment else "")
         if isinstance(found, str):
             source = self.urls[found]
@@ -210,7 +208,9 @@ class Links(msgspec.Struct, frozen=True):
     def _near_urls(self, plain: str) -> Iterable[str]:
         depth = plain.rstrip("/").count("/")
         close = [url for url in self.urls if abs(url.rstrip("/").count("/") - depth) <= 1]
-        return close if len(close) <= MOST_CANDIDATES else [url for url in close if url[:4] == plain[:4]][:MOST_CANDIDATES]
+        return (
+            close if len(close) <= MOST_CANDIDATES else [url for url in close if url[:4] == plain[:4]][:MOST_CANDIDATES]
+        )
 
 
 def split(href: str) -> tuple[str, str, str]:
@@ -257,6 +257,4 @@ def _some_anchors(card: Card) -> str:
 
 
 def _at(reference: Reference, page: Card, rule: str, message: str, hint: str) -> Problem:
-    return problem(
-        rule, page.path, reference.line, reference.column, message, hint=hint, length=reference.length
-    )
+    return problem(rule, page.path, reference.line, reference.column, message, hint=hint, length=reference.length)

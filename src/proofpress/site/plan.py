@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 from proofpress.model import (
     AssetTarget,
-    Card,
     CopyTarget,
     FeedTarget,
     PageTarget,
     Place,
-    SourcePath,
     Target,
     TextTarget,
 )
-from proofpress.paths import SitePath, identity, output_path
+from proofpress.paths import SitePath, SourcePath, identity, output_path
 from proofpress.problems import Problem, problem
 from proofpress.site.cards import folder_path
 from proofpress.site.index import Site, taxonomy_path
@@ -50,9 +48,7 @@ def plan(
         *(AssetTarget(site_path=path, origin=f"the theme's {name}", name=name) for name, path in assets.items()),
     ]
     taken = {output_path(target.site_path) for target in wanted}
-    for made in _machine_files(config):
-        if output_path(made.site_path) not in taken or output_path(made.site_path) not in DEFAULTS_THAT_YIELD:
-            wanted.append(made)
+    wanted += [made for made in _machine_files() if (output_path(made.site_path) not in taken & DEFAULTS_THAT_YIELD)]
     return _without_collisions(wanted, places)
 
 
@@ -168,7 +164,7 @@ def _aliases(site: Site) -> Iterator[Target]:
                 )
 
 
-def _machine_files(config: Config) -> Iterator[Target]:
+def _machine_files() -> Iterator[Target]:
     yield PageTarget(site_path=SitePath("/404.html"), origin="the 404 page", template="404.html", kind="not-found")
     yield TextTarget(site_path=SitePath("/sitemap.xml"), origin="the sitemap", kind="sitemap")
     yield TextTarget(site_path=SitePath("/robots.txt"), origin="robots.txt", kind="robots")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from markupsafe import Markup
 
-from proofpress.model import Author, Card, SourcePath, TermLink
-from proofpress.paths import SitePath, encode, slug
+from proofpress.model import Author, Card, TermLink
+from proofpress.paths import SitePath, SourcePath, slug
 from proofpress.problems import did_you_mean
-from proofpress.site.index import IndexedTerm, Site
+from proofpress.site.cards import folder_path
 from proofpress.site.links import CONTENT, Links, Resolved, free_reference
 from proofpress.site.plan import feed_formats, feed_path, page_path, pages_of
 
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from proofpress.config import Config
+    from proofpress.site.index import IndexedTerm, Site
 
 MEDIA_TYPES: dict[str, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}
 
 
-class Unanswerable(ValueError):
+class UnanswerableError(ValueError):
     """A template asked for something that isn't there; the message says what is."""
 
 
@@ -188,10 +189,10 @@ class SiteView:
         return list(self._index.pages)
 
     def page(self, path: str) -> Card:
-        """Return the card of a source file; raises Unanswerable where there is none."""
+        """Return the card of a source file; raises UnanswerableError where there is none."""
         card = self._index.by_path.get(SourcePath(path))
         if card is None:
-            raise Unanswerable(_unknown("page made from", path, self._index.by_path))
+            raise UnanswerableError(_unknown("page made from", path, self._index.by_path))
         return card
 
     def tagged(self, term: str, taxonomy: str = "tags") -> list[Card]:
@@ -204,10 +205,10 @@ class SiteView:
         return [self._term(found) for found in self._taxonomy(taxonomy).values()]
 
     def term(self, taxonomy: str, term: str) -> Term:
-        """Return one term by its slug; raises Unanswerable where there is none."""
+        """Return one term by its slug; raises UnanswerableError where there is none."""
         found = self._taxonomy(taxonomy).get(term)
         if found is None:
-            raise Unanswerable(_unknown(f"term in {taxonomy}", term, self._taxonomy(taxonomy)))
+            raise UnanswerableError(_unknown(f"term in {taxonomy}", term, self._taxonomy(taxonomy)))
         return self._term(found)
 
     def term_links(self, path: str) -> dict[str, list[TermLink]]:
@@ -243,17 +244,17 @@ class SiteView:
         return Series(found.name, self._links.base.href(found.site_path), posts.index(card) + 1, posts)
 
     def asset(self, name: str) -> str:
-        """Return the fingerprinted URL of a theme's static file; raises Unanswerable where there is none."""
+        """Return the fingerprinted URL of a theme's static file; raises UnanswerableError where there is none."""
         if name not in self._assets:
-            raise Unanswerable(_unknown("file in the theme's static folder", name, self._assets))
+            raise UnanswerableError(_unknown("file in the theme's static folder", name, self._assets))
         return self._links.base.href(self._assets[name])
 
     def link(self, path: str) -> str:
-        """Return the URL of a file below content/; raises Unanswerable where a link would be a problem."""
+        """Return the URL of a file below content/; raises UnanswerableError where a link would be a problem."""
         return self._resolved(path).url
 
     def data(self, name: str) -> Any:
-        """Return what a file below data/ holds; raises Unanswerable where there is none."""
+        """Return what a file below data/ holds; raises UnanswerableError where there is none."""
         return self._read_data(name)
 
     # ------------------------------------------------------------ for the renderer, not for templates
@@ -272,7 +273,7 @@ class SiteView:
         elif kind == "list":
             text = self._index.list_texts.get(folder)
             posts = self._index.folders.get(folder, ())
-            first = text.site_path if text else _folder(folder)
+            first = text.site_path if text else SitePath(folder_path(folder))
         else:
             posts, first = self._index.posts, SitePath("/")
         per_page = self._config.paginate
@@ -306,7 +307,7 @@ class SiteView:
 
     def _taxonomy(self, taxonomy: str) -> dict[str, IndexedTerm]:
         if taxonomy not in self._index.taxonomies:
-            raise Unanswerable(_unknown("taxonomy", taxonomy, self._index.taxonomies))
+            raise UnanswerableError(_unknown("taxonomy", taxonomy, self._index.taxonomies))
         return self._index.taxonomies[taxonomy]
 
     def _term(self, found: IndexedTerm) -> Term:
@@ -336,14 +337,8 @@ class SiteView:
         found = self._links.resolve(free_reference(path.removeprefix(CONTENT)), root)
         if found.problem is not None and found.problem.severity == "error":
             hint = f"; {found.problem.hint}" if found.problem.hint else ""
-            raise Unanswerable(found.problem.message + hint)
+            raise UnanswerableError(found.problem.message + hint)
         return found
-
-
-def _folder(folder: str) -> SitePath:
-    from proofpress.site.cards import folder_path
-
-    return SitePath(folder_path(folder))
 
 
 def _unknown(what: str, name: str, known: Mapping[Any, Any]) -> str:
