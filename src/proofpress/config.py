@@ -56,8 +56,8 @@ class MarkdownOptions(msgspec.Struct, frozen=True, kw_only=True):
 class HighlightOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How listings look: the names of two Pygments styles, and whether lines are numbered when a fence is silent."""
 
-    light: str = "default"
-    dark: str = "github-dark"
+    light: str = "lovelace"
+    dark: str = "lightbulb"
     line_numbers: bool = False
 
 
