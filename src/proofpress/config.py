@@ -150,7 +150,7 @@ def _mapping(
     return values
 
 
-def _setting(name: str, node: Node, findings: Findings) -> Any:  # noqa: ANN401 - the type is that of Config's field
+def _setting(name: str, node: Node, findings: Findings) -> Any:
     match name:
         case "title" | "description":
             value = typed.text(node, name, findings)

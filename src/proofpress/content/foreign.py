@@ -32,6 +32,7 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
         "pubDate": "here that is 'date'",  # Astro's blog template
         "summary": _DESCRIPTION,  # Hugo, Pelican
         "excerpt": _DESCRIPTION,  # Jekyll, Hexo
+        "desc": _DESCRIPTION,
         "subtitle": "put it under 'extra:' for your own templates, or use 'description'",  # al-folio
         "author": "here that is 'authors', a name or a list",  # Jekyll, Pelican
         "category": _TAGS,  # Jekyll, Pelican

@@ -5,6 +5,7 @@ YAML stands between `---` lines, TOML between `+++` lines, and only at the very 
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,7 +13,7 @@ from proofpress.content import toml_nodes, typed, yaml_nodes
 from proofpress.content.foreign import HINTS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.model import FrontMatter, Place
-from proofpress.problems import did_you_mean
+from proofpress.problems import nearest
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -155,8 +156,8 @@ class _Reading:
         found = self.findings
         match name:
             case "title" | "description":
-                value = typed.text(node, name, found)
-                self.values[name] = None if value is None else " ".join(value.split())
+                text = typed.text(node, name, found)
+                self.values[name] = None if text is None else " ".join(text.split())
             case "date" | "updated":
                 moment = typed.moment(node, name, self.zone, found)
                 if moment is not None:
@@ -166,11 +167,11 @@ class _Reading:
                 self.values[name] = typed.authors(node, name, self.known, found)
             case "draft":
                 before = len(found.problems)
-                value = typed.boolean(node, name, found)
+                draft = typed.boolean(node, name, found)
                 # what cannot be read may have been meant to stay unseen
-                self.values[name] = True if len(found.problems) > before else value
+                self.values[name] = True if len(found.problems) > before else draft
             case "toc":
-                self.values[name] = typed.boolean(node, name, found)
+                self.values[name] = self.toc(node)
             case "slug":
                 self.values[name] = self.slug(node)
             case "url":
@@ -210,9 +211,23 @@ class _Reading:
             self.values["draft"] = (
                 True  # other generators hide such a post, and it must not come to light by moving here
             )
-        known = [*KEYS, *self.taxonomies]
-        hint = HINTS.get(name) or did_you_mean(name, known) or "put what is your own under 'extra:'"
+        hint = HINTS.get(name) or self.likely(name) or "put what is your own under 'extra:'"
         self.findings.add("unknown-key", key.place, f"there is no key '{abridged(name)}'", hint=hint)
+
+    def likely(self, name: str) -> str:
+        """Return a hint where a key is a slip of the pen; a word of its own (`citation`) is not `description`."""
+        meant = nearest(name, [*KEYS, *self.taxonomies])
+        close = meant is not None and difflib.SequenceMatcher(None, name.casefold(), meant).ratio() > 0.72
+        return f"did you mean '{meant}'?" if close else ""
+
+    def toc(self, node: Node) -> bool | None:
+        """Read whether the outline is shown. al-folio lists the headings by hand: that asks for an outline."""
+        if isinstance(node, ScalarNode):
+            return typed.boolean(node, "toc", self.findings)
+        self.extra["toc"] = plain(node, self.findings)
+        message = "'toc' takes true or false; the outline is made from the headings themselves"
+        self.findings.add("unknown-key", node.place, message, hint="write 'toc: true'")
+        return True
 
     def slug(self, node: Node) -> str | None:
         slug = typed.text(node, "slug", self.findings, takes="one part of a URL")

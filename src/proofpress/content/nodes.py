@@ -72,7 +72,7 @@ class Findings:
         )
 
 
-def plain(node: Node, findings: Findings) -> Any:  # noqa: ANN401 - plain data has no narrower type
+def plain(node: Node, findings: Findings) -> Any:
     """Return a node as the values that JSON knows, numbers within 64 bits; a number beyond that is a problem."""
     match node:
         case MappingNode():

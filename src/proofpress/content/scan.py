@@ -1,3 +1,4 @@
+# ruff: noqa: PTH110, PTH116, PTH117, PTH118, PTH123, PTH206, PTH208 - pathlib makes an object for each of 10,000 names
 """The files of a site: which there are, and the bytes of each Markdown file. Nothing outside the site's folder is read.
 
 A link inside the folder (symbolic link, or a junction on Windows) is followed where it leads to a place inside, and is
@@ -203,9 +204,12 @@ class _Walk:
 
 
 def _is_link(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry leads elsewhere. Python 3.11 does not count a Windows junction among symbolic links, but
+    """Tell whether an entry leads elsewhere.
+
+    Python 3.11 does not count a Windows junction among symbolic links, but
     its attributes say that it is a reparse point; resolving one that leads nowhere else (a file kept in a cloud) is
-    harmless."""
+    harmless.
+    """
     if entry.is_symlink():
         return True
     if os.name != "nt":

@@ -1,4 +1,4 @@
-"""From a file's bytes to text: UTF-8, `\\n` line ends, no byte-order mark, no character that a page cannot hold.
+"""From a file's bytes to text: UTF-8, LF line ends, no byte-order mark, no character that a page cannot hold.
 
 Whatever is wrong is noted at its exact line and column, and the rest is read all the same.
 """

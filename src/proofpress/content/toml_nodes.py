@@ -49,7 +49,7 @@ Steps = tuple[str | int, ...]
 def compose(text: str, findings: Findings, *, first_line: int = 1, syntax: str = "front-matter-syntax") -> Node | None:
     """Return a TOML text as nodes; None when it cannot be read.
 
-    `text` has `\\n` line ends. `first_line` is the line of the file that it begins on, and `syntax` the rule that
+    `text` has LF line ends. `first_line` is the line of the file that it begins on, and `syntax` the rule that
     faults of form are reported under.
     """
     lines = _Lines(text, first_line)

@@ -59,7 +59,7 @@ class _StopError(Exception):
 def compose(text: str, findings: Findings, *, first_line: int = 1, syntax: str = "front-matter-syntax") -> Node | None:
     """Return the one document of a YAML text as nodes; None when there is nothing that could be read.
 
-    `text` has `\\n` line ends and no control characters. `first_line` is the line of the file that it begins on, and
+    `text` has LF line ends and no control characters. `first_line` is the line of the file that it begins on, and
     `syntax` the rule that faults of form are reported under.
     """
     composer = _Composer(findings, text, first_line, syntax)
@@ -91,7 +91,7 @@ class _Composer:
     def fault(self, place: Place, message: str, hint: str) -> None:
         self.findings.add(self.syntax, place, message, hint=hint)
 
-    def place(self, start: Any, end: Any = None) -> Place:  # noqa: ANN401 - PyYAML's two parsers have each a mark of its own
+    def place(self, start: Any, end: Any = None) -> Place:
         if end is None or end.line != start.line:
             return Place(start.line + self.line, start.column + 1, 1)
         return Place(start.line + self.line, start.column + 1, max(1, end.column - start.column))
@@ -114,7 +114,7 @@ class _Composer:
                 node = self.node(event, 1)
         return node
 
-    def node(self, event: Any, depth: int) -> Node | None:  # noqa: ANN401 - one of PyYAML's event classes
+    def node(self, event: Any, depth: int) -> Node | None:
         kind = type(event)
         start = event.start_mark
         if event.anchor is not None:
@@ -149,7 +149,7 @@ class _Composer:
         end = self.fill(entries, depth)
         return None if refused else MappingNode(tuple(entries), self.place(start, end))
 
-    def fill(self, entries: list[tuple[ScalarNode, Node]], depth: int) -> Any:  # noqa: ANN401 - a mark
+    def fill(self, entries: list[tuple[ScalarNode, Node]], depth: int) -> Any:
         seen: dict[str, int] = {}
         for inner in self.events:
             if type(inner) is yaml.MappingEndEvent:
@@ -193,7 +193,7 @@ class _Composer:
         )
         return None
 
-    def refuse_alias(self, event: Any) -> None:  # noqa: ANN401 - one of PyYAML's event classes
+    def refuse_alias(self, event: Any) -> None:
         if self.aliased:
             return
         self.aliased = True
