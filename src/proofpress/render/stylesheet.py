@@ -5,9 +5,9 @@ colour that falls short of WCAG's contrast is moved in lightness, and in nothing
 The story runs from names to text: a Pygments style is read into a palette (`_palette`, where colours are mended), a
 palette becomes declarations for each kind of token (`_rules`), and equal declarations share a selector (`_css`).
 
-The style sheet colours these parts, and leaves every measure to the theme: `.listing` (text and background),
-`.listing figcaption`, `.listing [data-line]::before` (line numbers), `.listing .marked` (marked lines; its border is
-for the theme to give a width), and `.listing .k` and so on for tokens.
+The style sheet colours these parts, and leaves every measure to the theme: `.listing` and `.listing .marked` (text,
+background, and the border if the theme gives it a width), `.listing figcaption` (its border),
+`.listing [data-line]::before` (line numbers), and `.listing .k` and so on for tokens.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pygments.style import Style
-    from pygments.token import _TokenType
 
 ENOUGH: Final = 4.5
 """WCAG 2.2, success criterion 1.4.3 (AA): the contrast that text of any size needs."""
@@ -103,12 +102,12 @@ def _palette(style: type[Style]) -> _Palette:
     ink = _readable(_full(style.style_for_token(Token.Text)["color"]) or pole, grounds)
     faint = _readable(_full(style.line_number_color) or _mix(ink, paper, 0.45), grounds)
     tokens: dict[str, _Look] = {}
-    for kind, _ in style:
+    for kind, name in STANDARD_TYPES.items():
         token = style.style_for_token(kind)
         background = _full(token["bgcolor"])
         wish = _full(token["color"])
         color = _readable(wish or ink, (background,) if background else grounds)
-        tokens[_class(kind)] = _Look(
+        tokens[name] = _Look(
             color="" if color == ink else color,
             background="" if background == paper else background,
             outline=_full(token["border"]),
@@ -116,7 +115,7 @@ def _palette(style: type[Style]) -> _Palette:
             italic=token["italic"],
             underline=token["underline"],
         )
-    tokens.pop("", None)
+    del tokens[""]
     return _Palette(
         paper=paper,
         ink=ink,
@@ -126,13 +125,6 @@ def _palette(style: type[Style]) -> _Palette:
         bar=_readable(_full(style.highlight_color) or ink, grounds, SEEN),
         tokens=tokens,
     )
-
-
-def _class(kind: _TokenType) -> str:
-    """Return a token type's short class name, as Pygments' HTML formatter writes it."""
-    if kind in STANDARD_TYPES or kind.parent is None:
-        return STANDARD_TYPES[kind]
-    return f"{_class(kind.parent)}-{kind[-1]}"
 
 
 def _marked(paper: str, wish: str, pole: str) -> str:
@@ -256,7 +248,7 @@ PLAIN: Final[Mapping[str, str]] = {
 
 def _rules(palette: _Palette) -> Rules:
     rules: Rules = {
-        ".listing": {"background": palette.paper, "color": palette.ink},
+        ".listing": {"background": palette.paper, "color": palette.ink, "border-color": palette.rule},
         ".listing figcaption": {"border-color": palette.rule},
         ".listing .marked": {"background": palette.marked, "border-color": palette.bar},
         ".listing [data-line]::before": {"color": palette.faint},
