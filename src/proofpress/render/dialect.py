@@ -1,0 +1,107 @@
+"""The dialect: markdown-it put together from the options, with only the rules that a text can need.
+
+A rule that waits for a mark costs time in every text without it, so the text is first asked which marks it has. The
+parsers for each set of marks are made once and kept.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote.index import footnote_def
+
+from proofpress.render.attributes import attributes
+from proofpress.render.autolinks import bare_url, bare_www
+from proofpress.render.blocks import MAX_DEPTH, BlockParser
+from proofpress.render.footnotes import footnote_ref
+from proofpress.render.inline import InlineParser
+from proofpress.render.links import image, link
+from proofpress.render.mathematics import math, math_block
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from proofpress.config import MarkdownOptions
+
+_DELIMITER_ROW: Final = re.compile(r"^[ \t>*+\d.)-]*[|:-][-:| \t]*$", re.MULTILINE)
+_DEFINITION: Final = re.compile(r"^[ \t>*+\d.)-]*[:~][ \t]", re.MULTILINE)
+
+FEATURES: Final[Mapping[str, Callable[[str], bool]]] = {
+    "tables": lambda text: "|" in text and _DELIMITER_ROW.search(text) is not None,
+    "strikethrough": lambda text: "~~" in text,
+    "footnotes": lambda text: "[^" in text,
+    "definition_lists": lambda text: _DEFINITION.search(text) is not None,
+    "attributes": lambda text: "{" in text,
+    "math": lambda text: "$" in text or "\\begin{" in text,
+    "autolinks": lambda text: "://" in text or "www." in text,
+}
+"""Which texts can need each option's rules."""
+
+
+class Markdown(MarkdownIt):
+    """markdown-it with the parsers of this package. Destinations are kept as written; the writer encodes them."""
+
+    block: BlockParser
+    inline: InlineParser
+
+    def __init__(self, features: frozenset[str], *, html: bool) -> None:
+        super().__init__("commonmark", {"html": html, "maxNesting": MAX_DEPTH})
+        self.block = BlockParser()
+        self.inline = InlineParser()
+        self.configure("commonmark", {"html": html, "maxNesting": MAX_DEPTH})
+        block, inline = self.block.ruler, self.inline.ruler
+        inline.at("link", link)  # type: ignore[arg-type]  # its state is InlineText, which InlineParser makes
+        inline.at("image", image)  # type: ignore[arg-type]
+        if "tables" in features:
+            block.enable("table")
+        if "strikethrough" in features:
+            inline.enable("strikethrough")
+            self.inline.ruler2.enable("strikethrough")
+        if "math" in features:
+            block.before(
+                "fence", "math_block", math_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+            )
+            inline.before("backticks", "math", math)  # type: ignore[arg-type]
+        if "footnotes" in features:
+            block.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
+            inline.before("link", "footnote_ref", footnote_ref)  # type: ignore[arg-type]
+        if "definition_lists" in features:
+            self.use(deflist_plugin)
+        if "attributes" in features:
+            inline.push("attributes", attributes)
+        if "autolinks" in features:
+            inline.push("bare_url", bare_url)
+            inline.push("bare_www", bare_www)
+        self.block.prepare()
+        self.inline.prepare()
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - markdown-it's name
+        """Keep a destination as it is meant."""
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - markdown-it's name
+        """Keep a bare address as it is written."""
+        return link
+
+
+class Dialect:
+    """The parsers for one site's options."""
+
+    def __init__(self, options: MarkdownOptions) -> None:
+        self._html = options.html != "escape"
+        self._on = {name: needed for name, needed in FEATURES.items() if getattr(options, name)}
+        self._made: dict[frozenset[str], Markdown] = {}
+
+    def parser_for(self, text: str) -> tuple[Markdown, frozenset[str]]:
+        """Return the parser with the rules that a text can need, and the options behind these rules."""
+        features = frozenset(name for name, needed in self._on.items() if needed(text))
+        made = self._made.get(features)
+        if made is None:
+            made = self._made[features] = Markdown(features, html=self._html)
+        return made, features
+
+
+Environment = dict[str, Any]

@@ -1,0 +1,130 @@
+"""Inline text: which characters mean something, and the rule that each one asks (CommonMark 0.31.2, section 6).
+
+markdown-it tries each of its rules at each character that may end plain text. Here a text is first asked which of
+those characters it needs (a text without `$$`-like pairs has no mathematics), plain stretches are skipped by one
+regular expression, and a character is shown only to the rules that can begin with it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from markdown_it.parser_inline import ParserInline
+
+from markdown_it.rules_inline import html_inline as plain_html_inline
+
+from proofpress.render.links import InlineText, find_links
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+BEGINS: Final[Mapping[str, str]] = {
+    "newline": "\n",
+    "escape": "\\",
+    "backticks": "`",
+    "strikethrough": "~",
+    "emphasis": "*_",
+    "footnote_ref": "[",
+    "link": "[",
+    "image": "!",
+    "autolink": "<",
+    "html_inline": "<",
+    "entity": "&",
+    "math": "$",
+    "attributes": "{",
+    "bare_url": ":",
+    "bare_www": "w",
+}
+"""The characters at which a rule can begin."""
+
+_TIGHTER: Final = "`<$"
+_ALWAYS: Final = "\n\\`*_[]!<&~"
+
+
+def html_inline(state: StateInline, silent: bool) -> bool:
+    """Read a tag, and note where it stands."""
+    at = state.pos
+    if not plain_html_inline(state, silent):
+        return False
+    if not silent:
+        state.tokens[-1].meta = {"at": at}
+    return True
+
+
+class InlineParser(ParserInline):
+    """markdown-it's inline parser with rules chosen by character."""
+
+    def prepare(self) -> None:
+        """Fix the choice of rules. To be called once, when all rules are in place."""
+        self.ruler.at("html_inline", html_inline)
+        compiled = self.ruler.getRules("")
+        names = {rule.fn: rule.name for rule in self.ruler.__rules__}
+        self.chosen: dict[str, tuple[Any, ...]] = {}
+        for rule in compiled:
+            for character in BEGINS.get(names[rule], ""):
+                self.chosen[character] = (*self.chosen.get(character, ()), rule)
+        self.tighter = {character: rules for character, rules in self.chosen.items() if character in _TIGHTER}
+        self.always = "".join(character for character in _ALWAYS if character in self.chosen)
+        self.searches: dict[str, re.Pattern[str]] = {}
+        self.finishing = self.ruler2.getRules("")
+
+    def pattern_for(self, src: str) -> re.Pattern[str]:
+        """Return the expression for the next character of a text that some rule may begin with."""
+        chosen = self.chosen
+        needed = self.always
+        if "$" in src and "$" in chosen:
+            needed += "$"
+        if "{" in src and "{" in chosen:
+            needed += "{"
+        if "://" in src and ":" in chosen:
+            needed += ":"
+        if "www." in src and "w" in chosen:
+            needed += "w"
+        pattern = self.searches.get(needed)
+        if pattern is None:
+            pattern = self.searches[needed] = re.compile("[" + re.escape(needed) + "]")
+        return pattern
+
+    def tokenize(self, state: StateInline) -> None:
+        """Turn a stretch of text into tokens."""
+        src, end = state.src, state.posMax
+        search = self.pattern_for(src).search
+        chosen = self.chosen
+        append = state.append_pending
+        pos = state.pos
+        while pos < end:
+            match = search(src, pos, end)
+            if match is None:
+                append(src[pos:end])
+                pos = end
+                break
+            at = match.start()
+            if at > pos:
+                append(src[pos:at])
+            state.pos = at
+            for rule in chosen[src[at]]:
+                if rule(state, False):
+                    break
+            else:
+                append(src[at])
+                state.pos = at + 1
+            pos = state.pos
+        state.pos = pos
+        if state.pending:
+            state.pushPending()
+
+    def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:  # noqa: ANN401
+        """Turn an inline text into tokens."""
+        state = InlineText(src, md, env, tokens)
+        state.depth = 0
+        state.closers = None
+        state.links = find_links(state, self.tighter) if "[" in src else {}
+        self.tokenize(state)
+        for rule in self.finishing:
+            rule(state)
+        return state.tokens

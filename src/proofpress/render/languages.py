@@ -1,0 +1,79 @@
+"""Names of languages as blogs write them, and the lexer that each one means."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from pygments.lexers import get_all_lexers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PLAIN: Final = frozenset(
+    "text plain txt plaintext plain-text text-plain output none no-highlight nohighlight log logs ascii mermaid math "
+    "asciiart ansi stdout stderr result results csv tsv raw undefined example tree dot-env gitignore ".split()
+)
+"""Names that say: no colours."""
+
+ALIASES: Final[Mapping[str, str]] = {
+    "asm": "nasm",
+    "bas": "vb.net",
+    "cargo": "toml",
+    "cjs": "javascript",
+    "cmd": "batch",
+    "conf": "ini",
+    "dockercompose": "yaml",
+    "dotenv": "ini",
+    "env": "ini",
+    "hack": "php",
+    "htmlmixed": "html",
+    "hujson": "json5",
+    "ipython": "python",
+    "ipython3": "python",
+    "jsonc": "json5",
+    "jsonl": "json",
+    "ndjson": "json",
+    "julia-repl": "jlcon",
+    "m": "matlab",
+    "mjs": "javascript",
+    "mdx": "markdown",
+    "node": "javascript",
+    "python-console": "pycon",
+    "python-repl": "pycon",
+    "repl": "pycon",
+    "shell-command": "console",
+    "shell-session": "console",
+    "sh-session": "console",
+    "svg": "xml",
+    "tex": "latex",
+    "terminal": "console",
+    "tsx": "tsx",
+    "viml": "vim",
+    "vue": "html",
+    "wasm": "wast",
+    "wat": "wast",
+    "webmanifest": "json",
+    "xhtml": "html",
+    "zsh-session": "console",
+}
+"""Names that Pygments lacks, or has for something that blogs do not mean."""
+
+IGNORED_WORDS: Final = frozenset(
+    "ignore should_panic no_run compile_fail edition2015 edition2018 edition2021 edition2024 noplayground editable "
+    "wide copy nocopy wrap nowrap npm2yarn live noline runnable hidden fold collapse norun eval echo inline nolint"
+    " skip notest test noeval linenums twoslash ignorefile".split()
+)
+"""Words beside a language's name that other tools act on, and that mean nothing here."""
+
+
+def canonical(name: str) -> str:
+    """Return the name to look a lexer up by; empty for plain text."""
+    name = name.strip().lower().strip(".")
+    return "" if name in PLAIN else ALIASES.get(name, name)
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Return every name that a listing can have."""
+    return frozenset(alias for _, aliases, _, _ in get_all_lexers() for alias in aliases) | set(ALIASES) | PLAIN

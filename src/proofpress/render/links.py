@@ -1,0 +1,225 @@
+"""Links and images: CommonMark's bracket algorithm, run once over each inline text.
+
+markdown-it looks for a link's end anew at each opening bracket. Here one pass with a stack of open brackets, as in the
+appendix of the specification, finds every link and image with the exact place of its destination; the inline rules
+then look up the bracket they stand at. That is linear in the text, however deep brackets are nested.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from markdown_it.common.utils import normalizeReference
+from markdown_it.helpers import parseLinkDestination, parseLinkTitle
+from markdown_it.rules_inline import StateInline
+
+from proofpress.render.urls import is_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_DEPTH: Final = 50
+"""How many images may stand inside each other's text."""
+
+_LABEL: Final = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.DOTALL)
+_BLANKS: Final = re.compile(r"[ \t]*(?:\n[ \t]*)?")
+
+
+class Link(NamedTuple):
+    """A link or image found at an opening bracket. Offsets count from the beginning of the inline text."""
+
+    label_start: int
+    label_end: int
+    end: int
+    href: str
+    title: str
+    at: int
+    """Where the destination begins, or -1 when it stands in a reference definition."""
+    length: int
+    label: str
+    """The normalised label of a reference; empty for an inline link."""
+
+
+class InlineText(StateInline):
+    """What the inline rules share about one text: markdown-it's state, and what was found in passes over the whole."""
+
+    links: Mapping[int, Link]
+    closers: list[int] | None
+    depth: int
+
+
+def find_links(state: InlineText, skip: Mapping[str, tuple[Any, ...]]) -> dict[int, Link]:
+    """Return every link and image of a text by the offset of its bracket (of its `!`, for an image).
+
+    `skip` gives, for a character, the rules whose constructs bind more tightly than brackets: code, tags, mathematics.
+    """
+    src = state.src
+    references: Mapping[str, Mapping[str, str]] = state.env.get("references", {})
+    if "](" not in src and not references:
+        return {}
+    found: dict[int, Link] = {}
+    openers: list[tuple[int, bool]] = []  # where, and whether of an image
+    dead = 0  # link openers below this height stand around a link already, and links do not nest
+    pos, end = 0, len(src)
+    search = _interesting(skip).search
+    while match := search(src, pos, end):
+        pos = match.start()
+        character = src[pos]
+        if character == "[":
+            openers.append((pos, False))
+            pos += 1
+        elif character == "!":
+            if src.startswith("[", pos + 1):
+                openers.append((pos, True))
+                pos += 2
+            else:
+                pos += 1
+        elif character == "]":
+            if not openers:
+                pos += 1
+                continue
+            at, image = openers.pop()
+            alive = image or len(openers) >= dead
+            dead = min(dead, len(openers))
+            link = _link(src, at + 2 if image else at + 1, pos, references, state, image=image) if alive else None
+            if link is None:
+                pos += 1
+            else:
+                found[at] = link
+                pos = link.end
+                if not image:
+                    dead = len(openers)
+        elif character == "\\":
+            pos += 2
+        else:
+            state.pos = pos
+            for rule in skip[character]:
+                if rule(state, True):
+                    pos = state.pos
+                    break
+            else:
+                pos += 1
+    state.pos = 0
+    return found
+
+
+_INTERESTING: Final[dict[str, re.Pattern[str]]] = {}
+
+
+def _interesting(skip: Mapping[str, Any]) -> re.Pattern[str]:
+    marks = "".join(sorted(skip))
+    pattern = _INTERESTING.get(marks)
+    if pattern is None:
+        pattern = _INTERESTING[marks] = re.compile(r"[\\\[\]!" + re.escape(marks) + "]")
+    return pattern
+
+
+def _link(
+    src: str,
+    start: int,
+    end: int,
+    references: Mapping[str, Mapping[str, str]],
+    state: InlineText,
+    *,
+    image: bool,
+) -> Link | None:
+    """Return the link whose text is src[start:end], if what follows the closing bracket makes it one."""
+    after = end + 1
+    if src.startswith("(", after):
+        link = _inline(src, start, end, state, image=image)
+        if link is not None:
+            return link
+    if not references:
+        return None
+    full = _LABEL.match(src, after)
+    label = full[1] if full and full[1].strip() else ""
+    stop = full.end() if full and (label or full[0] == "[]") else after
+    if not label:
+        if end - start > 999:
+            return None
+        label = src[start:end]
+    label = normalizeReference(label)
+    reference = references.get(label)
+    if reference is None:
+        return None
+    return Link(start, end, stop, reference["href"], reference["title"], -1, 0, label)
+
+
+def _inline(src: str, start: int, end: int, state: InlineText, *, image: bool) -> Link | None:
+    maximum = len(src)
+    pos = _skip(src, end + 2)
+    if pos >= maximum:
+        return None
+    destination = parseLinkDestination(src, pos, maximum)
+    href, at, length = "", pos, 0
+    if destination.ok:
+        href = destination.str
+        at, length = (pos + 1, destination.pos - pos - 2) if src[pos] == "<" else (pos, destination.pos - pos)
+        pos = destination.pos
+    before_title = pos
+    pos = _skip(src, pos)
+    title = ""
+    if pos > before_title and pos < maximum and src[pos] in "\"'(":
+        parsed = parseLinkTitle(src, pos, maximum, None)
+        if parsed.ok:
+            title = parsed.str
+            pos = _skip(src, parsed.pos)
+    if pos >= maximum or src[pos] != ")":
+        return None
+    if not is_safe(href, image=image):
+        state.env.setdefault("unsafe", []).append((state.env["inline"], at, length, href))
+        return None
+    return Link(start, end, pos + 1, href, title, at, length, "")
+
+
+def _skip(src: str, pos: int) -> int:
+    match = _BLANKS.match(src, pos)
+    return match.end() if match else pos
+
+
+def link(state: InlineText, silent: bool) -> bool:
+    """Write the link that begins at this bracket, if one does."""
+    found = state.links.get(state.pos)
+    if found is None:
+        return False
+    if silent:
+        state.pos = found.end
+        return True
+    opened = state.push("link_open", "a", 1)
+    opened.attrs = {"href": found.href, "title": found.title} if found.title else {"href": found.href}
+    opened.meta = {"at": found.at, "length": found.length, "label": found.label}
+    maximum = state.posMax
+    state.pos, state.posMax = found.label_start, found.label_end
+    state.linkLevel += 1
+    state.md.inline.tokenize(state)
+    state.linkLevel -= 1
+    state.push("link_close", "a", -1)
+    state.pos, state.posMax = found.end, maximum
+    return True
+
+
+def image(state: InlineText, silent: bool) -> bool:
+    """Write the image that begins at this exclamation mark, if one does. Its text becomes tokens of its own."""
+    found = state.links.get(state.pos)
+    if found is None or state.depth >= MAX_DEPTH:
+        return False
+    if silent:
+        state.pos = found.end
+        return True
+    token = state.push("image", "img", 0)
+    token.attrs = {"src": found.href, "alt": ""}
+    if found.title:
+        token.attrs["title"] = found.title
+    token.meta = {"at": found.at, "length": found.length, "label": found.label}
+    token.content = state.src[found.label_start : found.label_end]
+    inner = InlineText(state.src, state.md, state.env, [])
+    inner.links, inner.closers, inner.depth = state.links, state.closers, state.depth + 1
+    inner.backticks, inner.backticksScanned = state.backticks, state.backticksScanned
+    inner.pos, inner.posMax = found.label_start, found.label_end
+    state.md.inline.tokenize(inner)
+    for rule in state.md.inline.ruler2.getRules(""):
+        rule(inner)
+    token.children = inner.tokens
+    state.pos = found.end
+    return True

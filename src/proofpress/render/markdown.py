@@ -1,0 +1,233 @@
+"""The renderer of Markdown: a Document to a Body.
+
+The pipeline, in the order of `Renderer.render`: blocks, their meaning beyond CommonMark (alerts, tasks, attributes),
+the text inside each, formulas and quotation marks, then one pass that writes HTML and gathers the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from proofpress.model import Body
+from proofpress.problems import problem
+from proofpress.render.attributes import take_from_blocks
+from proofpress.render.autolinks import link_mail
+from proofpress.render.dialect import Dialect
+from proofpress.render.footnotes import take_footnotes
+from proofpress.render.headings import Identifiers
+from proofpress.render.highlight import Highlighter
+from proofpress.render.listings import Listings
+from proofpress.render.mathematics import Converter, Formula, MathError
+from proofpress.render.places import SourceLines
+from proofpress.render.quotes import curl, marks_for
+from proofpress.render.rawhtml import ids_in
+from proofpress.render.sanitize import Sanitizer
+from proofpress.render.structure import find_alerts, find_tasks, number_cells
+from proofpress.render.summary import balanced, plain, without_links
+from proofpress.render.writer import Writer, code_of, count_words, text_of
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+    from proofpress.config import HighlightOptions, MarkdownOptions
+    from proofpress.model import Document
+
+_EXTENSIONS = (
+    "tables", "strikethrough", "task_lists", "autolinks", "alerts", "footnotes", "definition_lists", "attributes",
+    "anchors", "math", "figures", "smart_quotes",
+)  # fmt: skip
+
+
+class Renderer:
+    """Turns documents into bodies, by one site's options.
+
+    Pure in effect: a document gives the same Body every time, in any order, in any process. Raises MissingExtra when
+    the options ask for sanitised HTML and nh3 is not installed.
+    """
+
+    def __init__(self, markdown: MarkdownOptions, highlight: HighlightOptions, language: str = "en") -> None:
+        self._options = markdown
+        self._dialect = Dialect(markdown)
+        self._marks = marks_for(language)
+        self._sanitizer = Sanitizer() if markdown.html == "sanitize" else None
+        self._strict = not any(getattr(markdown, name) for name in _EXTENSIONS)
+        self._listings = Listings(Highlighter(), line_numbers=highlight.line_numbers)
+        self._converter = Converter()
+
+    def render(self, document: Document) -> Body:
+        """Render a document. What is wrong with its text is in the Body's problems; nothing is raised."""
+        text = document.text
+        if "\0" in text:
+            text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        options = self._options
+        parser, features = self._dialect.parser_for(text)
+        lines = SourceLines(text, document.first_line)
+        env: dict[str, Any] = {}
+        tokens: list[Token] = []
+        parser.block.parse(text, parser, env, tokens)
+
+        alerts: list[tuple[Token, int, str, str, str, int]] = []
+        if options.alerts and "[!" in text:
+            tokens = find_alerts(tokens, lambda *said: alerts.append(said))
+        if options.task_lists and ("[ ]" in text or "[x]" in text or "[X]" in text):
+            find_tasks(tokens)
+        if "tables" in features:
+            number_cells(tokens)
+        if "attributes" in features:
+            take_from_blocks(tokens)
+        notes: dict[str, list[Token]] = {}
+        parse = parser.inline.parse
+        quotes = options.smart_quotes and ("'" in text or '"' in text)
+        mail = options.autolinks and "@" in text
+        for token in tokens:
+            if token.type == "inline":
+                content = token.content
+                env["inline"] = token
+                children: list[Token] = []
+                parse(content, parser, env, children)
+                if mail and "@" in content:
+                    children = link_mail(children)
+                if quotes and ("'" in content or '"' in content):
+                    curl(children, self._marks)
+                token.children = children
+        if "footnotes" in env:
+            tokens, notes = take_footnotes(tokens)
+
+        explicit, raw_ids = _ids(tokens, notes, features, text)
+        writer = Writer(
+            path=document.path,
+            lines=lines,
+            listings=None if self._strict else self._listings,
+            identifiers=Identifiers(explicit | raw_ids),
+            references=env.get("references", {}),
+            anchors=options.anchors,
+            figures=options.figures,
+            explicit=set(explicit),
+        )
+        for said in alerts:
+            token, offset, rule, message, hint, length = said
+            writer.report(rule, token, offset, message, hint, length)
+        self._note_problems(document, env, writer, lines)
+        if "math" in features or (options.math and "```math" in text):
+            self._set_formulas([tokens, *notes.values()], writer)
+        title = None
+        if document.front.title is None:
+            tokens, title = _take_title(tokens)
+        writer.blocks(tokens)
+        writer.footnotes(notes)
+        return self._body(writer, title)
+
+    def _note_problems(self, document: Document, env: dict[str, Any], writer: Writer, lines: SourceLines) -> None:
+        for inline, at, length, href in env.get("unsafe", ()):
+            writer.report(
+                "unsafe-url", inline, at, f"a link to '{_short(href)}' could run code or read files in a reader's browser",
+                "link to http:, https:, mailto: or a file of this site", length,
+            )
+        for inline, at, label in env.get("undefined", ()):
+            writer.report(
+                "undefined-footnote", inline, at, f"no footnote is defined as '[^{_short(label)}]', so this stays as it is",
+                f"write '[^{_short(label)}]: its text' on a line of its own", len(label) + 3,
+            )
+        for line in env.get("too_deep", ()):
+            writer.problems.append(
+                problem(
+                    "nested-too-deeply", document.path, lines.number(line), lines.first_of(line),
+                    "quotes or lists are nested too deeply here; what they hold is left out",
+                    hint="write it with fewer levels",
+                )
+            )
+
+    def _set_formulas(self, parts: list[list[Token]], writer: Writer) -> None:
+        """Set every formula as MathML; one with an error becomes its TeX as code, and a problem."""
+        found: list[tuple[Token, Token, int, bool]] = []  # token, what places it, offset there, displayed
+        for tokens in parts:
+            for token in tokens:
+                if token.type == "inline":
+                    found += [
+                        (child, token, child.meta["at"], child.markup == "$$")
+                        for child in token.children or ()
+                        if child.type == "math_inline"
+                    ]
+                elif token.type == "math_block":
+                    found.append((token, token, 0, True))
+                elif token.type == "fence" and token.info.strip() == "math":
+                    token.meta["line"] = 1
+                    found.append((token, token, 0, True))
+        results = self._converter.convert([Formula(token.content, display) for token, _, _, display in found])
+        for (token, holder, at, display), result in zip(found, results, strict=True):
+            token.meta["html"] = result
+            if isinstance(result, MathError):
+                token.meta["html"] = code_of(token.content, display=display and token.type != "math_inline")
+                writer.report(
+                    "math-error", holder, min(at + result.offset, len(holder.content)),
+                    f"this formula cannot be set: {result.message}",
+                    "write \\$ where a dollar is meant" if token.type == "math_inline" else "", 1,
+                )
+
+    def _body(self, writer: Writer, title: str | None) -> Body:
+        out = writer.out
+        html = "".join(out)
+        has_more = writer.more is not None
+        if has_more:
+            summary = "".join(out[: writer.more])
+        elif writer.paragraph is not None:
+            summary = "".join(out[writer.paragraph[0] : writer.paragraph[1]])
+        else:
+            summary = ""
+        summary = without_links(summary)
+        if writer.raw or has_more:
+            summary = balanced(summary)
+        outline = tuple(writer.outline)
+        return Body(
+            html=html,
+            references=tuple(writer.references),
+            outline=outline,
+            anchors=tuple(dict.fromkeys(writer.anchors)),
+            title=title,
+            summary=summary,
+            summary_text=plain(summary),
+            has_more=has_more,
+            words=count_words("".join(writer.text)),
+            first_image=writer.first_image,
+            problems=tuple(sorted(set(writer.problems))),
+        )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _take_title(tokens: list[Token]) -> tuple[list[Token], str | None]:
+    """Part the first level-1 heading at the top level from the rest; its plain text is the title."""
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
+            title = " ".join(text_of(tokens[index + 1].children).split())
+            if title:
+                return tokens[:index] + tokens[index + 3 :], title
+    return tokens, None
+
+
+def _ids(
+    tokens: list[Token], notes: dict[str, list[Token]], features: frozenset[str], text: str
+) -> tuple[set[str], set[str]]:
+    """Return the ids that attributes ask for, and those in raw HTML. Headings' own ids keep clear of both."""
+    explicit: set[str] = set()
+    raw: set[str] = set()
+    attributes = "attributes" in features
+    html = "<" in text and ("id" in text or "name" in text or "ID" in text)
+    if not attributes and not html:
+        return explicit, raw
+    for part in (tokens, *notes.values()):
+        for token in part:
+            if attributes and "id" in token.attrs:
+                explicit.add(str(token.attrs["id"]))
+            if html and token.type == "html_block":
+                raw.update(ids_in(token.content))
+            for child in token.children or ():
+                if attributes and "id" in child.attrs:
+                    explicit.add(str(child.attrs["id"]))
+                if html and child.type == "html_inline":
+                    raw.update(ids_in(child.content))
+    return explicit - raw, raw

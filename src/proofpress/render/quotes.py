@@ -1,0 +1,144 @@
+"""Smart quotes: straight marks in running text become a language's own. Nothing else is changed.
+
+Dashes and dots stay as typed: in technical writing `--flag` and `...` mean what they say. A mark is judged by its
+neighbours, also across emphasis and code; inside code, mathematics and HTML it stays.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markdown_it.token import Token
+
+Marks = tuple[str, str, str, str]
+"""Double opening, double closing, single opening, single closing."""
+
+_ENGLISH: Final[Marks] = ("“", "”", "‘", "’")
+_GERMAN: Final[Marks] = ("„", "“", "‚", "‘")
+_GUILLEMETS: Final[Marks] = ("«", "»", "‹", "›")
+_RIGHT_ONLY: Final[Marks] = ("”", "”", "’", "’")
+_LOW_RIGHT: Final[Marks] = ("„", "”", "‚", "’")
+
+_LANGUAGES: Final[Mapping[str, Marks]] = {
+    "bg": _GERMAN,
+    "cs": _GERMAN,
+    "da": ("»", "«", "›", "‹"),
+    "de": _GERMAN,
+    "de-ch": _GUILLEMETS,
+    "el": ("«", "»", "“", "”"),
+    "en": _ENGLISH,
+    "es": ("«", "»", "“", "”"),
+    "et": _GERMAN,
+    "fi": _RIGHT_ONLY,
+    "fr": ("«\u202f", "\u202f»", "‹\u202f", "\u202f›"),
+    "fr-ch": _GUILLEMETS,
+    "hr": _LOW_RIGHT,
+    "hu": ("„", "”", "»", "«"),
+    "is": _GERMAN,
+    "it": ("«", "»", "“", "”"),
+    "ja": ("「", "」", "『", "』"),
+    "lt": _GERMAN,
+    "nb": ("«", "»", "‘", "’"),
+    "nl": _ENGLISH,
+    "nn": ("«", "»", "‘", "’"),
+    "no": ("«", "»", "‘", "’"),
+    "pl": _LOW_RIGHT,
+    "pt": ("«", "»", "“", "”"),
+    "pt-br": _ENGLISH,
+    "ro": ("„", "”", "«", "»"),
+    "ru": ("«", "»", "„", "“"),
+    "sk": _GERMAN,
+    "sl": _GERMAN,
+    "sv": _RIGHT_ONLY,
+    "uk": ("«", "»", "„", "“"),
+}
+
+_QUOTE: Final = re.compile(r"['\"]")
+_APOSTROPHE: Final = "’"
+_OPENS_AFTER: Final = frozenset("([{<-–—/“‘«„‚‹「『¿¡=+|*_~")
+_BREAKS: Final = frozenset({"softbreak", "hardbreak"})
+
+
+def marks_for(language: str) -> Marks:
+    """Return the quotation marks of a language tag (`de-CH`, `pt_BR`), English ones where it is unknown."""
+    tag = language.lower().replace("_", "-")
+    return _LANGUAGES.get(tag) or _LANGUAGES.get(tag.partition("-")[0]) or _ENGLISH
+
+
+def curl(tokens: list[Token], marks: Marks) -> None:
+    """Set the quotation marks in the text of one block."""
+    open_marks: list[tuple[bool, int, int, int]] = []  # single?, token, place among its parts, level
+    parts_of: dict[int, list[str]] = {}
+    for index, token in enumerate(tokens):
+        if token.type != "text" or not ("'" in token.content or '"' in token.content):
+            continue
+        text = token.content
+        if '"' not in text and not open_marks and (simple := _simple(text)) is not None:
+            token.content = simple
+            continue
+        parts: list[str] = []
+        parts_of[index] = parts
+        done = 0
+        for match in _QUOTE.finditer(text):
+            at = match.start()
+            single = match[0] == "'"
+            before = text[at - 1] if at else _neighbour(tokens, index, -1)
+            after = text[at + 1] if at + 1 < len(text) else _neighbour(tokens, index, 1)
+            parts.append(text[done:at])
+            done = at + 1
+            parts.append(match[0])
+            can_open = not after.isspace() and (before.isspace() or before in _OPENS_AFTER or before in "\"'")
+            can_close = not before.isspace() and not (after.isalnum() and before not in ".,;:!?…)")
+            if single and before.isalnum() and after.isalnum():
+                parts[-1] = _APOSTROPHE
+                continue
+            if can_close and not (can_open and before in _OPENS_AFTER):
+                pair = next(
+                    (k for k in range(len(open_marks) - 1, max(-1, len(open_marks) - 9), -1)
+                     if open_marks[k][0] == single and open_marks[k][3] == token.level),
+                    None,
+                )
+                if pair is not None and not (before.isdigit() and not single and after in "\"'"):
+                    _, where, place, _ = open_marks[pair]
+                    del open_marks[pair:]
+                    parts_of[where][place] = marks[2] if single else marks[0]
+                    parts[-1] = marks[3] if single else marks[1]
+                    continue
+            if can_open:
+                open_marks.append((single, index, len(parts) - 1, token.level))
+            elif single and can_close and not before.isdigit():
+                parts[-1] = _APOSTROPHE
+        parts.append(text[done:])
+    for single, index, place, _ in open_marks:
+        if single:  # nothing closed it, as in 'twas or the '90s
+            parts_of[index][place] = _APOSTROPHE
+    for index, parts in parts_of.items():
+        tokens[index].content = "".join(parts)
+
+
+_BETWEEN_LETTERS: Final = re.compile(r"(?<=\w)'(?=\w)")
+
+
+def _simple(text: str) -> str | None:
+    """Return a text whose only marks are apostrophes inside words, set; None when it has others."""
+    changed = _BETWEEN_LETTERS.sub(_APOSTROPHE, text)
+    return None if "'" in changed else changed
+
+
+def _neighbour(tokens: list[Token], index: int, step: int) -> str:
+    """Return the visible character before or after a token; a blank at the edge of its line."""
+    index += step
+    while 0 <= index < len(tokens):
+        token = tokens[index]
+        if token.type in _BREAKS:
+            return " "
+        if token.type == "image":
+            return "x"
+        if token.content:
+            return token.content[-1 if step < 0 else 0]
+        index += step
+    return " "

@@ -1,0 +1,90 @@
+"""What blocks mean beyond CommonMark: alerts, tasks and cells, found in the tokens before their text is read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from proofpress.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown_it.token import Token
+
+ALERTS: Final = ("note", "tip", "important", "warning", "caution")
+
+_ALERT: Final = re.compile(r"\[!([A-Za-z][\w-]*)\][ \t]*(?:\n|\Z)")
+_TASK: Final = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")
+
+
+def find_alerts(tokens: list[Token], report: Callable[[Token, int, str, str, str, int], None]) -> list[Token]:
+    """Turn quotes that begin with `[!NOTE]` alone on its line into alerts; report a kind that is none."""
+    result: list[Token] = []
+    alerts: list[tuple[int, bool]] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        result.append(token)
+        index += 1
+        if token.type == "blockquote_close" and alerts and alerts[-1][0] == token.level:
+            alerts.pop()
+            token.type, token.tag = "alert_close", "div"
+        if token.type != "blockquote_open" or index + 1 >= len(tokens) or tokens[index].type != "paragraph_open":
+            continue
+        inline = tokens[index + 1]
+        match = _ALERT.match(inline.content)
+        if match is None:
+            continue
+        kind = match[1].lower()
+        if kind not in ALERTS:
+            hint = did_you_mean(kind, ALERTS) or "an alert is one of NOTE, TIP, IMPORTANT, WARNING and CAUTION"
+            report(
+                inline, 0, "unknown-alert", f"no alert is called '{match[1]}', so this is shown as a quote",
+                re.sub(r"'(\w+)'", lambda found: f"'{found[1].upper()}'", hint), len(match[1]) + 3,
+            )
+            continue
+        alerts.append((token.level, True))
+        token.type, token.tag, token.info = "alert_open", "div", kind
+        rest = inline.content[match.end() :].lstrip(" \t")
+        if rest:
+            inline.content = rest
+            if inline.map:
+                inline.map = [inline.map[0] + 1, inline.map[1]]
+        else:
+            index += 3
+    return result
+
+
+def find_tasks(tokens: list[Token]) -> None:
+    """Mark list items that begin with `[ ]` or `[x]`, and the lists that hold them."""
+    lists: list[Token] = []
+    for index, token in enumerate(tokens):
+        if token.type in {"bullet_list_open", "ordered_list_open"}:
+            lists.append(token)
+        elif token.type in {"bullet_list_close", "ordered_list_close"}:
+            lists.pop()
+        elif (
+            token.type == "list_item_open"
+            and index + 2 < len(tokens)
+            and tokens[index + 1].type == "paragraph_open"
+            and (match := _TASK.match(tokens[index + 2].content))
+        ):
+            inline = tokens[index + 2]
+            if "\n" in match[0] and inline.map:
+                inline.map = [inline.map[0] + match[0].count("\n"), inline.map[1]]
+            inline.content = inline.content[match.end() :]
+            inline.meta["task"] = match[1] != " "
+            token.attrs["class"] = "task"
+            lists[-1].attrs["class"] = "tasks"
+
+
+def number_cells(tokens: list[Token]) -> None:
+    """Number the cells of each table's row, so that a place in one can be told."""
+    cell = 0
+    for index, token in enumerate(tokens):
+        if token.type == "tr_open":
+            cell = 0
+        elif token.type in {"td_open", "th_open"}:
+            tokens[index + 1].meta["cell"] = cell
+            cell += 1
