@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 
 SETTINGS = "site.yaml"
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp", ".tiff")
+VIEW_BOX = re.compile(
+    rb"<svg\b[^>]*\bviewBox=[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+(\d+(?:\.\d+)?)[\s,]+(\d+(?:\.\d+)?)\s*[\"']"
+)
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -235,15 +238,24 @@ def _file(path: SourcePath, site_path: SitePath, root: Path, problems: list[Prob
     width = height = None
     if path.lower().endswith(IMAGES):
         try:
-            width, height = imagesize.get(str(root / path))
+            width, height = image_size(root / path)
         except Exception as error:  # noqa: BLE001 - whatever the bytes do to the library, the image is only unsized
             problems.append(
                 problem(
                     "unreadable-image", path, 0, 1, f"its size can't be read, so pages jump while it loads: {error}"
                 )
             )
-        width, height = (width if width and width > 0 else None), (height if height and height > 0 else None)
     return File(path=path, site_path=site_path, width=width, height=height)
+
+
+def image_size(path: Path) -> tuple[int | None, int | None]:
+    """Return an image's width and height in pixels, read from its header; of an SVG without them, its view box's."""
+    width, height = imagesize.get(str(path))
+    if (width <= 0 or height <= 0) and path.suffix.lower() == ".svg":
+        with path.open("rb") as file:
+            box = VIEW_BOX.search(file.read(4096))
+        width, height = (float(box[1]), float(box[2])) if box else (0, 0)
+    return (round(width), round(height)) if width >= 1 and height >= 1 else (None, None)
 
 
 def highlighting(config: Config, problems: list[Problem]) -> dict[str, bytes]:

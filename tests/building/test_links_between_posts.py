@@ -1,0 +1,111 @@
+"""Links are written to the file and lead to its URL; one that leads nowhere is a problem with a mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import SmallSite
+
+HEAD = "---\ntitle: A\ndate: 2026-01-01\n---\n"
+FILES = {
+    "content/posts/a.md": "",
+    "content/posts/b.md": HEAD.replace("A", "B") + "## Install\n\nHow.\n",
+    "content/posts/bundle/index.md": HEAD.replace("A", "C") + "[b](../b.md#install) and [own](fig.svg)\n",
+    "content/posts/bundle/fig.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>',
+    "content/about.md": "# About\n\n## Mail\n",
+    "static/cv.pdf": "%PDF",
+}
+SETTINGS = "title: S\nurl: https://me.example{prefix}/\n"
+
+
+@pytest.mark.parametrize("prefix", ["", "/blog"])
+@pytest.mark.parametrize(
+    ("written", "href"),
+    [
+        ("b.md", "/posts/b/"),
+        ("./b.md", "/posts/b/"),
+        ("b.md#install", "/posts/b/#install"),
+        ("b", "/posts/b/"),
+        ("bundle/index.md", "/posts/bundle/"),
+        ("bundle/fig.svg", "/posts/bundle/fig.svg"),
+        ("../about.md#mail", "/about/#mail"),
+        ("../about", "/about/"),
+        ("/posts/b/", "/posts/b/"),
+        ("/posts/b", "/posts/b/"),
+        ("/content/posts/b.md", "/posts/b/"),
+        ("/posts/b.md", "/posts/b/"),
+        ("/cv.pdf", "/cv.pdf"),
+        ("/tags/x/", "/tags/x/"),
+        ("/feed.xml", "/feed.xml"),
+        ("../b/", "/posts/b/"),
+        ("b.md?plain=1#install", "/posts/b/?plain=1#install"),
+        ("%62.md", "/posts/b/"),
+    ],
+)
+def test_a_link_to_a_file_or_url_of_the_site_resolves(site: SmallSite, prefix: str, written: str, href: str) -> None:
+    text = f"---\ntitle: A\ndate: 2026-01-01\ntags: [x]\n---\n[here]({written})\n"
+    site.write(FILES | {"site.yaml": SETTINGS.format(prefix=prefix), "content/posts/a.md": text})
+    page = site.pages()["posts/a/index.html"]
+    assert f'<a href="{prefix}{href}">here</a>' in page
+    assert not [p for p in site.problems() if p.rule in ("broken-link", "broken-anchor", "unknown-url")]
+
+
+def test_a_prefixed_link_of_a_site_under_a_sub_path_is_understood(site: SmallSite) -> None:
+    site.write(FILES | {"site.yaml": SETTINGS.format(prefix="/blog"), "content/posts/a.md": HEAD + "[x](/blog/posts/b/)\n"})
+    assert '<a href="/blog/posts/b/">x</a>' in site.pages()["posts/a/index.html"]
+
+
+def test_external_links_are_left_alone(site: SmallSite) -> None:
+    text = HEAD + "[x](https://other.example/a.md?b=c&d#e), [y](//cdn.example/x), [z](mailto:me@me.example)\n"
+    page = site.write({"content/posts/a.md": text}).pages()["posts/a/index.html"]
+    assert 'href="https://other.example/a.md?b=c&amp;d#e"' in page
+    assert 'href="//cdn.example/x"' in page
+    assert 'href="mailto:me@me.example"' in page
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "hint"),
+    [
+        ("bb.md", "broken-link", "did you mean 'b.md'?"),
+        ("../abuot.md", "broken-link", "did you mean '../about.md'?"),
+        ("fig.svg", "broken-link", "did you mean 'bundle/fig.svg'?"),
+        ("nothing/like/that", "broken-link", ""),
+        ("../../../etc/passwd", "broken-link", ""),
+        ("b.md#instal", "broken-anchor", "did you mean '#install'?"),
+        ("#nowhere", "broken-anchor", "it has no headings"),
+        ("/psts/b/", "unknown-url", "did you mean '/posts/b/'?"),
+        ("draft.md", "draft-link", "publish it as well, or build with --drafts or --future"),
+    ],
+)
+def test_a_link_to_nothing_is_a_problem_at_its_place(site: SmallSite, written: str, rule: str, hint: str) -> None:
+    draft = "---\ntitle: D\ndate: 2026-01-01\ndraft: true\n---\n"
+    site.write(FILES | {"content/posts/draft.md": draft, "content/posts/a.md": HEAD + f"\nSee [it]({written}).\n"})
+    found = [p for p in site.problems() if p.path == "content/posts/a.md"]
+    assert [(p.rule, p.line, p.column, p.length, p.hint) for p in found] == [(rule, 6, 10, len(written), hint)]
+    assert found[0].excerpt == f"See [it]({written})."
+
+
+def test_every_broken_link_of_every_post_is_reported_at_once(site: SmallSite) -> None:
+    site.write({f"content/posts/p{n}.md": HEAD + f"[x](gone{n}.md) [y](away{n}.md)\n" for n in range(5)})
+    assert len(site.problems("broken-link")) == 10
+
+
+def test_raw_html_links_and_images_follow_the_file_too(site: SmallSite) -> None:
+    text = HEAD + '<p><a href="b.md#install">b</a> <img src="bundle/fig.svg" alt="a figure"></p>\n'
+    page = site.write(FILES | {"content/posts/a.md": text}).pages()["posts/a/index.html"]
+    assert 'href="/posts/b/#install"' in page
+    assert 'src="/posts/bundle/fig.svg"' in page
+
+
+def test_a_feed_has_no_relative_url(site: SmallSite) -> None:
+    text = HEAD + "## Part\n\n[b](b.md) ![f](bundle/fig.svg) [up](#part) note[^1]\n\n[^1]: A note.\n"
+    feed = site.write(FILES | {"content/posts/a.md": text}).pages()["feed.xml"]
+    assert "https://me.example/posts/b/" in feed
+    assert "https://me.example/posts/bundle/fig.svg" in feed
+    assert "https://me.example/posts/a/#part" in feed
+    assert 'href="#' not in feed.replace("&quot;", '"')
+    assert 'href="/' not in feed.replace("&quot;", '"')
+    assert "class=&quot;anchor&quot;" not in feed.replace('class="anchor"', "class=&quot;anchor&quot;")
