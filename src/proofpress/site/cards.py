@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["post", "page", "home", "list"]
 
+UNREADABLE = frozenset({"front-matter-syntax", "front-matter-not-closed", "alias-in-front-matter"})
+"""Faults after which nobody knows which keys the front matter has: that one is missing would be a guess."""
+
 
 def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Config) -> tuple[Card, list[Problem]]:
     """Return what the rest of the site may know of a document, and what is missing for it.
@@ -25,7 +28,7 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
     title = front.title or body.title
     if not title:
         title = "" if kind == "home" else humanise(name.stem or name.folder.rpartition("/")[2])
-        if kind in ("post", "page"):
+        if kind in ("post", "page") and not _faulty(document, "title"):
             problems.append(
                 problem(
                     "no-title",
@@ -36,7 +39,7 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
                     hint=f"its file name gives it the title '{title}'; write '# {title}' as its first line",
                 )
             )
-    if kind == "post" and front.date is None:
+    if kind == "post" and front.date is None and not _faulty(document, "date"):
         problems.append(
             problem(
                 "no-date",
@@ -77,6 +80,15 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
         extra=front.extra,
     )
     return card, problems
+
+
+def _faulty(document: Document, key: str) -> bool:
+    """Return whether a fault was found in a key's value, or in the front matter as a whole, which may have had the key."""
+    own = document.places.get(key)
+    return any(
+        found.rule in UNREADABLE or (own is not None and (found.line, found.column) == (own.line, own.column))
+        for found in document.problems
+    )
 
 
 def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[SitePath, Problem | None]:
