@@ -12,6 +12,7 @@ background, and the border if the theme gives it a width), `.listing figcaption`
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -101,12 +102,13 @@ def _palette(style: type[Style]) -> _Palette:
     grounds = (paper, marked)
     ink = _readable(_full(style.style_for_token(Token.Text)["color"]) or pole, grounds)
     faint = _readable(_full(style.line_number_color) or _mix(ink, paper, 0.45), grounds)
+    mend = functools.cache(_readable)  # a style names few colours, many times
     tokens: dict[str, _Look] = {}
     for kind, name in STANDARD_TYPES.items():
         token = style.style_for_token(kind)
         background = _full(token["bgcolor"])
         wish = _full(token["color"])
-        color = _readable(wish or ink, (background,) if background else grounds)
+        color = mend(wish or ink, (background,) if background else grounds)
         tokens[name] = _Look(
             color="" if color == ink else color,
             background="" if background == paper else background,
@@ -176,13 +178,12 @@ def _mix(a: str, b: str, share: float) -> str:
     return "#" + "".join(f"{round(share * x + (1 - share) * y):02x}" for x, y in zip(_rgb(a), _rgb(b), strict=True))
 
 
-def _readable(color: str, grounds: Iterable[str], enough: float = ENOUGH) -> str:
+def _readable(color: str, grounds: tuple[str, ...], enough: float = ENOUGH) -> str:
     """Return the colour, moved in lightness by the least amount that gives it enough contrast on every ground.
 
     Lightness is OKLab's (B. Ottosson, "A perceptual color space for image processing", 2020); hue is kept, and chroma
     as far as sRGB has it at that lightness. Where no lightness is enough, black or white is returned, the better one.
     """
-    grounds = tuple(grounds)
 
     def worst(candidate: str) -> float:
         return min(contrast(candidate, ground) for ground in grounds)
