@@ -153,8 +153,7 @@ def _mapping(
 def _setting(name: str, node: Node, findings: Findings) -> Any:
     match name:
         case "title" | "description":
-            value = typed.text(node, name, findings)
-            return None if value is None else " ".join(value.split())
+            return typed.line(node, name, findings)
         case "url":
             return _checked(node, name, settings.base_url, findings)
         case "language":

@@ -156,8 +156,7 @@ class _Reading:
         found = self.findings
         match name:
             case "title" | "description":
-                text = typed.text(node, name, found)
-                self.values[name] = None if text is None else " ".join(text.split())
+                self.values[name] = typed.line(node, name, found)
             case "date" | "updated":
                 moment = typed.moment(node, name, self.zone, found)
                 if moment is not None:

@@ -25,7 +25,12 @@ _NUMBER: Final = re.compile(
     r"(?P<int>[-+]?[0-9]+)|0o(?P<octal>[0-7]+)|0x(?P<hex>[0-9a-fA-F]+)"
     r"|(?P<float>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
 )
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, production 2
+
+UNFIT: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""What no page or feed may hold: XML 1.0 (production 2) has no place for some of these characters, and HTML (13.2.3.5)
+calls the others, the C1 controls and the non-characters, errors. Those beyond U+FFFF are left out: they would make the
+search of every text many times slower, and nobody has them. A form feed is white space to HTML, and `text` makes
+a space of it before anything is read."""
 
 
 class ScalarNode(msgspec.Struct, frozen=True):
@@ -122,8 +127,8 @@ def _scalar(node: ScalarNode, findings: Findings) -> str | int | float | bool | 
 
 
 def unfit_character(text: str) -> str | None:
-    """Return the first character that no page or feed can hold (XML 1.0 has no place for it), or None."""
-    found = _NOT_XML.search(text)
+    """Return the first character that no page or feed can hold, or None."""
+    found = UNFIT.search(text)
     return found[0] if found else None
 
 

@@ -6,15 +6,11 @@ Whatever is wrong is noted at its exact line and column, and the rest is read al
 from __future__ import annotations
 
 import codecs
-import re
 from typing import Final
 
-from proofpress.content.nodes import Findings, character_name
+from proofpress.content.nodes import UNFIT, Findings, character_name
 from proofpress.model import Place
 
-# XML 1.0 (production 2) holds none of these, so no Atom feed could. A form feed, which old source code has between its
-# sections, is white space to HTML and Markdown alike and is read as a space.
-_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 _HINTS: Final = {
     "\x1b": "this begins a terminal's colour code; take the codes out of the listing",
     "\x00": "the file may have been saved as UTF-16; save it as UTF-8",
@@ -31,8 +27,9 @@ def decode(data: bytes, findings: Findings) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\f" in text:
+        # old source code has form feeds between its sections; to HTML and Markdown they are white space
         text = text.replace("\f", " ")
-    if _UNFIT.search(text):
+    if UNFIT.search(text):
         text = _mend(text, findings)
     return text
 
@@ -52,7 +49,7 @@ def _recover(data: bytes, error: UnicodeDecodeError, findings: Findings) -> str:
 def _mend(text: str, findings: Findings) -> str:
     """Put U+FFFD in place of each unfit character, so that columns stay true; note one problem a line."""
     noted = 0
-    for found in _UNFIT.finditer(text):
+    for found in UNFIT.finditer(text):
         start = text.rfind("\n", 0, found.start()) + 1
         if start < noted:
             continue
@@ -60,7 +57,9 @@ def _mend(text: str, findings: Findings) -> str:
         noted = len(text) if end < 0 else end + 1
         place = Place(text.count("\n", 0, found.start()) + 1, found.start() - start + 1)
         message = f"the character {character_name(found[0])} cannot be seen, and no page or feed can hold it"
-        findings.add("control-character", place, message, hint=_HINTS.get(found[0], "delete it"))
+        findings.add(
+            "control-character", place, message, hint=_HINTS.get(found[0], "delete it, or type what was meant")
+        )
         if len(findings.problems) >= 100:  # a binary file by mistake: what follows says nothing new
             break
-    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
+    return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)

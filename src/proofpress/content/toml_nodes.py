@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
+from bisect import bisect_right
 from typing import Any, Final
 
 from proofpress.content.nodes import (
@@ -17,6 +18,7 @@ from proofpress.content.nodes import (
     MappingNode,
     Node,
     ScalarNode,
+    abridged,
     character_name,
     unfit_character,
 )
@@ -25,13 +27,13 @@ from proofpress.model import Place
 _STRING: Final = r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\''
 _LEXEME: Final = re.compile(rf"(?P<string>{_STRING})|(?P<comment>\#[^\n]*)|(?P<mark>[\[\]{{}},=\n])|(?P<bare>[^\s\[\]{{}},=\#\"']+(?:[ ]\d\d:[^\s,\]}}\#]+)?)", re.DOTALL)  # fmt: skip
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})?")
+_KEY: Final = re.compile(r"[ \t]*(?P<key>[^=\n]*?)[ \t]*=")
 _LONG_NUMBER: Final = re.compile(r"\d[\d_]{4000,}")
 _ERROR: Final = re.compile(
     r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL
 )
 _MENDS: Final = (
     ("Invalid value", "this value is neither text in quotes, a number, a date, a list nor true or false", "put text in quotes"),
-    ("Cannot overwrite a value", "this key stands here again", "keep one of the two"),
     ("Cannot declare", "this table stands here again", "keep one of the two"),
     ("Expected '=' after a key", "a key has no '=' after it", "write 'key = \"value\"'"),
     ("Expected newline or end of document", "something follows the value on its line", "put text in quotes, one key on a line"),
@@ -66,24 +68,24 @@ class _Lines:
     """Turns offsets in a text into places in its file."""
 
     def __init__(self, text: str, first_line: int) -> None:
-        self.text = text
         self.first_line = first_line
+        self.starts = [0, *(found.end() for found in re.finditer("\n", text)), len(text) + 1]
 
     def place(self, start: int, end: int) -> Place:
-        line = self.text.count("\n", 0, start)
-        column = start - (self.text.rfind("\n", 0, start) + 1)
-        stop = self.text.find("\n", start, end)
-        return Place(self.first_line + line, column + 1, max(1, (end if stop < 0 else stop) - start))
+        """Return where a stretch of the text stands; its length ends with its first line."""
+        line = bisect_right(self.starts, start) - 1
+        length = min(end, self.starts[line + 1] - 1) - start
+        return Place(self.first_line + line, start - self.starts[line] + 1, max(1, length))
 
     def offset(self, line: int, column: int) -> int:
-        start = 0
-        for _ in range(line - 1):
-            start = self.text.index("\n", start) + 1
-        return start + column - 1
+        """Return the offset of a line and column, counted from 1 within the text."""
+        return self.starts[line - 1] + column - 1
 
 
 def _too_deep(text: str, lines: _Lines, findings: Findings, syntax: str) -> bool:
     """Tell whether brackets stand too deep, before tomllib, which descends by recursion, sees them."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False
     depth = 0
     for lexeme in _LEXEME.finditer(text):
         mark = lexeme["mark"]
@@ -125,12 +127,17 @@ def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str
                 )
                 text = text[:start] + '""'.ljust(len(date[0])) + text[date.end() :]
                 continue
-            rule = "duplicate-key" if what.startswith("Cannot overwrite a value") else syntax
+            if what.startswith("Cannot overwrite a value"):
+                again = _KEY.match(text, text.rfind("\n", 0, start) + 1)
+                place = lines.place(*again.span("key")) if again else lines.place(start, start + 1)
+                name = f"the key '{abridged(again['key'])}'" if again else "a key"
+                findings.add("duplicate-key", place, f"{name} stands here again", hint="keep one of the two")
+                return None
             message, hint = next(
                 ((message, hint) for needle, message, hint in _MENDS if needle in what),
                 (f"this is not TOML: {what}", "put text in quotes"),
             )
-            findings.add(rule, lines.place(start, start + 1), message, hint=hint)
+            findings.add(syntax, lines.place(start, start + 1), message, hint=hint)
             return None
         except ValueError:  # int() on more digits than sys.get_int_max_str_digits() allows
             number = _LONG_NUMBER.search(text)
@@ -221,6 +228,10 @@ def _node(
         case dict():
             entries = []
             for name, inner in value.items():
+                if (unfit := unfit_character(name)) is not None:
+                    message = f"a key holds {character_name(unfit)}, which no page or feed can hold"
+                    findings.add("control-character", place, message, hint="take the escape out")
+                    continue
                 within = (*steps, name)
                 key_place = keys.get(within) or keys.get((*within, 0)) or place
                 entries.append((ScalarNode(name, key_place), _node(inner, within, keys, places, findings, key_place)))

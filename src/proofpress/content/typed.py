@@ -40,6 +40,12 @@ def text(node: Node, key: str, findings: Findings, *, takes: str = "text") -> st
     return unicodedata.normalize("NFC", node.text.strip()) or None
 
 
+def line(node: Node, key: str, findings: Findings) -> str | None:
+    """Read text on one line: runs of spaces and line ends become one space, a no-break space stays."""
+    read = text(node, key, findings)
+    return None if read is None else re.sub("[ \t\n\u2028\u2029]+", " ", read)
+
+
 def boolean(node: Node, key: str, findings: Findings) -> bool | None:
     """Read true or false (also yes, no, on, off: the key's type leaves no doubt)."""
     if isinstance(node, ScalarNode):

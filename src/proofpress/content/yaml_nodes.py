@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# YAML 1.1 took these for line ends and YAML 1.2 does not. libyaml still does, and would cut a title in two; while it
-# reads, non-characters stand in for them.
-_BREAKS: Final = str.maketrans("\x85\u2028\u2029", "\ufdd0\ufdd1\ufdd2")
-_BREAKS_BACK: Final = str.maketrans("\ufdd0\ufdd1\ufdd2", "\x85\u2028\u2029")
-_HAS_BREAK: Final = re.compile("[\x85\u2028\u2029]")
+# YAML 1.1 took the first two for line ends and YAML 1.2 does not; libyaml still does, and would cut a title in two. It
+# also refuses a byte-order mark inside. While it reads, non-characters (which no text has: see `text`) stand in for them.
+_BREAKS: Final = str.maketrans("\u2028\u2029\ufeff", "\ufdd0\ufdd1\ufdd2")
+_BREAKS_BACK: Final = str.maketrans("\ufdd0\ufdd1\ufdd2", "\u2028\u2029\ufeff")
+_HAS_BREAK: Final = re.compile("[\u2028\u2029\ufeff]")
 
 _MENDS: Final = (
     ("mapping values are not allowed", "a value holds a colon followed by a space", "put the value in quotes"),
