@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from typing import TYPE_CHECKING
 
 import pytest
 
 from proofpress.content.documents import read
 from proofpress.model import Author, Document, Place, Source
 from proofpress.paths import SourcePath
-from proofpress.problems import Problem
+
+if TYPE_CHECKING:
+    from proofpress.problems import Problem
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 ADA = Author("Ada", "https://example.org/ada", "ada@example.org")
@@ -365,7 +368,7 @@ def test_line_ends_and_byte_order_marks_make_no_difference(ends: str, mark: str)
 
 
 def test_latin_1_is_told_at_its_byte_and_the_rest_is_read() -> None:
-    document = load("---\ntitle: A\n---\n".encode() + "é".encode() + "\r\nxé caf\xe9\n".encode("latin-1") + b"end\n")
+    document = load(b"---\ntitle: A\n---\n" + "é".encode() + "\r\nxé caf\xe9\n".encode("latin-1") + b"end\n")
     problem = only(document)
     assert at(problem) == ("not-utf-8", 5, 2, 1)
     assert document.front.title == "A"
@@ -373,7 +376,7 @@ def test_latin_1_is_told_at_its_byte_and_the_rest_is_read() -> None:
 
 
 def test_columns_count_characters() -> None:
-    document = load("---\ntitle: A\n---\n".encode() + "日本".encode() + b"\xe9\n")
+    document = load(b"---\ntitle: A\n---\n" + "日本".encode() + b"\xe9\n")
     assert at(only(document)) == ("not-utf-8", 4, 3, 1)
     assert at(only(load("---\n日本: {draft: x}\ndraft: 日本\n---\n".replace("日本: {draft: x}\n", "")))) == (
         "wrong-type",

@@ -31,7 +31,7 @@ def web_address(text: str, *, schemes: frozenset[str] = _SAFE_SCHEMES) -> str | 
     """Check an address that may be relative, a site path or a full URL; return it without white space around it."""
     text = text.strip()
     seen = _as_browsers_see(text)
-    if _CONTROL.search(text) or any(_CONTROL.search(form) for form in seen):
+    if _CONTROL.search(text) or _CONTROL.search(html.unescape(text)):
         return Refusal("holds a character that cannot be seen", "take it out")
     for form in seen:
         found = _SCHEME.match(form)
@@ -74,6 +74,8 @@ def site_path(text: str) -> SitePath | Refusal:
         return Refusal("holds percent-encoding that is not UTF-8", "write the characters themselves")
     if "\\" in plain:
         return Refusal("holds a backslash", "write forward slashes")
+    if _CONTROL.search(plain):
+        return Refusal("holds a character that cannot be seen", "take it out")
     parts = [part for part in plain.split("/") if part]
     if any(part.strip() in (".", "..") for part in parts):
         return Refusal("has '.' or '..' in it, which could lead out of the site", "write the path from the site's root")

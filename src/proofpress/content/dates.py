@@ -12,7 +12,7 @@ _WRITTEN: Final = re.compile(
     r"[ \t]*(?P<offset>[Zz]|UTC|GMT|[+-][0-9]{1,2}(?::?[0-9]{2})?)?)?"
 )
 _SLASHED: Final = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})")
-_DAY: Final = dt.timedelta(days=1)
+_MARGIN: Final = dt.timedelta(days=2)  # no two places on earth are further apart in time
 
 
 class Moment(NamedTuple):
@@ -34,7 +34,7 @@ def moment(text: str, zone: dt.tzinfo) -> Moment | Refusal:
     """Read a day (`2024-01-05`) or a day and a time (RFC 3339, and what blogs make of it) in the site's time zone.
 
     The result has a fixed offset of whole minutes, as RFC 3339 (section 5.6) can say no other; the day and the time
-    of day are those written. Days on which some place on earth would be outside the years 1 to 9999 are refused.
+    of day are those written. A day on which some place on earth could be outside the years 1 to 9999 is refused.
     """
     found = _WRITTEN.fullmatch(text.strip())
     if found is None:
@@ -53,8 +53,7 @@ def moment(text: str, zone: dt.tzinfo) -> Moment | Refusal:
         )
         offset = _offset(found["offset"]) if found["offset"] else _offset_in(zone, naive)
         aware = naive.replace(tzinfo=dt.timezone(offset))
-        utc = aware.astimezone(dt.UTC)
-        _ = (utc - _DAY, utc + _DAY)
+        _ = (naive - _MARGIN, naive + _MARGIN)
     except (ValueError, OverflowError):
         return Refusal(
             "impossible-date", "is no day or time that exists", "write a day that exists, such as 2024-02-29"

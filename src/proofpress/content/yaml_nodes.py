@@ -35,20 +35,28 @@ _BREAKS: Final = str.maketrans("\u2028\u2029\ufeff", "\ufdd0\ufdd1\ufdd2")
 _BREAKS_BACK: Final = str.maketrans("\ufdd0\ufdd1\ufdd2", "\u2028\u2029\ufeff")
 _HAS_BREAK: Final = re.compile("[\u2028\u2029\ufeff]")
 
+_MISALIGNED: Final = ("this line does not line up with those before it", "indent the keys of one mapping alike")
+_TRAILING: Final = ("something follows a value in quotes or brackets", "put the whole value in quotes")
 _MENDS: Final = (
-    ("mapping values are not allowed", "a value holds a colon followed by a space", "put the value in quotes"),
-    ("could not find expected ':'", "this line is no 'key: value'", "write a colon and a space after the key, or indent the line under the one before"),
-    ("cannot start any token", "a value cannot begin with this character", "put the value in quotes; indent with spaces, not tabs"),
-    ("unexpected end of stream", "a quotation mark is never closed", "close it on the same line"),
-    ("expected ',' or ']'", "a list in brackets is never closed", "close it with ']', with commas between its items"),
-    ("expected ',' or '}'", "a mapping in braces is never closed", "close it with '}', with commas between its entries"),
-    ("block sequence entries are not allowed", "a list item cannot stand here", "begin the list on the line after its key"),
-    ("expected <block end>", "this line does not line up with those before it", "indent the lines of one mapping alike, and put values with quotation marks inside in quotes"),
-    ("did not find expected key", "this line does not line up with those before it", "indent the lines of one mapping alike, and put values with quotation marks inside in quotes"),
-    ("did not find expected '-' indicator", "this line does not line up with the list before it", "indent the items of one list alike"),
-    ("escape", "a backslash inside double quotes begins no known escape", "use single quotes, or write the backslash twice"),
-    ("expected the node content", "a value is missing or cannot begin like this", "put the value in quotes"),
-    ("did not find expected node content", "a value is missing or cannot begin like this", "put the value in quotes"),
+    # what the parser says; what a person is told; the mend; whether the fault is where the thing began
+    ("mapping values are not allowed", "a value holds a colon followed by a space", "put the value in quotes", False),
+    ("could not find expected ':'", "this line is no 'key: value'", "write a colon and a space after the key, or indent the line under the one before", False),
+    ("tab character", "this line is indented with a tab", "indent with spaces", False),
+    ("'\\t' that cannot start any token", "this line is indented with a tab", "indent with spaces", False),
+    ("cannot start any token", "a value cannot begin with this character", "put the value in quotes", False),
+    ("unexpected end of stream", "a quotation mark is never closed", "close it on the same line", True),
+    ("expected ',' or ']'", "a list in brackets is never closed", "close it with ']', with commas between its items", True),
+    ("expected ',' or '}'", "a mapping in braces is never closed", "close it with '}', with commas between its entries", True),
+    ("block sequence entries are not allowed", "a list item cannot stand here", "begin the list on the line after its key", False),
+    ("expected <block end>", *_MISALIGNED, False),
+    ("did not find expected key", *_MISALIGNED, False),
+    ("did not find expected '-' indicator", "this line does not line up with the list before it", "indent the items of one list alike", False),
+    ("escape", "a backslash inside double quotes begins no known escape", "use single quotes, or write the backslash twice", False),
+    ("expected alphabetic", "a value cannot begin with '*' or '&'", "put the value in quotes", True),
+    ("comment or line break", "text after '|' or '>' begins on the next line", "put a value that begins with '|' or '>' in quotes", False),
+    ("a comment or a line break", "text after '|' or '>' begins on the next line", "put a value that begins with '|' or '>' in quotes", False),
+    ("expected the node content", "a value is missing or cannot begin like this", "put the value in quotes", False),
+    ("did not find expected node content", "a value is missing or cannot begin like this", "put the value in quotes", False),
 )  # fmt: skip
 
 
@@ -86,7 +94,12 @@ class _Composer:
         self.events: Iterator[Any] = yaml.parse(self.text, Loader=_Loader)
 
     def partial(self) -> Node | None:
-        return None if self.root is None else MappingNode(tuple(self.root), Place(self.line, 1))
+        """Return what was read before the last fault; a value on its line may be cut off (`title: Rust: a language`)."""
+        if self.root is None:
+            return None
+        fault = self.findings.problems[-1].line
+        kept = [entry for entry in self.root if entry[0].place.line < fault]
+        return MappingNode(tuple(kept), Place(self.line, 1))
 
     def fault(self, place: Place, message: str, hint: str) -> None:
         self.findings.add(self.syntax, place, message, hint=hint)
@@ -207,13 +220,35 @@ class _Composer:
         )
 
     def explain(self, error: yaml.YAMLError) -> None:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        """Note a fault of form in the writer's words, where the writer went wrong rather than where the parser noticed."""
+        noticed = getattr(error, "problem_mark", None)
+        began = getattr(error, "context_mark", None)
         said = " ".join(
             str(part) for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part
         )
-        place = self.place(mark) if mark is not None else Place(self.line, 1)
-        for needle, message, hint in _MENDS:
+        for needle, message, hint, at_beginning in _MENDS:
             if needle in said:
-                self.fault(place, message, hint)
+                mark = (began if at_beginning else noticed) or noticed or began
+                self.fault(self.within(mark), *self.on_line(mark).get(needle, (message, hint)))
                 return
-        self.fault(place, f"this is not YAML: {said or error}", "put values that hold special characters in quotes")
+        hint = "put values that hold special characters in quotes"
+        self.fault(self.within(noticed or began), f"this is not YAML: {said or error}", hint)
+
+    def within(self, mark: Any) -> Place:
+        """Return where a mark stands; the parser may see a fault only on the line after the last."""
+        if mark is None:
+            return Place(self.line, 1)
+        lines = self.text.rstrip("\n").split("\n")
+        if mark.line < len(lines):
+            return self.place(mark)
+        return Place(self.line + len(lines) - 1, max(1, len(lines[-1])))
+
+    def on_line(self, mark: Any) -> dict[str, tuple[str, str]]:
+        """Return what the text before a fault on its line says of its cause, by the parser's words."""
+        lines = self.text.split("\n")
+        before = lines[mark.line][: mark.column] if mark is not None and mark.line < len(lines) else ""
+        if re.fullmatch(r"\s+[\w-]+", before):
+            return {"mapping values are not allowed": _MISALIGNED}
+        if before.strip():
+            return dict.fromkeys(("did not find expected key", "expected <block end>"), _TRAILING)
+        return {}
