@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-_ITEM: Final = (
-    r"(?:[#.][^\s{}#.=\"'<>]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"\n{}]*\"|'[^'\n{}]*'|[^\s{}\"'<>=`]+))"
-)
+_ITEM: Final = r"(?:[#.][^\s{}#.=\"'<>]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"\n{}]*\"|'[^'\n{}]*'|[^\s{}\"'<>=`]+))"
 _BRACES: Final = re.compile(r"\{:?[ \t]*(" + _ITEM + r"(?:[ \t]*" + _ITEM + r"){0,30})[ \t]*\}")
 _ONE: Final = re.compile(_ITEM)
 _AT_END: Final = re.compile(r"[ \t]*" + _BRACES.pattern + r"[ \t]*\Z")
@@ -86,7 +84,9 @@ def attributes(state: StateInline, silent: bool) -> bool:
         return False
     target = last
     if last.type == "link_close":
-        target = next(token for token in reversed(state.tokens) if token.type == "link_open" and token.level == last.level)
+        target = next(
+            token for token in reversed(state.tokens) if token.type == "link_open" and token.level == last.level
+        )
     add(target, read(match[1]))
     state.pos = match.end()
     return True

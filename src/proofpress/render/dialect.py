@@ -61,9 +61,7 @@ class Markdown(MarkdownIt):
             inline.enable("strikethrough")
             self.inline.ruler2.enable("strikethrough")
         if "math" in features:
-            block.before(
-                "fence", "math_block", math_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
-            )
+            block.before("fence", "math_block", math_block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
             inline.before("backticks", "math", math)  # type: ignore[arg-type]
         if "footnotes" in features:
             block.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES, Token
 from pygments.util import ClassNotFound
+
+from proofpress.render.lexing import LexingProcess, NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,8 +24,11 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
-LIMIT: Final = 1.5
+LIMIT: Final = 1.2
 """Seconds that a listing may take."""
+
+
+_CAN_RING: Final = hasattr(signal, "setitimer")
 
 
 class SlowListing(Exception):  # noqa: N818 - it is what the listing is
@@ -88,6 +94,7 @@ class Highlighter:
 
     def __init__(self) -> None:
         self._lexers: dict[str, Lexer | None] = {}
+        self._elsewhere = LexingProcess()
 
     def lexer(self, name: str) -> Lexer | None:
         """Return the lexer of a language, None when Pygments knows none by that name."""
@@ -104,26 +111,32 @@ class Highlighter:
     def colour(self, code: str, lexer: Lexer) -> str:
         """Return code as HTML. Raise SlowListing where the lexer takes more than LIMIT seconds, or fails."""
         try:
-            return _in_time(code, lexer)
-        except _TimeUp:
-            raise SlowListing(f"the lexer for {lexer.name} takes too long over this listing, so it is shown plain") from None
+            if _CAN_RING and threading.current_thread() is threading.main_thread():
+                return _until_it_rings(code, lexer)
+            return self._elsewhere.colour(code, lexer.aliases[0], LIMIT)
+        except (_TimeUp, NoAnswer):
+            reason = "takes too long over this listing"
         except Exception as error:  # noqa: BLE001 - a lexer is a few hundred regular expressions by many hands
-            raise SlowListing(
-                f"the lexer for {lexer.name} fails on this listing ({type(error).__name__}), so it is shown plain"
-            ) from None
+            reason = f"fails on this listing ({error if type(error) is ValueError else type(error).__name__})"
+        raise SlowListing(f"the lexer for {lexer.name} {reason}, so it is shown plain")
 
 
-def _in_time(code: str, lexer: Lexer) -> str:
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        return to_html(lexer.get_tokens_unprocessed(code))
+def _until_it_rings(code: str, lexer: Lexer) -> str:
+    """Lex under an alarm. Python's regular expressions look for signals while they match, so it reaches into them."""
 
-    def ring(number: int, frame: FrameType | None) -> None:
+    def ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
         raise _TimeUp
 
+    started = time.monotonic()
+    remaining, interval = 0.0, 0.0
     before = signal.signal(signal.SIGALRM, ring)
-    remaining, interval = signal.setitimer(signal.ITIMER_REAL, LIMIT)
     try:
-        return to_html(lexer.get_tokens_unprocessed(code))
+        try:
+            remaining, interval = signal.setitimer(signal.ITIMER_REAL, LIMIT)
+            return to_html(lexer.get_tokens_unprocessed(code))
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, remaining, interval)
         signal.signal(signal.SIGALRM, before)
+        if remaining:  # somebody else's alarm goes on, and rings at once if it was due meanwhile
+            signal.setitimer(signal.ITIMER_REAL, max(0.001, remaining - (time.monotonic() - started)), interval)

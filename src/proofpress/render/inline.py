@@ -93,7 +93,8 @@ class InlineParser(ParserInline):
     def tokenize(self, state: StateInline) -> None:
         """Turn a stretch of text into tokens."""
         src, end = state.src, state.posMax
-        search = self.pattern_for(src).search
+        assert isinstance(state, InlineText)
+        search = state.search
         chosen = self.chosen
         append = state.append_pending
         pos = state.pos
@@ -122,6 +123,7 @@ class InlineParser(ParserInline):
         """Turn an inline text into tokens."""
         state = InlineText(src, md, env, tokens)
         state.depth = 0
+        state.search = self.pattern_for(src).search
         state.closers = None
         state.links = find_links(state, self.tighter) if "[" in src else {}
         self.tokenize(state)

@@ -17,12 +17,14 @@ from markdown_it.rules_inline import StateInline
 from proofpress.render.urls import is_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MAX_DEPTH: Final = 50
 """How many images may stand inside each other's text."""
 
 _LABEL: Final = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.DOTALL)
+_SIMPLE: Final = re.compile(r"[^\x00-\x20\x7f<>()\\&]+(?=[) \n])")
+"""A destination that is written as it is meant; most are."""
 _BLANKS: Final = re.compile(r"[ \t]*(?:\n[ \t]*)?")
 
 
@@ -45,8 +47,13 @@ class InlineText(StateInline):
     """What the inline rules share about one text: markdown-it's state, and what was found in passes over the whole."""
 
     links: Mapping[int, Link]
+    """What `find_links` found."""
     closers: list[int] | None
+    """Offsets of the dollars that can close a formula, once asked for."""
     depth: int
+    """How many images this text stands in."""
+    search: Callable[[str, int, int], re.Match[str] | None]
+    """Finds the next character that some rule may begin with."""
 
 
 def find_links(state: InlineText, skip: Mapping[str, tuple[Any, ...]]) -> dict[int, Link]:
@@ -151,9 +158,11 @@ def _inline(src: str, start: int, end: int, state: InlineText, *, image: bool) -
     pos = _skip(src, end + 2)
     if pos >= maximum:
         return None
-    destination = parseLinkDestination(src, pos, maximum)
     href, at, length = "", pos, 0
-    if destination.ok:
+    simple = _SIMPLE.match(src, pos)
+    if simple is not None:
+        href, length, pos = simple[0], simple.end() - pos, simple.end()
+    elif (destination := parseLinkDestination(src, pos, maximum)).ok:
         href = destination.str
         at, length = (pos + 1, destination.pos - pos - 2) if src[pos] == "<" else (pos, destination.pos - pos)
         pos = destination.pos
@@ -214,7 +223,7 @@ def image(state: InlineText, silent: bool) -> bool:
     token.meta = {"at": found.at, "length": found.length, "label": found.label}
     token.content = state.src[found.label_start : found.label_end]
     inner = InlineText(state.src, state.md, state.env, [])
-    inner.links, inner.closers, inner.depth = state.links, state.closers, state.depth + 1
+    inner.links, inner.closers, inner.search, inner.depth = state.links, state.closers, state.search, state.depth + 1
     inner.backticks, inner.backticksScanned = state.backticks, state.backticksScanned
     inner.pos, inner.posMax = found.label_start, found.label_end
     state.md.inline.tokenize(inner)

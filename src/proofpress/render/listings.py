@@ -27,7 +27,9 @@ _OPTIONS: Final = ("title", "linenos", "nolinenos", "hl_lines", "start")
 _TITLES: Final = frozenset({"title", "filename", "file", "name", "caption", "label"})
 _MARKS: Final = frozenset({"hl_lines", "mark", "highlight", "emphasize-lines", "hl"})
 _STARTS: Final = frozenset({"linenostart", "start", "startline", "firstline", "start-line"})
-_NUMBERS: Final = frozenset({"linenos", "showlinenumbers", "linenumbers", "numbers", "line-numbers", "lineno", "linenum"})
+_NUMBERS: Final = frozenset(
+    {"linenos", "showlinenumbers", "linenumbers", "numbers", "line-numbers", "lineno", "linenum"}
+)
 _NO_NUMBERS: Final = frozenset({"nolinenos", "nolinenumbers", "nonumbers"})
 MAX_LINE: Final = 1_000_000
 
@@ -105,9 +107,7 @@ def read_info(text: str) -> Info:
                 info["title"] = item["word"].strip("\"'")
             else:
                 unknown.append((item.start(), item["word"]))
-    return Info(
-        language, at, info["title"], tuple(marked), numbered, start, tuple(classes), info["id"], tuple(unknown)
-    )
+    return Info(language, at, info["title"], tuple(marked), numbered, start, tuple(classes), info["id"], tuple(unknown))
 
 
 def _in_braces(
@@ -170,7 +170,7 @@ class Listings:
         """Return a listing's HTML. `report(rule, offset, message, hint, length)` takes what is wrong with it."""
         language = canonical(info.language)
         for at, word in info.unknown:
-            hint = did_you_mean(word, _OPTIONS) or "an info string reads: python title=\"train.py\" {3,5-7} linenos"
+            hint = did_you_mean(word, _OPTIONS) or 'an info string reads: python title="train.py" {3,5-7} linenos'
             report("listing-options", at, f"a listing has no option '{word[:60]}'", hint, len(word))
         coloured: str | None = None
         if language:

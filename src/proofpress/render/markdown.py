@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proofpress.model import Body
+from proofpress.model import Body, Heading
 from proofpress.problems import problem
 from proofpress.render.attributes import take_from_blocks
 from proofpress.render.autolinks import link_mail
@@ -110,36 +110,48 @@ class Renderer:
             token, offset, rule, message, hint, length = said
             writer.report(rule, token, offset, message, hint, length)
         self._note_problems(document, env, writer, lines)
+        formulas: list[str] = []
         if "math" in features or (options.math and "```math" in text):
-            self._set_formulas([tokens, *notes.values()], writer)
+            self._set_formulas([tokens, *notes.values()], writer, formulas)
         title = None
         if document.front.title is None:
             tokens, title = _take_title(tokens)
         writer.blocks(tokens)
         writer.footnotes(notes)
-        return self._body(writer, title)
+        return self._body(writer, title, formulas)
 
     def _note_problems(self, document: Document, env: dict[str, Any], writer: Writer, lines: SourceLines) -> None:
         for inline, at, length, href in env.get("unsafe", ()):
             writer.report(
-                "unsafe-url", inline, at, f"a link to '{_short(href)}' could run code or read files in a reader's browser",
-                "link to http:, https:, mailto: or a file of this site", length,
+                "unsafe-url",
+                inline,
+                at,
+                f"a link to '{_short(href)}' could run code or read files in a reader's browser",
+                "link to http:, https:, mailto: or a file of this site",
+                length,
             )
         for inline, at, label in env.get("undefined", ()):
             writer.report(
-                "undefined-footnote", inline, at, f"no footnote is defined as '[^{_short(label)}]', so this stays as it is",
-                f"write '[^{_short(label)}]: its text' on a line of its own", len(label) + 3,
+                "undefined-footnote",
+                inline,
+                at,
+                f"no footnote is defined as '[^{_short(label)}]', so this stays as it is",
+                f"write '[^{_short(label)}]: its text' on a line of its own",
+                len(label) + 3,
             )
         for line in env.get("too_deep", ()):
             writer.problems.append(
                 problem(
-                    "nested-too-deeply", document.path, lines.number(line), lines.first_of(line),
+                    "nested-too-deeply",
+                    document.path,
+                    lines.number(line),
+                    lines.first_of(line),
                     "quotes or lists are nested too deeply here; what they hold is left out",
                     hint="write it with fewer levels",
                 )
             )
 
-    def _set_formulas(self, parts: list[list[Token]], writer: Writer) -> None:
+    def _set_formulas(self, parts: list[list[Token]], writer: Writer, formulas: list[str]) -> None:
         """Set every formula as MathML; one with an error becomes its TeX as code, and a problem."""
         found: list[tuple[Token, Token, int, bool]] = []  # token, what places it, offset there, displayed
         for tokens in parts:
@@ -156,17 +168,23 @@ class Renderer:
                     token.meta["line"] = 1
                     found.append((token, token, 0, True))
         results = self._converter.convert([Formula(token.content, display) for token, _, _, display in found])
-        for (token, holder, at, display), result in zip(found, results, strict=True):
-            token.meta["html"] = result
+        for (token, holder, at, _), result in zip(found, results, strict=True):
+            html = result if isinstance(result, str) else code_of(token.content, display=token.type != "math_inline")
+            token.meta["html"] = html
+            if self._sanitizer is not None:
+                token.meta["html"] = f"\0m{len(formulas)}\0"
+                formulas.append(html)
             if isinstance(result, MathError):
-                token.meta["html"] = code_of(token.content, display=display and token.type != "math_inline")
                 writer.report(
-                    "math-error", holder, min(at + result.offset, len(holder.content)),
+                    "math-error",
+                    holder,
+                    min(at + result.offset, len(holder.content)),
                     f"this formula cannot be set: {result.message}",
-                    "write \\$ where a dollar is meant" if token.type == "math_inline" else "", 1,
+                    "write \\$ where a dollar is meant" if token.type == "math_inline" else "",
+                    1,
                 )
 
-    def _body(self, writer: Writer, title: str | None) -> Body:
+    def _body(self, writer: Writer, title: str | None, formulas: list[str]) -> Body:
         out = writer.out
         html = "".join(out)
         has_more = writer.more is not None
@@ -180,6 +198,13 @@ class Renderer:
         if writer.raw or has_more:
             summary = balanced(summary)
         outline = tuple(writer.outline)
+        if self._sanitizer is not None:
+            clean, references = self._sanitizer.clean, writer.references
+            html = clean(html, references, formulas)
+            summary = clean(summary, references, formulas)
+            outline = tuple(
+                Heading(entry.level, entry.id, clean(entry.html, references, formulas), entry.text) for entry in outline
+            )
         return Body(
             html=html,
             references=tuple(writer.references),

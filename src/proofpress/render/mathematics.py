@@ -27,10 +27,10 @@ guard: at 4,000 the process dies (math-core 0.9, 8 MB of stack)."""
 MAX_LENGTH: Final = 20_000
 
 _DOLLARS: Final = re.compile(r"\\.|\$+", re.DOTALL)
-_ENVIRONMENT: Final = re.compile(
-    r"\\begin\{((?:equation|align|alignat|gather|multline|flalign|eqnarray|split)\*?)\}"
+_ENVIRONMENT: Final = re.compile(r"\\begin\{((?:equation|align|alignat|gather|multline|flalign|eqnarray|split)\*?)\}")
+_SHARED: Final = re.compile(
+    r"\\(?:label|eqref|ref|tag)\b|\\begin\{(?:equation|align|gather|multline|flalign|alignat)\}"
 )
-_SHARED: Final = re.compile(r"\\(?:label|eqref|ref|tag)\b|\\begin\{(?:equation|align|gather|multline|flalign|alignat)\}")
 _DEEPENS: Final = re.compile(r"\\\\|\\[A-Za-z]+|[{}&^_]")
 _POSITION: Final = re.compile(r"(\d+): (.*)\Z", re.DOTALL)
 

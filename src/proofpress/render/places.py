@@ -8,11 +8,13 @@ table's cell is found between its row's bars.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_LINE_END: Final = re.compile(r"\n")
 _BAR: Final = re.compile(r"(?<!\\)\|")
 
 
@@ -23,6 +25,9 @@ class SourceLines:
         self._text = text
         self._lines: list[str] | None = None
         self._first = first_line
+        self._token: Token | None = None
+        self._starts: list[int] = []
+        self._found: dict[int, int] = {}
 
     def text_of(self, line: int) -> str:
         """Return a line of the text by its number from 0; empty beyond the end."""
@@ -36,22 +41,31 @@ class SourceLines:
 
     def place(self, token: Token, offset: int) -> tuple[int, int]:
         """Return the file's line and column for an offset in a token's content."""
-        content = token.content
-        start = token.map[0] if token.map else 0
-        line = start + token.meta.get("line", 0) + content.count("\n", 0, offset)
-        begin = content.rfind("\n", 0, offset) + 1
-        end = content.find("\n", offset)
+        if self._token is not token:  # many places are asked of one token, and finding its lines takes a while
+            self._token = token
+            content = token.content
+            self._starts = [0, *(match.end() for match in _LINE_END.finditer(content))]
+            self._found = {}
+        row = bisect_right(self._starts, offset) - 1
+        line = (token.map[0] if token.map else 0) + token.meta.get("line", 0) + row
+        inside = offset - self._starts[row]
+        if "cell" in token.meta:
+            return self.number(line), self._cell_column(self.text_of(line), token.content, inside, token.meta["cell"])
+        shift = self._found.get(row)
+        if shift is None:
+            shift = self._found[row] = self._shift(token.content, row, self.text_of(line))
+        return self.number(line), max(1, inside + shift)
+
+    def _shift(self, content: str, row: int, source: str) -> int:
+        """Return what to add to an offset in a row of a block's text for its column in the source line."""
+        begin = self._starts[row]
+        end = content.find("\n", begin)
         piece = content[begin : end if end >= 0 else len(content)]
         bare = piece.strip()
-        inside = max(0, offset - begin - (len(piece) - len(piece.lstrip())))
-        source = self.text_of(line)
-        if "cell" in token.meta:
-            return self.number(line), self._cell_column(source, bare, inside, token.meta["cell"])
         at = source.rfind(bare)
         if at < 0:
             at = len(source) - len(source.lstrip(" \t>"))
-            inside = 0
-        return self.number(line), at + inside + 1
+        return at + 1 - (len(piece) - len(piece.lstrip()))
 
     def _cell_column(self, source: str, content: str, inside: int, index: int) -> int:
         begin = 0

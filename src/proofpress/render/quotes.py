@@ -98,8 +98,11 @@ def curl(tokens: list[Token], marks: Marks) -> None:
                 continue
             if can_close and not (can_open and before in _OPENS_AFTER):
                 pair = next(
-                    (k for k in range(len(open_marks) - 1, max(-1, len(open_marks) - 9), -1)
-                     if open_marks[k][0] == single and open_marks[k][3] == token.level),
+                    (
+                        k
+                        for k in range(len(open_marks) - 1, max(-1, len(open_marks) - 9), -1)
+                        if open_marks[k][0] == single and open_marks[k][3] == token.level
+                    ),
                     None,
                 )
                 if pair is not None and not (before.isdigit() and not single and after in "\"'"):

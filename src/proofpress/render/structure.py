@@ -40,8 +40,12 @@ def find_alerts(tokens: list[Token], report: Callable[[Token, int, str, str, str
         if kind not in ALERTS:
             hint = did_you_mean(kind, ALERTS) or "an alert is one of NOTE, TIP, IMPORTANT, WARNING and CAUTION"
             report(
-                inline, 0, "unknown-alert", f"no alert is called '{match[1]}', so this is shown as a quote",
-                re.sub(r"'(\w+)'", lambda found: f"'{found[1].upper()}'", hint), len(match[1]) + 3,
+                inline,
+                0,
+                "unknown-alert",
+                f"no alert is called '{match[1]}', so this is shown as a quote",
+                re.sub(r"'(\w+)'", lambda found: f"'{found[1].upper()}'", hint),
+                len(match[1]) + 3,
             )
             continue
         alerts.append((token.level, True))

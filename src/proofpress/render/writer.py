@@ -184,7 +184,9 @@ class Writer:
         if nesting > 0 and index + 1 < len(tokens):
             following = tokens[index + 1]
             ends_line = not (
-                following.type == "inline" or following.hidden or (following.nesting < 0 and following.tag == token.tag != "blockquote")
+                following.type == "inline"
+                or following.hidden
+                or (following.nesting < 0 and following.tag == token.tag != "blockquote")
             )
         out.append(f"<{token.tag}{given}>\n" if ends_line else f"<{token.tag}{given}>")
         return index + 1
@@ -326,9 +328,13 @@ class Writer:
         if token.map and not self._closed(token):
             self.problems.append(
                 problem(
-                    "unclosed-fence", self._path, lines.number(line), lines.first_of(line),
+                    "unclosed-fence",
+                    self._path,
+                    lines.number(line),
+                    lines.first_of(line),
                     f"this listing is never closed, so it runs to the end of what holds it",
-                    hint=f"close it with a line of {token.markup}", length=len(token.markup),
+                    hint=f"close it with a line of {token.markup}",
+                    length=len(token.markup),
                 )
             )
         return index + 1
@@ -379,9 +385,7 @@ class Writer:
 
     def _alert(self, tokens: list[Token], index: int) -> int:
         kind = tokens[index].info
-        self.out.append(
-            f'<div class="alert alert-{kind}" role="note"><p class="alert-title">{kind.capitalize()}</p>\n'
-        )
+        self.out.append(f'<div class="alert alert-{kind}" role="note"><p class="alert-title">{kind.capitalize()}</p>\n')
         return index + 1
 
     def _table(self, tokens: list[Token], index: int) -> int:
@@ -498,14 +502,11 @@ class Writer:
             self.anchors.append(f"fn{written}")
             out.append(f'<li id="fn{written}">')
             tokens = notes[label]
-            if tokens and tokens[-1].type == "paragraph_close" and not tokens[-1].hidden:
-                self.blocks(tokens)
-                closing = out.pop()
-                assert closing == "</p>\n"
-                waiting.append((len(out), label))
-                out += ["", closing]
+            self.blocks(tokens)
+            if out[-1] == "</p>\n":
+                waiting.append((len(out) - 1, label))
+                out[-1:] = ["", "</p>\n"]
             else:
-                self.blocks(tokens)
                 waiting.append((len(out) + 1, label))
                 out += ["<p>", "", "</p>\n"]
             out.append("</li>\n")
@@ -522,7 +523,5 @@ class Writer:
         for count in range(1, self._note_marks[label] + 1):
             target = f"fnref{number}" if count == 1 else f"fnref{number}-{count}"
             name = f"{number}" if count == 1 else f"{number}-{count}"
-            links.append(
-                f' <a class="footnote-backref" href="#{target}" aria-label="Back to reference {name}">↩</a>'
-            )
+            links.append(f' <a class="footnote-backref" href="#{target}" aria-label="Back to reference {name}">↩</a>')
         return "".join(links)
