@@ -1,0 +1,113 @@
+"""The examples on a rule's page: how they are written down, and what Proofpress says of them.
+
+A page has two sections, Wrong and Right. In each, a fence whose info string has `file="…"` is a file of the site:
+
+- `escapes` after it: `\\xNN` stands for one byte and `\\uNNNN` for one character, for what no text can hold;
+- `times="N"` after it: the file holds the fence's text N times over.
+
+A fence `links` holds lines `path -> target`, each a symbolic link. The fence `report` in Wrong is what Proofpress
+prints. A site without a site.yaml of its own gets the smallest one that is right.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import click
+
+from proofpress.builder import Options, build
+from proofpress.cli.report import text
+from proofpress.explanations import explanation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+SETTINGS = "title: Notes on kernels\nurl: https://example.org/\n"
+PUBLISHING = frozenset({"foreign-file", "unsafe-output"})
+"""Rules that only the command finds, when it is about to write."""
+
+Section = Literal["Wrong", "Right"]
+
+FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^`\n]*)\n(?P<text>.*?)^(?P=fence)$\n", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r'\w+ file="(?P<path>[^"]+)"(?P<escapes> escapes)?(?: times="(?P<times>\d+)")?')
+ESCAPE = re.compile(rb"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
+
+
+class Example(NamedTuple):
+    """One section of a page: the files and links of a site, and what is said of it."""
+
+    files: dict[str, bytes]
+    links: dict[str, str]
+    report: str
+
+
+def example(rule: str, section: Section) -> Example:
+    """Return an example of a rule's page."""
+    _before, wrong, right = re.split(r"^## (?:Wrong|Right)$", explanation(rule).text, flags=re.MULTILINE)
+    files: dict[str, bytes] = {}
+    links: dict[str, str] = {}
+    report = ""
+    for fence in FENCE.finditer(wrong if section == "Wrong" else right):
+        found = FILE.fullmatch(fence["info"])
+        if found:
+            data = fence["text"].encode()
+            data = ESCAPE.sub(_unescaped, data) if found["escapes"] else data
+            files[found["path"]] = data * int(found["times"] or 1)
+        elif fence["info"] == "text links":
+            links |= dict(line.split(" -> ") for line in fence["text"].splitlines())
+        elif fence["info"] == "text report":
+            report = fence["text"]
+        else:
+            raise AssertionError(f"{rule}: what is a fence '{fence['info']}'?")
+    return Example(files, links, report)
+
+
+def lay_out(rule: str, section: Section, folder: Path) -> Path:
+    """Write an example's site below a folder and return its root. What is 'as before' in Right is taken from Wrong."""
+    root = folder / "site"
+    shown = example(rule, section)
+    files = {"site.yaml": SETTINGS.encode()} | shown.files
+    if section == "Right" and "as before" in explanation(rule).text:
+        files = example(rule, "Wrong").files | files
+    for path, data in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    for path, leads_to in shown.links.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).symlink_to(leads_to)
+    return root
+
+
+def reported(rule: str, root: Path) -> str:
+    """Return all that Proofpress prints about a site's problems, without colours."""
+    if rule in PUBLISHING:
+        return _printed(root)
+    built = build(Options(root=root, now=NOW))
+    return "".join(click.unstyle(text(found)) + "\n" for found in built.problems)
+
+
+def _printed(root: Path) -> str:
+    """Return what the command prints before its closing line."""
+    run = subprocess.run(
+        [sys.executable, "-m", "proofpress", "build"],
+        cwd=root,
+        env=os.environ | {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp())), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.returncode in {0, 1}, run.stderr
+    *problems, _closing = run.stderr.splitlines(keepends=True)
+    return "".join(problems)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found[1], 16)]) if found[1] else chr(int(found[2], 16)).encode()
