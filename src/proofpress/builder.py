@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +134,7 @@ def build(options: Options, progress: Callable[[str, int, int], None] = lambda _
         view=SiteView(site, links, config, asset_paths, data_reader(options.root, tree)),
         templates=Templates(theme.templates),
         assets=assets,
+        entry_of=lru_cache(maxsize=None)(lambda path: feeds.entry(shown[path].card, shown[path].body, links)),
     )
     outputs: dict[OutputPath, bytes] = {}
     for number, target in enumerate(targets):
@@ -298,6 +300,8 @@ class Making(msgspec.Struct, frozen=True):
     view: SiteView
     templates: Templates
     assets: dict[str, Asset]
+    entry_of: Callable[[SourcePath], feeds.Entry]
+    """A post's entry for feeds, made once however many feeds carry it."""
 
 
 def make(target: Target, using: Making) -> tuple[Output | None, list[Problem]]:
@@ -317,7 +321,7 @@ def make(target: Target, using: Making) -> tuple[Output | None, list[Problem]]:
             )
         case FeedTarget():
             title, home, cards = using.view.feed_posts(target.taxonomy, target.term)
-            entries = [feeds.entry(card, using.drafts[card.path].body, using.links) for card in cards]
+            entries = [using.entry_of(card.path) for card in cards]
             permalink = using.links.base.absolute(home)
             return feeds.feed(target, title, permalink, entries, using.config, using.links), []
         case AssetTarget():

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from math_core import LatexError, LatexToMathML
 
+from proofpress.render.tex import in_known_words
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from markdown_it.rules_block import StateBlock
 
@@ -24,14 +26,20 @@ MAX_DEPTH: Final = 1000
 """How many commands and groups may be open at once. Each takes about 2.5 kB of the converter's stack, which it does not
 guard: at 4,000 the process dies (math-core 0.9, 8 MB of stack)."""
 
+MAX_EXPANDED: Final = 2000
+"""The same, for what a page's own commands can expand to."""
+
 MAX_LENGTH: Final = 20_000
 
 _DOLLARS: Final = re.compile(r"\\.|\$+", re.DOTALL)
 _ENVIRONMENT: Final = re.compile(r"\\begin\{((?:equation|align|alignat|gather|multline|flalign|eqnarray|split)\*?)\}")
 _SHARED: Final = re.compile(
     r"\\(?:label|eqref|ref|tag)\b|\\begin\{(?:equation|align|gather|multline|flalign|alignat)\}"
+    r"|\\(?:(?:re|provide)?newcommand|renewcommand|DeclareMathOperator|[gex]?def|let)\b"
 )
+_DEFINES: Final = re.compile(r"\\(?:(?:re|provide)?newcommand|renewcommand|DeclareMathOperator|[gex]?def|let)\b")
 _DEEPENS: Final = re.compile(r"\\\\|\\[A-Za-z]+|[{}&^_]")
+_SUFFIX: Final = re.compile(r"(?:s|st|nd|rd|th|tuples?)\b")
 _POSITION: Final = re.compile(r"(\d+): (.*)\Z", re.DOTALL)
 
 
@@ -107,9 +115,14 @@ def _closers(src: str) -> list[int]:
     found = []
     for match in _DOLLARS.finditer(src):
         at = match.start()
-        if match[0] == "$" and at > 0 and not src[at - 1].isspace() and not src[at + 1 : at + 2].isalnum():
+        if match[0] == "$" and at > 0 and not src[at - 1].isspace() and _ends_well(src, at + 1):
             found.append(at)
     return found
+
+
+def _ends_well(src: str, after: int) -> bool:
+    """Tell whether a dollar may close a formula by what follows it: no letter or digit, but `$x$s` and `$n$th` do."""
+    return not src[after : after + 1].isalnum() or _SUFFIX.match(src, after) is not None
 
 
 def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - markdown-it's names
@@ -165,43 +178,59 @@ def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
 
 
 class Converter:
-    """TeX to MathML, with equations numbered through a page."""
+    """TeX to MathML. Equations are numbered, and commands defined, through a page."""
 
     def __init__(self) -> None:
-        self._latex = LatexToMathML(fancy_error=False, id_prefix="eq-")
+        self._latex = LatexToMathML(fancy_error=False)
 
     def convert(self, formulas: Sequence[Formula]) -> list[str | MathError]:
-        """Return each formula's MathML, or what is wrong with it. Numbers and references count through the page."""
-        results: list[str | MathError] = [self._one(formula) for formula in formulas]
-        if any(_SHARED.search(formula.tex) for formula in formulas):
-            self._together(formulas, results)
+        """Return each formula's MathML, or what is wrong with it, in the order of the page."""
+        if not any(_SHARED.search(formula.tex) for formula in formulas):
+            return [_set(self._latex.convert_with_local_state, formula) for formula in formulas]
+        defined = sum(len(_DEEPENS.findall(formula.tex)) for formula in formulas if _DEFINES.search(formula.tex))
+        page = LatexToMathML(
+            fancy_error=False,
+            id_prefix="eq-",
+            global_group=True,
+            max_expansions=min(1000, max(10, MAX_EXPANDED // max(1, defined))),
+        )
+        results = [_set(page.convert_with_global_state, formula) for formula in formulas]
+        if any("ref" in formula.tex for formula in formulas):
+            _set_together(page, formulas, results)
         return results
 
-    def _one(self, formula: Formula) -> str | MathError:
-        refusal = _refusal(formula.tex)
-        if refusal is not None:
-            return refusal
-        try:
-            return self._latex.convert_with_local_state(formula.tex, displaystyle=formula.display)
-        except LatexError as error:
-            return _explained(str(error), formula.tex)
 
-    def _together(self, formulas: Sequence[Formula], results: list[str | MathError]) -> None:
-        """Set all sound formulas as one, so that `\\eqref` finds its equation."""
-        sound = [
-            index
-            for index, result in enumerate(results)
-            if isinstance(result, str) or ("ref" in formulas[index].tex and _refusal(formulas[index].tex) is None)
-        ]
-        for _ in range(2):
-            try:
-                whole = self._latex.convert_all([(formulas[index].tex, formulas[index].display) for index in sound])
-            except LatexError:
-                sound = [index for index in sound if isinstance(results[index], str)]
-                continue
-            for index, html in zip(sound, whole, strict=True):
-                results[index] = html
-            return
+def _set(convert: Callable[..., str], formula: Formula) -> str | MathError:
+    refusal = _refusal(formula.tex)
+    if refusal is not None:
+        return refusal
+    try:
+        return convert(formula.tex, displaystyle=formula.display)
+    except LatexError as error:
+        said = error
+    mended = in_known_words(formula.tex)
+    if mended != formula.tex and _refusal(mended) is None:
+        try:
+            return convert(mended, displaystyle=formula.display)
+        except LatexError:
+            pass
+    return _explained(str(said), formula.tex)
+
+
+def _set_together(page: LatexToMathML, formulas: Sequence[Formula], results: list[str | MathError]) -> None:
+    """Set all formulas as one piece, so that `\\eqref` finds an equation that comes later."""
+    sound = [
+        number
+        for number, result in enumerate(results)
+        if isinstance(result, str) or ("ref" in formulas[number].tex and _refusal(formulas[number].tex) is None)
+    ]
+    pieces = [(in_known_words(formulas[number].tex), formulas[number].display) for number in sound]
+    try:
+        whole = page.convert_all(pieces)
+    except LatexError:
+        return
+    for number, html in zip(sound, whole, strict=True):
+        results[number] = html
 
 
 def _refusal(tex: str) -> MathError | None:

@@ -52,13 +52,13 @@ class Templates:
             raise TemplateError(
                 problem("template-error", where.path, error.lineno, 1, error.message or "syntax error")
             ) from error
-        except jinja2.TemplatesNotFound as error:
+        except jinja2.TemplateNotFound as error:
             raise TemplateError(self._missing(error, name, asked_by)) from error
         except (RecursionError, Exception) as error:
             raise TemplateError(self._failed(error, name, asked_by)) from error
 
-    def _missing(self, error: jinja2.TemplatesNotFound, name: str, asked_by: str) -> Problem:
-        missing = str(error.templates[0] if error.templates else error.name)
+    def _missing(self, error: jinja2.TemplateNotFound, name: str, asked_by: str) -> Problem:
+        missing = str(error.name)
         path, line, chain = self._frames(error)
         if not path or missing == name:
             return problem(

@@ -7,6 +7,7 @@ own URL or to the site's root. What leads nowhere is a problem that names the ne
 from __future__ import annotations
 
 import posixpath
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -15,13 +16,12 @@ import msgspec
 from proofpress.model import Card, File, Place, Reference
 from proofpress.paths import Base, SitePath, SourcePath, encode, identity, join
 from proofpress.problems import Problem, nearest, problem
+from proofpress.site.suggestions import Suggestions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 CONTENT = "content/"
-MOST_CANDIDATES = 2000
-"""How many names a suggestion is looked for among: keeps a site full of broken links from taking minutes."""
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class Resolved(msgspec.Struct, frozen=True):
     problem: Problem | None = None
 
 
-class Links(msgspec.Struct, frozen=True):
+class Links(msgspec.Struct, frozen=True, dict=True):
     """The link table of a site: every document, file and URL that a link may lead to."""
 
     base: Base
@@ -101,7 +101,7 @@ class Links(msgspec.Struct, frozen=True):
         hidden = self._hidden(plain.lstrip("/")) or self._hidden(CONTENT + plain.lstrip("/"))
         if hidden:
             return self._broken(reference, page, plain)
-        suggestion = nearest(plain, self._near_urls(plain))
+        suggestion = self.near_urls.nearest(plain)
         return Resolved(
             reference.href,
             self.base.origin + reference.href,
@@ -194,10 +194,7 @@ class Links(msgspec.Struct, frozen=True):
         wanted = posixpath.basename(plain.rstrip("/"))
         same = self.names.get(identity(wanted)) or self.names.get(identity(wanted + ".md"))
         if not same:
-            close = [name for name in self.names if abs(len(name) - len(wanted)) <= 3 and name[:1] != "."]
-            if len(close) > MOST_CANDIDATES:
-                close = [name for name in close if name[:2] == identity(wanted)[:2]][:MOST_CANDIDATES]
-            name = nearest(identity(wanted), close)
+            name = self.near_names.nearest(identity(wanted))
             if name is None:
                 return None
             same = self.names[name]
@@ -205,12 +202,15 @@ class Links(msgspec.Struct, frozen=True):
         best = min(same, key=lambda path: (-len(posixpath.commonprefix([path, target])), len(path), path))
         return encode(posixpath.relpath(best, folder))
 
-    def _near_urls(self, plain: str) -> Iterable[str]:
-        depth = plain.rstrip("/").count("/")
-        close = [url for url in self.urls if abs(url.rstrip("/").count("/") - depth) <= 1]
-        return (
-            close if len(close) <= MOST_CANDIDATES else [url for url in close if url[:4] == plain[:4]][:MOST_CANDIDATES]
-        )
+    @cached_property
+    def near_names(self) -> Suggestions:
+        """The last parts of all paths, made ready for suggestions when the first link is broken."""
+        return Suggestions(self.names)
+
+    @cached_property
+    def near_urls(self) -> Suggestions:
+        """All URLs, likewise."""
+        return Suggestions(self.urls)
 
 
 def split(href: str) -> tuple[str, str, str]:
