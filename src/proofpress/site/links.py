@@ -7,6 +7,7 @@ own URL or to the site's root. What leads nowhere is a problem that names the ne
 from __future__ import annotations
 
 import posixpath
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONTENT = "content/"
+ELSEWHERE = re.compile(
+    r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|edu|gov|co|ai|app|me|us|uk|de|fr|gy|es)(?:/|$)"
+)
+"""The beginning of an address that lacks its scheme, told from a file by a top-level domain that is no file's ending."""
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -102,6 +107,8 @@ class Links(msgspec.Struct, frozen=True, dict=True):
         if hidden:
             return self._broken(reference, page, plain)
         suggestion = self.near_urls.nearest(plain)
+        if suggestion and posixpath.splitext(plain)[1] not in ("", posixpath.splitext(suggestion)[1]):
+            suggestion = None  # for a missing image, say, no page is what was meant
         return Resolved(
             reference.href,
             self.base.origin + reference.href,
@@ -169,6 +176,9 @@ class Links(msgspec.Struct, frozen=True, dict=True):
             )
         else:
             suggestion = self._suggest(plain, page)
+            mend = f"did you mean '{suggestion}'?" if suggestion else ""
+            if ELSEWHERE.match(plain) and "://" not in plain:
+                mend = f"another site's address begins with https://: 'https://{path}'"
             what = "image or file" if reference.kind == "image" else "page"
             made = "is at" if reference.kind == "image" else "is made from"
             found = _at(
@@ -176,7 +186,7 @@ class Links(msgspec.Struct, frozen=True, dict=True):
                 page,
                 "broken-link",
                 f"no {what} {made} '{path}'",
-                f"did you mean '{suggestion}'?" if suggestion else "",
+                mend,
             )
         return Resolved(reference.href, reference.href, problem=found)
 
