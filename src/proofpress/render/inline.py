@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it.parser_inline import ParserInline
-
 from markdown_it.rules_inline import html_inline as plain_html_inline
 
 from proofpress.render.links import InlineText, find_links
@@ -119,7 +118,7 @@ class InlineParser(ParserInline):
         if state.pending:
             state.pushPending()
 
-    def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:  # noqa: ANN401
+    def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
         """Turn an inline text into tokens."""
         state = InlineText(src, md, env, tokens)
         state.depth = 0

@@ -40,6 +40,7 @@ _SHARED: Final = re.compile(
 _DEFINES: Final = re.compile(r"\\(?:(?:re|provide)?newcommand|renewcommand|DeclareMathOperator|[gex]?def|let)\b")
 _DEEPENS: Final = re.compile(r"\\\\|\\[A-Za-z]+|[{}&^_]")
 _SUFFIX: Final = re.compile(r"(?:s|st|nd|rd|th|tuples?)\b")
+_QUOTED: Final = re.compile(r'"[^"]*"')
 _POSITION: Final = re.compile(r"(\d+): (.*)\Z", re.DOTALL)
 
 
@@ -187,7 +188,8 @@ class Converter:
         """Return each formula's MathML, or what is wrong with it, in the order of the page."""
         if not any(_SHARED.search(formula.tex) for formula in formulas):
             return [_set(self._latex.convert_with_local_state, formula) for formula in formulas]
-        defined = sum(len(_DEEPENS.findall(formula.tex)) for formula in formulas if _DEFINES.search(formula.tex))
+        bodies = [body for formula in formulas for body in _DEFINES.split(formula.tex)[1:]]
+        defined = max((len(_DEEPENS.findall(body[:MAX_LENGTH])) for body in bodies), default=0)
         page = LatexToMathML(
             fancy_error=False,
             id_prefix="eq-",
@@ -260,5 +262,5 @@ def _refusal(tex: str) -> MathError | None:
 def _explained(said: str, tex: str) -> MathError:
     match = _POSITION.match(said)
     offset, words = (min(int(match[1]), len(tex)), match[2]) if match else (0, said)
-    words = words.strip().rstrip(".").replace("\\\\", "\\")
+    words = _QUOTED.sub(lambda found: found[0].replace("\\\\", "\\"), words.strip().rstrip("."))
     return MathError(offset, words[:1].lower() + words[1:])

@@ -4,6 +4,8 @@ Dashes and dots stay as typed: in technical writing `--flag` and `...` mean what
 neighbours, also across emphasis and code; inside code, mathematics and HTML it stays.
 """
 
+# ruff: noqa: RUF001 - look-alike letters are what this module is about
+
 from __future__ import annotations
 
 import re

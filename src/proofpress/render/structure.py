@@ -84,7 +84,7 @@ def find_tasks(tokens: list[Token]) -> None:
 
 
 def number_cells(tokens: list[Token]) -> None:
-    """Number the cells of each table's row, so that a place in one can be told."""
+    """Give a number to the cells of each table's row, so that a place in one can be told."""
     cell = 0
     for index, token in enumerate(tokens):
         if token.type == "tr_open":

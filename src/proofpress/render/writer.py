@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from proofpress.render.listings import Listings
     from proofpress.render.places import SourceLines
 
+TEXT: Final = frozenset({"text", "text_special"})
 MORE: Final = re.compile(r"\s*<!--\s*(?:more|truncate)\s*-->\s*", re.IGNORECASE)
 _EAST_ASIAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
@@ -332,7 +333,7 @@ class Writer:
                     self._path,
                     lines.number(line),
                     lines.first_of(line),
-                    f"this listing is never closed, so it runs to the end of what holds it",
+                    "this listing is never closed, so it runs to the end of what holds it",
                     hint=f"close it with a line of {token.markup}",
                     length=len(token.markup),
                 )
@@ -413,7 +414,7 @@ class Writer:
         links = 0
         for token in tokens:
             kind = token.type
-            if kind == "text" or kind == "text_special":
+            if kind in TEXT:
                 content = token.content
                 if content:
                     text.append(content)
