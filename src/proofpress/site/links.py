@@ -14,8 +14,9 @@ from urllib.parse import unquote
 
 import msgspec
 
+from proofpress.content.names import split as split_name
 from proofpress.model import Card, File, Place, Reference
-from proofpress.paths import Base, SitePath, SourcePath, encode, identity, join
+from proofpress.paths import Base, SitePath, SourcePath, encode, join
 from proofpress.problems import Problem, nearest, problem
 from proofpress.site.suggestions import Suggestions
 
@@ -48,8 +49,6 @@ class Links(msgspec.Struct, frozen=True, dict=True):
     hidden: frozenset[SourcePath]
     urls: dict[str, str | None]
     """Every site path, percent-decoded; the document that it shows, where it shows one."""
-    names: dict[str, tuple[str, ...]]
-    """Documents and files by the last part of their path, for suggestions."""
 
     def resolve(self, reference: Reference, page: Card) -> Resolved:
         """Return where a reference of a page's text leads."""
@@ -107,8 +106,6 @@ class Links(msgspec.Struct, frozen=True, dict=True):
         if hidden:
             return self._broken(reference, page, plain)
         suggestion = self.near_urls.nearest(plain)
-        if suggestion and posixpath.splitext(plain)[1] not in ("", posixpath.splitext(suggestion)[1]):
-            suggestion = None  # for a missing image, say, no page is what was meant
         return Resolved(
             reference.href,
             self.base.origin + reference.href,
@@ -201,21 +198,23 @@ class Links(msgspec.Struct, frozen=True, dict=True):
     def _suggest(self, plain: str, page: Card) -> str | None:
         """Return the nearest file, as it would be written from the page."""
         folder = posixpath.dirname(page.path)
-        wanted = posixpath.basename(plain.rstrip("/"))
-        same = self.names.get(identity(wanted)) or self.names.get(identity(wanted + ".md"))
-        if not same:
-            name = self.near_names.nearest(identity(wanted))
-            if name is None:
-                return None
-            same = self.names[name]
-        target = join(folder, plain) or plain
-        best = min(same, key=lambda path: (-len(posixpath.commonprefix([path, target])), len(path), path))
-        return encode(posixpath.relpath(best, folder))
+        found = self.near_files.nearest(join(folder, plain) or plain)
+        return encode(posixpath.relpath(found, folder)) if found else None
 
     @cached_property
-    def near_names(self) -> Suggestions:
-        """The last parts of all paths, made ready for suggestions when the first link is broken."""
-        return Suggestions(self.names)
+    def near_files(self) -> Suggestions:
+        """Documents and files, made ready for suggestions when the first link is broken.
+
+        A document is also known without its ending, and a bundle by its folder's name.
+        """
+        paths = [path for path in (*self.cards, *self.files) if path.startswith(CONTENT)]
+        also: dict[str, list[str]] = {}
+        for path in self.cards:
+            stem = posixpath.splitext(posixpath.basename(path))[0]
+            name = posixpath.basename(posixpath.dirname(path)) if stem == "index" else stem
+            for other in (name, f"{name}.md", split_name(path).stem, f"{split_name(path).stem}.md"):
+                also.setdefault(other, []).append(path)
+        return Suggestions(paths, also)
 
     @cached_property
     def near_urls(self) -> Suggestions:
@@ -238,20 +237,12 @@ def link_table(
     urls: Mapping[SitePath, SourcePath | None],
 ) -> Links:
     """Gather what links may lead to. `urls` are the plan's site paths with the file each one shows, if it shows one."""
-    names: dict[str, list[str]] = {}
-    for path in [*cards, *files]:
-        if path.startswith(CONTENT):
-            name = posixpath.basename(path)
-            names.setdefault(identity(name), []).append(path)
-            if name == "index.md":
-                names.setdefault(identity(posixpath.basename(posixpath.dirname(path)) + ".md"), []).append(path)
     return Links(
         base=base,
         cards=dict(cards),
         files=dict(files),
         hidden=hidden,
         urls={unquote(path): source for path, source in urls.items()},
-        names={name: tuple(sorted(paths)) for name, paths in sorted(names.items())},
     )
 
 
