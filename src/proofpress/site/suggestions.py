@@ -1,0 +1,73 @@
+"""What a person most likely meant, among many paths.
+
+A path is known by its last part: a moved file keeps its name, a misspelt one nearly so. An index of letter triples
+picks the few names worth comparing, since comparing with every name of a large site takes seconds a link.
+"""
+
+from __future__ import annotations
+
+import heapq
+import posixpath
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from proofpress.paths import identity
+from proofpress.problems import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+CANDIDATES = 12
+
+
+class Suggestions:
+    """Paths that a wrong one can be looked up among."""
+
+    def __init__(self, paths: Iterable[str], also: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Take the paths, each known by its last part; `also` gives other names for some of them."""
+        by_name: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(paths):
+            by_name[_name(path)].append(path)
+        for name, others in (also or {}).items():
+            by_name[identity(name)].extend(others)
+        self._by_name = dict(by_name)
+        self._names = sorted(by_name)
+        self._holders: dict[str, list[int]] = defaultdict(list)
+        for number, name in enumerate(self._names):
+            for triple in _triples(name):
+                self._holders[triple].append(number)
+        self._found: dict[str, str | None] = {}
+
+    def nearest(self, path: str) -> str | None:
+        """Return the path that most likely was meant, with the same ending as the wrong one; None if none is close."""
+        if path not in self._found:
+            name = _name(path)
+            same = name if name in self._by_name else self._near(name)
+            self._found[path] = self._best(path, self._by_name[same]) if same is not None else None
+        return self._found[path]
+
+    def _near(self, name: str) -> str | None:
+        shared: Counter[int] = Counter()
+        for triple in _triples(name):
+            shared.update(self._holders.get(triple, ()))
+        best = heapq.nsmallest(
+            CANDIDATES, shared, key=lambda number: (-shared[number], len(self._names[number]), number)
+        )
+        return nearest(name, [self._names[number] for number in best])
+
+    @staticmethod
+    def _best(path: str, paths: Sequence[str]) -> str | None:
+        ending = posixpath.splitext(path)[1]
+        fitting = [other for other in paths if ending in ("", posixpath.splitext(other)[1])]
+        return min(
+            fitting, key=lambda other: (-len(posixpath.commonprefix([other, path])), len(other), other), default=None
+        )
+
+
+def _name(path: str) -> str:
+    return identity(posixpath.basename(path.rstrip("/")))
+
+
+def _triples(name: str) -> set[str]:
+    padded = f"  {name} "
+    return {padded[at : at + 3] for at in range(len(padded) - 2)}
