@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from proofpress.config import SETTINGS, Config, read_config
 from proofpress.content import yaml_nodes
 from proofpress.content.documents import read
-from proofpress.content.front_matter import KEYS
+from proofpress.content.keys import KEYS
 from proofpress.content.nodes import Findings, plain
 from proofpress.model import Source
 from proofpress.paths import SourcePath

@@ -218,6 +218,20 @@ def test_authors_are_names_or_mappings_and_other_fields_say_nothing() -> None:
     assert (nameless.rule, nameless.line) == ("wrong-type", 7)
 
 
+def test_a_name_that_is_nearly_a_known_authors_is_a_warning_and_a_guest_is_not() -> None:
+    team = (Author("The kernel team", "https://example.org/team"),)
+
+    def written(name: str) -> Document:
+        data = f"---\nauthors: [A guest, {name}]\n---\n".encode()
+        return read(Source(SourcePath("content/a.md"), data), zone=BERLIN, taxonomies=(), authors=team)
+
+    assert written("The kernel team").problems == ()
+    problem = only(written("Kernel team"))
+    assert (*at(problem), problem.severity) == ("unknown-author", 2, 20, 11, "warning")
+    assert problem.hint == "did you mean 'The kernel team'?"
+    assert written("Kernel team").front.authors == (Author("A guest"), Author("Kernel team"))
+
+
 def test_an_authors_address_must_be_safe() -> None:
     document = load("---\nauthors: {name: Eve, url: 'JavaScript:x', email: 'a@b\" onload=x'}\n---\n")
     assert document.front.authors == (Author("Eve"),)

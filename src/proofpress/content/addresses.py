@@ -15,6 +15,7 @@ from proofpress.paths import SitePath, encode
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_HARMLESS: Final = re.compile(r"/?(?:[A-Za-z0-9_.-]+/)*(?:[A-Za-z0-9_.-]+)?")  # most addresses; only for speed
 _BAD_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _EXTENSION: Final = re.compile(r"[^.]\.[A-Za-z][A-Za-z0-9]{0,7}$")
 _SAFE_SCHEMES: Final = frozenset({"http", "https"})
@@ -30,6 +31,8 @@ class Refusal(NamedTuple):
 def web_address(text: str, *, schemes: frozenset[str] = _SAFE_SCHEMES) -> str | Refusal:
     """Check an address that may be relative, a site path or a full URL; return it without white space around it."""
     text = text.strip()
+    if _HARMLESS.fullmatch(text):
+        return text
     seen = _as_browsers_see(text)
     if _CONTROL.search(text) or _CONTROL.search(html.unescape(text)):
         return Refusal("holds a character that cannot be seen", "take it out")
@@ -77,8 +80,8 @@ def site_path(text: str) -> SitePath | Refusal:
     if _CONTROL.search(plain):
         return Refusal("holds a character that cannot be seen", "take it out")
     parts = [part for part in plain.split("/") if part]
-    if any(part.strip() in (".", "..") for part in parts):
-        return Refusal("has '.' or '..' in it, which could lead out of the site", "write the path from the site's root")
+    if any(part.strip() in ("", ".", "..") for part in parts):
+        return Refusal("has a part that is empty, '.' or '..', which could lead out of the site", "write the path from the site's root")
     if not parts:
         return SitePath("/") if plain else Refusal("is empty", "write a path such as /2024/old-name/")
     ends = "" if _EXTENSION.search(parts[-1]) and not plain.endswith("/") else "/"

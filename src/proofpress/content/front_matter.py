@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from proofpress.content import toml_nodes, typed, yaml_nodes
-from proofpress.content.foreign import HINTS
+from proofpress.content.keys import HINTS, KEYS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.model import FrontMatter, Place
 from proofpress.problems import nearest
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proofpress.model import Author
-
-KEYS: Final = (
-    "title", "date", "updated", "description", "authors", "draft", "slug", "url", "aliases", "template", "image", "toc", "extra",
-)  # fmt: skip
-"""The keys of front matter beside the site's taxonomies."""
 
 MAX_LENGTH: Final = 262_144
 """Characters of front matter; the longest among 1,600 real posts has 3,000."""

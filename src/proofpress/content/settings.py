@@ -9,7 +9,7 @@ import zoneinfo
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
-from proofpress.content.front_matter import KEYS
+from proofpress.content.keys import KEYS
 from proofpress.paths import WINDOWS_DEVICES, slug
 from proofpress.problems import did_you_mean
 

@@ -5,6 +5,7 @@ None stands for a value that is absent (`title:` with nothing after it) as well 
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
@@ -164,13 +165,26 @@ def authors(node: Node, key: str, known: Sequence[Author], findings: Findings) -
     return tuple(found.values())
 
 
+def _check_name(name: str, node: Node, known: Mapping[str, Author], findings: Findings) -> None:
+    """Note a name that is nearly one of the settings' authors; any other belongs to a guest, who need not be listed."""
+    meant = nearest(name, known) if known else None
+    if meant is not None and difflib.SequenceMatcher(None, name.casefold(), meant.casefold()).ratio() > 0.8:
+        message = f"site.yaml lists no author '{abridged(name)}'"
+        findings.add("unknown-author", node.place, message, hint=f"did you mean '{meant}'?")
+
+
 def _author(node: Node, key: str, known: Mapping[str, Author], findings: Findings) -> Author | None:
     if isinstance(node, ListNode):
         wrong(node, key, "a name, or a mapping with a name", findings)
         return None
     if isinstance(node, ScalarNode):
         name = text(node, key, findings, takes="a name")
-        return None if name is None else known.get(" ".join(name.split()), Author(" ".join(name.split())))
+        if name is None:
+            return None
+        name = " ".join(name.split())
+        if name not in known:
+            _check_name(name, node, known, findings)
+        return known.get(name, Author(name))
     said: dict[str, str] = {}
     for field, value in node.entries:
         if field.text == "name":
@@ -200,6 +214,8 @@ def _author(node: Node, key: str, known: Mapping[str, Author], findings: Finding
         if not any(field.text == "name" for field, _ in node.entries):
             findings.add("wrong-type", node.place, "an author has no name", hint="write 'name: …'")
         return None
+    if said["name"] not in known and len(said) == 1:
+        _check_name(said["name"], node, known, findings)
     settled = known.get(said["name"])
     return Author(
         said["name"],

@@ -1,4 +1,4 @@
-"""Keys of other generators' front matter, and what says the same here."""
+"""Keys of front matter: ours, and those of other generators with what says the same here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+KEYS: Final = (
+    "title", "date", "updated", "description", "authors", "draft", "slug", "url", "aliases", "template", "image", "toc", "extra",
+)  # fmt: skip
+"""The keys of front matter beside the site's taxonomies."""
 
 _DESCRIPTION = "here that is 'description', or a line '<!-- more -->' in the text"
 _UPDATED = "here that is 'updated'"
