@@ -54,7 +54,9 @@ def test_a_link_to_a_file_or_url_of_the_site_resolves(site: SmallSite, prefix: s
 
 
 def test_a_prefixed_link_of_a_site_under_a_sub_path_is_understood(site: SmallSite) -> None:
-    site.write(FILES | {"site.yaml": SETTINGS.format(prefix="/blog"), "content/posts/a.md": HEAD + "[x](/blog/posts/b/)\n"})
+    site.write(
+        FILES | {"site.yaml": SETTINGS.format(prefix="/blog"), "content/posts/a.md": HEAD + "[x](/blog/posts/b/)\n"}
+    )
     assert '<a href="/blog/posts/b/">x</a>' in site.pages()["posts/a/index.html"]
 
 

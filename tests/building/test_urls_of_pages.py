@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,7 +100,6 @@ def test_drafts_and_posts_of_the_future_are_left_out_unless_asked_for(site: Smal
 
 
 def test_a_post_appears_when_its_time_has_come_without_an_edit(site: SmallSite) -> None:
-    import datetime as dt
 
     site.write({"content/posts/b.md": "---\ntitle: B\ndate: 2026-07-01T10:00:00+02:00\n---\n"})
     before = dt.datetime(2026, 7, 1, 7, 59, tzinfo=dt.UTC)
@@ -110,10 +110,7 @@ def test_a_post_appears_when_its_time_has_come_without_an_edit(site: SmallSite) 
 def test_lists_are_split_and_name_their_neighbours(site: SmallSite) -> None:
     site.write(
         {"site.yaml": "title: S\nurl: https://me.example/\npaginate: 2\n"}
-        | {
-            f"content/posts/p{n}.md": f"---\ntitle: P{n}\ndate: 2026-01-0{n}\ntags: [x]\n---\n"
-            for n in range(1, 6)
-        }
+        | {f"content/posts/p{n}.md": f"---\ntitle: P{n}\ndate: 2026-01-0{n}\ntags: [x]\n---\n" for n in range(1, 6)}
     )
     pages = site.pages()
     for first in ("", "posts/", "tags/x/"):
