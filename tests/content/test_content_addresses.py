@@ -86,6 +86,8 @@ def test_a_path_is_encoded_and_ends_in_a_slash_or_an_extension(written: str, pat
         "/a\x7fb",
         "/.. /x",
         "",
+        "%20",
+        "/a/ /b",
     ],
 )
 def test_a_path_that_could_leave_the_site_is_refused(written: str) -> None:

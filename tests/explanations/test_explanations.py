@@ -24,7 +24,6 @@ WIDEST = 82
 
 WAITING = {
     "data-error": "a template that asks for a faulty file is blamed in the file's place",
-    "unknown-author": "nothing compares a post's authors with the settings' yet",
     "unreadable-image": "imagesize answers (-1, -1) where a file is no image, and raises nothing",
 }
 """Pages that are ahead of the code, and why. Strict: whoever makes one true has to take it out."""

@@ -80,8 +80,10 @@ def site_path(text: str) -> SitePath | Refusal:
     if _CONTROL.search(plain):
         return Refusal("holds a character that cannot be seen", "take it out")
     parts = [part for part in plain.split("/") if part]
-    if any(part.strip() in ("", ".", "..") for part in parts):
-        return Refusal("has a part that is empty, '.' or '..', which could lead out of the site", "write the path from the site's root")
+    if any(part.strip() in (".", "..") for part in parts):
+        return Refusal("has '.' or '..' in it, which could lead out of the site", "write the path from the site's root")
+    if not all(part.strip() for part in parts):
+        return Refusal("has a part of spaces alone", "take it out")
     if not parts:
         return SitePath("/") if plain else Refusal("is empty", "write a path such as /2024/old-name/")
     ends = "" if _EXTENSION.search(parts[-1]) and not plain.endswith("/") else "/"
