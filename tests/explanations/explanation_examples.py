@@ -7,6 +7,9 @@ A page has two sections, Wrong and Right. In each, a fence whose info string has
 
 A fence `links` holds lines `path -> target`, each a symbolic link. The fence `report` in Wrong is what Proofpress
 prints. A site without a site.yaml of its own gets the smallest one that is right.
+
+When a message is worded anew, `python tests/explanations/explanation_examples.py [RULE…]` writes the new reports into
+the pages of the source tree. Read the difference before it is committed: what stands there is what people get.
 """
 
 from __future__ import annotations
@@ -15,17 +18,17 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 import click
 
 from proofpress.builder import Options, build
 from proofpress.cli.report import text
 from proofpress.explanations import explanation
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from proofpress.problems import RULES
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SETTINGS = "title: Notes on kernels\nurl: https://example.org/\n"
@@ -35,6 +38,7 @@ PUBLISHING = frozenset({"foreign-file", "unsafe-output"})
 Section = Literal["Wrong", "Right"]
 
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^`\n]*)\n(?P<text>.*?)^(?P=fence)$\n", re.MULTILINE | re.DOTALL)
+REPORT = re.compile(r"(?<=^```text report\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r'\w+ file="(?P<path>[^"]+)"(?P<escapes> escapes)?(?: times="(?P<times>\d+)")?')
 ESCAPE = re.compile(rb"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
 
@@ -111,3 +115,16 @@ def _printed(root: Path) -> str:
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
     return bytes([int(found[1], 16)]) if found[1] else chr(int(found[2], 16)).encode()
+
+
+def renew(rule: str) -> None:
+    """Write what Proofpress says of a rule's wrong example into its page."""
+    page = Path(__file__).parents[2] / "src" / "proofpress" / "explanations" / f"{rule}.md"
+    with tempfile.TemporaryDirectory() as folder:
+        report = reported(rule, lay_out(rule, "Wrong", Path(folder)))
+    page.write_text(REPORT.sub(lambda _: report, page.read_text("utf-8"), count=1), "utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or sorted(RULES):
+        renew(name)
