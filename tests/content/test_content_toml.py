@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from proofpress.content import toml_nodes
+from proofpress.content import toml_lines, toml_nodes
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, plain
 
 if TYPE_CHECKING:
@@ -114,3 +116,28 @@ def test_each_impossible_date_is_told_and_the_rest_is_read() -> None:
     ]
     assert isinstance(node, MappingNode)
     assert [key.text for key, _ in node.entries] == ["a", "b", "c", "d"]
+
+
+VALUES = st.sampled_from(
+    ['"x"', "'y'", '"a # b"', '"[c]"', '""', "''", '"é, ü"', "true", "false", "2024-01-05", "2024-02-30", "[]", '["a", "b",]', "[ 'x' ,'y' ]", '["[", "#"]',
+     '"""', "'''", '"\\n"', "1", "1.5", "[1]", "[,]", "x", "", '"a" "b"', "2024-01-05 10:00:00", "{a = 1}", '["a" "b"]']
+)  # fmt: skip
+LINES = st.one_of(
+    st.builds("{}{}{}={}{}{}".format, st.sampled_from(["", "  ", "\t"]), st.sampled_from(["a", "b", "c-d", "1", "e.f", '"g"', "h i"]), st.sampled_from(["", " "]), st.sampled_from(["", " "]), VALUES, st.sampled_from(["", " # note", "  "])),
+    st.sampled_from(["", "# note", "[t]", "[a]", "[t.u]", "[[t]]", " [v] # x", "[]", "[ w ]"]),
+)  # fmt: skip
+
+
+@given(st.lists(LINES, max_size=6))
+def test_simple_lines_are_read_as_all_of_toml_is(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    simple = toml_lines.compose(text, 2)
+    findings = Findings("post.md")
+    whole = toml_nodes.compose_all(text, findings, first_line=2)
+    if simple is not None:
+        assert (simple, []) == (whole, findings.problems)
+
+
+def test_a_usual_post_takes_the_short_way() -> None:
+    text = 'title = "A"\ndate = 2024-01-05\nauthors = ["Ada", \'Bob\'] # two\ndraft = false\n\n[extra]\nteam = "x"\n'
+    assert toml_lines.compose(text, 2) == toml_nodes.compose_all(text, Findings("post.md"), first_line=2) is not None

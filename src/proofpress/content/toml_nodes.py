@@ -11,6 +11,7 @@ import tomllib
 from bisect import bisect_right
 from typing import Any, Final
 
+from proofpress.content import toml_lines
 from proofpress.content.nodes import (
     MAX_DEPTH,
     Findings,
@@ -54,6 +55,14 @@ def compose(text: str, findings: Findings, *, first_line: int = 1, syntax: str =
     `text` has LF line ends. `first_line` is the line of the file that it begins on, and `syntax` the rule that
     faults of form are reported under.
     """
+    simple = toml_lines.compose(text, first_line)
+    return simple if simple is not None else compose_all(text, findings, first_line=first_line, syntax=syntax)
+
+
+def compose_all(
+    text: str, findings: Findings, *, first_line: int = 1, syntax: str = "front-matter-syntax"
+) -> Node | None:
+    """Do what `compose` does, for every form that TOML has."""
     lines = _Lines(text, first_line)
     if _too_deep(text, lines, findings, syntax):
         return None
