@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import SmallSite
+    from small_site import SmallSite
 
 POST = "---\ntitle: A\ndate: 2026-01-01\n---\ntext\n"
 
