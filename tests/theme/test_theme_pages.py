@@ -1,0 +1,263 @@
+"""What the default theme promises of each page, read from pages that the real builder made with it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from theme_site import FILES, URL, Element, elements, outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPOSITORY = Path(__file__).parents[2]
+THEME = REPOSITORY / "templates"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return outputs(tmp_path_factory.mktemp("theme"))
+
+
+def pages(site: dict[str, bytes]) -> Iterator[tuple[str, list[Element]]]:
+    for path, data in site.items():
+        if path.endswith(".html"):
+            yield path, elements(data)
+
+
+def named(page: list[Element], name: str, class_: str = "") -> list[Element]:
+    return [element for element in page if element.name == name and (not class_ or class_ in element.classes)]
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_every_template_of_the_contract_is_there() -> None:
+    table = (REPOSITORY / "docs" / "templates.md").read_text("utf-8").partition("## `page`")[0]
+    promised = set(re.findall(r"^\| `[\w-]+` \| `([\w-]+\.html)`", table, re.MULTILINE))
+    assert len(promised) == 9
+    assert {name for name in promised if not (THEME / name).is_file()} == set()
+
+
+def test_every_kind_of_page_is_made(site: dict[str, bytes]) -> None:
+    kinds = {named(page, "body")[0].attributes.get("class") for _, page in pages(site)}
+    assert kinds == {"home", "list", "post", "page", "archive", "taxonomy", "term", "not-found", None}
+
+
+def test_nothing_on_a_page_runs(site: dict[str, bytes]) -> None:
+    for path, page in pages(site):
+        assert {script.attributes.get("type") for script in named(page, "script")} <= {"application/ld+json"}, path
+        assert [e.name for e in page if any(key.startswith("on") for key in e.attributes)] == [], path
+
+
+def test_a_page_loads_nothing_from_elsewhere_and_all_that_it_loads_is_there(site: dict[str, bytes]) -> None:
+    for path, page in pages(site):
+        loaded = [element.attributes["src"] for element in page if "src" in element.attributes]
+        loaded += [
+            link.attributes["href"]
+            for link in named(page, "link")
+            if link.attributes["rel"] in {"stylesheet", "icon", "alternate"}
+        ]
+        assert path == "old/first/index.html" or len(loaded) >= 3, path
+        for url in loaded:
+            assert url.startswith("/sub/"), (path, url)
+            assert unquote(url.removeprefix("/sub/")) in site, (path, url)
+
+
+def test_the_style_sheets_load_nothing() -> None:
+    for sheet in (THEME / "static").rglob("*.css"):
+        assert re.findall(r"@import|url\(", sheet.read_text("utf-8")) == []
+
+
+def test_every_link_of_the_theme_leads_to_a_page_below_the_sites_prefix(site: dict[str, bytes]) -> None:
+    for path, page in pages(site):
+        links = [a.attributes["href"] for a in named(page, "a")]
+        assert links, path
+        for href in links:
+            parts = urlsplit(href)
+            if parts.scheme or not parts.path:
+                continue
+            assert parts.path.startswith("/sub/"), (path, href)
+            target = unquote(parts.path.removeprefix("/sub/"))
+            assert (target + "index.html" if target.endswith("/") or not target else target) in site, (path, href)
+
+
+def test_every_fragment_of_a_page_leads_to_one_element_of_it(site: dict[str, bytes]) -> None:
+    for path, page in pages(site):
+        ids = [element.attributes["id"] for element in page if "id" in element.attributes]
+        assert len(ids) == len(set(ids)), path
+        fragments = {a.attributes["href"][1:] for a in named(page, "a") if a.attributes["href"].startswith("#")}
+        assert {unquote(fragment) for fragment in fragments} <= set(ids), path
+        named_by = {e.attributes["aria-labelledby"] for e in page if "aria-labelledby" in e.attributes}
+        assert named_by <= set(ids), path
+
+
+def test_every_page_has_one_title_one_first_heading_and_one_main_part(site: dict[str, bytes]) -> None:
+    titles = []
+    for path, page in pages(site):
+        assert page[0].attributes == {"lang": "en"}, path
+        titles.append(named(page, "title")[0].text)
+        if path == "old/first/index.html":
+            continue
+        assert len(named(page, "h1")) == 1, path
+        assert len(named(page, "main")) == 1, path
+        assert words(named(page, "h1")[0].text), path
+    assert len(titles) == len(set(titles)), sorted(titles)
+
+
+def test_every_page_but_the_missing_one_names_its_address(site: dict[str, bytes]) -> None:
+    for path, page in pages(site):
+        canonical = [link.attributes["href"] for link in named(page, "link") if link.attributes["rel"] == "canonical"]
+        if path == "404.html":
+            assert canonical == []
+        elif path == "old/first/index.html":
+            assert canonical == [f"{URL}posts/first/"]
+        else:
+            assert canonical == [(URL + path).removesuffix("index.html").replace(" ", "%20")], path
+
+
+def test_a_title_with_markup_is_shown_as_it_was_written(site: dict[str, bytes]) -> None:
+    page = elements(site["posts/second/index.html"])
+    assert named(page, "h1")[0].text == "Second & <b>bold</b>"
+    assert named(page, "title")[0].text == "Second & <b>bold</b> · Notes on <em>deep</em> learning"
+    assert [e.attributes["content"] for e in page if e.attributes.get("property") == "og:title"] == ["Second & <b>bold</b>"]  # fmt: skip
+
+
+def test_a_post_tells_its_dates_its_author_and_its_length(site: dict[str, bytes]) -> None:
+    page = elements(site["posts/second/index.html"])
+    byline = next(e for e in page if "meta" in e.classes)
+    assert re.fullmatch(r"5 January 2026 updated 1 February 2026 Ada Example \d+ min read", words(byline.text)), words(
+        byline.text
+    )
+    assert [t.attributes["datetime"] for t in named(page, "time")][:2] == ["2026-01-05", "2026-02-01"]
+    assert [(a.text, a.attributes["href"]) for a in named(page, "a") if a.attributes.get("rel") == "author"] == [
+        ("Ada Example", "https://ada.example/")
+    ]
+
+
+def test_a_post_shows_its_series_its_neighbours_its_tags_and_its_kin(site: dict[str, bytes]) -> None:
+    page = elements(site["posts/second/index.html"])
+    series = named(page, "details", "series")[0]
+    assert words(series.text).startswith("Part 2 of 3 in From zero")
+    assert [e.text for e in named(page, "strong") if e.attributes.get("aria-current")] == ["Second & <b>bold</b>"]
+    around = named(page, "nav", "around")[0]
+    assert words(around.text) == "Earlier First Later Third"
+    assert [(a.text, a.attributes["href"]) for a in named(page, "a", "tag")] == [
+        ("gpu", "/sub/tags/gpu/"),
+        ("mixed precision", "/sub/tags/mixed-precision/"),
+    ]
+    assert "Third" in named(page, "section", "related")[0].text
+
+
+def test_the_outline_names_every_heading_of_the_text_twice_once_for_each_width(site: dict[str, bytes]) -> None:
+    page = elements(site["posts/second/index.html"])
+    headings = [e.attributes["id"] for e in page if re.fullmatch("h[2-6]", e.name) and "id" in e.attributes]
+    headings = [heading for heading in headings if not heading.startswith("_")]
+    inside = [a.attributes["href"][1:] for a in named(page, "a") if a.attributes["href"].startswith("#")]
+    outline = [unquote(target) for target in inside[1:] if target in headings][: 2 * len(headings)]
+    assert outline == headings * 2
+
+
+def test_a_short_post_has_no_outline_and_a_lone_post_no_series(site: dict[str, bytes]) -> None:
+    page = elements(site["posts/undated/index.html"])
+    assert [e for e in page if {"outline", "series", "terms"} & set(e.classes)] == []
+
+
+def test_a_list_shows_of_each_post_its_title_date_length_tags_and_summary(site: dict[str, bytes]) -> None:
+    found = {}
+    for path in ("posts/index.html", "posts/page/2/index.html", "posts/page/3/index.html"):
+        for card in named(elements(site[path]), "article", "card"):
+            found[words(card.text).split(" ")[0]] = words(card.text)
+    assert found["First"] == "First 2 November 2025 1 min read gpu pytorch The first."
+    assert re.fullmatch(r"Second & <b>bold</b> 5 January 2026 \d+ min read gpu mixed precision A marked summary\.", found["Second"])  # fmt: skip
+    assert found["Unfinished"] == "Unfinished Draft 1 March 2026 1 min read pytorch Not yet."
+    assert found["Undated"] == "Undated 1 min read Whenever."
+    assert "<em>marked</em>" in site["posts/page/2/index.html"].decode()
+
+
+def test_a_long_list_leads_from_page_to_page_both_ways(site: dict[str, bytes]) -> None:
+    pager = {}
+    for number, path in enumerate(("index.html", "page/2/index.html", "page/3/index.html"), 1):
+        page = elements(site[path])
+        assert words(named(page, "nav", "pager")[0].text).replace("Newer ", "").replace(" Older", "") == f"Page {number} of 3"  # fmt: skip
+        pager[number] = [(a.text, a.attributes["href"]) for a in named(page, "a") if a.text in ("Newer", "Older")]
+        shown = "Short notes" in words(named(page, "main")[0].text)
+        assert shown == (number == 1)
+    assert pager == {
+        1: [("Older", "/sub/page/2/")],
+        2: [("Newer", "/sub/"), ("Older", "/sub/page/3/")],
+        3: [("Newer", "/sub/page/2/")],
+    }
+
+
+def test_a_draft_is_marked_wherever_it_is_shown(site: dict[str, bytes]) -> None:
+    for path in ("posts/draft/index.html", "archive/index.html", "index.html"):
+        assert [e.text for e in elements(site[path]) if "draft" in e.classes] == ["Draft"], path
+
+
+def test_the_archive_goes_year_by_year_and_ends_with_what_has_no_date(site: dict[str, bytes]) -> None:
+    page = elements(site["archive/index.html"])
+    assert [h.text for h in named(page, "h2")] == ["2026", "2025", "Without a date"]
+    assert words(named(page, "section", "year")[1].text) == "2025 2025-11-02 First"
+
+
+def test_the_menu_marks_the_page_that_is_open(site: dict[str, bytes]) -> None:
+    for path, entry in (
+        ("posts/index.html", "Posts"),
+        ("about/index.html", "About"),
+        ("archive/index.html", "Archive"),
+    ):
+        current = [a.text for a in named(elements(site[path]), "a") if a.attributes.get("aria-current") == "page"]
+        assert current == [entry]
+
+
+def test_an_old_address_sends_the_reader_on_with_and_without_a_script_or_a_refresh(site: dict[str, bytes]) -> None:
+    page = elements(site["old/first/index.html"])
+    refresh = [e.attributes["content"] for e in named(page, "meta") if e.attributes.get("http-equiv") == "refresh"]
+    assert refresh == ["0; url=/sub/posts/first/"]
+    assert [a.attributes["href"] for a in named(page, "a")] == ["/sub/posts/first/"]
+
+
+def test_robots_are_told_where_the_sitemap_is(site: dict[str, bytes]) -> None:
+    assert f"Sitemap: {URL}sitemap.xml" in site["robots.txt"].decode()
+    assert "sitemap.xml" in site
+
+
+def test_an_index_with_a_title_of_its_own_shows_it_once(tmp_path: Path) -> None:
+    files = dict(FILES) | {"content/index.md": "---\ntitle: Welcome\n---\n\nHello."}
+    page = elements(outputs(tmp_path, files)["index.html"])
+    assert [h.text for h in named(page, "h1")] == ["Welcome"]
+    assert named(page, "title")[0].text == "Welcome · Notes on <em>deep</em> learning"
+
+
+def test_a_site_without_posts_says_so_and_needs_no_setting(tmp_path: Path) -> None:
+    site = outputs(tmp_path, {"site.yaml": "url: https://me.example/\n", "content/about.md": "# About\n\nText."})
+    assert "There are no posts yet." in words(named(elements(site["index.html"]), "main")[0].text)
+    for path, page in pages(site):
+        assert named(page, "h1"), path
+        assert named(page, "nav", "menu") == [], path
+
+
+def test_a_site_replaces_one_part_and_adds_a_style_sheet(tmp_path: Path) -> None:
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\ntheme: {footer: Set in Kassel., stylesheets: [mine.css]}\n",
+        "templates/partials/draft.html": "<em>not finished</em>\n",
+        "templates/static/mine.css": ":root { --accent: #0b6b53; }",
+        "content/posts/a.md": "---\ntitle: A\ndate: 2026-01-01\ndraft: true\n---\n\nText.",
+    }
+    site = outputs(tmp_path, files)
+    page = elements(site["posts/a/index.html"])
+    assert [e.text for e in named(page, "em")] == ["not finished"]
+    assert words(named(page, "footer", "site-footer")[0].text).startswith("Set in Kassel.")
+    sheets = [link.attributes["href"] for link in named(page, "link") if link.attributes["rel"] == "stylesheet"]
+    assert [re.sub(r"\.[0-9a-f]+\.css$", "", sheet) for sheet in sheets] == ["/assets/style", "/assets/highlight", "/assets/mine"]  # fmt: skip
+
+
+def test_no_template_writes_an_address_of_its_own() -> None:
+    for template in THEME.rglob("*.html"):
+        text = template.read_text("utf-8")
+        assert re.findall(r'(?:href|src|content)="(?:/|https?:)', text) == [], template.name
