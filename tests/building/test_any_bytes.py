@@ -20,7 +20,7 @@ MARKS = st.sampled_from(
 POSTS = st.one_of(st.binary(max_size=300), st.lists(st.one_of(MARKS, st.binary(max_size=8)), max_size=40).map(b"".join))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(POSTS)
 def test_any_bytes_give_a_page_or_a_problem_of_that_file(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
