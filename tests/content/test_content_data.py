@@ -73,6 +73,10 @@ def test_a_fault_is_told_at_its_place(name: str, text: str, rule: str, line: int
     assert problems == [(rule, line, column)]
 
 
+def test_a_file_that_is_wrong_in_every_row_is_told_a_hundred_times() -> None:
+    assert len(read("a.csv", "a,b\n" + "1\n" * 1000)[1]) == 100
+
+
 def test_bytes_that_are_no_utf_8_are_told() -> None:
     assert read("a.csv", b"a\nx\xe9\n")[1] == [("not-utf-8", 2, 2)]
 

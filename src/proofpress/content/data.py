@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from proofpress.content import toml_nodes, yaml_nodes
 from proofpress.content.nodes import MAX_DEPTH, Findings, abridged, character_name, plain, unfit_character
-from proofpress.content.text import decode
+from proofpress.content.text import MAX_PROBLEMS, decode
 from proofpress.model import Place
 
 if TYPE_CHECKING:
@@ -103,15 +103,14 @@ def _json_too_deep(text: str, findings: Findings) -> bool:
             if seen:
                 seen.pop()
         elif mark == ":" and key is not None and seen and (names := seen[-1]) is not None:
-            line = _place(text, key.start()).line
             if key[0] in names:
-                findings.add(
-                    "duplicate-key",
-                    _place(text, key.start(), len(key[0])),
-                    f"the key {abridged(key[0])} stands here again; it is already on line {names[key[0]]}",
-                    hint="keep one of the two",
-                )
-            names.setdefault(key[0], line)
+                first = _place(text, names[key[0]]).line
+                message = f"the key {abridged(key[0])} stands here again; it is already on line {first}"
+                place = _place(text, key.start(), len(key[0]))
+                findings.add("duplicate-key", place, message, hint="keep one of the two")
+                if len(findings.problems) >= MAX_PROBLEMS:
+                    return True
+            names.setdefault(key[0], key.start())
         key = found if mark[0] == '"' else None
     return False
 
@@ -179,6 +178,8 @@ def _csv(text: str, findings: Findings) -> list[dict[str, Any]]:
                     f"this row has {len(row)} fields, the first row {len(header)}",
                     hint="put a field that holds a comma in double quotes",
                 )
+                if len(findings.problems) >= MAX_PROBLEMS:
+                    break
             else:
                 rows.append(dict(zip(header, row, strict=True)))
     except csv.Error as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from proofpress.content import toml_nodes, typed, yaml_nodes
 from proofpress.content.keys import HINTS, KEYS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
+from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
 from proofpress.problems import nearest
 
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
     from proofpress.model import Author
 
-MAX_LENGTH: Final = 262_144
-"""Characters of front matter; the longest among 1,600 real posts has 3,000."""
+MAX_LENGTH: Final = 65_536
+"""Characters of front matter; the longest of 1,600 real posts is shorter than a tenth of that."""
 
 _OPENS: Final = re.compile(r"(---|\+\+\+)[ \t]*(?:\n|\Z)")
 _YAML_ENDS: Final = re.compile(r"^(?:-{3,}|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _TOML_ENDS: Final = re.compile(r"^\+{3,}[ \t]*(?:\n|\Z)", re.MULTILINE)
-_YAML_LOOKS: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*[\"']?[A-Za-z_][\w .-]*[\"']?[ \t]*:(?:[ \t]|\n|\Z)")
-_TOML_LOOKS: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:\[|[\"']?[A-Za-z_][\w .-]*[\"']?[ \t]*=)")
+_YAML_LOOKS: Final = re.compile(r"(?:[ \t]*#[^\n]*\n)*[ \t]*[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*:(?:[ \t]|\n|\Z)")
+_TOML_LOOKS: Final = re.compile(r"(?:[ \t]*#[^\n]*\n)*[ \t]*(?:\[|[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*=)")
 _BLANK: Final = re.compile(r"^[ \t]*$\n?", re.MULTILINE)
 _TEMPLATE: Final = re.compile(r"[^\\:*?\"<>|/]+(?:/[^\\:*?\"<>|/]+)*")
 
@@ -47,7 +48,7 @@ class Parts(NamedTuple):
 def split(text: str, findings: Findings) -> Parts:
     """Divide a file's text into front matter and Markdown.
 
-    A first line `---` that nothing closes opens front matter only if a `key:` follows; otherwise it is a rule across
+    A first line `---` that nothing closes opens front matter only if a `key:` follows on the next; otherwise it is a rule across
     the page, as Markdown has it.
     """
     opened = _OPENS.match(text)
@@ -87,16 +88,16 @@ def read(
     """Return the typed front matter of a file and where the value of each key stands."""
     if parts.head is None or not parts.head.strip():
         return FrontMatter(), {}
+    # where the end was guessed, only the missing fence is reported, not what the guess brought along
+    heard = findings if parts.whole else Findings(findings.path)
     if len(parts.head) > MAX_LENGTH:
-        findings.add(
+        heard.add(
             "front-matter-syntax",
             Place(1, 1, 3),
             f"front matter has {len(parts.head):,} characters, more than {MAX_LENGTH:,}",
             hint="move the text below it",
         )
         return FrontMatter(), {}
-    # where the end was guessed, only the missing fence is reported, not what the guess brought along
-    heard = findings if parts.whole else Findings(findings.path)
     compose = toml_nodes.compose if parts.is_toml else yaml_nodes.compose
     root = compose(parts.head, heard, first_line=2)
     if root is None:
@@ -210,6 +211,8 @@ class _Reading:
 
     def likely(self, name: str) -> str:
         """Return a hint where a key is a slip of the pen; a word of its own (`citation`) is not `description`."""
+        if len(self.findings.problems) >= MAX_PROBLEMS:  # a search for each of thousands of keys would take long
+            return ""
         meant = nearest(name, [*KEYS, *self.taxonomies])
         close = meant is not None and difflib.SequenceMatcher(None, name.casefold(), meant).ratio() > 0.72
         return f"did you mean '{meant}'?" if close else ""

@@ -11,6 +11,9 @@ from typing import Final
 from proofpress.content.nodes import UNFIT, Findings, character_name
 from proofpress.model import Place
 
+MAX_PROBLEMS: Final = 100
+"""Of one kind in one file; beyond that it is a binary file by mistake, and what follows says nothing new."""
+
 _HINTS: Final = {
     "\x1b": "this begins a terminal's colour code; take the codes out of the listing",
     "\x00": "the file may have been saved as UTF-16; save it as UTF-8",
@@ -48,18 +51,14 @@ def _recover(data: bytes, error: UnicodeDecodeError, findings: Findings) -> str:
 
 def _mend(text: str, findings: Findings) -> str:
     """Put U+FFFD in place of each unfit character, so that columns stay true; note one problem a line."""
-    noted = 0
-    for found in UNFIT.finditer(text):
+    found = UNFIT.search(text)
+    while found is not None and len(findings.problems) < MAX_PROBLEMS:
         start = text.rfind("\n", 0, found.start()) + 1
-        if start < noted:
-            continue
-        end = text.find("\n", found.start())
-        noted = len(text) if end < 0 else end + 1
-        place = Place(text.count("\n", 0, found.start()) + 1, found.start() - start + 1)
+        place = Place(text.count("\n", 0, start) + 1, found.start() - start + 1)
         message = f"the character {character_name(found[0])} cannot be seen, and no page or feed can hold it"
         findings.add(
             "control-character", place, message, hint=_HINTS.get(found[0], "delete it, or type what was meant")
         )
-        if len(findings.problems) >= 100:  # a binary file by mistake: what follows says nothing new
-            break
+        end = text.find("\n", found.end())
+        found = UNFIT.search(text, end) if end >= 0 else None
     return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)

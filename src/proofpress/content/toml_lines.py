@@ -1,4 +1,4 @@
-"""The TOML that nearly all posts have, one `key = "value"` a line, read four times as fast as all of TOML.
+"""The TOML that nearly all posts have, one `key = "value"` a line, read several times as fast as all of TOML is.
 
 What is not of this form at first sight is left to `toml_nodes`; a law in the tests holds the two equal, places included.
 """

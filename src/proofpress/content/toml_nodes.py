@@ -70,6 +70,10 @@ def compose_all(
     if values is None:
         return None
     keys, places = _places(text, lines)
+    deepest = max((*keys, *places), key=len, default=())
+    if len(deepest) > MAX_DEPTH:
+        _note_depth(keys.get(deepest) or places[deepest], findings, syntax)
+        return None
     return _node(values, (), keys, places, findings, Place(first_line, 1))
 
 
@@ -93,25 +97,28 @@ class _Lines:
 
 def _too_deep(text: str, lines: _Lines, findings: Findings, syntax: str) -> bool:
     """Tell whether brackets stand too deep, before tomllib, which descends by recursion, sees them."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+    if text.count("[") + text.count("{") + text.count(".") <= MAX_DEPTH:
         return False
-    depth = 0
+    depth = dots = 0
     for lexeme in _LEXEME.finditer(text):
         mark = lexeme["mark"]
         if mark in ("[", "{"):
             depth += 1
             if depth > MAX_DEPTH:
-                place = lines.place(lexeme.start(), lexeme.end())
-                findings.add(
-                    syntax,
-                    place,
-                    f"lists and tables stand more than {MAX_DEPTH} deep in one another",
-                    hint="flatten them",
-                )
+                _note_depth(lines.place(lexeme.start(), lexeme.end()), findings, syntax)
                 return True
         elif mark in ("]", "}"):
             depth = max(0, depth - 1)
+        dots = 0 if mark else dots + (lexeme["bare"] or "").count(".")
+        if dots > MAX_DEPTH:
+            _note_depth(lines.place(lexeme.start(), lexeme.start() + 1), findings, syntax)
+            return True
     return False
+
+
+def _note_depth(place: Place, findings: Findings, syntax: str) -> None:
+    message = f"lists and tables stand more than {MAX_DEPTH} deep in one another"
+    findings.add(syntax, place, message, hint="flatten them")
 
 
 def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str, Any] | None:
