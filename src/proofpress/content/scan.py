@@ -180,12 +180,13 @@ class _Walk:
 
     def read(self, path: str, real: str) -> bytes | None:
         try:
-            with open(real, "rb") as file:
-                data = file.read(MAX_MARKDOWN + 1)
+            with open(real, "rb", buffering=0) as file:
+                large = os.fstat(file.fileno()).st_size > MAX_MARKDOWN
+                data = b"" if large else file.readall()
         except OSError as error:
             self.note("unreadable-file", path, f"this file cannot be read: {error.strerror or error}")
             return None
-        if len(data) > MAX_MARKDOWN:
+        if large:
             self.note(
                 "file-too-large",
                 path,
