@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from markdown_it.parser_block import ParserBlock
-from markdown_it.rules_block.state_block import StateBlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from markdown_it.rules_block import StateBlock
 
     Rule = Callable[[StateBlock, int, int, bool], bool]
 

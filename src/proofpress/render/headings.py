@@ -29,13 +29,15 @@ class Identifiers:
         self._next: dict[str, int] = {}
 
     def claim(self, wanted: str) -> str:
-        """Return the wanted id, or the first of `wanted-1`, `wanted-2` … that is free."""
+        """Return the wanted id, or the first of `wanted-1`, `wanted-2` … that is free; `section-fn1` for `fn1`."""
         taken = self.taken
-        if wanted not in taken and not _OURS.fullmatch(wanted):
+        if _OURS.fullmatch(wanted):
+            wanted = f"section-{wanted}"
+        if wanted not in taken:
             taken.add(wanted)
             return wanted
         number = self._next.get(wanted, 1)
-        while (candidate := f"{wanted}-{number}") in taken or _OURS.fullmatch(candidate):
+        while (candidate := f"{wanted}-{number}") in taken:
             number += 1
         self._next[wanted] = number + 1
         taken.add(candidate)

@@ -11,7 +11,47 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLAIN: Final = frozenset(
-    ["text", "plain", "txt", "plaintext", "plain-text", "text-plain", "output", "none", "no-highlight", "nohighlight", "log", "logs", "ascii", "mermaid", "math", "asciiart", "ansi", "jq", "kql", "caddyfile", "vcard", "ical", "npm2yarn", "patchfile", "plantuml", "d2", "dbml", "stdout", "stderr", "result", "results", "csv", "tsv", "raw", "undefined", "example", "tree", "dot-env", "gitignore"]
+    [
+        "text",
+        "plain",
+        "txt",
+        "plaintext",
+        "plain-text",
+        "text-plain",
+        "output",
+        "none",
+        "no-highlight",
+        "nohighlight",
+        "log",
+        "logs",
+        "ascii",
+        "mermaid",
+        "math",
+        "asciiart",
+        "ansi",
+        "jq",
+        "kql",
+        "caddyfile",
+        "vcard",
+        "ical",
+        "npm2yarn",
+        "patchfile",
+        "plantuml",
+        "d2",
+        "dbml",
+        "stdout",
+        "stderr",
+        "result",
+        "results",
+        "csv",
+        "tsv",
+        "raw",
+        "undefined",
+        "example",
+        "tree",
+        "dot-env",
+        "gitignore",
+    ]
 )
 """Names that say: no colours."""
 
@@ -59,7 +99,42 @@ ALIASES: Final[Mapping[str, str]] = {
 """Names that Pygments lacks, or has for something that blogs do not mean."""
 
 IGNORED_WORDS: Final = frozenset(
-    ["ignore", "should_panic", "no_run", "compile_fail", "edition2015", "edition2018", "edition2021", "edition2024", "noplayground", "editable", "wide", "copy", "nocopy", "wrap", "nowrap", "npm2yarn", "live", "noline", "runnable", "hidden", "fold", "collapse", "norun", "eval", "echo", "inline", "nolint", "skip", "notest", "test", "noeval", "linenums", "twoslash", "ignorefile"]
+    [
+        "ignore",
+        "should_panic",
+        "no_run",
+        "compile_fail",
+        "edition2015",
+        "edition2018",
+        "edition2021",
+        "edition2024",
+        "noplayground",
+        "editable",
+        "wide",
+        "copy",
+        "nocopy",
+        "wrap",
+        "nowrap",
+        "npm2yarn",
+        "live",
+        "noline",
+        "runnable",
+        "hidden",
+        "fold",
+        "collapse",
+        "norun",
+        "eval",
+        "echo",
+        "inline",
+        "nolint",
+        "skip",
+        "notest",
+        "test",
+        "noeval",
+        "linenums",
+        "twoslash",
+        "ignorefile",
+    ]
 )
 """Words beside a language's name that other tools act on, and that mean nothing here."""
 

@@ -144,9 +144,6 @@ def _ranges(text: str) -> list[tuple[int, int]]:
     return found
 
 
-Report = "Callable[[str, int, str, str, int], None]"
-
-
 class Listings:
     """Writes blocks of code as HTML (docs/templates.md, the last table)."""
 
@@ -192,7 +189,7 @@ class Listings:
         numbered = self._line_numbers if info.numbered is None else info.numbered
         if numbered or info.marked:
             body = _lines(body, info, numbered=numbered)
-        name = escape(info.language.lower() if not language else language) or "text"
+        name = escape(language or info.language.lower()) or "text"
         classes = " ".join(["listing", *map(escape, info.classes)])
         more = "".join(f' {escape(key)}="{escape(value)}"' for key, value in attributes.items() if key != "class")
         if "class" in attributes:
@@ -213,7 +210,7 @@ _SPAN: Final = re.compile(r'<span class="([^"]*)">|</span>')
 def _lines(body: str, info: Info, *, numbered: bool) -> str:
     """Wrap each line of coloured code; a token that runs over lines is closed and opened again at each line's end."""
     lines = body.removesuffix("\n").split("\n")
-    marked = set()
+    marked: set[int] = set()
     for first, last in info.marked:
         marked.update(range(max(1, first), min(last, len(lines)) + 1))
     written = []

@@ -220,7 +220,7 @@ def _set(convert: Callable[..., str], formula: Formula) -> str | MathError:
 
 
 def _set_together(page: LatexToMathML, formulas: Sequence[Formula], results: list[str | MathError]) -> None:
-    """Set all formulas as one piece, so that `\\eqref` finds an equation that comes later."""
+    r"""Set all formulas as one piece, so that `\eqref` finds an equation that comes later."""
     sound = [
         number
         for number, result in enumerate(results)

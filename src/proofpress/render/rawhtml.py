@@ -79,7 +79,11 @@ def with_references(html: str, refer: Refer) -> str:
     found = list(attributes_of(html))
     sized: set[int] = set()
     for tag in _TAG.finditer(html):
-        if tag["tag"] and tag["tag"].lower() == "img" and re.search(r"\s(?:width|height)\s*=", tag["attributes"], re.IGNORECASE):
+        if (
+            tag["tag"]
+            and tag["tag"].lower() == "img"
+            and re.search(r"\s(?:width|height)\s*=", tag["attributes"], re.IGNORECASE)
+        ):
             sized.update(range(tag.start(), tag.end(), 1) if tag.end() - tag.start() < 5000 else [])
     written: list[str] = []
     done = 0

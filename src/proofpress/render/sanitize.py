@@ -65,9 +65,9 @@ class Sanitizer:
         )
 
     def clean(self, html: str, references: Sequence[Reference], formulas: Sequence[str]) -> str:
-        """Return HTML without what could run code, load a frame or restyle the page.
+        r"""Return HTML without what could run code, load a frame or restyle the page.
 
-        A mark ``\\0n\\0`` stands for reference n, ``\\0mn\\0`` for formula n; the first remains, the second is filled in.
+        A mark ``\0n\0`` stands for reference n, ``\0mn\0`` for formula n; the first remains, the second is filled in.
         """
         stand_in = "pp" + hashlib.sha256(html.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

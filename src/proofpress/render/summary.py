@@ -26,7 +26,9 @@ _FIGURE: Final = re.compile(
     r"<figure[^>]*>\s*(?:<figcaption>.*?</figcaption>\s*)?</figure>\n?|<p>\s*</p>\n?", re.DOTALL
 )
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)" + _ATTRIBUTES)
-_VOID: Final = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_VOID: Final = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 _BLOCK_END: Final = re.compile(r"</(?:p|li|h[1-6]|td|th|dt|dd|pre|div|figcaption)>|<br\s*/?>", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"\s+")
 _MARKUP: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z]" + _ATTRIBUTES, re.DOTALL)

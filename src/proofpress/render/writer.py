@@ -306,8 +306,8 @@ class Writer:
         if listings is None:
             from markdown_it.common.utils import unescapeAll  # noqa: PLC0415
 
-            info = unescapeAll(token.info).strip()
-            name = f' class="language-{escape(info.split()[0])}"' if info else ""
+            words = unescapeAll(token.info).split()
+            name = f' class="language-{escape(words[0])}"' if words else ""
             self.out.append(f"<pre><code{name}>{escape(token.content)}</code></pre>\n")
             return index + 1
         if "html" in token.meta:
