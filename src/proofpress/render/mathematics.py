@@ -77,10 +77,12 @@ def math(state: InlineText, silent: bool) -> bool:
     else:
         if src[start].isspace() or (pos > 0 and src[pos - 1].isalnum()):
             return False
-        at = bisect_left(state.closers, start + 1)
-        if at == len(state.closers) or state.closers[at] >= maximum:
+        at = bisect_left(state.closers, 2 * (start + 1))
+        if at == len(state.closers) or state.closers[at] % 2 == 0:
+            return False  # the next dollar is no end, and a formula holds no dollar
+        end = state.closers[at] // 2
+        if end >= maximum:
             return False
-        end = state.closers[at]
         stop = end + 1
         if src[start] == "`" and src[end - 1] == "`" and end - start > 2:  # GitHub's $`…`$
             start, end = start + 1, end - 1
@@ -112,12 +114,13 @@ def _escaped(src: str, pos: int) -> bool:
 
 
 def _closers(src: str) -> list[int]:
-    """Return the offsets of all dollars that can close a formula."""
+    """Return each run of dollars as twice its offset, plus one where it can close a formula."""
     found = []
     for match in _DOLLARS.finditer(src):
         at = match.start()
-        if match[0] == "$" and at > 0 and not src[at - 1].isspace() and _ends_well(src, at + 1):
-            found.append(at)
+        if match[0][0] == "$":
+            closes = match[0] == "$" and at > 0 and not src[at - 1].isspace() and _ends_well(src, at + 1)
+            found.append(2 * at + closes)
     return found
 
 

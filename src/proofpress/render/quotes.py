@@ -62,6 +62,8 @@ _LANGUAGES: Final[Mapping[str, Marks]] = {
 _QUOTE: Final = re.compile(r"['\"]")
 _APOSTROPHE: Final = "’"
 _OPENS_AFTER: Final = frozenset("([{<-–—/“‘«„‚‹「『¿¡=+|*_~")
+_CUT_SHORT: Final = re.compile(r"(?:\d\ds?|n['\N{RIGHT SINGLE QUOTATION MARK}]|em|til|tis|twas|cause)(?!\w)", re.IGNORECASE)
+"""Words that begin with an apostrophe: the '90s, rock 'n' roll."""
 _BREAKS: Final = frozenset({"softbreak", "hardbreak"})
 
 
@@ -95,7 +97,7 @@ def curl(tokens: list[Token], marks: Marks) -> None:
             parts.append(match[0])
             can_open = not after.isspace() and (before.isspace() or before in _OPENS_AFTER or before in "\"'")
             can_close = not before.isspace() and not (after.isalnum() and before not in ".,;:!?…)")
-            if single and before.isalnum() and after.isalnum():
+            if single and ((before.isalnum() and after.isalnum()) or _CUT_SHORT.match(text, at + 1)):
                 parts[-1] = _APOSTROPHE
                 continue
             if can_close and not (can_open and before in _OPENS_AFTER):
