@@ -124,6 +124,7 @@ def test_a_listing_prints_the_output_that_the_post_shows(listing: Listing, tmp_p
         (tmp_path / name).write_text(code, encoding="utf-8")
     settings = {
         "KERAS_BACKEND": "tensorflow",
+        "OMP_NUM_THREADS": "1",  # threads of a busy machine wait for each other
         "PYTHONUTF8": "1",
         "PYTHONWARNINGS": "default",
         "TF_CPP_MIN_LOG_LEVEL": "3",
