@@ -7,6 +7,7 @@ It writes nothing and reads no clock: `output.publish` writes, and "now" is hand
 from __future__ import annotations
 
 import datetime as dt
+import io
 import posixpath
 import re
 from collections.abc import Callable
@@ -137,6 +138,7 @@ def build(options: Options, progress: Callable[[str, int, int], None] = lambda _
         assets=assets,
         entry_of=lru_cache(maxsize=None)(lambda path: feeds.entry(shown[path].card, shown[path].body, links)),
     )
+    problems += using.view.menu_problems()
     outputs: dict[OutputPath, bytes] = {}
     for number, target in enumerate(targets):
         progress("Filling pages", number, len(targets))
@@ -241,7 +243,7 @@ def _file(path: SourcePath, site_path: SitePath, root: Path, problems: list[Prob
     width = height = None
     if path.lower().endswith(IMAGES):
         try:
-            width, height = image_size(root / path)
+            width, height = image_size(path, read_inside(root, path))
         except Exception as error:  # noqa: BLE001 - whatever the bytes do to the library, the image is only unsized
             problems.append(
                 problem(
@@ -251,12 +253,11 @@ def _file(path: SourcePath, site_path: SitePath, root: Path, problems: list[Prob
     return File(path=path, site_path=site_path, width=width, height=height)
 
 
-def image_size(path: Path) -> tuple[int | None, int | None]:
+def image_size(path: str, data: bytes) -> tuple[int | None, int | None]:
     """Return an image's width and height in pixels, read from its header; of an SVG without them, its view box's."""
-    width, height = imagesize.get(str(path))
-    if (width <= 0 or height <= 0) and path.suffix.lower() == ".svg":
-        with path.open("rb") as file:
-            box = VIEW_BOX.search(file.read(4096))
+    width, height = imagesize.get(io.BytesIO(data))
+    if (width <= 0 or height <= 0) and path.lower().endswith(".svg"):
+        box = VIEW_BOX.search(data[:4096])
         width, height = (float(box[1]), float(box[2])) if box else (0, 0)
     return (round(width), round(height)) if width >= 1 and height >= 1 else (None, None)
 

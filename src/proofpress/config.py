@@ -14,7 +14,7 @@ from proofpress.content import globs, settings, typed, yaml_nodes
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import decode
 from proofpress.model import Author, Place
-from proofpress.problems import RULES, Judgement, Problem, did_you_mean
+from proofpress.problems import FIXED, RULES, Judgement, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,11 @@ class MenuItem(msgspec.Struct, frozen=True):
 
     title: str
     url: str
+    place: Place = Place(0, 1)
+    """Where the url stands in site.yaml."""
+
+
+MENU_KEYS: Final = ("title", "url")
 
 
 class Feeds(msgspec.Struct, frozen=True):
@@ -192,7 +197,7 @@ def _setting(name: str, node: Node, findings: Findings) -> Any:
         case "output":
             return _checked(node, name, settings.output, findings, rule="unsafe-output")
         case "rules":
-            return _mapping(node, "rules: ", tuple(RULES), _judgement, findings)
+            return _mapping(node, "rules: ", tuple(rule for rule in RULES if rule not in FIXED), _judgement, findings)
         case _:  # theme, extra
             if isinstance(node, MappingNode):
                 return plain(node, findings)
@@ -259,14 +264,13 @@ def _menu(node: Node, findings: Findings) -> tuple[MenuItem, ...] | None:
             for key, value in entry.entries:
                 url = typed.address(value, f"menu: {abridged(key.text)}", findings, schemes=_MENU_SCHEMES)
                 if url is not None:
-                    items.append(MenuItem(key.text, url))
+                    items.append(MenuItem(key.text, url, value.place))
         else:
-            said = _mapping(entry, "menu: ", MenuItem.__struct_fields__, _menu_field, findings)
+            said = _mapping(entry, "menu: ", MENU_KEYS, _menu_field, findings)
             if len(said) == 2:
-                items.append(MenuItem(**said))
-            elif missing := [
-                field for field in MenuItem.__struct_fields__ if not any(key.text == field for key, _ in entry.entries)
-            ]:
+                place = next(value.place for key, value in entry.entries if key.text == "url")
+                items.append(MenuItem(**said, place=place))
+            elif missing := [field for field in MENU_KEYS if not any(key.text == field for key, _ in entry.entries)]:
                 findings.add(
                     "wrong-type",
                     entry.place,

@@ -67,6 +67,21 @@ RULES: Final[Mapping[str, Severity]] = {
 """Every rule's name and how much it weighs. `proofpress explain NAME` tells each one's meaning."""
 
 
+FIXED: Final = frozenset(
+    {
+        "outside-site",
+        "unreadable-file",
+        "settings-syntax",
+        "unknown-setting",
+        "unsafe-output",
+        "template-error",
+        "url-collision",
+        "foreign-file",
+    }
+)
+"""Rules that settings can't weigh otherwise: without them a site would be published with a part missing, or unsafely."""
+
+
 class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
     """One fault, at one place.
 

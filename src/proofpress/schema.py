@@ -99,7 +99,7 @@ _PARTS: Final[dict[str, dict[str, str]]] = {
         "anchors": "A link to itself on every heading.",
         "math": "Mathematics between dollar signs.",
         "figures": "An image alone in its paragraph is a figure, its title the caption.",
-        "smart_quotes": "Straight quotes, dashes and dots become typographic ones.",
+        "smart_quotes": "Straight quotes become those of the site's language.",
     },
     "highlight": {
         "light": "The Pygments style for light pages.",

@@ -237,3 +237,17 @@ def test_settings_can_weigh_a_rule_and_strict_takes_warnings_for_errors(site: Sm
     site.write({"site.yaml": "title: S\nurl: https://me.example/\nrules: {broken-link: warning, no-date: off}\n"})
     assert {(p.rule, p.severity) for p in site.problems()} == {("broken-link", "warning")}
     assert not site.build().failed
+
+
+def test_a_menu_entry_that_leads_nowhere_is_a_problem_of_the_settings(site: SmallSite) -> None:
+    settings = "title: S\nurl: https://me.example/\nmenu:\n  - title: About\n    url: abuot.md\n"
+    site.write({"site.yaml": settings, "content/about.md": "# About\n"})
+    found = site.problems()
+    assert [(p.path, p.line, p.column, p.rule, p.hint) for p in found] == [
+        ("site.yaml", 5, 10, "broken-link", "did you mean 'about.md'?")
+    ]
+
+
+def test_rules_that_keep_a_site_whole_cannot_be_switched_off(site: SmallSite) -> None:
+    site.write({"site.yaml": "title: S\nurl: https://me.example/\nrules: {url-collision: off}\n"})
+    assert [p.rule for p in site.problems()] == ["unknown-setting"]

@@ -7,6 +7,7 @@ arguments, and answers with frozen values, so that a question and its answer can
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -22,9 +23,11 @@ from proofpress.site.plan import feed_formats, feed_path, page_path, pages_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from proofpress.config import Config
+    from proofpress.config import Config, MenuItem
+    from proofpress.problems import Problem
     from proofpress.site.index import IndexedTerm, Site
 
+SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 MEDIA_TYPES: dict[str, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}
 
 
@@ -169,7 +172,7 @@ class SiteView:
     @property
     def menu(self) -> list[MenuEntry]:
         """The settings' menu, its files resolved."""
-        return [MenuEntry(item.title, self.resolve_free(item.url)) for item in self._config.menu]
+        return [MenuEntry(item.title, self.menu_link(item).url) for item in self._config.menu]
 
     @property
     def feeds(self) -> list[Feed]:
@@ -259,9 +262,16 @@ class SiteView:
 
     # ------------------------------------------------------------ for the renderer, not for templates
 
-    def resolve_free(self, href: str) -> str:
-        """Return the URL of a menu entry: a full URL as it is, else checked as `link` does."""
-        return href if "://" in href or href.startswith(("//", "mailto:")) else self._resolved(href).url
+    def menu_link(self, item: MenuItem) -> Resolved:
+        """Return where an entry of the menu leads: a full URL as it is, else as a link below content/ would."""
+        if SCHEME.match(item.url) or item.url.startswith("//"):
+            return Resolved(item.url, item.url)
+        return self._links.resolve(free_reference(item.url.removeprefix(CONTENT), item.place), self._root())
+
+    def menu_problems(self) -> list[Problem]:
+        """Return what is wrong with the links of the menu, at their places in site.yaml."""
+        found = [self.menu_link(item).problem for item in self._config.menu]
+        return [msgspec.structs.replace(problem, path="site.yaml") for problem in found if problem is not None]
 
     def list_of(
         self, kind: Literal["home", "list", "term"], folder: str, taxonomy: str, term: str, number: int
@@ -305,6 +315,17 @@ class SiteView:
             title, home, posts = self.title, SitePath("/"), self._index.posts
         return title, home, [post for post in posts if post.date is not None][: self._config.feeds.entries]
 
+    def _root(self) -> Card:
+        """Return a card that stands at the top of content/, for links that no page holds."""
+        return Card(
+            path=SourcePath(CONTENT + "index.md"),
+            kind="home",
+            site_path=SitePath("/"),
+            url=self.url,
+            permalink=self.permalink,
+            title="",
+        )
+
     def _taxonomy(self, taxonomy: str) -> dict[str, IndexedTerm]:
         if taxonomy not in self._index.taxonomies:
             raise UnanswerableError(_unknown("taxonomy", taxonomy, self._index.taxonomies))
@@ -326,15 +347,7 @@ class SiteView:
         ]
 
     def _resolved(self, path: str) -> Resolved:
-        root = Card(
-            path=SourcePath(CONTENT + "index.md"),
-            kind="home",
-            site_path=SitePath("/"),
-            url=self.url,
-            permalink=self.permalink,
-            title="",
-        )
-        found = self._links.resolve(free_reference(path.removeprefix(CONTENT)), root)
+        found = self._links.resolve(free_reference(path.removeprefix(CONTENT)), self._root())
         if found.problem is not None and found.problem.severity == "error":
             hint = f"; {found.problem.hint}" if found.problem.hint else ""
             raise UnanswerableError(found.problem.message + hint)
