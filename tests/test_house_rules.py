@@ -28,7 +28,7 @@ OWNERS = {
     "math_core": ("render/",),
     "nh3": ("render/",),
     "jinja2": ("render/templates.py",),
-    "imagesize": ("builder.py",),
+    "imagesize": ("content/images.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
     "watchdog": ("preview/",),

@@ -7,7 +7,6 @@ It writes nothing and reads no clock: `output.publish` writes, and "now" is hand
 from __future__ import annotations
 
 import datetime as dt
-import io
 import posixpath
 import re
 from collections.abc import Callable
@@ -15,13 +14,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import imagesize
 import msgspec
 
 from proofpress.config import Config, read_config, zone
 from proofpress.content.data import read_data
 from proofpress.content.documents import read
 from proofpress.content.globs import matcher
+from proofpress.content.images import IMAGES, measure
 from proofpress.content.names import Name, lists, split
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside, scan
 from proofpress.model import (
@@ -42,7 +41,7 @@ from proofpress.problems import Problem, did_you_mean, judge, problem
 from proofpress.render import feeds, pages
 from proofpress.render.markdown import Renderer
 from proofpress.render.stylesheet import UnknownStyleError, stylesheet
-from proofpress.render.templates import Templates
+from proofpress.render.templates import Templates, faults_once
 from proofpress.site.cards import Kind, folder_path, make_card
 from proofpress.site.index import index, is_hidden
 from proofpress.site.links import CONTENT, Links, link_table
@@ -54,10 +53,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 SETTINGS = "site.yaml"
-IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp", ".tiff")
-VIEW_BOX = re.compile(
-    rb"<svg\b[^>]*\bviewBox=[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+(\d+(?:\.\d+)?)[\s,]+(\d+(?:\.\d+)?)\s*[\"']"
-)
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -133,7 +128,7 @@ def build(options: Options, progress: Callable[[str, int, int], None] = lambda _
         drafts=shown,
         targets=targets,
         links=links,
-        view=SiteView(site, links, config, asset_paths, data_reader(options.root, tree)),
+        view=SiteView(site, links, config, asset_paths, data_reader(options.root, tree, problems)),
         templates=Templates(theme.templates),
         assets=assets,
         entry_of=lru_cache(maxsize=None)(lambda path: feeds.entry(shown[path].card, shown[path].body, links)),
@@ -146,7 +141,7 @@ def build(options: Options, progress: Callable[[str, int, int], None] = lambda _
         problems += found
         if made is not None:
             outputs[made.path] = made.data
-    judged = judge(problems, config.rules, strict=options.strict)
+    judged = judge(faults_once(problems), config.rules, strict=options.strict)
     return Built(
         config=config,
         outputs=outputs,
@@ -240,26 +235,15 @@ def copies(
 
 
 def _file(path: SourcePath, site_path: SitePath, root: Path, problems: list[Problem]) -> File:
-    width = height = None
+    size = None
     if path.lower().endswith(IMAGES):
         try:
-            width, height = image_size(path, read_inside(root, path))
-        except Exception as error:  # noqa: BLE001 - whatever the bytes do to the library, the image is only unsized
-            problems.append(
-                problem(
-                    "unreadable-image", path, 0, 1, f"its size can't be read, so pages jump while it loads: {error}"
-                )
-            )
+            size, found = measure(path, read_inside(root, path))
+        except OSError as error:
+            found = problem("unreadable-file", path, 0, 1, f"it can't be read: {error.strerror}")
+        problems += [found] if found is not None else []
+    width, height = size or (None, None)
     return File(path=path, site_path=site_path, width=width, height=height)
-
-
-def image_size(path: str, data: bytes) -> tuple[int | None, int | None]:
-    """Return an image's width and height in pixels, read from its header; of an SVG without them, its view box's."""
-    width, height = imagesize.get(io.BytesIO(data))
-    if (width <= 0 or height <= 0) and path.lower().endswith(".svg"):
-        box = VIEW_BOX.search(data[:4096])
-        width, height = (float(box[1]), float(box[2])) if box else (0, 0)
-    return (round(width), round(height)) if width >= 1 and height >= 1 else (None, None)
 
 
 def highlighting(config: Config, problems: list[Problem]) -> dict[str, bytes]:
@@ -272,8 +256,11 @@ def highlighting(config: Config, problems: list[Problem]) -> dict[str, bytes]:
     return {GENERATED: css.encode("utf-8")}
 
 
-def data_reader(root: Path, tree: Tree) -> Callable[[str], Any]:
-    """Return what `site.data` asks: a function from a name below data/ to what the file holds, read once."""
+def data_reader(root: Path, tree: Tree, problems: list[Problem]) -> Callable[[str], Any]:
+    """Return what `site.data` asks: a function from a name below data/ to what the file holds, read once.
+
+    The faults of a file that can't be read are added to the problems.
+    """
     read_already: dict[str, Any] = {}
 
     def look_up(name: str) -> Any:
@@ -284,7 +271,8 @@ def data_reader(root: Path, tree: Tree) -> Callable[[str], Any]:
         if name not in read_already:
             value, found = read_data(path, read_inside(root, path))
             if found:
-                raise UnanswerableError(f"{path}:{found[0].line}:{found[0].column}: {found[0].message}")
+                problems.extend(found)
+                raise UnanswerableError(f"'{path}' can't be read", found[0])
             read_already[name] = value
         return read_already[name]
 

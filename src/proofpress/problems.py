@@ -134,6 +134,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     folded = {choice.casefold(): choice for choice in choices}
     if word.casefold() in folded:
         return folded[word.casefold()]
+    begun = [choice for choice in folded if len(word) >= 3 and choice.startswith(word.casefold())]
+    if len(begun) == 1:
+        return folded[begun[0]]
     # In a short word one letter is much: 'jq' is no misspelt 'q', but 'jsn' is a misspelt 'json'.
     cutoff = 0.8 if len(word) <= 4 else 0.6
     found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)

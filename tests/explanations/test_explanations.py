@@ -22,13 +22,6 @@ WIDEST = 82
 """Columns of prose, so that a page can be read in a terminal of the usual width."""
 
 
-WAITING = {
-    "data-error": "a template that asks for a faulty file is blamed in the file's place",
-    "unreadable-image": "imagesize answers (-1, -1) where a file is no image, and raises nothing",
-}
-"""Pages that are ahead of the code, and why. Strict: whoever makes one true has to take it out."""
-
-
 def pages() -> set[str]:
     found = resources.files("proofpress.explanations").iterdir()
     return {entry.name.removesuffix(".md") for entry in found if entry.name.endswith(".md")}
@@ -69,7 +62,7 @@ def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
 
 
 def test_every_rule_is_one_that_some_code_reports() -> None:
-    assert set(RULES) - words_in_the_code() <= set(WAITING)
+    assert set(RULES) - words_in_the_code() == set()
 
 
 def test_no_code_reports_a_rule_that_is_not_listed() -> None:
@@ -85,13 +78,7 @@ def test_a_name_that_is_no_rule_has_no_explanation() -> None:
         explanation("broken-lnik")
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        pytest.param(rule, marks=pytest.mark.xfail(reason=WAITING[rule])) if rule in WAITING else rule
-        for rule in sorted(RULES)
-    ],
-)
+@pytest.mark.parametrize("rule", sorted(RULES))
 def test_the_wrong_example_gives_the_report_on_the_page_and_nothing_else(rule: str, tmp_path: Path) -> None:
     report = reported(rule, lay_out(rule, "Wrong", tmp_path))
     assert report == example(rule, "Wrong").report

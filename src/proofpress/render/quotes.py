@@ -62,7 +62,9 @@ _LANGUAGES: Final[Mapping[str, Marks]] = {
 _QUOTE: Final = re.compile(r"['\"]")
 _APOSTROPHE: Final = "’"
 _OPENS_AFTER: Final = frozenset("([{<-–—/“‘«„‚‹「『¿¡=+|*_~")
-_CUT_SHORT: Final = re.compile(r"(?:\d\ds?|n['\N{RIGHT SINGLE QUOTATION MARK}]|em|til|tis|twas|cause)(?!\w)", re.IGNORECASE)
+_CUT_SHORT: Final = re.compile(
+    r"(?:\d\ds?|n['\N{RIGHT SINGLE QUOTATION MARK}]|em|til|tis|twas|cause)(?!\w)", re.IGNORECASE
+)
 """Words that begin with an apostrophe: the '90s, rock 'n' roll."""
 _BREAKS: Final = frozenset({"softbreak", "hardbreak"})
 

@@ -17,7 +17,7 @@ from proofpress.site.dates import iso_date, long_date
 from proofpress.site.view import UnanswerableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class TemplateSource(msgspec.Struct, frozen=True):
@@ -55,7 +55,8 @@ class Templates:
         except jinja2.TemplateNotFound as error:
             raise TemplateError(self._missing(error, name, asked_by)) from error
         except (RecursionError, Exception) as error:
-            raise TemplateError(self._failed(error, name, asked_by)) from error
+            blamed = error.problem if isinstance(error, UnanswerableError) else None
+            raise TemplateError(blamed or self._failed(error, name, asked_by)) from error
 
     def _missing(self, error: jinja2.TemplateNotFound, name: str, asked_by: str) -> Problem:
         missing = str(error.name)
@@ -84,7 +85,8 @@ class Templates:
             path or self._sources[name].path,
             line,
             1,
-            f"{message} (filled for {asked_by}{chain})",
+            message,
+            hint=f"filled for {asked_by}{chain}",
         )
 
     def _frames(self, error: BaseException) -> tuple[str, int, str]:
@@ -103,6 +105,25 @@ class Templates:
         return own, line, chain
 
 
+class Undefined(jinja2.StrictUndefined):
+    """A name that a template can't use, told in the template's words."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        name, found = self._undefined_name, self._undefined_obj
+        if self._undefined_hint:
+            return self._undefined_hint
+        if found is jinja2.utils.missing:
+            return f"there is no '{name}' here: a template sees 'page', 'content' and 'site'"
+        known = found if isinstance(found, dict) else [word for word in dir(found) if not word.startswith("_")]
+        kind = type(found).__name__
+        what = {"Page": "'page'", "SiteView": "'site'", "dict": "this mapping"}.get(kind, f"this {kind}")
+        hint = did_you_mean(str(name), map(str, known))
+        return f"{what} has no '{name}'" + (f" ({hint})" if hint else "")
+
+
 def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         found = sources.get(name)
@@ -111,7 +132,7 @@ def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(load),
         autoescape=True,
-        undefined=jinja2.StrictUndefined,
+        undefined=Undefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -125,3 +146,19 @@ def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
     environment.filters["iso"] = iso_date
     environment.filters["number"] = lambda number: f"{number:,}"
     return environment
+
+
+def faults_once(problems: Sequence[Problem]) -> list[Problem]:
+    """Report a template's fault once, not for every page that is filled from it."""
+    found: dict[tuple[str, int, str], list[Problem]] = {}
+    others = []
+    for one in problems:
+        if one.rule == "template-error":
+            found.setdefault((one.path, one.line, one.message), []).append(one)
+        else:
+            others.append(one)
+    for alike in found.values():
+        more = len({one.hint for one in alike}) - 1
+        first = min(alike)
+        others.append(msgspec.structs.replace(first, hint=f"{first.hint} and {more:,} more") if more else first)
+    return others

@@ -176,13 +176,13 @@ class Links(msgspec.Struct, frozen=True, dict=True):
             mend = f"did you mean '{suggestion}'?" if suggestion else ""
             if ELSEWHERE.match(plain) and "://" not in plain:
                 mend = f"another site's address begins with https://: 'https://{path}'"
-            what = "image or file" if reference.kind == "image" else "page"
-            made = "is at" if reference.kind == "image" else "is made from"
+            ending = posixpath.splitext(plain)[1]
+            is_file = reference.kind == "image" or ending not in ("", ".md", ".html")
             found = _at(
                 reference,
                 page,
                 "broken-link",
-                f"no {what} {made} '{path}'",
+                f"no file is at '{path}'" if is_file else f"no page is made from '{path}'",
                 mend,
             )
         return Resolved(reference.href, reference.href, problem=found)

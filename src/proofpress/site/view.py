@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from proofpress.model import Author, Card, TermLink
 from proofpress.paths import SitePath, SourcePath, slug
-from proofpress.problems import did_you_mean
+from proofpress.problems import Problem, did_you_mean
 from proofpress.site.cards import folder_path
 from proofpress.site.links import CONTENT, Links, Resolved, free_reference
 from proofpress.site.plan import feed_formats, feed_path, page_path, pages_of
@@ -32,7 +32,14 @@ MEDIA_TYPES: dict[str, str] = {"atom": "application/atom+xml", "json": "applicat
 
 
 class UnanswerableError(ValueError):
-    """A template asked for something that isn't there; the message says what is."""
+    """A template asked for something that isn't there; the message says what is.
+
+    `problem` is the fault of a file that was asked for, where it is the file that is to blame, not the template.
+    """
+
+    def __init__(self, message: str, problem: Problem | None = None) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 class Feed(msgspec.Struct, frozen=True):
