@@ -1,0 +1,196 @@
+"""Titles, headings, summaries, alerts, tasks, footnotes and the other blocks of the dialect."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.model import Body, Document, FrontMatter
+from proofpress.paths import SourcePath
+from proofpress.render.markdown import Renderer
+
+RENDERER = Renderer(MarkdownOptions(), HighlightOptions())
+
+
+def render(text: str, first_line: int = 1, title: str | None = "t") -> Body:
+    front = FrontMatter(title=title)
+    return RENDERER.render(Document(path=SourcePath("content/a.md"), front=front, text=text, first_line=first_line))
+
+
+def ids(text: str) -> list[str]:
+    return [heading.id for heading in render(text).outline]
+
+
+def test_the_first_level_one_heading_is_the_title_and_leaves_the_body() -> None:
+    body = render("text\n\n# The *title* `x`\n\n# Next", title=None)
+    assert body.title == "The title x"
+    assert [heading.text for heading in body.outline] == ["Next"]
+    assert "The" not in body.html
+
+
+def test_a_title_in_the_front_matter_keeps_the_heading() -> None:
+    body = render("# Heading")
+    assert (body.title, len(body.outline)) == (None, 1)
+
+
+def test_a_heading_in_a_quote_is_no_title() -> None:
+    assert render("> # Quoted", title=None).title is None
+
+
+def test_a_heading_has_an_id_and_a_link_to_itself() -> None:
+    assert render("## Install").html == (
+        '<h2 id="install">Install <a class="anchor" href="#install" aria-label="Link to this section: Install">#</a></h2>\n'
+    )
+
+
+def test_ids_are_unique_stable_and_never_empty() -> None:
+    assert ids("# A\n# A\n# A-1\n# A") == ["a", "a-1", "a-1-1", "a-2"]
+    assert ids("# 🎉\n# 🎉") == ["section", "section-1"]
+    assert ids("# constructor\n# __proto__") == ["constructor", "proto"]
+    assert ids("# Größe & 数学 `f(x)`") == ["größe--数学-fx"]
+
+
+def test_ids_keep_clear_of_footnotes_attributes_and_raw_html() -> None:
+    assert ids("# fn1\n# fnref1\n# fn1") == ["section-fn1", "section-fnref1", "section-fn1-1"]
+    assert ids('# A\n# B {#a}\n\n<b id="c">x</b>\n\n# C') == ["a-1", "a", "c-1"]
+
+
+def test_an_id_that_is_asked_for_twice_is_unique_in_the_html() -> None:
+    body = render("# A {#x}\n# B {#x}\n\n`c`{#x}")
+    assert re.findall(r'id="([^"]*)"', body.html) == ["x", "x-1", "x-2"]
+    assert body.anchors == ("x", "x-1", "x-2")
+
+
+def test_ids_and_names_in_raw_html_are_anchors() -> None:
+    assert render('<div id="a"></div>\n\ntext <a name=b></a> <!-- <p id="no"> -->').anchors == ("a", "b")
+
+
+def test_the_outline_has_no_links_images_or_footnote_marks() -> None:
+    (heading,) = render("## See [`x`](y.md) ![i](z.png)[^1] & *w*\n\n[^1]: n").outline
+    assert heading.html.split() == ["See", "<code>x</code>", "&amp;", "<em>w</em>"]
+
+
+def test_only_plain_attributes_are_taken() -> None:
+    html = render(
+        "![a](https://x.example/y.png){#i .c onclick=x style=y src=z title='T' data-a=b lang=de width=3px} x"
+    ).html
+    assert html == (
+        '<p><img src="https://x.example/y.png" alt="a" id="i" class="c" title="T" data-a="b" lang="de" width="3"> x</p>\n'
+    )
+
+
+def test_braces_that_are_no_attributes_are_text() -> None:
+    assert render("`a`{x} {{ y }} {% z %}").html == "<p><code>a</code>{x} {{ y }} {% z %}</p>\n"
+
+
+def test_a_paragraph_takes_attributes_from_a_line_of_its_own() -> None:
+    assert render("{.lead}\ntext").html == render("text\n{.lead}").html == '<p class="lead">text</p>\n'
+
+
+@pytest.mark.parametrize("mark", ["<!-- more -->", "<!--more-->", "<!--truncate-->", "<!-- MORE -->"])
+def test_the_summary_is_what_stands_before_the_mark(mark: str) -> None:
+    body = render(f"One [two](x.md)[^1].\n\n- three\n\n{mark}\n\nfour\n\n[^1]: n")
+    assert body.summary == "<p>One two.</p>\n<ul>\n<li>three</li>\n</ul>"
+    assert body.summary_text == "One two. three"
+    assert body.has_more
+    assert "<!--" not in body.html
+
+
+def test_without_a_mark_the_summary_is_the_first_paragraph_with_text() -> None:
+    body = render("![x](y.png)\n\n> quoted\n\nThe *first* `<one>`.\n\nThe second.")
+    assert body.summary == "<p>The <em>first</em> <code>&lt;one&gt;</code>.</p>"
+    assert body.summary_text == "The first <one>."
+    assert not body.has_more
+
+
+def test_a_summary_closes_what_raw_html_opened() -> None:
+    assert render("<div>\n\ntext <b>bold\n\n<!-- more -->\n\n</div>").summary.endswith("<b>bold</b></p></div>")
+
+
+def test_words_count_text_and_code_and_no_markup() -> None:
+    assert render('one *two* `three`\n\n```\nfour five\n```\n\n<b title="not this">six</b>').words == 6
+
+
+def test_an_alert_says_its_kind() -> None:
+    assert render("> [!WARNING]\n> Hot.").html == (
+        '<div class="alert alert-warning" role="note"><p class="alert-title">Warning</p>\n<p>Hot.</p>\n</div>\n'
+    )
+
+
+def test_an_unknown_alert_stays_a_quote_with_a_warning() -> None:
+    body = render("> text\n\n> [!WARNIN]\n> Hot.")
+    (found,) = body.problems
+    assert (found.rule, found.line, found.column, found.hint) == ("unknown-alert", 3, 3, "did you mean 'WARNING'?")
+    assert body.html.count("<blockquote>") == 2
+
+
+def test_tasks_have_boxes() -> None:
+    html = render("- [ ] one\n- [x] two\n- three").html
+    assert html.startswith('<ul class="tasks">\n<li class="task"><input type="checkbox" disabled> one</li>')
+    assert '<input type="checkbox" disabled checked> two' in html
+    assert "<li>three</li>" in html
+
+
+def test_a_table_is_wrapped_and_its_cells_aligned() -> None:
+    html = render("a | b\n--|-:\n1 | 2").html
+    assert html.startswith('<div class="table" tabindex="0"><table>\n<thead>')
+    assert '<td style="text-align:right">2</td>' in html
+    assert html.endswith("</tbody>\n</table></div>\n")
+
+
+def test_footnotes_are_numbered_as_they_are_met_and_lead_back() -> None:
+    html = render("x[^b] y[^a] z[^b]\n\n[^a]: A\n[^b]: B[^a]\n[^c]: never").html
+    assert '<sup class="footnote-ref"><a href="#fn1" id="fnref1">1</a></sup>' in html
+    assert '<li id="fn1"><p>B' in html
+    assert 'href="#fnref1-2" aria-label="Back to reference 1-2">' in html
+    assert "never" not in html
+    assert set(re.findall(r'href="#([^"]*)"', html)) <= set(re.findall(r'id="([^"]*)"', html))
+
+
+def test_a_footnote_that_is_not_defined_is_text_and_a_warning() -> None:
+    body = render("a[^x] b")
+    (found,) = body.problems
+    assert (found.rule, found.line, found.column, found.length) == ("undefined-footnote", 1, 2, 4)
+    assert body.html == "<p>a[^x] b</p>\n"
+
+
+def test_a_definition_list_has_terms_and_definitions() -> None:
+    assert render("Term\n: One\n: Two").html == "<dl>\n<dt>Term</dt>\n<dd>One</dd>\n<dd>Two</dd>\n</dl>\n"
+
+
+def test_an_image_alone_is_a_figure_and_its_title_the_caption() -> None:
+    assert render('![cat](https://x.example/c.png "A & b")').html == (
+        '<figure><img src="https://x.example/c.png" alt="cat" loading="lazy" decoding="async">'
+        "<figcaption>A &amp; b</figcaption></figure>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "curled"),
+    [("en", "“a ‘b’ c”"), ("de", "„a ‚b‘ c“"), ("fr", "«\u202fa ‹\u202fb\u202f› c\u202f»"), ("de-CH", "«a ‹b› c»")],
+)
+def test_quotation_marks_are_those_of_the_language(language: str, curled: str) -> None:
+    renderer = Renderer(MarkdownOptions(), HighlightOptions(), language)
+    document = Document(path=SourcePath("a.md"), front=FrontMatter(title="t"), text="\"a 'b' c\"")
+    assert renderer.render(document).html == f"<p>{curled}</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("don't", "don’t"),
+        ("the '90s aren't 'it'", "the ’90s aren’t ‘it’"),
+        ('"*em*" and "`code`"', "“<em>em</em>” and “<code>code</code>”"),
+        ('--flag (c) ... -> `"x"`', "--flag (c) ... -&gt; <code>&quot;x&quot;</code>"),
+        (r"\"plain\"", "&quot;plain&quot;"),
+        ('("x"), "y."', "(“x”), “y.”"),
+    ],
+)
+def test_only_quotation_marks_are_curled(text: str, html: str) -> None:
+    assert render(text).html == f"<p>{html}</p>\n"
+
+
+def test_templates_in_a_post_are_text() -> None:
+    assert render("{{ x }} {% raw %}").html == "<p>{{ x }} {% raw %}</p>\n"
