@@ -234,6 +234,16 @@ def test_an_index_with_a_title_of_its_own_shows_it_once(tmp_path: Path) -> None:
     assert named(page, "title")[0].text == "Welcome · Notes on <em>deep</em> learning"
 
 
+def test_a_page_that_bears_the_sites_name_is_told_apart_from_the_front_page(tmp_path: Path) -> None:
+    files = {
+        "site.yaml": "title: From zero\nurl: https://me.example/\n",
+        "content/posts/a.md": "---\ntitle: A\ndate: 2026-01-01\nseries: From zero\n---\n\nText.",
+    }
+    site = outputs(tmp_path, files)
+    titles = [named(elements(site[path]), "title")[0].text for path in ("index.html", "series/from-zero/index.html")]
+    assert titles == ["From zero", "From zero · From zero"]
+
+
 def test_a_site_without_posts_says_so_and_needs_no_setting(tmp_path: Path) -> None:
     site = outputs(tmp_path, {"site.yaml": "url: https://me.example/\n", "content/about.md": "# About\n\nText."})
     assert "There are no posts yet." in words(named(elements(site["index.html"]), "main")[0].text)
