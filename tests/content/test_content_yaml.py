@@ -120,7 +120,7 @@ def test_a_key_must_be_a_word() -> None:
         ("title: A\n\tdraft: true", 2, 1, "spaces"),
         ("title: @home", 1, 8, "quotes"),
         ("title: *emphasis* on stars", 1, 8, "quotes"),
-        ("title: A\nnothing here\ndraft: true", 3, 1, "colon"),
+        ("title: A\nnothing here\ndraft: true", 2, 1, "colon"),
         ("title: 'A' and B", 1, 12, "whole value"),
         ("title: [A] and B", 1, 12, "whole value"),
         ("a: 1\n  b: 2", 2, 4, "indent"),

@@ -64,8 +64,8 @@ def split(text: str, findings: Findings) -> Parts:
             findings.add(
                 "front-matter-not-closed",
                 place,
-                f"front matter is closed by '{opened[1]}', not by {len(fence)} of them",
-                hint=f"write {opened[1]}",
+                f"this line has {len(fence)} {'plus signs' if is_toml else 'dashes'}; front matter is closed by exactly three",
+                hint=f"write '{opened[1]}'",
             )
         return Parts(text[opened.end() : closed.start()], is_toml, text[closed.end() :], line + 1)
     looks = (_TOML_LOOKS if is_toml else _YAML_LOOKS).match(text, opened.end())

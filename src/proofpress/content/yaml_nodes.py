@@ -40,7 +40,7 @@ _TRAILING: Final = ("something follows a value in quotes or brackets", "put the 
 _MENDS: Final = (
     # what the parser says; what a person is told; the mend; whether the fault is where the thing began
     ("mapping values are not allowed", "a value holds a colon followed by a space", "put the value in quotes", False),
-    ("could not find expected ':'", "this line is no 'key: value'", "write a colon and a space after the key, or indent the line under the one before", False),
+    ("could not find expected ':'", "this line is no 'key: value'", "write a colon and a space after the key, or indent the line under the one before", True),
     ("tab character", "this line is indented with a tab", "indent with spaces", False),
     ("'\\t' that cannot start any token", "this line is indented with a tab", "indent with spaces", False),
     ("cannot start any token", "a value cannot begin with this character", "put the value in quotes", False),
@@ -214,7 +214,7 @@ class _Composer:
         rule = "alias-in-front-matter" if self.syntax == "front-matter-syntax" else self.syntax
         self.findings.add(
             rule,
-            self.place(event.start_mark),
+            self.place(event.start_mark, event.end_mark if type(event) is yaml.AliasEvent else None),
             f"YAML's anchors and aliases ('{mark}{abridged(event.anchor)}') are not read",
             hint="write the value out where it is used, or put it in quotes if it is text",
         )
@@ -247,6 +247,8 @@ class _Composer:
         """Return what the text before a fault on its line says of its cause, by the parser's words."""
         lines = self.text.split("\n")
         before = lines[mark.line][: mark.column] if mark is not None and mark.line < len(lines) else ""
+        if mark is not None and mark.line < len(lines) and lines[mark.line].startswith("\t", mark.column):
+            return {"cannot start any token": ("this line is indented with a tab", "indent with spaces")}
         if re.fullmatch(r"\s+[\w-]+", before):
             return {"mapping values are not allowed": _MISALIGNED}
         if before.strip():
