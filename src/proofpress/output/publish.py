@@ -9,6 +9,7 @@ whose bytes are equal are left alone (their times stay, for rsync), and only rec
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 CACHE = ".proofpress"
-RECORD = "published.json"
 TEMPORARY = ".proofpress-tmp"
 VERSION = 1
 SITE_FOLDERS = ("content", "templates", "static", "data", ".git", CACHE)
@@ -73,7 +73,7 @@ def refuse(root: Path, output: Path) -> Problem | None:
 def read_record(root: Path, output: Path) -> Record:
     """Return the record of an output folder; an empty one where there is none, or none that can be read."""
     try:
-        found = json.loads((root / CACHE / RECORD).read_bytes())
+        found = json.loads(_record_path(root, _key(root, output)).read_bytes())
         record = msgspec.convert(found, Record)
     except (OSError, ValueError, RecursionError):
         return Record(output=_key(root, output))
@@ -109,7 +109,10 @@ def foreign_files(output: Path, outputs: Mapping[OutputPath, bytes], record: Rec
     for path, data in outputs.items():
         folders.update(_parents(path))
         target = output / path
-        if path not in record.files and (target.is_symlink() or target.exists()) and _read(target) != data:
+        if path in record.files or not os.path.lexists(target) or _read(target) == data:
+            continue
+        # A folder that held only our files gives way to a file of its name.
+        if target.is_symlink() or not target.is_dir() or {f"{path}/{name}" for name in _files(target)} - record.files:
             problems.append(_in_the_way(output, path))
     problems += [
         _in_the_way(output, folder)
@@ -164,12 +167,11 @@ def clean(root: Path, output: Path) -> int:
     for path in record.files:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             (output / (path + TEMPORARY)).unlink()
-    cache = root / CACHE
-    for name in (RECORD, RECORD + TEMPORARY):
-        with contextlib.suppress(FileNotFoundError):
-            (cache / name).unlink()
+    path = _record_path(root, record.output)
+    for file in (path, path.with_name(path.name + TEMPORARY)):
+        file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
-        cache.rmdir()
+        path.parent.rmdir()
     return deleted
 
 
@@ -211,12 +213,12 @@ def _read(path: Path) -> bytes | None:
 
 
 def _write_record(root: Path, record: Record) -> None:
-    cache = root / CACHE
-    cache.mkdir(exist_ok=True)
-    temporary = cache / (RECORD + TEMPORARY)
+    path = _record_path(root, record.output)
+    path.parent.mkdir(exist_ok=True)
+    temporary = path.with_name(path.name + TEMPORARY)
     ordered = {"version": record.version, "output": record.output, "files": sorted(record.files)}
     temporary.write_text(json.dumps(ordered, ensure_ascii=False, indent=0), "utf-8")
-    temporary.replace(cache / RECORD)
+    temporary.replace(path)
 
 
 def _files(folder: Path) -> Iterable[str]:
@@ -234,6 +236,11 @@ def _parents(path: str) -> Sequence[str]:
         path = path.rpartition("/")[0]
         found.append(path)
     return found
+
+
+def _record_path(root: Path, key: str) -> Path:
+    """Return where the record of an output folder lies: each folder that a site is published into has its own."""
+    return root / CACHE / f"published-{hashlib.sha256(key.encode()).hexdigest()[:12]}.json"
 
 
 def _key(root: Path, output: Path) -> str:
