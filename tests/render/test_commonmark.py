@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from markdown_it.common.normalize_url import normalizeLink
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from proofpress.model import Body
 
 EXAMPLES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("commonmark.json").read_text("utf-8"))
-OFF = MarkdownOptions(**{name: False for name in MarkdownOptions.__struct_fields__ if name != "html"})
+OFF = msgspec.convert({name: False for name in MarkdownOptions.__struct_fields__ if name != "html"}, MarkdownOptions)
 PLAIN = Renderer(OFF, HighlightOptions())
 FULL = Renderer(MarkdownOptions(anchors=False), HighlightOptions())
 

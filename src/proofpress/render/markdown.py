@@ -6,7 +6,8 @@ the text inside each, formulas and quotation marks, then one pass that writes HT
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.model import Body, Heading
 from proofpress.problems import problem
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from proofpress.config import HighlightOptions, MarkdownOptions
     from proofpress.model import Document
 
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _EXTENSIONS = (
     "tables", "strikethrough", "task_lists", "autolinks", "alerts", "footnotes", "definition_lists", "attributes",
     "anchors", "math", "figures", "smart_quotes",
@@ -59,6 +61,8 @@ class Renderer:
         text = document.text
         if "\0" in text:
             text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        if not text.isascii():  # half a character cannot be written as UTF-8
+            text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         options = self._options
