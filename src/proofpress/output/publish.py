@@ -131,18 +131,12 @@ def publish(root: Path, output: Path, outputs: Mapping[OutputPath, bytes], recor
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             (output / (path + TEMPORARY)).unlink()
     stale = sorted(record.files - frozenset(outputs))
-    deleted = 0
-    for path in stale:
-        # A file that must become a folder (or a folder a file) is cleared before its successor is written.
-        if any(other.startswith(path + "/") for other in outputs) or any(
-            parent in outputs for parent in _parents(path)
-        ):
-            deleted += _delete(output, path)
-    written = 0
-    for path in in_order(outputs):
-        written += _write(output, path, outputs[path])
-    for path in stale:
-        deleted += _delete(output, path)
+    folders = {folder for path in outputs for folder in _parents(path)}
+    # A file that must become a folder (or a folder a file) is cleared before its successor is written.
+    in_the_way = [path for path in stale if path in folders or any(parent in outputs for parent in _parents(path))]
+    deleted = sum(_delete(output, path) for path in in_the_way)
+    written = sum(_write(output, path, outputs[path]) for path in in_order(outputs))
+    deleted += sum(_delete(output, path) for path in stale if path not in in_the_way)
     _write_record(root, Record(output=record.output, files=frozenset(outputs)))
     return Published(written, len(outputs) - written, deleted)
 
