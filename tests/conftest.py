@@ -61,8 +61,10 @@ TOOLS = (
     Tool("nu", "the Nu HTML checker", ("java",), "vnu-jar/build/dist/vnu.jar"),
     Tool("linkinator", "a second link checker", ("node",), "linkinator/build/src/cli.js"),
     Tool("sitemap_schema", "the XML Schema of sitemaps", (), "sitemap/schema/sitemap.xsd"),
+    Tool("bash", "the shell bash", ("bash",)),
     Tool("zsh", "the shell zsh", ("zsh",)),
     Tool("fish", "the shell fish", ("fish",)),
+    Tool("posix", "symbolic links, pipes and signals", ("sh", "mkfifo")),
 )
 EXTRAS = ("zsh", "fish")
 """Tools that even continuous integration may lack."""
