@@ -1,0 +1,97 @@
+"""Steps and their traces: what a step was made from, and whether that still holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from proofpress.engine.digests import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Question = tuple[str, ...]
+"""A question's name and its arguments, as text: `("around", "content/posts/a.md")`."""
+
+
+class Trace(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a step was made from: its static inputs, and each question that it asked with its answer's digest."""
+
+    inputs: bytes
+    asked: tuple[tuple[Question, bytes], ...] = ()
+
+
+class Stale(msgspec.Struct, frozen=True):
+    """Why a step has to run: it is `new`, its `inputs` changed, or the answer to `question` did."""
+
+    reason: str
+    question: Question | None = None
+
+
+class Recorder:
+    """Answers questions, and takes note of each with the digest of its answer."""
+
+    def __init__(self, answer: Callable[[Question], Any]) -> None:
+        """Answer by way of a pure function from a question to a value that has a digest."""
+        self._answer = answer
+        self._asked: dict[Question, bytes] = {}
+
+    def ask(self, question: Question) -> Any:
+        """Return the answer; a question that is asked again is recorded once."""
+        answer = self._answer(question)
+        if question not in self._asked:
+            self._asked[question] = digest_of(answer)
+        return answer
+
+    def note(self, question: Question, answer: object) -> None:
+        """Record an answer that was found without asking."""
+        if question not in self._asked:
+            self._asked[question] = digest_of(answer)
+
+    def trace(self, inputs: bytes) -> Trace:
+        """Return the trace of a step that asked all this."""
+        return Trace(inputs, tuple(self._asked.items()))
+
+
+class Answers:
+    """The digests of today's answers: each question is asked once a build, however many steps asked it."""
+
+    def __init__(self, answer: Callable[[Question], Any]) -> None:
+        self._answer = answer
+        self._known: dict[Question, bytes] = {}
+
+    def digest(self, question: Question) -> bytes:
+        """Return the digest of a question's answer; one that can't be answered any more has a digest of its own."""
+        found = self._known.get(question)
+        if found is None:
+            try:
+                found = digest_of(self._answer(question))
+            except LookupError:
+                found = b""
+            self._known[question] = found
+        return found
+
+
+def why_stale(inputs: bytes, trace: Trace | None, answers: Answers) -> Stale | None:
+    """Return why a step has to run again, or None when its trace holds."""
+    if trace is None:
+        return Stale("new")
+    if trace.inputs != inputs:
+        return Stale("inputs")
+    for question, digest in trace.asked:
+        if answers.digest(question) != digest:
+            return Stale("answer", question)
+    return None
+
+
+def stale_steps(
+    steps: Mapping[str, bytes], traces: Mapping[str, Trace], answers: Answers
+) -> dict[str, Stale]:
+    """Return the steps (by key, with the digest of their static inputs) that have to run, each with the reason."""
+    found = {}
+    for key, inputs in steps.items():
+        stale = why_stale(inputs, traces.get(key), answers)
+        if stale is not None:
+            found[key] = stale
+    return found
