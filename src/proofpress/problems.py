@@ -57,6 +57,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "math-error": "error",
     "unknown-alert": "warning",
     "undefined-footnote": "warning",
+    "lost-cells": "warning",
     "nested-too-deeply": "error",
     # the site as a whole
     "url-collision": "error",
