@@ -144,9 +144,9 @@ class Writer:
             line, column, length = self._definition(meta.get("label", ""), href)
         return self._reference(href, line, column, length, image=image)
 
-    def _reference(self, href: str, line: int, column: int, length: int, *, image: bool) -> str:
+    def _reference(self, href: str, line: int, column: int, length: int, *, image: bool, raw: bool = False) -> str:
         number = len(self.references)
-        self.references.append(Reference(href, "image" if image else "link", line, column, max(1, length)))
+        self.references.append(Reference(href, "image" if image else "link", line, column, max(1, length), raw))
         if image and self.first_image is None:
             self.first_image = href
         return f"\0{number}\0"
@@ -374,7 +374,7 @@ class Writer:
 
         def refer(href: str, *, image: bool, at: int, length: int) -> str:
             line, column = self._lines.place(holder, base + at)
-            return self._reference(href, line, column, length, image=image)
+            return self._reference(href, line, column, length, image=image, raw=True)
 
         return with_references(html, refer)
 

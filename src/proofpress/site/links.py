@@ -258,4 +258,6 @@ def _some_anchors(card: Card) -> str:
 
 
 def _at(reference: Reference, page: Card, rule: str, message: str, hint: str) -> Problem:
-    return problem(rule, page.path, reference.line, reference.column, message, hint=hint, length=reference.length)
+    found = problem(rule, page.path, reference.line, reference.column, message, hint=hint, length=reference.length)
+    # Raw HTML is published as it is written: what it names may be there by other means, so its faults are warnings.
+    return msgspec.structs.replace(found, severity="warning") if reference.raw else found
