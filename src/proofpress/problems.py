@@ -47,6 +47,7 @@ RULES: Final[Mapping[str, Severity]] = {
     # the text of a post
     "broken-link": "error",
     "broken-anchor": "warning",
+    "missing-image": "warning",
     "unknown-url": "warning",
     "draft-link": "error",
     "unreadable-image": "warning",

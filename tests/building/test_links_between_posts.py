@@ -116,5 +116,5 @@ def test_a_feed_has_no_relative_url(site: SmallSite) -> None:
 def test_a_link_to_nothing_in_raw_html_is_a_warning_and_stays_as_written(site: SmallSite) -> None:
     site.write({"content/posts/a.md": HEAD + '<img src="gone.png" alt="gone">\n'})
     (found,) = site.problems()
-    assert (found.rule, found.severity, found.line, found.column) == ("broken-link", "warning", 5, 11)
+    assert (found.rule, found.severity, found.line, found.column) == ("missing-image", "warning", 5, 11)
     assert 'src="gone.png"' in site.pages()["posts/a/index.html"]

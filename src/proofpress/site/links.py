@@ -177,14 +177,12 @@ class Links(msgspec.Struct, frozen=True, dict=True):
             if ELSEWHERE.match(plain) and "://" not in plain:
                 mend = f"another site's address begins with https://: 'https://{path}'"
             ending = posixpath.splitext(plain)[1]
-            is_file = reference.kind == "image" or ending not in ("", ".md", ".html")
-            found = _at(
-                reference,
-                page,
-                "broken-link",
-                f"no file is at '{path}'" if is_file else f"no page is made from '{path}'",
-                mend,
-            )
+            is_file = ending not in ("", ".md", ".html")
+            if reference.kind == "image":
+                found = _at(reference, page, "missing-image", f"no image is at '{path}'", mend)
+            else:
+                message = f"no file is at '{path}'" if is_file else f"no page is made from '{path}'"
+                found = _at(reference, page, "broken-link", message, mend)
         return Resolved(reference.href, reference.href, problem=found)
 
     def _hidden(self, path: str | None) -> SourcePath | None:
