@@ -73,7 +73,7 @@ def test_external_links_are_left_alone(site: SmallSite) -> None:
     [
         ("bb.md", "broken-link", "did you mean 'b.md'?"),
         ("../abuot.md", "broken-link", "did you mean '../about.md'?"),
-        ("fig.svg", "broken-link", "did you mean 'bundle/fig.svg'?"),
+        ("fig.svg", "missing-image", "did you mean 'bundle/fig.svg'?"),
         ("nothing/like/that", "broken-link", ""),
         ("../../../etc/passwd", "broken-link", ""),
         ("b.md#instal", "broken-anchor", "did you mean '#install'?"),

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from proofpress.content.images import IMAGES
 from proofpress.content.names import split as split_name
 from proofpress.model import Card, File, Place, Reference
 from proofpress.paths import Base, SitePath, SourcePath, encode, join
@@ -178,7 +179,7 @@ class Links(msgspec.Struct, frozen=True, dict=True):
                 mend = f"another site's address begins with https://: 'https://{path}'"
             ending = posixpath.splitext(plain)[1]
             is_file = ending not in ("", ".md", ".html")
-            if reference.kind == "image":
+            if reference.kind == "image" or ending.lower() in IMAGES:
                 found = _at(reference, page, "missing-image", f"no image is at '{path}'", mend)
             else:
                 message = f"no file is at '{path}'" if is_file else f"no page is made from '{path}'"
