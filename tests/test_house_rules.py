@@ -23,7 +23,6 @@ OWNERS = {
     "yaml": ("content/", "config.py"),
     "markdown_it": ("render/",),
     "mdit_py_plugins": ("render/",),
-    "linkify_it": ("render/",),
     "pygments": ("render/",),
     "math_core": ("render/",),
     "nh3": ("render/",),

@@ -102,6 +102,8 @@ class Reference(msgspec.Struct, frozen=True, gc=False, array_like=True):
     line: int
     column: int
     length: int
+    raw: bool = False
+    """Whether it stands in raw HTML, which is published as it is written even where a link leads nowhere."""
 
 
 class Heading(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -47,6 +47,7 @@ RULES: Final[Mapping[str, Severity]] = {
     # the text of a post
     "broken-link": "error",
     "broken-anchor": "warning",
+    "missing-image": "warning",
     "unknown-url": "warning",
     "draft-link": "error",
     "unreadable-image": "warning",
@@ -57,6 +58,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "math-error": "error",
     "unknown-alert": "warning",
     "undefined-footnote": "warning",
+    "lost-cells": "warning",
     "nested-too-deeply": "error",
     # the site as a whole
     "url-collision": "error",

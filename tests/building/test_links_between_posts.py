@@ -73,7 +73,7 @@ def test_external_links_are_left_alone(site: SmallSite) -> None:
     [
         ("bb.md", "broken-link", "did you mean 'b.md'?"),
         ("../abuot.md", "broken-link", "did you mean '../about.md'?"),
-        ("fig.svg", "broken-link", "did you mean 'bundle/fig.svg'?"),
+        ("fig.svg", "missing-image", "did you mean 'bundle/fig.svg'?"),
         ("nothing/like/that", "broken-link", ""),
         ("../../../etc/passwd", "broken-link", ""),
         ("b.md#instal", "broken-anchor", "did you mean '#install'?"),
@@ -111,3 +111,10 @@ def test_a_feed_has_no_relative_url(site: SmallSite) -> None:
     assert 'href="#' not in feed.replace("&quot;", '"')
     assert 'href="/' not in feed.replace("&quot;", '"')
     assert "class=&quot;anchor&quot;" not in feed.replace('class="anchor"', "class=&quot;anchor&quot;")
+
+
+def test_a_link_to_nothing_in_raw_html_is_a_warning_and_stays_as_written(site: SmallSite) -> None:
+    site.write({"content/posts/a.md": HEAD + '<img src="gone.png" alt="gone">\n'})
+    (found,) = site.problems()
+    assert (found.rule, found.severity, found.line, found.column) == ("missing-image", "warning", 5, 11)
+    assert 'src="gone.png"' in site.pages()["posts/a/index.html"]

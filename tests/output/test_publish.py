@@ -10,7 +10,6 @@ import pytest
 from proofpress.output.publish import (
     CACHE,
     TEMPORARY,
-    OutputPath,
     Published,
     clean,
     foreign_files,
@@ -19,6 +18,7 @@ from proofpress.output.publish import (
     read_record,
     refuse,
 )
+from proofpress.paths import OutputPath
 
 ONE = {"index.html": b"home", "posts/a/index.html": b"a", "assets/s.css": b"css"}
 

@@ -128,8 +128,10 @@ def test_an_unknown_alert_stays_a_quote_with_a_warning() -> None:
 
 def test_tasks_have_boxes() -> None:
     html = render("- [ ] one\n- [x] two\n- three").html
-    assert html.startswith('<ul class="tasks">\n<li class="task"><input type="checkbox" disabled> one</li>')
-    assert '<input type="checkbox" disabled checked> two' in html
+    assert html.startswith(
+        '<ul class="tasks">\n<li class="task"><input type="checkbox" disabled aria-label="To do"> one</li>'
+    )
+    assert '<input type="checkbox" disabled aria-label="Done" checked> two' in html
     assert "<li>three</li>" in html
 
 

@@ -31,14 +31,18 @@ def command(
     """Build the site: all of it is published, or nothing."""
     from proofpress.builder import Options, build
     from proofpress.output.publish import foreign_files, publish, read_record, refuse
+    from proofpress.render.sanitize import MissingExtra
 
     start = time.perf_counter()
     root = require_site(root)
     if base_url and not base_url.startswith(("http://", "https://")):
         raise click.BadParameter(f"'{base_url}' does not begin with http:// or https://", param_hint="--base-url")
     options = Options(root=root, now=now(), drafts=drafts, future=future, base_url=base_url, strict=strict)
-    with Bar() as bar:
-        built = build(options, bar)
+    try:
+        with Bar() as bar:
+            built = build(options, bar)
+    except MissingExtra as error:
+        raise click.ClickException(str(error)) from None
     target = output if output is not None else root / built.config.output
     problems = list(built.problems)
     refusal = refuse(root, target)

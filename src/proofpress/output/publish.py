@@ -161,11 +161,11 @@ def clean(root: Path, output: Path) -> int:
     for path in record.files:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             (output / (path + TEMPORARY)).unlink()
-    path = _record_path(root, record.output)
-    for file in (path, path.with_name(path.name + TEMPORARY)):
+    own = _record_path(root, record.output)
+    for file in (own, own.with_name(own.name + TEMPORARY)):
         file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
-        path.parent.rmdir()
+        own.parent.rmdir()
     return deleted
 
 

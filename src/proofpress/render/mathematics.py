@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from math_core import LatexError, LatexToMathML
 
+from proofpress.render.mathml import with_styles_apart
 from proofpress.render.tex import in_known_words
 
 if TYPE_CHECKING:
@@ -189,6 +190,10 @@ class Converter:
 
     def convert(self, formulas: Sequence[Formula]) -> list[str | MathError]:
         """Return each formula's MathML, or what is wrong with it, in the order of the page."""
+        results = self._converted(formulas)
+        return [with_styles_apart(found) if isinstance(found, str) else found for found in results]
+
+    def _converted(self, formulas: Sequence[Formula]) -> list[str | MathError]:
         if not any(_SHARED.search(formula.tex) for formula in formulas):
             return [_set(self._latex.convert_with_local_state, formula) for formula in formulas]
         bodies = [body for formula in formulas for body in _DEFINES.split(formula.tex)[1:]]

@@ -14,6 +14,7 @@ from proofpress.problems import problem
 from proofpress.render.highlight import escape
 from proofpress.render.rawhtml import ids_in, with_references
 from proofpress.render.summary import without_links
+from proofpress.render.tables import lost_cells
 from proofpress.render.urls import encoded, is_local
 
 if TYPE_CHECKING:
@@ -143,9 +144,9 @@ class Writer:
             line, column, length = self._definition(meta.get("label", ""), href)
         return self._reference(href, line, column, length, image=image)
 
-    def _reference(self, href: str, line: int, column: int, length: int, *, image: bool) -> str:
+    def _reference(self, href: str, line: int, column: int, length: int, *, image: bool, raw: bool = False) -> str:
         number = len(self.references)
-        self.references.append(Reference(href, "image" if image else "link", line, column, max(1, length)))
+        self.references.append(Reference(href, "image" if image else "link", line, column, max(1, length), raw))
         if image and self.first_image is None:
             self.first_image = href
         return f"\0{number}\0"
@@ -214,8 +215,8 @@ class Writer:
     def _inline_block(self, tokens: list[Token], index: int) -> int:
         token = tokens[index]
         if "task" in token.meta:
-            checked = " checked" if token.meta["task"] else ""
-            self.out.append(f'<input type="checkbox" disabled{checked}> ')
+            label = 'aria-label="Done" checked' if token.meta["task"] else 'aria-label="To do"'
+            self.out.append(f'<input type="checkbox" disabled {label}> ')
         self.inline(token)
         return index + 1
 
@@ -373,7 +374,7 @@ class Writer:
 
         def refer(href: str, *, image: bool, at: int, length: int) -> str:
             line, column = self._lines.place(holder, base + at)
-            return self._reference(href, line, column, length, image=image)
+            return self._reference(href, line, column, length, image=image, raw=True)
 
         return with_references(html, refer)
 
@@ -393,7 +394,24 @@ class Writer:
         if index and tokens[index - 1].hidden:
             self.out.append("\n")
         self.out.append('<div class="table" tabindex="0"><table>\n')
+        self._look_for_lost_cells(tokens, index)
         return index + 1
+
+    def _look_for_lost_cells(self, tokens: list[Token], index: int) -> None:
+        """Report rows with more cells than the table has columns: the rest of their text is shown nowhere."""
+        start, end = tokens[index].map or (0, 0)
+        for lost in lost_cells([self._lines.text_of(line) for line in range(start, end)]):
+            self.problems.append(
+                problem(
+                    "lost-cells",
+                    self._path,
+                    self._lines.number(start + lost.row),
+                    lost.column + 1,
+                    f"this row has {lost.cells} cells and its table {lost.columns} columns, so this is not shown",
+                    hint="write '\\|' for a bar inside a cell, or add a column to the header",
+                    length=lost.length,
+                )
+            )
 
     def _table_end(self, tokens: list[Token], index: int) -> int:  # noqa: ARG002 - each handler has this signature
         self.out.append("</table></div>\n")

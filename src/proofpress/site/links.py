@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from proofpress.content.images import IMAGES
 from proofpress.content.names import split as split_name
 from proofpress.model import Card, File, Place, Reference
 from proofpress.paths import Base, SitePath, SourcePath, encode, join
@@ -177,14 +178,12 @@ class Links(msgspec.Struct, frozen=True, dict=True):
             if ELSEWHERE.match(plain) and "://" not in plain:
                 mend = f"another site's address begins with https://: 'https://{path}'"
             ending = posixpath.splitext(plain)[1]
-            is_file = reference.kind == "image" or ending not in ("", ".md", ".html")
-            found = _at(
-                reference,
-                page,
-                "broken-link",
-                f"no file is at '{path}'" if is_file else f"no page is made from '{path}'",
-                mend,
-            )
+            is_file = ending not in ("", ".md", ".html")
+            if reference.kind == "image" or ending.lower() in IMAGES:
+                found = _at(reference, page, "missing-image", f"no image is at '{path}'", mend)
+            else:
+                message = f"no file is at '{path}'" if is_file else f"no page is made from '{path}'"
+                found = _at(reference, page, "broken-link", message, mend)
         return Resolved(reference.href, reference.href, problem=found)
 
     def _hidden(self, path: str | None) -> SourcePath | None:
@@ -258,4 +257,6 @@ def _some_anchors(card: Card) -> str:
 
 
 def _at(reference: Reference, page: Card, rule: str, message: str, hint: str) -> Problem:
-    return problem(rule, page.path, reference.line, reference.column, message, hint=hint, length=reference.length)
+    found = problem(rule, page.path, reference.line, reference.column, message, hint=hint, length=reference.length)
+    # Raw HTML is published as it is written: what it names may be there by other means, so its faults are warnings.
+    return msgspec.structs.replace(found, severity="warning") if reference.raw else found
