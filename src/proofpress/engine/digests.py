@@ -1,5 +1,7 @@
-"""Digests of values: canonical, so that equal values have equal digests in every process, and typed, so that values of
-different types never share one. A type that is not known is an error, not a guess.
+"""Digests of values, canonical and typed.
+
+Equal values have equal digests in every process, and values of different types never share one. A type that is not
+known is an error, not a guess.
 """
 
 from __future__ import annotations

@@ -85,9 +85,7 @@ def why_stale(inputs: bytes, trace: Trace | None, answers: Answers) -> Stale | N
     return None
 
 
-def stale_steps(
-    steps: Mapping[str, bytes], traces: Mapping[str, Trace], answers: Answers
-) -> dict[str, Stale]:
+def stale_steps(steps: Mapping[str, bytes], traces: Mapping[str, Trace], answers: Answers) -> dict[str, Stale]:
     """Return the steps (by key, with the digest of their static inputs) that have to run, each with the reason."""
     found = {}
     for key, inputs in steps.items():
