@@ -263,3 +263,13 @@ class Output(msgspec.Struct, frozen=True, gc=False):
 
     path: OutputPath
     data: bytes
+
+
+# ---------------------------------------------------------------- templates
+
+
+class TemplateSource(msgspec.Struct, frozen=True):
+    """A template: its text, and the path under which a person knows it (`templates/post.html`, `theme:post.html`)."""
+
+    path: str
+    text: str

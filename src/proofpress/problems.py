@@ -84,6 +84,10 @@ FIXED: Final = frozenset(
 """Rules that settings can't weigh otherwise: without them a site would be published with a part missing, or unsafely."""
 
 
+class MissingExtra(RuntimeError):  # noqa: N818 - it is what is missing
+    """An optional part of Proofpress is not installed; the message holds the command that installs it."""
+
+
 class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
     """One fault, at one place.
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proofpress.content.scan import OutsideSiteError, read_inside
+from proofpress.model import TemplateSource
 from proofpress.paths import SitePath, encode, join
 from proofpress.problems import Problem, problem
-from proofpress.render.templates import TemplateSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,8 +13,8 @@ from proofpress.cli.report import Format, show, summary
 from proofpress.cli.site import now, require_site, site_option
 
 if TYPE_CHECKING:
-    from proofpress.builder import Built
-    from proofpress.output.publish import Published
+    from proofpress.stages.inputs import Options
+    from proofpress.update import Outcome
 
 
 @click.command("build")
@@ -24,49 +24,113 @@ if TYPE_CHECKING:
 @click.option("--future", is_flag=True, help="Publish posts whose date has not come.")
 @click.option("--base-url", default="", metavar="URL", help="The site's address, in place of the settings' url.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at most (default: every core).")
+@click.option("--clean", "anew", is_flag=True, help="Forget what earlier builds remembered.")
+@click.option(
+    "--explain", is_flag=False, flag_value="*", metavar="[URL]", help="Say why each page was made, or the one at URL."
+)
+@click.option("--verify", is_flag=True, help="Compare what is published with a build from nothing.")
 @click.option("--format", "form", type=click.Choice(["text", "github", "json"]), default="text", help="Of problems.")
 def command(
-    root: Path, output: Path | None, drafts: bool, future: bool, base_url: str, strict: bool, form: Format
+    root: Path,
+    output: Path | None,
+    drafts: bool,
+    future: bool,
+    base_url: str,
+    strict: bool,
+    jobs: int | None,
+    anew: bool,
+    explain: str | None,
+    verify: bool,
+    form: Format,
 ) -> None:
     """Build the site: all of it is published, or nothing."""
-    from proofpress.builder import Options, build
-    from proofpress.output.publish import foreign_files, publish, read_record, refuse
-    from proofpress.render.sanitize import MissingExtra
+    from proofpress.engine.parallel import WorkerDiedError, cores
+    from proofpress.engine.store import BusyError
+    from proofpress.problems import MissingExtra
+    from proofpress.stages.inputs import Options
+    from proofpress.update import update
 
     start = time.perf_counter()
     root = require_site(root)
     if base_url and not base_url.startswith(("http://", "https://")):
         raise click.BadParameter(f"'{base_url}' does not begin with http:// or https://", param_hint="--base-url")
-    options = Options(root=root, now=now(), drafts=drafts, future=future, base_url=base_url, strict=strict)
+    options = Options(
+        root=root,
+        now=now(),
+        drafts=drafts,
+        future=future,
+        base_url=base_url,
+        strict=strict,
+        jobs=jobs if jobs is not None else cores(),
+    )
     try:
         with Bar() as bar:
-            built = build(options, bar)
-    except MissingExtra as error:
+            outcome = update(options, output, anew=anew, progress=bar)
+    except (MissingExtra, BusyError, WorkerDiedError) as error:
         raise click.ClickException(str(error)) from None
-    target = output if output is not None else root / built.config.output
-    problems = list(built.problems)
-    refusal = refuse(root, target)
-    record = read_record(root, target)
-    if refusal is not None:
-        problems.append(refusal)
-    elif not built.failed:
-        problems += foreign_files(target, built.outputs, record)
-    show(problems, form)
-    failed = any(found.severity == "error" for found in problems)
-    done = None if failed else publish(root, target, built.outputs, record)
+    if outcome.notice:
+        click.echo(f"proofpress: {outcome.notice}", err=True)
+    show(outcome.problems, form)
+    if explain is not None:
+        _explain(outcome, explain)
     if form != "json":
-        click.echo(_closing(built, done, summary(problems), target, time.perf_counter() - start), err=True)
-    if failed:
+        click.echo(_closing(outcome, time.perf_counter() - start), err=True)
+    if outcome.published is None:
         raise SystemExit(1)
+    if verify:
+        _verify(options, outcome)
 
 
-def _closing(built: Built, done: Published | None, counted: str, target: Path, seconds: float) -> str:
+def _closing(outcome: Outcome, seconds: float) -> str:
+    counted, done = summary(outcome.problems), outcome.published
     if done is None:
         return f"{counted}. Nothing was published. `proofpress explain RULE` tells what a problem means."
-    left_out = f", {built.hidden} left out as drafts or future posts" if built.hidden else ""
+    left_out = f", {outcome.hidden} left out as drafts or future posts" if outcome.hidden else ""
     deleted = f", {done.deleted} deleted" if done.deleted else ""
     return (
-        f"{built.pages:,} pages from {built.documents:,} Markdown files in {seconds:.2f} s into {target}/ "
+        f"{outcome.pages:,} pages from {outcome.documents:,} Markdown files in {seconds:.2f} s into {outcome.output}/ "
         f"({done.written:,} files written, {done.unchanged:,} unchanged{deleted}{left_out})"
         + (f"; {counted}" if counted else "")
+    )
+
+
+def _explain(outcome: Outcome, url: str) -> None:
+    """Say why each step ran: all of them, or those of one URL or file."""
+    from proofpress.builder import reason_of
+
+    wanted = {key: why for key, why in outcome.reasons.items() if url in ("*", key, key.rstrip("/"))}
+    for key, why in sorted(wanted.items()):
+        click.echo(f"{key}: {reason_of(key, why)}")
+    if not wanted:
+        click.echo(
+            "nothing was made: nothing changed"
+            if url == "*"
+            else f"{url}: not made again: nothing that it shows changed"
+        )
+
+
+def _verify(options: Options, outcome: Outcome) -> None:
+    """Build once more from nothing, in memory, and name the first file that differs from what is published."""
+    from proofpress.builder import build
+
+    clean = build(options).outputs
+    published = {
+        path.relative_to(outcome.output).as_posix(): path for path in outcome.output.rglob("*") if path.is_file()
+    }
+    for path, data in sorted(clean.items()):
+        there = published.get(path)
+        found = there.read_bytes() if there is not None else None
+        if found != data:
+            how = "is missing" if found is None else f"differs from byte {_first_difference(found, data)} on"
+            raise click.ClickException(
+                f"{path} {how}: this build is not what a build from nothing gives, which is a bug in Proofpress; "
+                "`proofpress build --clean` mends the site, and please report it"
+            )
+    click.echo(f"verified: {len(clean):,} files are what a build from nothing gives", err=True)
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    return next(
+        (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other))
     )

@@ -6,8 +6,6 @@ import io
 import re
 from typing import Final
 
-import imagesize
-
 from proofpress.problems import Problem, problem
 
 IMAGES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp", ".tiff")
@@ -20,6 +18,8 @@ _VIEW_BOX: Final = re.compile(
 
 def measure(path: str, data: bytes) -> tuple[tuple[int, int] | None, Problem | None]:
     """Return an image's width and height, or why it has none. An SVG may go without; its view box counts as a size."""
+    import imagesize  # noqa: PLC0415 - it brings an HTTP client along, and a build that changed no image needs neither
+
     try:
         width, height = imagesize.get(io.BytesIO(data))
     except Exception as error:  # noqa: BLE001 - whatever the bytes do to the library, the image is only unsized

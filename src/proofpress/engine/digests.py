@@ -7,13 +7,22 @@ known is an error, not a guess.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
-from typing import Final
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec import inspect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SIZE: Final = 16
 """Bytes of a digest: by the birthday bound, 2**64 values before two are likely to share one."""
+
+Parts = list[bytes]
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -21,12 +30,15 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 def digest_of(value: object) -> bytes:
     """Return the digest of a plain value or a struct. Raises TypeError for anything else, however deep it stands.
 
-    A struct counts with its class and its fields; its fields' types are its class's business, so a list in a field
-    declared as a list is not told from a tuple.
+    Type counts: True, 1, 1.0 and "1" are four values, and so are a list and a tuple. So does all that can be seen of a
+    value: -0.0 is not 0.0, and one moment written with two offsets is two values. Of a time zone only the offset counts.
+
+    A struct counts with its class and its fields. A field holds what its class declares; one that may hold anything
+    counts by what it does hold.
     """
-    parts: list[bytes] = []
+    parts: Parts = []
     _write(value, parts)
-    return hashlib.blake2b(b"".join(parts), digest_size=SIZE).digest()
+    return digest_of_bytes(b"".join(parts))
 
 
 def digest_of_bytes(data: bytes) -> bytes:
@@ -34,49 +46,119 @@ def digest_of_bytes(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=SIZE).digest()
 
 
-def _write(value: object, parts: list[bytes]) -> None:
-    """Write a value so that no two values are written alike: each with its type and its length."""
-    kind = type(value)
-    if value is None:
-        parts.append(b"n")
-    elif kind is str:
-        _framed(b"s", value.encode("utf-8", "surrogatepass"), parts)  # type: ignore[attr-defined]
-    elif kind is bytes:
-        _framed(b"b", value, parts)  # type: ignore[arg-type]
-    elif kind is bool:
-        parts.append(b"T" if value else b"F")
-    elif kind is int:
-        _framed(b"i", str(value).encode(), parts)
-    elif kind is float:
-        _framed(b"f", value.hex().encode(), parts)  # type: ignore[attr-defined]
-    elif kind is dt.datetime:
-        _framed(b"d", value.isoformat().encode(), parts)  # type: ignore[attr-defined]
-    elif kind is tuple or kind is list:
-        parts.append(b"t%d:" % len(value) if kind is tuple else b"l%d:" % len(value))  # type: ignore[arg-type]
-        for item in value:  # type: ignore[attr-defined]
-            _write(item, parts)
-    elif kind is dict:
-        entries = sorted(((digest_of(key), item) for key, item in _pairs(value)), key=lambda entry: entry[0])
-        parts.append(b"m%d:" % len(entries))
-        for key, item in entries:
-            parts.append(key)
-            _write(item, parts)
-    elif kind is frozenset:
-        items = sorted(digest_of(item) for item in value)  # type: ignore[attr-defined]
-        parts.append(b"z%d:" % len(items))
-        parts.extend(items)
+# ---------------------------------------------------------------- one form for each type, with its length
+
+
+def _write(value: Any, parts: Parts) -> None:
+    """Write a value so that no two values are written alike."""
+    write = _FORMS.get(type(value))
+    if write is not None:
+        write(value, parts)
     elif isinstance(value, msgspec.Struct):
-        _framed(b"S", f"{kind.__module__}.{kind.__qualname__}".encode(), parts)
-        _framed(b"j", _encode(value), parts)
+        _write_struct(value, parts)
     else:
+        kind = type(value)
         raise TypeError(f"a value of type {kind.__module__}.{kind.__qualname__} has no digest")
 
 
-def _pairs(value: object) -> list[tuple[object, object]]:
-    assert isinstance(value, dict)
-    return list(value.items())
-
-
-def _framed(mark: bytes, data: bytes, parts: list[bytes]) -> None:
+def _framed(mark: bytes, data: bytes, parts: Parts) -> None:
     parts.append(b"%s%d:" % (mark, len(data)))
     parts.append(data)
+
+
+def _write_items(mark: bytes, items: tuple[Any, ...] | list[Any], parts: Parts) -> None:
+    parts.append(b"%s%d:" % (mark, len(items)))
+    for item in items:
+        _write(item, parts)
+
+
+def _write_dict(value: dict[Any, Any], parts: Parts) -> None:
+    entries = sorted([(digest_of(key), key) for key in value], key=lambda entry: entry[0])
+    parts.append(b"m%d:" % len(entries))
+    for digest, key in entries:
+        parts.append(digest)
+        _write(value[key], parts)
+
+
+def _write_frozenset(value: frozenset[Any], parts: Parts) -> None:
+    parts.append(b"z%d:" % len(value))
+    parts.extend(sorted(digest_of(item) for item in value))
+
+
+_FORMS: Final[Mapping[type, Callable[[Any, Parts], None]]] = {
+    type(None): lambda _value, parts: parts.append(b"n"),
+    bool: lambda value, parts: parts.append(b"T" if value else b"F"),
+    int: lambda value, parts: _framed(b"i", b"%x" % value, parts),  # decimal would refuse what has 5,000 digits
+    float: lambda value, parts: _framed(b"f", value.hex().encode(), parts),
+    str: lambda value, parts: _framed(b"s", value.encode("utf-8", "surrogatepass"), parts),
+    bytes: lambda value, parts: _framed(b"b", value, parts),
+    dt.datetime: lambda value, parts: _framed(b"d", value.isoformat().encode(), parts),
+    dt.date: lambda value, parts: _framed(b"D", value.isoformat().encode(), parts),
+    dt.time: lambda value, parts: _framed(b"c", value.isoformat().encode(), parts),
+    tuple: lambda value, parts: _write_items(b"t", value, parts),
+    list: lambda value, parts: _write_items(b"l", value, parts),
+    dict: _write_dict,
+    frozenset: _write_frozenset,
+}
+
+
+# ---------------------------------------------------------------- structs
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    """How a class of structs is written: the fields whose declared types leave nothing open at once, the rest singly."""
+
+    name: bytes
+    closed: Callable[[Any], Any] | None
+    open: tuple[str, ...]
+
+
+def _write_struct(value: msgspec.Struct, parts: Parts) -> None:
+    shape = _shape(type(value))
+    _framed(b"S", shape.name, parts)
+    if shape.closed is not None:
+        try:
+            _framed(b"j", _encode(shape.closed(value)), parts)
+        except UnicodeEncodeError:  # a lone surrogate, which JSON can't hold
+            for name in value.__struct_fields__:
+                _write(getattr(value, name), parts)
+            return
+    for name in shape.open:
+        _write(getattr(value, name), parts)
+
+
+@functools.cache
+def _shape(kind: type[msgspec.Struct]) -> _Shape:
+    fields: dict[str, inspect.Type] = {}
+    for field in inspect.type_info(kind).fields:  # type: ignore[attr-defined]
+        fields[field.name] = field.type
+    closed = [name for name, declared in fields.items() if _is_closed(declared)]
+    return _Shape(
+        name=f"{kind.__module__}.{kind.__qualname__}".encode(),
+        closed=attrgetter(*closed) if closed else None,
+        open=tuple(name for name in fields if name not in closed),
+    )
+
+
+def _is_closed(declared: inspect.Type) -> bool:
+    """Tell whether no two values of a declared type have one JSON text: then C code may write them, four times as fast."""
+    match declared:
+        case inspect.NoneType() | inspect.BoolType() | inspect.IntType() | inspect.StrType() | inspect.BytesType():
+            return True
+        case inspect.DateTimeType() | inspect.DateType():
+            return True
+        case inspect.LiteralType(values):
+            return all(type(value) is type(values[0]) for value in values)
+        case inspect.ListType(item) | inspect.VarTupleType(item) | inspect.FrozenSetType(item):
+            return _is_closed(item)
+        case inspect.TupleType(items):
+            return all(map(_is_closed, items))
+        case inspect.DictType(key, item):
+            return isinstance(key, inspect.StrType) and _is_closed(item)
+        case inspect.UnionType(types):
+            others = [one for one in types if not isinstance(one, inspect.NoneType)]
+            return len(others) == 1 and _is_closed(others[0])
+        case inspect.StructType(_, fields):
+            return all(_is_closed(field.type) for field in fields)
+        case _:
+            return False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from proofpress.engine.digests import digest_of
+from proofpress.engine.digests import SIZE, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,29 +25,38 @@ class Trace(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Stale(msgspec.Struct, frozen=True):
     """Why a step has to run: it is `new`, its `inputs` changed, or the answer to `question` did."""
 
-    reason: str
+    reason: Literal["new", "inputs", "answer", "output"]
+    """`output` is for the step's owner to say: the value holds, but what was made from it is gone."""
     question: Question | None = None
+    parts: tuple[int, ...] = ()
+    """Which of the static inputs differ, where they are several digests in a row."""
 
 
 class Recorder:
     """Answers questions, and takes note of each with the digest of its answer."""
 
-    def __init__(self, answer: Callable[[Question], Any]) -> None:
-        """Answer by way of a pure function from a question to a value that has a digest."""
+    def __init__(self, answer: Callable[[Question], Any], known: dict[Question, bytes] | None = None) -> None:
+        """Answer by way of a pure function from a question to a value that has a digest.
+
+        `known` are digests of answers that recorders share, so that what every step asks is digested once.
+        """
         self._answer = answer
+        self._known = known if known is not None else {}
         self._asked: dict[Question, bytes] = {}
 
     def ask(self, question: Question) -> Any:
         """Return the answer; a question that is asked again is recorded once."""
         answer = self._answer(question)
         if question not in self._asked:
-            self._asked[question] = digest_of(answer)
+            digest = self._known.get(question)
+            if digest is None:
+                digest = self._known[question] = digest_of(answer)
+            self._asked[question] = digest
         return answer
 
-    def note(self, question: Question, answer: object) -> None:
-        """Record an answer that was found without asking."""
-        if question not in self._asked:
-            self._asked[question] = digest_of(answer)
+    def take(self, others: Recorder) -> None:
+        """Record all that another recorder asked: what it made is used here."""
+        self._asked.update(others._asked)
 
     def trace(self, inputs: bytes) -> Trace:
         """Return the trace of a step that asked all this."""
@@ -78,7 +87,9 @@ def why_stale(inputs: bytes, trace: Trace | None, answers: Answers) -> Stale | N
     if trace is None:
         return Stale("new")
     if trace.inputs != inputs:
-        return Stale("inputs")
+        pieces = range(0, len(inputs), SIZE) if len(inputs) == len(trace.inputs) else ()
+        changed = tuple(at // SIZE for at in pieces if inputs[at : at + SIZE] != trace.inputs[at : at + SIZE])
+        return Stale("inputs", parts=changed)
     for question, digest in trace.asked:
         if answers.digest(question) != digest:
             return Stale("answer", question)

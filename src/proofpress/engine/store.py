@@ -1,17 +1,23 @@
 """The store: traces and values of steps, in one SQLite file.
 
 A store is a cache: losing it costs time, never a site. A file that is damaged, foreign or of another version is put
-aside by starting anew, and `Store.notice` says so. Two builds at once take turns: the second waits for the lock.
+aside by starting anew, and `Store.notice` says so. What was not written by `put` is never returned by a read: every row
+bears a checksum, since a byte that a disk has changed inside a value is nothing that SQLite would notice. Two builds at
+once take turns: an empty file beside the store is the lock, held from the first moment to the last.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import sqlite3
+import time
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 
+from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.steps import Trace
 
 if TYPE_CHECKING:
@@ -19,21 +25,29 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 APPLICATION: Final = 0x50507273
 """SQLite's application_id: "PPrs". A database that bears another is somebody else's."""
 
 KEPT_BUILDS: Final = 5
 """For how many builds an entry that none of them used is kept: a branch that is left and come back to is warm."""
 
+POLL: Final = 0.05
+"""Seconds between two looks at a lock that another build holds; Ctrl-C is heard in between."""
+
 _TABLES: Final = """
 CREATE TABLE step (
-    kind TEXT NOT NULL, key TEXT NOT NULL, trace BLOB NOT NULL, value BLOB NOT NULL, unused INTEGER NOT NULL,
+    kind TEXT NOT NULL, key TEXT NOT NULL, trace BLOB NOT NULL, value BLOB NOT NULL, checksum BLOB NOT NULL,
+    big_checksum BLOB, unused INTEGER NOT NULL,
     PRIMARY KEY (kind, key)
 ) WITHOUT ROWID;
 CREATE TABLE big (kind TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (kind, key));
-CREATE TABLE fact (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE fact (name TEXT PRIMARY KEY, data BLOB NOT NULL, checksum BLOB NOT NULL) WITHOUT ROWID;
 """
+BIG: Final = (
+    "SELECT data, big_checksum FROM big LEFT JOIN step ON step.kind = big.kind AND step.key = big.key"
+    " WHERE big.kind = ? AND big.key = ?"
+)
 
 _encode_trace = msgspec.msgpack.Encoder().encode
 _decode_trace = msgspec.msgpack.Decoder(Trace).decode
@@ -44,7 +58,33 @@ class BusyError(RuntimeError):
 
 
 class DamagedError(RuntimeError):
-    """The store's file turned out to be damaged while it was read; a build starts anew without it."""
+    """The store's file turned out to be damaged while it was used; a build starts anew without it."""
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise what SQLite reports as what it means here: BusyError, OSError with the file's name, or DamagedError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise BusyError("another build is at work here; wait until it is done, and try again") from error
+        number = None if code == sqlite3.SQLITE_IOERR_SHORT_READ else _SYSTEM_ERRORS.get(code & 0xFF)
+        if number is not None:
+            raise OSError(number, f"{os.strerror(number)} ({error})", str(path)) from error
+        raise DamagedError(str(error)) from error
+
+
+_SYSTEM_ERRORS: Final = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_READONLY: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_NOMEM: errno.ENOMEM,
+    sqlite3.SQLITE_TOOBIG: errno.EFBIG,
+}
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -59,118 +99,143 @@ class Store:
     """Traces and values by kind of step and key. Use as a context manager: what was put is kept when it ends well."""
 
     def __init__(self, path: Path, patience: float = 30.0) -> None:
-        """Open or make the file. Waits up to `patience` seconds for another build; raises BusyError after that."""
+        """Open or make the file. Waits up to `patience` seconds for another build.
+
+        Raises BusyError after that, and OSError where the folder can't be written.
+        """
         self._path = path
         self.notice = ""
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(path.with_name(path.name + "-lock"), patience)
         try:
-            self._connection = self._open(patience)
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error) or "busy" in str(error):
-                raise BusyError("another build of this site is running") from error
-            self._connection = self._anew(patience, str(error))
-        except sqlite3.DatabaseError as error:
-            self._connection = self._anew(patience, str(error))
-        self.build = int.from_bytes(self.fact("build") or b"", "big") + 1
-
-    def _open(self, patience: float) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=patience, isolation_level=None)
-        try:
-            # One build at a time. A cache needs no flush to the disk: what a power cut damages is found and dropped.
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("PRAGMA journal_mode = MEMORY")
-            connection.execute("BEGIN IMMEDIATE")
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-            if empty:
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION}")
-                connection.execute(f"PRAGMA user_version = {SCHEMA}")
-            elif application != APPLICATION or version != SCHEMA:
-                raise sqlite3.DatabaseError("it was written by another version")  # noqa: TRY301 - meets its like below
+            try:
+                self._connection = self._open()
+            except DamagedError as error:
+                self.notice = f"the cache could not be used ({error}); everything is built anew"
+                remove(path)
+                self._connection = self._open()
         except BaseException:
-            connection.close()
+            self._lock.close()
             raise
+
+    def _open(self) -> sqlite3.Connection:
+        with translated(self._path):
+            connection = sqlite3.connect(self._path, timeout=30.0, isolation_level=None)
+            try:
+                # A cache needs no flush to the disk: what a power cut damages is found by the checksums.
+                connection.execute("PRAGMA synchronous = OFF")
+                # Pages go to the file at a commit and never before, so that readers are not shut out meanwhile.
+                connection.execute("PRAGMA cache_spill = OFF")
+                connection.execute("BEGIN IMMEDIATE")
+                self._prepare(connection)
+                self.build = int.from_bytes(_fact(connection, "build") or b"", "big") + 1
+            except BaseException:
+                connection.close()
+                raise
         return connection
 
-    def _anew(self, patience: float, reason: str) -> sqlite3.Connection:
-        self.notice = f"the cache could not be used ({reason}); everything is built anew"
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            with contextlib.suppress(FileNotFoundError):
-                self._path.with_name(self._path.name + suffix).unlink()
-        return self._open(patience)
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the tables in an empty file. Raises DamagedError for a file that is not ours to read."""
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        elif application != APPLICATION:
+            raise DamagedError("it was written by another program")
+        elif version != SCHEMA:
+            raise DamagedError("it was written by another version")
 
     # ------------------------------------------------------------ reading
 
     def entries(self, kind: str) -> dict[str, Entry]:
-        """Return every entry of a kind, without its big value. What can't be read any more counts as absent."""
+        """Return every entry of a kind, without its big value. Raises DamagedError if one is not what was put."""
         found = {}
-        for key, trace, value in self._rows("SELECT key, trace, value FROM step WHERE kind = ?", kind):
-            with contextlib.suppress(msgspec.MsgspecError):
-                found[key] = Entry(_decode_trace(trace), value)
+        query = "SELECT key, trace, value, checksum FROM step WHERE kind = ?"
+        with translated(self._path):
+            for key, trace, value, checksum in self._connection.execute(query, (kind,)):
+                if checksum != _checksum(kind, key, trace, value):
+                    raise DamagedError(f"the entry of {key} is not what was written")
+                try:
+                    found[key] = Entry(_decode_trace(trace), value)
+                except msgspec.MsgspecError as error:
+                    raise DamagedError(f"the trace of {key} can't be read") from error
         return found
 
     def big(self, kind: str, key: str) -> bytes | None:
-        """Return the big value of one entry."""
-        row = next(self._rows("SELECT data FROM big WHERE kind = ? AND key = ?", kind, key), None)
-        return row[0] if row else None
+        """Return the big value of one entry. Raises DamagedError if it is not what was put."""
+        with translated(self._path):
+            return read_big(self._connection, kind, key)
 
     def fact(self, name: str) -> bytes | None:
-        """Return a fact about the build before."""
-        row = next(self._rows("SELECT data FROM fact WHERE name = ?", name), None)
-        return row[0] if row else None
-
-    def _rows(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        try:
-            yield from self._connection.execute(query, values)
-        except sqlite3.DatabaseError as error:
-            raise DamagedError(str(error)) from error
+        """Return a fact about the build before. Raises DamagedError if it is not what was put."""
+        with translated(self._path):
+            return _fact(self._connection, name)
 
     # ------------------------------------------------------------ writing
 
     def put(self, kind: str, entries: Mapping[str, Entry]) -> None:
-        """Keep what steps left."""
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO step VALUES (?, ?, ?, ?, ?)",
-            [(kind, key, _encode_trace(e.trace), e.value, 0) for key, e in entries.items()],
-        )
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO big VALUES (?, ?, ?)",
-            [(kind, key, e.big) for key, e in entries.items() if e.big is not None],
-        )
+        """Keep what steps left. An entry without a big value leaves the one that is there."""
+        steps, bigs = [], []
+        for key, entry in entries.items():
+            trace = _encode_trace(entry.trace)
+            big = None if entry.big is None else digest_of_bytes(entry.big)
+            steps.append((kind, key, trace, entry.value, _checksum(kind, key, trace, entry.value), big))
+            if entry.big is not None:
+                bigs.append((kind, key, entry.big))
+        with translated(self._path):
+            self._connection.executemany(
+                "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT (kind, key) DO UPDATE SET"
+                " trace = excluded.trace, value = excluded.value, checksum = excluded.checksum, unused = 0,"
+                " big_checksum = coalesce(excluded.big_checksum, big_checksum)",
+                steps,
+            )
+            self._connection.executemany("INSERT OR REPLACE INTO big VALUES (?, ?, ?)", bigs)
 
     def put_fact(self, name: str, data: bytes) -> None:
         """Keep a fact for the next build."""
-        self._connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, data))
+        with translated(self._path):
+            row = (name, data, _checksum("fact", name, data))
+            self._connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", row)
 
     def sweep(self, kind: str, used: AbstractSet[str]) -> None:
         """Drop the entries of a kind that no build has used for a while. Entries in use are not written again."""
-        marks = [
-            (0 if key in used else self.build, kind, key)
-            for key, unused in self._rows("SELECT key, unused FROM step WHERE kind = ?", kind)
-            if (key in used) == bool(unused)
-        ]
-        self._connection.executemany("UPDATE step SET unused = ? WHERE kind = ? AND key = ?", marks)
-        old = (kind, self.build - KEPT_BUILDS)
-        self._connection.execute(
-            "DELETE FROM big WHERE kind = ?1"
-            " AND key IN (SELECT key FROM step WHERE kind = ?1 AND unused BETWEEN 1 AND ?2)",
-            old,
-        )
-        self._connection.execute("DELETE FROM step WHERE kind = ?1 AND unused BETWEEN 1 AND ?2", old)
+        with translated(self._path):
+            marks = [
+                (0 if key in used else self.build, kind, key)
+                for key, unused in self._connection.execute("SELECT key, unused FROM step WHERE kind = ?", (kind,))
+                if (key in used) == bool(unused)
+            ]
+            self._connection.executemany("UPDATE step SET unused = ? WHERE kind = ? AND key = ?", marks)
+            old = (kind, self.build - KEPT_BUILDS)
+            self._connection.execute(
+                "DELETE FROM big WHERE kind = ?1"
+                " AND key IN (SELECT key FROM step WHERE kind = ?1 AND unused BETWEEN 1 AND ?2)",
+                old,
+            )
+            self._connection.execute("DELETE FROM step WHERE kind = ?1 AND unused BETWEEN 1 AND ?2", old)
 
     def commit(self) -> None:
         """Make everything since the last commit last, and go on."""
-        self._connection.execute("COMMIT")
-        self._connection.execute("BEGIN IMMEDIATE")
+        with translated(self._path):
+            self._connection.execute("COMMIT")
+            self._connection.execute("BEGIN IMMEDIATE")
 
     def close(self) -> None:
-        """Keep what was put, and let the next build in."""
-        self.put_fact("build", self.build.to_bytes(8, "big"))
-        self._connection.execute("COMMIT")
+        """Keep what was put, and let the next build in, also when keeping it fails."""
+        try:
+            self.put_fact("build", self.build.to_bytes(8, "big"))
+            with translated(self._path):
+                self._connection.execute("COMMIT")
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Forget what was put since the last commit, and let the next build in."""
         self._connection.close()
+        self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -179,4 +244,67 @@ class Store:
         if kind is None:
             self.close()
         else:
-            self._connection.close()
+            self.abandon()
+
+
+def read_big(connection: sqlite3.Connection, kind: str, key: str) -> bytes | None:
+    """Return the big value of one entry, by any connection. Raises DamagedError if it is not what was put."""
+    row: tuple[bytes, bytes | None] | None = connection.execute(BIG, (kind, key)).fetchone()
+    if row is None:
+        return None
+    data, checksum = row
+    if not isinstance(data, bytes) or digest_of_bytes(data) != checksum:
+        raise DamagedError(f"the value of {key} is not what was written")
+    return data
+
+
+def remove(path: Path) -> None:
+    """Remove a store's file and what SQLite may have left beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).unlink()
+
+
+def _fact(connection: sqlite3.Connection, name: str) -> bytes | None:
+    row: tuple[bytes, bytes] | None = connection.execute(
+        "SELECT data, checksum FROM fact WHERE name = ?", (name,)
+    ).fetchone()
+    if row is None:
+        return None
+    data, checksum = row
+    if checksum != _checksum("fact", name, data):
+        raise DamagedError(f"the fact {name} is not what was written")
+    return data
+
+
+def _checksum(*parts: Any) -> bytes:
+    try:
+        return digest_of(parts)
+    except TypeError as error:  # a damaged file holds other types than were put
+        raise DamagedError(str(error)) from error
+
+
+def _locked(path: Path, patience: float) -> sqlite3.Connection:
+    """Wait until nobody else holds a lock file, and hold it until the connection is closed or this process ends.
+
+    SQLite's own locks are the portable way to lock a file; nothing is ever written into this one.
+    """
+    until = time.monotonic() + patience
+    with translated(path):
+        while True:
+            connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.DatabaseError as error:
+                connection.close()
+                code = error.sqlite_errorcode & 0xFF
+                if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                    remove(path)
+                elif code != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                    raise
+            except BaseException:
+                connection.close()
+                raise
+            else:
+                return connection
+            time.sleep(POLL)

@@ -4,20 +4,24 @@ A record in the cache folder lists the files that Proofpress has written into th
 change the record is widened to what is about to be written (the intent), so that a build killed at any instant leaves
 nothing that the next one doesn't know for its own. Each file is written beside its place and renamed into it, files
 whose bytes are equal are left alone (their times stay, for rsync), and only recorded files are ever deleted.
+
+A record also tells each file's digest, size and time. A file that still has them is taken to be as it was written; one
+that was changed or deleted by hand is made again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from proofpress.paths import OutputPath
+from proofpress.content.scan import read_inside
+from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, problem
 
 if TYPE_CHECKING:
@@ -25,8 +29,32 @@ if TYPE_CHECKING:
 
 CACHE = ".proofpress"
 TEMPORARY = ".proofpress-tmp"
-VERSION = 1
+STORE = "cache.db"
+VERSION: Final = 2
 SITE_FOLDERS = ("content", "templates", "static", "data", ".git", CACHE)
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A file to be published: its digest, and where its bytes are. With none of the three it is there already."""
+
+    path: OutputPath
+    digest: str
+    data: bytes | None = None
+    staged: str = ""
+    """A file of the staging folder, to be moved."""
+    source: tuple[Path, SourcePath] | None = None
+    """A file of the site, to be copied: the site's folder and the path in it."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the file is there already, with these bytes."""
+        return self.data is None and not self.staged and self.source is None
+
+    def read(self) -> bytes:
+        """Return the bytes. Raises OSError where the file is gone."""
+        if self.data is not None:
+            return self.data
+        return Path(self.staged).read_bytes() if self.source is None else read_inside(*self.source)
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -37,12 +65,20 @@ class Published(msgspec.Struct, frozen=True):
     deleted: int
 
 
+class Written(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A file as it was when it was published; an empty digest stands for one that was about to be."""
+
+    digest: str = ""
+    size: int = -1
+    modified: int = -1
+
+
 class Record(msgspec.Struct, frozen=True):
     """The files that Proofpress wrote into an output folder."""
 
     version: int = VERSION
     output: str = ""
-    files: frozenset[OutputPath] = frozenset()
+    files: dict[OutputPath, Written] = {}
 
 
 def refuse(root: Path, output: Path) -> Problem | None:
@@ -72,26 +108,37 @@ def refuse(root: Path, output: Path) -> Problem | None:
 
 def read_record(root: Path, output: Path) -> Record:
     """Return the record of an output folder; an empty one where there is none, or none that can be read."""
+    empty = Record(output=_key(root, output))
     try:
-        found = json.loads(_record_path(root, _key(root, output)).read_bytes())
-        record = msgspec.convert(found, Record)
+        record = msgspec.json.decode(_record_path(root, empty.output).read_bytes(), type=Record)
     except (OSError, ValueError, RecursionError):
-        return Record(output=_key(root, output))
-    if record.version != VERSION or record.output != _key(root, output):
-        return Record(output=_key(root, output))
-    return record
+        return empty
+    return record if record.version == VERSION and record.output == empty.output else empty
 
 
-def foreign_files(output: Path, outputs: Mapping[OutputPath, bytes], record: Record) -> list[Problem]:
+def is_intact(output: Path, record: Record, path: OutputPath) -> bool:
+    """Return whether a published file still is what was written, by its size and time."""
+    written = record.files.get(path)
+    if written is None:
+        return False
+    try:
+        found = os.lstat(output / path)
+    except OSError:
+        return False
+    return (found.st_size, found.st_mtime_ns) == (written.size, written.modified)
+
+
+def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> list[Problem]:
     """Return what stands in the way: files that Proofpress didn't write, where it would have to write others.
 
     A file with the very bytes that would be written counts as ours (a cache that was lost, a fresh checkout). An
     output folder without a record, which holds anything else, is refused as a whole: it may be somebody's work.
     """
-    problems = []
     if not record.files:
         strangers = sorted(
-            path for path in _files(output) if path not in outputs or _read(output / path) != outputs[OutputPath(path)]
+            path
+            for path in _files(output)
+            if path not in outputs or _read(output / path) != outputs[OutputPath(path)].read()
         )
         if strangers:
             more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
@@ -105,14 +152,21 @@ def foreign_files(output: Path, outputs: Mapping[OutputPath, bytes], record: Rec
                     hint="empty it yourself if it is an old build, or name another with 'output:' or --output",
                 )
             ]
+    problems = []
     folders: set[str] = set()
-    for path, data in outputs.items():
+    for path, made in outputs.items():
+        if made.kept:
+            continue
         folders.update(_parents(path))
         target = output / path
-        if path in record.files or not os.path.lexists(target) or _read(target) == data:
+        if path in record.files or not os.path.lexists(target) or _read(target) == made.read():
             continue
         # A folder that held only our files gives way to a file of its name.
-        if target.is_symlink() or not target.is_dir() or {f"{path}/{name}" for name in _files(target)} - record.files:
+        if (
+            target.is_symlink()
+            or not target.is_dir()
+            or {f"{path}/{name}" for name in _files(target)} - set(record.files)
+        ):
             problems.append(_in_the_way(output, path))
     problems += [
         _in_the_way(output, folder)
@@ -123,22 +177,36 @@ def foreign_files(output: Path, outputs: Mapping[OutputPath, bytes], record: Rec
     return problems
 
 
-def publish(root: Path, output: Path, outputs: Mapping[OutputPath, bytes], record: Record) -> Published:
+def publish(root: Path, output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> Published:
     """Make the output folder hold `outputs`, and drop what earlier builds wrote. Raises OSError, as the disk does."""
-    intent = Record(output=record.output, files=record.files | frozenset(outputs))
-    _write_record(root, intent)
+    stale = sorted(set(record.files) - set(outputs))
+    changing = [path for path in in_order(outputs) if not _up_to_date(output, record, outputs[path])]
+    if not stale and not changing and all(record.files[path].digest for path in outputs):
+        return Published(0, len(outputs), 0)
+    intent = record.files | {path: Written() for path in changing}
+    _write_record(root, Record(output=record.output, files=intent))
     for path in record.files:
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            (output / (path + TEMPORARY)).unlink()
-    stale = sorted(record.files - frozenset(outputs))
+        if not record.files[path].digest:  # a build was killed while it wrote this one
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                (output / (path + TEMPORARY)).unlink()
     folders = {folder for path in outputs for folder in _parents(path)}
     # A file that must become a folder (or a folder a file) is cleared before its successor is written.
     in_the_way = [path for path in stale if path in folders or any(parent in outputs for parent in _parents(path))]
     deleted = sum(_delete(output, path) for path in in_the_way)
-    written = sum(_write(output, path, outputs[path]) for path in in_order(outputs))
+    written = sum(_write(output, outputs[path]) for path in changing)
     deleted += sum(_delete(output, path) for path in stale if path not in in_the_way)
-    _write_record(root, Record(output=record.output, files=frozenset(outputs)))
+    done = {path: record.files[path] for path in outputs if path in record.files}
+    for path in changing:
+        found = os.lstat(output / path)
+        done[path] = Written(outputs[path].digest, found.st_size, found.st_mtime_ns)
+    _write_record(root, Record(output=record.output, files=done))
     return Published(written, len(outputs) - written, deleted)
+
+
+def _up_to_date(output: Path, record: Record, made: Made) -> bool:
+    """Return whether the file that is there is the one that was made."""
+    known = record.files.get(made.path)
+    return made.kept or (known is not None and known.digest == made.digest and is_intact(output, record, made.path))
 
 
 def in_order(paths: Iterable[OutputPath]) -> list[OutputPath]:
@@ -162,6 +230,7 @@ def clean(root: Path, output: Path) -> int:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             (output / (path + TEMPORARY)).unlink()
     own = _record_path(root, record.output)
+    forget(root)
     for file in (own, own.with_name(own.name + TEMPORARY)):
         file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
@@ -169,14 +238,40 @@ def clean(root: Path, output: Path) -> int:
     return deleted
 
 
-def _write(output: Path, path: OutputPath, data: bytes) -> bool:
+def forget(root: Path) -> None:
+    """Drop what earlier builds remembered, but not the records of what they published."""
+    for name in (STORE, STORE + "-journal"):
+        (root / CACHE / name).unlink(missing_ok=True)
+    empty_staging(root)
+
+
+def empty_staging(root: Path) -> Path:
+    """Return the staging folder, without what a killed build left there; it is made when something is put in."""
+    staging = root / CACHE / "staging"
+    if staging.is_dir():
+        for file in staging.iterdir():
+            file.unlink()
+        staging.rmdir()
+    return staging
+
+
+def _write(output: Path, made: Made) -> bool:
     """Write one file if its bytes differ. Returns whether it was written."""
-    target = output / path
-    if _read(target) == data:
+    target = output / made.path
+    temporary = output / (made.path + TEMPORARY)
+    data = made.data if made.data is not None else None if made.staged else made.read()
+    present = _read(target)
+    if present is not None and present == (made.read() if data is None else data):
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = output / (path + TEMPORARY)
-    temporary.write_bytes(data)
+    if data is not None:
+        temporary.write_bytes(data)
+    else:
+        # By way of a sibling where the staging folder is on another disk: a rename is whole only within one.
+        try:
+            os.replace(made.staged, temporary)  # noqa: PTH105 - both are strings already
+        except OSError:
+            shutil.copyfile(made.staged, temporary)
     temporary.replace(target)
     return True
 
@@ -210,8 +305,8 @@ def _write_record(root: Path, record: Record) -> None:
     path = _record_path(root, record.output)
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_name(path.name + TEMPORARY)
-    ordered = {"version": record.version, "output": record.output, "files": sorted(record.files)}
-    temporary.write_text(json.dumps(ordered, ensure_ascii=False, indent=0), "utf-8")
+    ordered = msgspec.structs.replace(record, files=dict(sorted(record.files.items())))
+    temporary.write_bytes(msgspec.json.encode(ordered))
     temporary.replace(path)
 
 

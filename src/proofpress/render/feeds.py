@@ -15,7 +15,7 @@ from xml.sax.saxutils import quoteattr
 import msgspec
 
 from proofpress.model import Author, Body, Card, FeedTarget, Output
-from proofpress.paths import output_path
+from proofpress.paths import Base, output_path
 from proofpress.render.pages import settle
 from proofpress.site.dates import timestamp
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proofpress.config import Config
-    from proofpress.site.links import Links
+    from proofpress.render.pages import Ask
+    from proofpress.site.answers import FeedPosts
 
 HEADING_ANCHOR = re.compile(r'\s*<a class="anchor".*?</a>', re.DOTALL)
 OWN_FRAGMENT = re.compile(r'(<a\b[^>]*\bhref=")(#[^"]*")')
@@ -38,21 +39,18 @@ class Entry(msgspec.Struct, frozen=True):
     html: str
 
 
-def entry(card: Card, body: Body, links: Links) -> Entry:
+def entry(card: Card, body: Body, ask: Ask) -> Entry:
     """Return a post's entry. Heading anchors are left out, and fragments lead to the post's own page."""
-    html, _ = settle(body, card, links, absolute=True)
+    html, _ = settle(body, card, ask, absolute=True)
     html = HEADING_ANCHOR.sub("", html)
     return Entry(card, OWN_FRAGMENT.sub(lambda found: f"{found[1]}{escape_text(card.permalink)}{found[2]}", html))
 
 
-def feed(target: FeedTarget, title: str, home: str, entries: Sequence[Entry], config: Config, links: Links) -> Output:
-    """Return a feed's file. `home` is the URL of the page that the feed belongs to."""
-    own = links.base.absolute(target.site_path)
-    text = (
-        atom(title, home, own, entries, config)
-        if target.format == "atom"
-        else json_feed(title, home, own, entries, config)
-    )
+def feed(target: FeedTarget, about: FeedPosts, entries: Sequence[Entry], config: Config) -> Output:
+    """Return a feed's file."""
+    base = Base.of(config.url)
+    write = atom if target.format == "atom" else json_feed
+    text = write(about.title, base.absolute(about.home), base.absolute(target.site_path), entries, config)
     return Output(output_path(target.site_path), text.encode("utf-8"))
 
 

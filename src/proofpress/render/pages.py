@@ -11,28 +11,31 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from markupsafe import Markup, escape
 
-from proofpress.model import AssetTarget, Body, Card, CopyTarget, Heading, Output, PageTarget, Place, Target
-from proofpress.paths import output_path
+from proofpress.model import Body, Card, Heading, Output, PageTarget, Place, Reference
+from proofpress.paths import Base, SitePath, output_path
 from proofpress.problems import Problem, problem
 from proofpress.render.templates import TemplateError, Templates
 from proofpress.site.cards import humanise
-from proofpress.site.dates import iso_date, timestamp
-from proofpress.site.links import Links, Resolved, free_reference
-from proofpress.site.view import OutlineItem, Page, SiteView
+from proofpress.site.dates import iso_date
+from proofpress.site.links import free_reference
+from proofpress.site.machine_files import UNLISTED_KINDS
+from proofpress.site.view import OutlineItem, Page, Question, SiteView, feeds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from proofpress.config import Config
-    from proofpress.paths import SourcePath
+    from proofpress.site.answers import ListPage
+    from proofpress.site.links import Resolved
+    from proofpress.site.view import Term
+
+    Ask = Callable[[Question], Any]
 
 EMPTY = Body(html="")
-SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 PLAIN_TITLES = {"archive": "Archive", "not-found": "Page not found", "alias": "This page has moved"}
-UNLISTED_KINDS = frozenset({"not-found", "alias"})
 
 
-def settle(body: Body, card: Card, links: Links, *, absolute: bool = False) -> tuple[str, list[Problem]]:
+def settle(body: Body, card: Card, ask: Ask, *, absolute: bool = False) -> tuple[str, list[Problem]]:
     """Put URLs in place of a body's references; absolute ones for a feed. Returns HTML and the problems of its links.
 
     An image that is a file of the site gets its size, so that the page doesn't jump while it loads.
@@ -41,15 +44,24 @@ def settle(body: Body, card: Card, links: Links, *, absolute: bool = False) -> t
     problems: list[Problem] = []
     for at in range(1, len(pieces), 2):
         reference = body.references[int(pieces[at])]
-        found = links.resolve(reference, card)
+        found: Resolved = ask(("link", _asker(reference, card), reference.href, reference.kind, "raw" * reference.raw))
         if found.problem is not None:
-            problems.append(found.problem)
+            problems.append(placed(found.problem, card, reference))
         url = str(escape(found.absolute if absolute else found.url))
-        if reference.kind == "link":
-            pieces[at] = url
-            continue
-        pieces[at] = f'src="{url}"{_size(found)}'
+        pieces[at] = f'src="{url}"{_size(found)}' if reference.kind == "image" else url
     return "".join(pieces), problems
+
+
+def _asker(reference: Reference, card: Card) -> str:
+    """Return the page on whose behalf a link is asked for: none for a link from the root, the same on every page."""
+    return "" if reference.href.startswith("/") else card.path
+
+
+def placed(found: Problem, card: Card, reference: Reference) -> Problem:
+    """Return a link's problem at its place."""
+    return msgspec.structs.replace(
+        found, path=card.path, line=reference.line, column=reference.column, length=reference.length
+    )
 
 
 def _size(found: Resolved) -> str:
@@ -62,8 +74,7 @@ def fill(
     *,
     body: Body | None,
     card: Card | None,
-    view: SiteView,
-    links: Links,
+    ask: Ask,
     config: Config,
     templates: Templates,
     image_place: Place | None = None,
@@ -72,12 +83,12 @@ def fill(
     problems: list[Problem] = []
     content = ""
     if body is not None and card is not None and target.kind != "alias" and target.number == 1:
-        content, problems = settle(body, card, links)
-    image, image_problem = _image(card, links, image_place) if target.kind != "alias" else (None, None)
+        content, problems = settle(body, card, ask)
+    image, image_problem = _image(card, ask, image_place) if target.kind != "alias" else (None, None)
     if image_problem is not None:
         problems.append(image_problem)
-    page = make_page(target, body or EMPTY, card, view, links, config, image)
-    context = {"page": page, "content": Markup(content), "site": view}  # noqa: S704 - the renderer's own HTML
+    page = make_page(target, body or EMPTY, card, ask, config, image)
+    context = {"page": page, "content": Markup(content), "site": SiteView(ask, config)}  # noqa: S704 - the renderer's own HTML
     try:
         text = templates.render(target.template, target.source or target.origin, context)
     except TemplateError as error:
@@ -85,19 +96,18 @@ def fill(
     return Output(output_path(target.site_path), text.encode("utf-8")), problems
 
 
-def make_page(
-    target: PageTarget, body: Body, card: Card | None, view: SiteView, links: Links, config: Config, image: str | None
-) -> Page:
+def make_page(target: PageTarget, body: Body, card: Card | None, ask: Ask, config: Config, image: str | None) -> Page:
     """Return what a template sees as `page`."""
-    site_path, kind = target.site_path, target.kind
+    site_path, kind, base = target.site_path, target.kind, Base.of(config.url)
+    feeds = feeds_of(config, SitePath("/"), config.title)
     page = Page(
         kind=kind,
         title=(card.title if card else "") or PLAIN_TITLES.get(kind, config.title),
-        url=links.base.href(site_path),
-        permalink=links.base.absolute(site_path),
+        url=base.href(site_path),
+        permalink=base.absolute(site_path),
         description=card.description if card else "",
         image=image,
-        feeds=view.feeds,
+        feeds=feeds,
         path=target.source,
     )
     more: dict[str, Any] = {}
@@ -109,7 +119,7 @@ def make_page(
             "updated": card.updated,
             "updated_has_time": card.updated_has_time,
             "authors": list(authors) if kind in ("post", "page") else [],
-            "terms": view.term_links(card.path),
+            "terms": ask(("term_links", card.path)),
             "draft": card.draft,
             "extra": card.extra,
         }
@@ -124,20 +134,21 @@ def make_page(
     if kind == "home":
         more["description"] = page.description or config.description
     if kind in ("home", "list", "term"):
-        more["posts"], more["pager"] = view.list_of(kind, target.folder, target.taxonomy, target.term, target.number)
+        shown: ListPage = ask(("list", kind, target.folder or target.taxonomy, target.term, str(target.number)))
+        more |= {"posts": shown.posts, "pager": shown.pager}
     if kind == "list" and card is None:
         more["title"] = _folder_title(target.folder)
     if kind == "term":
-        term = view.term(target.taxonomy, target.term)
-        more |= {"term": term, "title": term.name, "feeds": [*term.feeds, *view.feeds], "taxonomy": target.taxonomy}
+        term: Term = ask(("term", target.taxonomy, target.term))
+        more |= {"term": term, "title": term.name, "feeds": [*term.feeds, *feeds], "taxonomy": target.taxonomy}
     if kind == "taxonomy":
         more |= {"taxonomy": target.taxonomy, "title": _folder_title(target.taxonomy)}
-        more["all_terms"] = view.terms(target.taxonomy)
+        more["all_terms"] = ask(("terms", target.taxonomy))
     if kind == "archive":
-        more["years"] = view.years()
+        more["years"] = ask(("years",))
     if kind == "alias":
-        more["target"] = links.base.href(target.to)
-        more["permalink"] = links.base.absolute(target.to)
+        more["target"] = base.href(target.to)
+        more["permalink"] = base.absolute(target.to)
     page = msgspec.structs.replace(page, **more)
     if kind in UNLISTED_KINDS:
         return page
@@ -190,43 +201,18 @@ def nest(headings: Sequence[Heading]) -> list[OutlineItem]:
     return root
 
 
-def sitemap(targets: Iterable[Target], cards: Mapping[SourcePath, Card], links: Links) -> bytes:
-    """Return the sitemap (sitemaps.org, protocol 0.9): every page but redirects and the 404 page."""
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f'<urlset xmlns="{SITEMAP_NAMESPACE}">',
-    ]
-    for target in targets:
-        if not isinstance(target, PageTarget) or target.kind in UNLISTED_KINDS:
-            continue
-        card = cards.get(target.source) if target.source and target.kind in ("post", "page") else None
-        changed = (card.updated or card.date) if card else None
-        when = f"<lastmod>{timestamp(changed)}</lastmod>" if changed else ""
-        lines.append(f"<url><loc>{escape(links.base.absolute(target.site_path))}</loc>{when}</url>")
-    return ("\n".join([*lines, "</urlset>"]) + "\n").encode("utf-8")
-
-
-def robots(links: Links) -> bytes:
-    """Return robots.txt (RFC 9309): all may read all, and the sitemap is named."""
-    return f"User-agent: *\nAllow: /\nSitemap: {links.base.absolute('/sitemap.xml')}\n".encode()
-
-
-def copied(target: CopyTarget | AssetTarget, data: bytes) -> Output:
-    """Return a file that is published as it is."""
-    return Output(output_path(target.site_path), data)
-
-
-def _image(card: Card | None, links: Links, place: Place | None) -> tuple[str | None, Problem | None]:
+def _image(card: Card | None, ask: Ask, place: Place | None) -> tuple[str | None, Problem | None]:
     """Return the full URL of a page's image. Only one that the front matter names can be a problem."""
     if card is None or not card.image:
         return None, None
     if "://" in card.image:
         return card.image, None
-    found = links.resolve(free_reference(card.image, place), card)
+    reference = free_reference(card.image, place)
+    found: Resolved = ask(("link", _asker(reference, card), reference.href, reference.kind, ""))
     failed = found.problem
     if failed is None or place is None:
         return (found.absolute if failed is None else None), None
-    failed = problem("broken-link", failed.path, failed.line, failed.column, failed.message, hint=failed.hint)
+    failed = problem("broken-link", card.path, place.line, place.column, failed.message, hint=failed.hint)
     return None, msgspec.structs.replace(failed, length=place.length)
 
 

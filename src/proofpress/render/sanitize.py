@@ -13,6 +13,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.problems import MissingExtra
 from proofpress.render.urls import is_safe
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ _MORE_ATTRIBUTES: Final[dict[str, set[str]]] = {
     "track": {"default", "kind", "label", "src", "srclang"},
     "video": {"controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src", "width"},
 }
-
-
-class MissingExtra(RuntimeError):  # noqa: N818 - it is what is missing
-    """An optional part of Proofpress is not installed; the message holds the command that installs it."""
 
 
 class Sanitizer:

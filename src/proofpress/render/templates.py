@@ -10,21 +10,15 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-import msgspec
+import jinja2.meta
 
+from proofpress.model import TemplateSource
 from proofpress.problems import Problem, did_you_mean, problem
 from proofpress.site.dates import iso_date, long_date
 from proofpress.site.view import UnanswerableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-
-class TemplateSource(msgspec.Struct, frozen=True):
-    """A template: its text, and the path under which a person knows it (`templates/post.html`, `theme:post.html`)."""
-
-    path: str
-    text: str
+    from collections.abc import Callable, Mapping
 
 
 class TemplateError(Exception):
@@ -148,17 +142,27 @@ def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
     return environment
 
 
-def faults_once(problems: Sequence[Problem]) -> list[Problem]:
-    """Report a template's fault once, not for every page that is filled from it."""
-    found: dict[tuple[str, int, str], list[Problem]] = {}
-    others = []
-    for one in problems:
-        if one.rule == "template-error":
-            found.setdefault((one.path, one.line, one.message), []).append(one)
-        else:
-            others.append(one)
-    for alike in found.values():
-        more = len({one.hint for one in alike}) - 1
-        first = min(alike)
-        others.append(msgspec.structs.replace(first, hint=f"{first.hint} and {more:,} more") if more else first)
-    return others
+def closures(sources: Mapping[str, TemplateSource]) -> dict[str, tuple[str, ...]]:
+    """Return, for each template, every name that filling it may read: itself, and what it extends, includes, imports.
+
+    Names that no template bears are among them: one that is added later changes the page. A template that chooses by
+    an expression may read any.
+    """
+    environment = _environment(sources)
+    reads: dict[str, set[str]] = {}
+    for name, source in sources.items():
+        try:
+            found = set(jinja2.meta.find_referenced_templates(environment.parse(source.text)))
+        except jinja2.TemplateSyntaxError:
+            found = set()
+        reads[name] = set(sources) if None in found else {other for other in found if other is not None}
+    closed: dict[str, tuple[str, ...]] = {}
+    for name in sources:
+        reached = {name}
+        waiting = [name]
+        while waiting:
+            new = reads.get(waiting.pop(), set()) - reached
+            reached |= new
+            waiting += new
+        closed[name] = tuple(sorted(reached))
+    return closed

@@ -147,7 +147,7 @@ class Links(msgspec.Struct, frozen=True, dict=True):
         name = unquote(fragment).partition(":~:")[0]
         if name in ("", "top") or name in target.anchors:
             return None
-        where = "this page" if target is page else f"'{target.path}'"
+        where = "this page" if target.path == page.path else f"'{target.path}'"
         suggestion = nearest(name, target.anchors)
         hint = f"did you mean '#{suggestion}'?" if suggestion else _some_anchors(target)
         return _at(reference, page, "broken-anchor", f"{where} has no heading or id '{name}'", hint)

@@ -1,37 +1,37 @@
 """What templates see: `site`, whose methods are the only doors to the rest of the site, and the values it hands out.
 
-docs/templates.md documents every name here with its type. Each method is a pure function of the site and its
-arguments, and answers with frozen values, so that a question and its answer can be recorded.
+docs/templates.md documents every name here with its type. A method puts a question, a name and arguments as text, to
+whoever the view was handed (`site.answers` in the end), so that questions and answers can be recorded.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from markupsafe import Markup
 
 from proofpress.model import Author, Card, TermLink
-from proofpress.paths import SitePath, SourcePath, slug
-from proofpress.problems import Problem, did_you_mean
-from proofpress.site.cards import folder_path
-from proofpress.site.links import CONTENT, Links, Resolved, free_reference
-from proofpress.site.plan import feed_formats, feed_path, page_path, pages_of
+from proofpress.paths import Base, SitePath, SourcePath
+from proofpress.problems import Problem
+from proofpress.site.plan import feed_formats, feed_path, page_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from proofpress.config import Config, MenuItem
+    from proofpress.config import Config
     from proofpress.problems import Problem
-    from proofpress.site.index import IndexedTerm, Site
 
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+Question = tuple[str, ...]
+"""A question's name and its arguments, as text."""
+
 MEDIA_TYPES: dict[str, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}
 
 
-class UnanswerableError(ValueError):
+class UnanswerableError(LookupError):
     """A template asked for something that isn't there; the message says what is.
 
     `problem` is the fault of a file that was asked for, where it is the file that is to blame, not the template.
@@ -77,14 +77,31 @@ class Series(msgspec.Struct, frozen=True):
 
 
 class Pager(msgspec.Struct, frozen=True):
-    """One page of a list that is split over several."""
+    """One page of a list that is split over several. `first` is the URL of the first one."""
 
     number: int
     pages: int
     total: int
-    previous: str | None
-    next: str | None
-    urls: list[str]
+    first: str
+
+    @property
+    def previous(self) -> str | None:
+        """The page with newer posts."""
+        return self.url(self.number - 1) if self.number > 1 else None
+
+    @property
+    def next(self) -> str | None:
+        """The page with older posts."""
+        return self.url(self.number + 1) if self.number < self.pages else None
+
+    @property
+    def urls(self) -> list[str]:
+        """Every page's URL."""
+        return [self.url(number) for number in range(1, self.pages + 1)]
+
+    def url(self, number: int) -> str:
+        """Return the URL of one of the pages."""
+        return page_path(SitePath(self.first), number)
 
 
 class Year(msgspec.Struct, frozen=True):
@@ -152,215 +169,88 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 class SiteView:
     """The site as templates see it."""
 
-    def __init__(
-        self,
-        index: Site,
-        links: Links,
-        config: Config,
-        assets: Mapping[str, SitePath],
-        read_data: Callable[[str], Any],
-    ) -> None:
-        """Look at an index. `assets` are fingerprinted site paths; `read_data` reads a file below data/."""
-        self._index = index
-        self._links = links
-        self._config = config
-        self._assets = assets
-        self._read_data = read_data
+    def __init__(self, ask: Callable[[Question], Any], config: Config) -> None:
+        """Put every question to `ask`; `config` gives what the settings say."""
+        base = Base.of(config.url)
+        self._ask = ask
         self.title = config.title
         self.description = config.description
         self.language = config.language
-        self.url = links.base.href("/")
-        self.permalink = links.base.absolute("/")
+        self.url = base.href("/")
+        self.permalink = base.absolute("/")
         self.authors = list(config.authors)
         self.theme = config.theme
         self.extra = config.extra
         self.taxonomies = config.taxonomies
+        self.feeds = feeds_of(config, SitePath("/"), config.title)
 
     @property
     def menu(self) -> list[MenuEntry]:
         """The settings' menu, its files resolved."""
-        return [MenuEntry(item.title, self.menu_link(item).url) for item in self._config.menu]
-
-    @property
-    def feeds(self) -> list[Feed]:
-        """The feeds of the whole site."""
-        return self._feeds(SitePath("/"), self.title)
+        found: list[MenuEntry] = self._ask(("menu",))
+        return found
 
     def recent(self, n: int = 5) -> list[Card]:
         """Return the newest posts."""
-        return list(self._index.posts[:n])
+        found: list[Card] = self._ask(("recent", str(n)))
+        return found
 
     def posts(self) -> list[Card]:
         """Return every post, newest first."""
-        return list(self._index.posts)
+        found: list[Card] = self._ask(("posts",))
+        return found
 
     def pages(self) -> list[Card]:
         """Return every page that is no post, by title."""
-        return list(self._index.pages)
+        found: list[Card] = self._ask(("pages",))
+        return found
 
     def page(self, path: str) -> Card:
         """Return the card of a source file; raises UnanswerableError where there is none."""
-        card = self._index.by_path.get(SourcePath(path))
-        if card is None:
-            raise UnanswerableError(_unknown("page made from", path, self._index.by_path))
-        return card
+        found: Card = self._ask(("page", path))
+        return found
 
     def tagged(self, term: str, taxonomy: str = "tags") -> list[Card]:
         """Return the posts of a term, newest first; none where nothing carries it."""
-        found = self._taxonomy(taxonomy).get(slug(term))
-        return list(found.posts) if found else []
+        found: list[Card] = self._ask(("tagged", term, taxonomy))
+        return found
 
     def terms(self, taxonomy: str) -> list[Term]:
         """Return the terms of a taxonomy by name."""
-        return [self._term(found) for found in self._taxonomy(taxonomy).values()]
-
-    def term(self, taxonomy: str, term: str) -> Term:
-        """Return one term by its slug; raises UnanswerableError where there is none."""
-        found = self._taxonomy(taxonomy).get(term)
-        if found is None:
-            raise UnanswerableError(_unknown(f"term in {taxonomy}", term, self._taxonomy(taxonomy)))
-        return self._term(found)
-
-    def term_links(self, path: str) -> dict[str, list[TermLink]]:
-        """Return the terms of a page, by taxonomy, in the order in which it names them."""
-        card = self._index.by_path.get(SourcePath(path))
-        links: dict[str, list[TermLink]] = {}
-        for taxonomy, known in self._index.taxonomies.items():
-            keys = dict.fromkeys(slug(name) for name in card.terms.get(taxonomy, ())) if card else {}
-            links[taxonomy] = [
-                TermLink(known[key].name, self._links.base.href(known[key].site_path)) for key in keys if key in known
-            ]
-        return links
+        found: list[Term] = self._ask(("terms", taxonomy))
+        return found
 
     def around(self, page: Page | Card) -> Around:
         """Return the posts before (older) and after (newer) a page."""
-        older, newer = self._index.around(SourcePath(page.path or ""))
-        return Around(older, newer)
+        found: Around = self._ask(("around", page.path or ""))
+        return found
 
     def related(self, page: Page | Card, n: int = 3) -> list[Card]:
         """Return the posts that share most with a page."""
-        card = self._index.by_path.get(SourcePath(page.path or ""))
-        return self._index.related(card, n) if card is not None else []
+        found: list[Card] = self._ask(("related", page.path or "", str(n)))
+        return found
 
     def series(self, page: Page | Card) -> Series | None:
         """Return the first series that a page belongs to."""
-        card = self._index.by_path.get(SourcePath(page.path or ""))
-        known = self._index.taxonomies.get("series", {})
-        found = next((known[slug(n)] for n in (card.terms.get("series", ()) if card else ()) if slug(n) in known), None)
-        if card is None or found is None:
-            return None
-        dated = [post for post in found.posts if post.date is not None]
-        posts = [*reversed(dated), *(post for post in found.posts if post.date is None)]
-        return Series(found.name, self._links.base.href(found.site_path), posts.index(card) + 1, posts)
+        found: Series | None = self._ask(("series", page.path or ""))
+        return found
 
     def asset(self, name: str) -> str:
         """Return the fingerprinted URL of a theme's static file; raises UnanswerableError where there is none."""
-        if name not in self._assets:
-            raise UnanswerableError(_unknown("file in the theme's static folder", name, self._assets))
-        return self._links.base.href(self._assets[name])
+        found: str = self._ask(("asset", name))
+        return found
 
     def link(self, path: str) -> str:
         """Return the URL of a file below content/; raises UnanswerableError where a link would be a problem."""
-        return self._resolved(path).url
+        found: str = self._ask(("url", path))
+        return found
 
     def data(self, name: str) -> Any:
         """Return what a file below data/ holds; raises UnanswerableError where there is none."""
-        return self._read_data(name)
-
-    # ------------------------------------------------------------ for the renderer, not for templates
-
-    def menu_link(self, item: MenuItem) -> Resolved:
-        """Return where an entry of the menu leads: a full URL as it is, else as a link below content/ would."""
-        if SCHEME.match(item.url) or item.url.startswith("//"):
-            return Resolved(item.url, item.url)
-        return self._links.resolve(free_reference(item.url.removeprefix(CONTENT), item.place), self._root())
-
-    def menu_problems(self) -> list[Problem]:
-        """Return what is wrong with the links of the menu, at their places in site.yaml."""
-        found = [self.menu_link(item).problem for item in self._config.menu]
-        return [msgspec.structs.replace(problem, path="site.yaml") for problem in found if problem is not None]
-
-    def list_of(
-        self, kind: Literal["home", "list", "term"], folder: str, taxonomy: str, term: str, number: int
-    ) -> tuple[list[Card], Pager]:
-        """Return one page of a list: its posts and its pager."""
-        if kind == "term":
-            found = self._taxonomy(taxonomy)[term]
-            posts, first = found.posts, found.site_path
-        elif kind == "list":
-            text = self._index.list_texts.get(folder)
-            posts = self._index.folders.get(folder, ())
-            first = text.site_path if text else SitePath(folder_path(folder))
-        else:
-            posts, first = self._index.posts, SitePath("/")
-        per_page = self._config.paginate
-        pages = pages_of(len(posts), per_page)
-        urls = [self._links.base.href(page_path(first, n)) for n in range(1, pages + 1)]
-        pager = Pager(
-            number=number,
-            pages=pages,
-            total=len(posts),
-            previous=urls[number - 2] if number > 1 else None,
-            next=urls[number] if number < pages else None,
-            urls=urls,
-        )
-        return list(posts[(number - 1) * per_page : number * per_page]), pager
-
-    def years(self) -> list[Year]:
-        """Return all posts by year, newest first, those without a date last."""
-        years: dict[int | None, list[Card]] = {}
-        for post in self._index.posts:
-            years.setdefault(post.date.year if post.date else None, []).append(post)
-        return [Year(year, posts) for year, posts in years.items()]
-
-    def feed_posts(self, taxonomy: str, term: str) -> tuple[str, SitePath, list[Card]]:
-        """Return a feed's title, the page it belongs to and its posts: dated, newest first, as many as settings say."""
-        if taxonomy:
-            found = self._taxonomy(taxonomy)[term]
-            title, home, posts = f"{found.name} - {self.title}", found.site_path, found.posts
-        else:
-            title, home, posts = self.title, SitePath("/"), self._index.posts
-        return title, home, [post for post in posts if post.date is not None][: self._config.feeds.entries]
-
-    def _root(self) -> Card:
-        """Return a card that stands at the top of content/, for links that no page holds."""
-        return Card(
-            path=SourcePath(CONTENT + "index.md"),
-            kind="home",
-            site_path=SitePath("/"),
-            url=self.url,
-            permalink=self.permalink,
-            title="",
-        )
-
-    def _taxonomy(self, taxonomy: str) -> dict[str, IndexedTerm]:
-        if taxonomy not in self._index.taxonomies:
-            raise UnanswerableError(_unknown("taxonomy", taxonomy, self._index.taxonomies))
-        return self._index.taxonomies[taxonomy]
-
-    def _term(self, found: IndexedTerm) -> Term:
-        return Term(
-            name=found.name,
-            slug=found.slug,
-            url=self._links.base.href(found.site_path),
-            count=len(found.posts),
-            feeds=self._feeds(found.site_path, f"{found.name} - {self.title}"),
-        )
-
-    def _feeds(self, folder: SitePath, title: str) -> list[Feed]:
-        return [
-            Feed(title, self._links.base.href(feed_path(folder, name)), MEDIA_TYPES[name])
-            for name in feed_formats(self._config)
-        ]
-
-    def _resolved(self, path: str) -> Resolved:
-        found = self._links.resolve(free_reference(path.removeprefix(CONTENT)), self._root())
-        if found.problem is not None and found.problem.severity == "error":
-            hint = f"; {found.problem.hint}" if found.problem.hint else ""
-            raise UnanswerableError(found.problem.message + hint)
-        return found
+        return self._ask(("data", name))
 
 
-def _unknown(what: str, name: str, known: Mapping[Any, Any]) -> str:
-    hint = did_you_mean(name, [str(key) for key in known])
-    return f"there is no {what} '{name}'" + (f"; {hint}" if hint else "")
+def feeds_of(config: Config, folder: SitePath, title: str) -> list[Feed]:
+    """Return the feeds that belong to a page."""
+    base = Base.of(config.url)
+    return [Feed(title, base.href(feed_path(folder, name)), MEDIA_TYPES[name]) for name in feed_formats(config)]

@@ -1,0 +1,1 @@
+"""The stages of a build, each a pure function over one file or page: what `builder` remembers and runs in parallel."""

@@ -1,0 +1,115 @@
+"""One document: read, rendered, and told as a card. Depends on its bytes, its kind and the settings, nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from proofpress.config import Config, zone
+from proofpress.content.documents import read
+from proofpress.content.globs import matcher
+from proofpress.content.names import Name, lists, split
+from proofpress.engine.digests import digest_of, digest_of_bytes
+from proofpress.model import Body, Card, Place, Source
+from proofpress.problems import Problem
+from proofpress.site.cards import Kind, make_card
+from proofpress.site.links import CONTENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from proofpress.paths import SourcePath
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build needs of every document, changed or not: all but its HTML, which `body` is the digest of."""
+
+    card: Card
+    folder: str
+    """Below content/, to which it belongs in lists."""
+    bundle: bool
+    places: dict[str, Place]
+    problems: tuple[Problem, ...]
+    body: bytes
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A document to prepare."""
+
+    source: Source
+    kind: Kind
+
+
+decode_prepared = msgspec.json.Decoder(Prepared).decode
+decode_body = msgspec.msgpack.Decoder(Body).decode
+
+
+def inputs_of(config: Config, versions: bytes) -> bytes:
+    """Return the digest of what every document depends on besides itself."""
+    return digest_of(
+        [
+            versions,
+            config.url,
+            config.timezone,
+            config.language,
+            config.permalink,
+            list(config.taxonomies),
+            list(config.authors),
+            config.markdown,
+            config.highlight,
+        ]
+    )
+
+
+def preparer(config: Config) -> Callable[[Task], tuple[bytes, bytes]]:
+    """Return the function that prepares documents: it gives a Prepared as JSON, and the Body as MessagePack.
+
+    JSON, since dates keep their offsets in it; the body has none.
+    """
+    from proofpress.render.markdown import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
+
+    renderer = Renderer(config.markdown, config.highlight, config.language)
+    zone_info = zone(config)
+
+    def prepare(task: Task) -> tuple[bytes, bytes]:
+        document = read(task.source, zone=zone_info, taxonomies=config.taxonomies, authors=config.authors)
+        body = renderer.render(document)
+        name = name_of(task.source.path, task.kind)
+        card, found = make_card(document, body, name, task.kind, config)
+        encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=()))
+        prepared = Prepared(
+            card=card,
+            folder=name.folder,
+            bundle=name.bundle,
+            places=document.places,
+            problems=(*document.problems, *body.problems, *found),
+            body=digest_of_bytes(encoded),
+        )
+        return msgspec.json.encode(prepared), encoded
+
+    return prepare
+
+
+def kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, Kind]:
+    """Tell posts, pages and the texts of lists apart, by the settings' globs and by what lies beside a file."""
+    is_post = matcher(config.posts)
+    introductions = lists(paths)
+    posts = [path for path in paths if path not in introductions and is_post(path.removeprefix(CONTENT))]
+    with_posts = {"/".join(parts[:n]) for parts in (path.split("/") for path in posts) for n in range(1, len(parts))}
+    kinds: dict[SourcePath, Kind] = dict.fromkeys(paths, "page")
+    kinds.update(dict.fromkeys(posts, "post"))
+    for path in introductions:
+        folder = path.rpartition("/")[0]
+        kinds[path] = "home" if folder == CONTENT.rstrip("/") else "list" if folder in with_posts else "page"
+    return kinds
+
+
+def name_of(path: SourcePath, kind: Kind) -> Name:
+    """Take a path apart; the text of a list belongs to the folder that it introduces."""
+    name = split(path)
+    if kind == "home":
+        return Name("", "", None, False)
+    if kind == "list":
+        return Name("/".join(part for part in (name.folder, name.stem) if part), "", None, False)
+    return name

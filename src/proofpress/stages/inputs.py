@@ -1,0 +1,198 @@
+"""Everything that a build reads, read once: settings, documents, files, data, theme; and its fingerprint.
+
+Nothing here imports Markdown, Jinja or Pygments: when the fingerprint is that of the build before, the build ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from proofpress import __version__
+from proofpress.config import Config, read_config
+from proofpress.content.images import IMAGES, measure
+from proofpress.content.scan import OutsideSiteError, Tree, read_inside, scan
+from proofpress.engine.digests import digest_of, digest_of_bytes
+from proofpress.paths import SourcePath
+from proofpress.problems import Problem, problem
+from proofpress.theme import Theme, read_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SETTINGS = "site.yaml"
+LIBRARIES = (
+    "jinja2", "linkify", "markdown_it_py", "markupsafe", "math_core", "mdit_py_plugins", "msgspec", "nh3",
+    "pygments", "pyyaml",
+)  # fmt: skip
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file's times can be trusted: a later change would have given it another one."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build is asked for, beside the site's own settings."""
+
+    root: Path
+    now: dt.datetime
+    drafts: bool = False
+    future: bool = False
+    base_url: str = ""
+    strict: bool = False
+    jobs: int = 1
+    """How many processes may work at once."""
+
+
+class Seen(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A file as it was when it was last read: what the file system said of it, its digest and an image's size."""
+
+    size: int
+    modified: int
+    changed: int
+    node: int
+    digest: bytes
+    width: int | None = None
+    height: int | None = None
+
+
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build works on."""
+
+    root: Path
+    config: Config
+    tree: Tree
+    theme: Theme
+    digests: dict[SourcePath, bytes]
+    """Of each document."""
+    files: dict[SourcePath, Seen]
+    """Of each file that is copied."""
+    data: dict[SourcePath, bytes]
+    """The digest of each file below data/."""
+    problems: list[Problem]
+    versions: bytes
+    """The digest of what the code is: Proofpress, Python, the libraries."""
+    fingerprint: bytes
+    """The digest of all of it."""
+
+
+def read_inputs(root: Path, base_url: str, seen: Mapping[str, Seen], now_ns: int) -> Inputs:
+    """Read a site's folder. `seen` are the files of the build before, which are not read again while nothing changed."""
+    config, problems = settings(root, base_url)
+    tree = scan(root)
+    theme, found = read_theme(root)
+    problems += [*tree.problems, *found]
+    files: dict[SourcePath, Seen] = {}
+    for path in (*tree.files, *tree.static):
+        file = _look(root, path, seen.get(path), now_ns, problems)
+        if file is not None:
+            files[path] = file
+    data = {}
+    for path in tree.data:
+        file = _look(root, path, seen.get(path), now_ns, problems)
+        if file is not None:
+            data[path] = file.digest
+    digests = {source.path: digest_of_bytes(source.data) for source in tree.documents}
+    versions = code_version()
+    every = [
+        digest_of(config),
+        versions,
+        digest_of(problems),
+        *(part for path, digest in digests.items() for part in (path.encode(), digest)),
+        *(part for path, file in files.items() for part in (path.encode(), file.digest)),
+        *(part for path, digest in data.items() for part in (path.encode(), digest)),
+        *(f"{name}\n{template.path}\n{template.text}".encode() for name, template in theme.templates.items()),
+        *(part for name, content in theme.static.items() for part in (name.encode(), content)),
+    ]
+    return Inputs(
+        root=root,
+        config=config,
+        tree=tree,
+        theme=theme,
+        digests=digests,
+        files=files,
+        data=data,
+        problems=problems,
+        versions=versions,
+        fingerprint=digest_of(every),
+    )
+
+
+def settings(root: Path, base_url: str) -> tuple[Config, list[Problem]]:
+    """Read site.yaml, and put the command line's address over it."""
+    try:
+        data = read_inside(root, SETTINGS)
+    except OutsideSiteError:
+        return Config(), [problem("outside-site", SETTINGS, 0, 1, "it lies outside the site's folder")]
+    except OSError as error:
+        return Config(), [problem("unreadable-file", SETTINGS, 0, 1, f"it can't be read: {error.strerror}")]
+    config, found = read_config(data, SETTINGS)
+    if base_url:
+        config = msgspec.structs.replace(config, url=base_url.rstrip("/") + "/")
+        found = tuple(p for p in found if p.rule != "no-url")
+    return config, list(found)
+
+
+def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, problems: list[Problem]) -> Seen | None:
+    """Return a file's digest and, of an image, its size; from the build before where the file system vouches for it.
+
+    A change sets a file's ctime, which no program can set back, so an equal one means equal bytes; not on Windows,
+    where that field is the time of creation, and not within the clock's grain of the last look.
+    """
+    try:
+        found = os.stat(root / path)  # noqa: PTH116 - a pathlib object for each file costs more than the call
+        signature = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+        if (
+            before is not None
+            and os.name == "posix"
+            and signature == (before.size, before.modified, before.changed, before.node)
+        ):
+            return before
+    except OSError:
+        signature = (0, 0, 0, 0)  # under another name on disk (NFD), or gone: reading tells
+    try:
+        data = read_inside(root, path)
+    except OutsideSiteError:
+        problems.append(problem("outside-site", path, 0, 1, "it lies outside the site's folder"))
+        return None
+    except OSError as error:
+        problems.append(problem("unreadable-file", path, 0, 1, f"it can't be read: {error.strerror or error}"))
+        return None
+    size = None
+    if path.lower().endswith(IMAGES):
+        size, fault = measure(path, data)
+        problems += [fault] if fault is not None else []
+        if fault is not None:
+            signature = (0, 0, 0, 0)  # looked at again by the next build, so that the fault is told again
+    if now_ns - max(signature[1], signature[2]) < SETTLED:
+        signature = (0, 0, 0, 0)
+    width, height = size or (None, None)
+    return Seen(*signature, digest_of_bytes(data), width, height)
+
+
+def code_version() -> bytes:
+    """Return a digest of the code that builds: this package's files by size and time, and the libraries' versions.
+
+    Versions are read from the names of the installed packages' folders, which is quicker than asking each.
+    """
+    own = Path(__file__).parents[1]
+    files = []
+    for folder, _, names in os.walk(own):
+        for name in names:
+            if name.endswith((".py", ".md", ".yaml")):
+                found = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 - as above
+                files.append((name, found.st_size, found.st_mtime_ns))
+    packages: set[str] = set()
+    for key in ("purelib", "platlib"):
+        with os.scandir(sysconfig.get_path(key)) as entries:
+            packages.update(
+                entry.name
+                for entry in entries
+                if entry.name.lower().startswith(LIBRARIES) and entry.name.endswith(".dist-info")
+            )
+    about: list[Any] = [__version__, sys.version, sorted(files), sorted(packages)]
+    return digest_of(about)

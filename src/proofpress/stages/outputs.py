@@ -1,0 +1,146 @@
+"""One target: its page filled, or its feed written, from its own body and from answers about the site."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from proofpress.config import Config
+from proofpress.engine.reader import Reader
+from proofpress.engine.steps import Question, Recorder, Trace
+from proofpress.model import Body, FeedTarget, Output, PageTarget, TemplateSource
+from proofpress.paths import OutputPath, SourcePath
+from proofpress.problems import Problem
+from proofpress.site.answers import Answers, FeedPosts
+from proofpress.stages.documents import Prepared, decode_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proofpress.render.feeds import Entry
+
+DOCUMENT = "document"
+"""The kind of step whose big values are bodies."""
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """What filling a target gave: the file, by its digest, and what was found wrong on the way.
+
+    `path` is empty where the template failed, and nothing was made.
+    """
+
+    path: OutputPath
+    digest: str
+    problems: tuple[Problem, ...] = ()
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A target to fill, under the key and the static inputs that its trace is kept with."""
+
+    key: str
+    inputs: bytes
+    target: PageTarget | FeedTarget
+
+
+class Result(msgspec.Struct, frozen=True):
+    """A filled target, its trace, and its bytes: at hand, or in a file of the staging folder."""
+
+    key: str
+    filled: Filled
+    trace: Trace
+    data: bytes | None
+    staged: str = ""
+
+
+class Filling(msgspec.Struct, frozen=True):
+    """What filling needs beside its task. Nothing in it is changed, so processes can share it."""
+
+    config: Config
+    templates: dict[str, TemplateSource]
+    prepared: dict[SourcePath, Prepared]
+    answers: Answers
+    bodies: dict[SourcePath, bytes]
+    """Bodies at hand; the others are in the store."""
+    store: Path | None
+    staging: Path | None
+    """Where the bytes go; None keeps them in memory."""
+
+
+decode_filled = msgspec.json.Decoder(Filled).decode
+
+
+def digest_of_output(data: bytes) -> str:
+    """Return how an output's bytes are known."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def filler(using: Filling) -> Callable[[Task], Result]:
+    """Return the function that fills targets."""
+    from proofpress.render import feeds, pages  # noqa: PLC0415 - a build with nothing to fill doesn't load Jinja
+    from proofpress.render.templates import Templates  # noqa: PLC0415
+
+    templates = Templates(using.templates)
+    reader = Reader(using.store) if using.store is not None else None
+    entries: dict[SourcePath, tuple[Entry, Recorder]] = {}
+    digests: dict[Question, bytes] = {}
+
+    def body_of(path: SourcePath) -> Body:
+        found = using.bodies.get(path)
+        if found is None:
+            assert reader is not None, "a body is at hand or in the store"
+            found = reader.big(DOCUMENT, path)
+        return decode_body(found)
+
+    def entry(path: SourcePath) -> tuple[Entry, Recorder]:
+        """Make a post's entry once in this process, and keep what was asked for it."""
+        if path not in entries:
+            asked = Recorder(using.answers.answer, digests)
+            made = feeds.entry(using.prepared[path].card, body_of(path), asked.ask)
+            asked.ask(("body", path))
+            entries[path] = (made, asked)
+        return entries[path]
+
+    def page(target: PageTarget, asked: Recorder) -> tuple[Output | None, list[Problem]]:
+        own = using.prepared.get(target.source) if target.source else None
+        wanted = own is not None and target.number == 1 and target.kind != "alias"
+        return pages.fill(
+            target,
+            body=body_of(own.card.path) if own is not None and wanted else None,
+            card=own.card if own else None,
+            ask=asked.ask,
+            config=using.config,
+            templates=templates,
+            image_place=own.places.get("image") if own else None,
+        )
+
+    def feed(target: FeedTarget, asked: Recorder) -> Output:
+        about: FeedPosts = asked.ask(("feed", target.taxonomy, target.term))
+        made = [entry(card.path) for card in about.posts]
+        for _, others in made:
+            asked.take(others)
+        return feeds.feed(target, about, [each for each, _ in made], using.config)
+
+    def fill(task: Task) -> Result:
+        asked = Recorder(using.answers.answer, digests)
+        problems: list[Problem] = []
+        output: Output | None
+        if isinstance(task.target, PageTarget):
+            output, problems = page(task.target, asked)
+        else:
+            output = feed(task.target, asked)
+        trace = asked.trace(task.inputs)
+        if output is None:
+            return Result(task.key, Filled(OutputPath(""), "", tuple(problems)), trace, None)
+        digest = digest_of_output(output.data)
+        filled = Filled(output.path, digest, tuple(problems))
+        if using.staging is None:
+            return Result(task.key, filled, trace, output.data)
+        # The name is the content's digest and the page's, so that two pages with equal bytes don't share a file.
+        staged = using.staging / f"{digest}-{hashlib.blake2b(output.path.encode(), digest_size=8).hexdigest()}"
+        staged.write_bytes(output.data)
+        return Result(task.key, filled, trace, None, str(staged))
+
+    return fill

@@ -1,0 +1,187 @@
+"""Bringing a published site up to date: what `proofpress build` does, from the folder to the folder.
+
+When nothing at all changed since the build before, it ends here, before Markdown, Jinja or Pygments is loaded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from proofpress.engine.digests import digest_of
+from proofpress.engine.steps import Stale
+from proofpress.engine.store import DamagedError, Store
+from proofpress.output.publish import (
+    CACHE,
+    STORE,
+    Published,
+    Record,
+    empty_staging,
+    foreign_files,
+    forget,
+    is_intact,
+    publish,
+    read_record,
+    refuse,
+)
+from proofpress.problems import Problem
+from proofpress.stages.inputs import Inputs, Options, Seen, read_inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proofpress.paths import OutputPath
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it. `published` is None where an error stopped it; the site is then as it was."""
+
+    problems: list[Problem]
+    published: Published | None
+    output: Path
+    documents: int
+    pages: int
+    hidden: int
+    reasons: dict[str, Stale] = {}
+    notice: str = ""
+
+
+class Last(msgspec.Struct, frozen=True, kw_only=True):
+    """What the next build wants to know of one that ended well."""
+
+    fingerprint: bytes
+    now: dt.datetime
+    until: dt.datetime | None
+    problems: list[Problem]
+    documents: int
+    pages: int
+    hidden: int
+
+
+def update(
+    options: Options,
+    output: Path | None = None,
+    *,
+    anew: bool = False,
+    progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None,
+) -> Outcome:
+    """Build a site and publish it, as far as something changed. `output` overrides the settings' folder.
+
+    `anew` forgets what earlier builds remembered. Raises OSError as the disk does, and BusyError while another build
+    holds the cache for too long.
+    """
+    if anew:
+        forget(options.root)
+    try:
+        return _update(options, output, progress)
+    except DamagedError as error:
+        forget(options.root)
+        done = _update(options, output, progress)
+        notice = f"the cache was damaged ({error}); everything was built anew"
+        return msgspec.structs.replace(done, notice=notice)
+
+
+def _update(options: Options, output: Path | None, progress: Callable[[str, int, int], None]) -> Outcome:
+    root = options.root
+    path = root / CACHE / STORE
+    with Store(path) as store:
+        seen = msgspec.msgpack.decode(store.fact("files") or b"\x80", type=dict[str, Seen])
+        inputs = read_inputs(root, options.base_url, seen, int(options.now.timestamp() * 1e9))
+        target = output if output is not None else root / inputs.config.output
+        record = read_record(root, target)
+        intact = _memo(target, record)
+        fingerprint = digest_of(
+            [inputs.fingerprint, options.drafts, options.future, options.strict, record.output, options.base_url]
+        )
+        last = _last(store)
+        if last is not None and last.fingerprint == fingerprint and _still_true(last, options.now, record, intact):
+            return Outcome(
+                problems=last.problems,
+                published=Published(0, len(record.files), 0),
+                output=target,
+                documents=last.documents,
+                pages=last.pages,
+                hidden=last.hidden,
+                notice=store.notice,
+            )
+        return _build(options, inputs, target, store, path, record, intact, fingerprint, progress)
+
+
+def _build(
+    options: Options,
+    inputs: Inputs,
+    target: Path,
+    store: Store,
+    path: Path,
+    record: Record,
+    intact: Callable[[OutputPath], bool],
+    fingerprint: bytes,
+    progress: Callable[[str, int, int], None],
+) -> Outcome:
+    from proofpress.builder import Memory, build  # noqa: PLC0415 - only when something changed
+
+    root = options.root
+    staging = empty_staging(root)
+    staging.mkdir(parents=True)
+    memory = Memory(store=store, path=path, record=record, intact=intact, staging=staging)
+    built = build(options, memory, inputs, progress)
+    problems = list(built.problems)
+    refusal = refuse(root, target)
+    if refusal is not None:
+        problems.append(refusal)
+    elif not built.failed:
+        problems += foreign_files(target, built.made, record)
+    done = None
+    if not any(found.severity == "error" for found in problems):
+        done = publish(root, target, built.made, record)
+        last = Last(
+            fingerprint=fingerprint,
+            now=options.now,
+            until=built.until,
+            problems=problems,
+            documents=built.documents,
+            pages=built.pages,
+            hidden=built.hidden,
+        )
+        store.put_fact("last", msgspec.json.encode(last))
+    store.put_fact("files", msgspec.msgpack.encode(inputs.files))
+    empty_staging(root)
+    return Outcome(
+        problems=problems,
+        published=done,
+        output=target,
+        documents=built.documents,
+        pages=built.pages,
+        hidden=built.hidden,
+        reasons=built.reasons,
+        notice=store.notice,
+    )
+
+
+def _memo(target: Path, record: Record) -> Callable[[OutputPath], bool]:
+    """Return a function that tells whether a published file is intact, and looks at each once."""
+    known: dict[OutputPath, bool] = {}
+
+    def intact(path: OutputPath) -> bool:
+        if path not in known:
+            known[path] = is_intact(target, record, path)
+        return known[path]
+
+    return intact
+
+
+def _last(store: Store) -> Last | None:
+    try:
+        return msgspec.json.decode(store.fact("last") or b"null", type=Last | None)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _still_true(last: Last, now: dt.datetime, record: Record, intact: Callable[[OutputPath], bool]) -> bool:
+    """Return whether the site that is published is what a build would make now: no post is due, no file was touched."""
+    if now < last.now or (last.until is not None and now >= last.until):
+        return False
+    return bool(record.files) and all(written.digest and intact(path) for path, written in record.files.items())
