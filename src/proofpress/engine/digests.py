@@ -9,15 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import inspect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 SIZE: Final = 16
 """Bytes of a digest: by the birthday bound, 2**64 values before two are likely to share one."""
@@ -105,7 +104,7 @@ _FORMS: Final[Mapping[type, Callable[[Any, Parts], None]]] = {
 # ---------------------------------------------------------------- structs
 
 
-class _Shape(msgspec.Struct, frozen=True):
+class _Shape(NamedTuple):
     """How a class of structs is written: the fields whose declared types leave nothing open at once, the rest singly."""
 
     name: bytes
@@ -140,7 +139,7 @@ def _shape(kind: type[msgspec.Struct]) -> _Shape:
     )
 
 
-def _is_closed(declared: inspect.Type) -> bool:
+def _is_closed(declared: inspect.Type, within: frozenset[type] = frozenset()) -> bool:
     """Tell whether no two values of a declared type have one JSON text: then C code may write them, four times as fast."""
     match declared:
         case inspect.NoneType() | inspect.BoolType() | inspect.IntType() | inspect.StrType() | inspect.BytesType():
@@ -150,15 +149,15 @@ def _is_closed(declared: inspect.Type) -> bool:
         case inspect.LiteralType(values):
             return all(type(value) is type(values[0]) for value in values)
         case inspect.ListType(item) | inspect.VarTupleType(item) | inspect.FrozenSetType(item):
-            return _is_closed(item)
+            return _is_closed(item, within)
         case inspect.TupleType(items):
-            return all(map(_is_closed, items))
+            return all(_is_closed(item, within) for item in items)
         case inspect.DictType(key, item):
-            return isinstance(key, inspect.StrType) and _is_closed(item)
+            return isinstance(key, inspect.StrType) and _is_closed(item, within)
         case inspect.UnionType(types):
             others = [one for one in types if not isinstance(one, inspect.NoneType)]
-            return len(others) == 1 and _is_closed(others[0])
-        case inspect.StructType(_, fields):
-            return all(_is_closed(field.type) for field in fields)
+            return len(others) == 1 and _is_closed(others[0], within)
+        case inspect.StructType(kind, fields):
+            return kind in within or all(_is_closed(field.type, within | {kind}) for field in fields)
         case _:
             return False
