@@ -134,7 +134,8 @@ def build(
     problems += found
 
     base = Base.of(config.url)
-    links = link_table(base, site.by_path, site.files, hidden, {t.site_path: _shown_by(t) for t in targets})
+    anchors = {path: own.anchors for path, own in shown.items()}
+    links = link_table(base, site.by_path, site.files, hidden, anchors, {t.site_path: _shown_by(t) for t in targets})
     data = DataReader(inputs)
     answers = Answers(site, links, config, asset_paths, data, {path: own.body for path, own in shown.items()})
     problems += answers.menu_problems()

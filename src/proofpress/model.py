@@ -172,20 +172,15 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """As written in the front matter, else the first local image of the text."""
     template: str | None = None
     toc: bool | None = None
-    words: int = 0
+    minutes: int = 1
+    """Reading time. Not the number of words: a card changes what shows it, and a word more or less should not."""
     aliases: tuple[str, ...] = ()
-    anchors: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
 
     @property
     def summary(self) -> Markup:
         """The summary for a template: HTML without links or images."""
         return Markup(self.summary_html)  # noqa: S704 - made by the renderer from the post's own Markdown
-
-    @property
-    def minutes(self) -> int:
-        """Reading time at 220 words a minute (Brysbaert 2019 measured 238 for English prose; code reads slower)."""
-        return max(1, round(self.words / 220))
 
 
 # ---------------------------------------------------------------- targets

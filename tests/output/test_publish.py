@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -10,7 +11,11 @@ import pytest
 from proofpress.output.publish import (
     CACHE,
     TEMPORARY,
+    Made,
     Published,
+    Record,
+    Written,
+    _write_record,
     clean,
     foreign_files,
     in_order,
@@ -23,8 +28,10 @@ from proofpress.paths import OutputPath
 ONE = {"index.html": b"home", "posts/a/index.html": b"a", "assets/s.css": b"css"}
 
 
-def outputs(files: dict[str, bytes]) -> dict[OutputPath, bytes]:
-    return {OutputPath(path): data for path, data in files.items()}
+def outputs(files: dict[str, bytes]) -> dict[OutputPath, Made]:
+    return {
+        OutputPath(path): Made(OutputPath(path), hashlib.sha256(data).hexdigest(), data) for path, data in files.items()
+    }
 
 
 def run(root: Path, files: dict[str, bytes], output: str = "public") -> Published:
@@ -135,6 +142,8 @@ def test_a_file_may_become_a_folder_and_a_folder_a_file(tmp_path: Path) -> None:
 
 def test_what_a_killed_build_left_half_written_goes_with_the_next(tmp_path: Path) -> None:
     run(tmp_path, ONE)
+    record = read_record(tmp_path, tmp_path / "public")
+    _write_record(tmp_path, Record(output=record.output, files=record.files | {OutputPath("index.html"): Written()}))
     (tmp_path / f"public/index.html{TEMPORARY}").write_bytes(b"ha")
     run(tmp_path, ONE)
     assert tree(tmp_path / "public") == ONE

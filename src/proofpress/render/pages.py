@@ -128,7 +128,7 @@ def make_page(target: PageTarget, body: Body, card: Card | None, ask: Ask, confi
                 "has_math": "<math" in body.html,
                 "outline": nest(body.outline),
                 "toc": card.toc if card.toc is not None else len(body.outline) >= 3,
-                "words": card.words,
+                "words": body.words,
                 "minutes": card.minutes,
             }
     if kind == "home":

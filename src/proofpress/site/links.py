@@ -22,7 +22,7 @@ from proofpress.problems import Problem, nearest, problem
 from proofpress.site.suggestions import Suggestions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 CONTENT = "content/"
 ELSEWHERE = re.compile(
@@ -48,6 +48,8 @@ class Links(msgspec.Struct, frozen=True, dict=True):
     cards: dict[SourcePath, Card]
     files: dict[SourcePath, File]
     hidden: frozenset[SourcePath]
+    anchors: dict[SourcePath, tuple[str, ...]]
+    """Of each document: every id that a fragment can lead to."""
     urls: dict[str, str | None]
     """Every site path, percent-decoded; the document that it shows, where it shows one."""
 
@@ -145,11 +147,12 @@ class Links(msgspec.Struct, frozen=True, dict=True):
     def _anchor(self, reference: Reference, page: Card, target: Card, fragment: str) -> Problem | None:
         """Check a fragment against the target's anchors. HTML itself knows `#` and `#top`, browsers `#:~:text=`."""
         name = unquote(fragment).partition(":~:")[0]
-        if name in ("", "top") or name in target.anchors:
+        anchors = self.anchors.get(target.path, ())
+        if name in ("", "top") or name in anchors:
             return None
         where = "this page" if target.path == page.path else f"'{target.path}'"
-        suggestion = nearest(name, target.anchors)
-        hint = f"did you mean '#{suggestion}'?" if suggestion else _some_anchors(target)
+        suggestion = nearest(name, anchors)
+        hint = f"did you mean '#{suggestion}'?" if suggestion else _some_anchors(anchors)
         return _at(reference, page, "broken-anchor", f"{where} has no heading or id '{name}'", hint)
 
     def _broken(self, reference: Reference, page: Card, path: str) -> Resolved:
@@ -233,6 +236,7 @@ def link_table(
     cards: Mapping[SourcePath, Card],
     files: Mapping[SourcePath, File],
     hidden: frozenset[SourcePath],
+    anchors: Mapping[SourcePath, tuple[str, ...]],
     urls: Mapping[SitePath, SourcePath | None],
 ) -> Links:
     """Gather what links may lead to. `urls` are the plan's site paths with the file each one shows, if it shows one."""
@@ -241,6 +245,7 @@ def link_table(
         cards=dict(cards),
         files=dict(files),
         hidden=hidden,
+        anchors=dict(anchors),
         urls={unquote(path): source for path, source in urls.items()},
     )
 
@@ -251,8 +256,8 @@ def free_reference(href: str, place: Place | None = None) -> Reference:
     return Reference(href, "link", where.line, where.column, where.length)
 
 
-def _some_anchors(card: Card) -> str:
-    named = [f"'#{anchor}'" for anchor in card.anchors if not anchor.startswith("fn")][:3]
+def _some_anchors(anchors: Sequence[str]) -> str:
+    named = [f"'#{anchor}'" for anchor in anchors if not anchor.startswith("fn")][:3]
     return f"it has {', '.join(named)}" if named else "it has no headings"
 
 

@@ -31,6 +31,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     bundle: bool
     places: dict[str, Place]
     problems: tuple[Problem, ...]
+    anchors: tuple[str, ...]
     body: bytes
 
 
@@ -84,6 +85,7 @@ def preparer(config: Config) -> Callable[[Task], tuple[bytes, bytes]]:
             bundle=name.bundle,
             places=document.places,
             problems=(*document.problems, *body.problems, *found),
+            anchors=body.anchors,
             body=digest_of_bytes(encoded),
         )
         return msgspec.json.encode(prepared), encoded
