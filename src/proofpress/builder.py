@@ -148,7 +148,18 @@ def build(
         store=memory.path if memory else None,
         staging=memory.staging if memory else None,
     )
-    made, found = fill(targets, filling, inputs, options.jobs, memory, reasons, progress)
+    world = digest_of(
+        [
+            inputs.versions,
+            config,
+            [(path, own.told) for path, own in prepared.items()],
+            sorted(hidden),
+            list(site.files.values()),
+            asset_paths,
+            inputs.data,
+        ]
+    )
+    made, found = fill(targets, filling, inputs, options.jobs, memory, world, reasons, progress)
     problems += found
     for target in targets:
         if not isinstance(target, PageTarget | FeedTarget):
@@ -260,6 +271,7 @@ def fill(
     inputs: Inputs,
     jobs: int,
     memory: Memory | None,
+    world: bytes,
     reasons: dict[str, Stale],
     progress: Callable[[str, int, int], None],
 ) -> tuple[dict[OutputPath, Made], list[Problem]]:
@@ -267,7 +279,10 @@ def fill(
     entries = memory.store.entries(FILLED) if memory else {}
     closures = template_digests(inputs, memory)
     common = digest_of([inputs.versions, filling.config])
-    digests = Digests(filling.answers.answer)
+    # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
+    before = memory.store.fact("world") if memory else None
+    settled = before == world
+    digests = Digests(filling.answers.answer, lambda question: settled and question[0] != "body")
     made: dict[OutputPath, Made] = {}
     problems: list[Problem] = []
     tasks: list[outputs.Task] = []
@@ -298,13 +313,18 @@ def fill(
         progress=lambda done: progress("Filling pages", done, len(tasks)),
     )
     fresh: dict[str, Entry] = {}
+    failed = False
     for result in results:
         problems += result.filled.problems
         if result.filled.path:
             made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data, result.staged)
             fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
+        else:
+            failed = True
     if memory is not None:
         memory.store.put(FILLED, fresh)
+        # A page that could not be filled keeps an older trace, which holds of another world.
+        memory.store.put_fact("world", b"" if failed else world)
         memory.store.sweep(FILLED, keys)
         memory.store.commit()
     return made, problems

@@ -5,21 +5,34 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+from proofpress.engine.store import read_big, translated
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 class Reader:
-    """A second way into a store's file, for a worker: it sees what was committed when it reads."""
+    """A second way into a store's file, for a worker: it sees what was committed when it reads.
+
+    SQLite's locks do not reach a copied process, so nothing may be committed while workers read. What were read in
+    spite of that, half old and half new, would fail its checksum.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file for reading alone."""
-        self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30.0)
+        self._path = path
+        with translated(path):
+            self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30.0)
+
+    def __del__(self) -> None:
+        """Close the file: a worker's function has no other end than this."""
+        if hasattr(self, "_connection"):
+            self._connection.close()
 
     def big(self, kind: str, key: str) -> bytes:
-        """Return the big value of an entry. Raises KeyError where there is none."""
-        row = self._connection.execute("SELECT data FROM big WHERE kind = ? AND key = ?", (kind, key)).fetchone()
-        if row is None:
+        """Return the big value of an entry. Raises KeyError where there is none, DamagedError if it is not what was put."""
+        with translated(self._path):
+            data = read_big(self._connection, kind, key)
+        if data is None:
             raise KeyError(key)
-        data: bytes = row[0]
         return data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 Question = tuple[str, ...]
 """A question's name and its arguments, as text: `("around", "content/posts/a.md")`."""
+
+
+NO_ANSWER: Final = b""
+"""Stands for the digest where a question could not be answered."""
 
 
 class Trace(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -45,8 +49,15 @@ class Recorder:
         self._asked: dict[Question, bytes] = {}
 
     def ask(self, question: Question) -> Any:
-        """Return the answer; a question that is asked again is recorded once."""
-        answer = self._answer(question)
+        """Return the answer; a question that is asked again is recorded once.
+
+        Raises LookupError as the answer does, and records that too: a step may do without, until there is one.
+        """
+        try:
+            answer = self._answer(question)
+        except LookupError:
+            self._asked[question] = NO_ANSWER
+            raise
         if question not in self._asked:
             digest = self._known.get(question)
             if digest is None:
@@ -64,10 +75,17 @@ class Recorder:
 
 
 class Answers:
-    """The digests of today's answers: each question is asked once a build, however many steps asked it."""
+    """The digests of today's answers: each question is asked once a build, however many steps asked it.
 
-    def __init__(self, answer: Callable[[Question], Any]) -> None:
+    `settled` tells of a question that its answer must be what it was when the traces were made, because nothing that it
+    could depend on has changed: it is not asked at all.
+    """
+
+    def __init__(
+        self, answer: Callable[[Question], Any], settled: Callable[[Question], bool] = lambda _question: False
+    ) -> None:
         self._answer = answer
+        self.settled = settled
         self._known: dict[Question, bytes] = {}
 
     def digest(self, question: Question) -> bytes:
@@ -77,7 +95,7 @@ class Answers:
             try:
                 found = digest_of(self._answer(question))
             except LookupError:
-                found = b""
+                found = NO_ANSWER
             self._known[question] = found
         return found
 
@@ -91,7 +109,7 @@ def why_stale(inputs: bytes, trace: Trace | None, answers: Answers) -> Stale | N
         changed = tuple(at // SIZE for at in pieces if inputs[at : at + SIZE] != trace.inputs[at : at + SIZE])
         return Stale("inputs", parts=changed)
     for question, digest in trace.asked:
-        if answers.digest(question) != digest:
+        if not answers.settled(question) and answers.digest(question) != digest:
             return Stale("answer", question)
     return None
 

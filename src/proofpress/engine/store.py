@@ -98,8 +98,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 class Store:
     """Traces and values by kind of step and key. Use as a context manager: what was put is kept when it ends well."""
 
-    def __init__(self, path: Path, patience: float = 30.0) -> None:
-        """Open or make the file. Waits up to `patience` seconds for another build.
+    def __init__(self, path: Path, patience: float = 30.0, *, anew: bool = False) -> None:
+        """Open or make the file. Waits up to `patience` seconds for another build. `anew` forgets what was kept.
 
         Raises BusyError after that, and OSError where the folder can't be written.
         """
@@ -108,6 +108,8 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(path.with_name(path.name + "-lock"), patience)
         try:
+            if anew:
+                remove(path)
             try:
                 self._connection = self._open()
             except DamagedError as error:

@@ -17,7 +17,7 @@ from proofpress.problems import Problem, problem
 from proofpress.render.templates import TemplateError, Templates
 from proofpress.site.cards import humanise
 from proofpress.site.dates import iso_date
-from proofpress.site.links import free_reference
+from proofpress.site.links import free_reference, own_fragment
 from proofpress.site.machine_files import UNLISTED_KINDS
 from proofpress.site.view import OutlineItem, Page, Question, SiteView, feeds_of
 
@@ -44,7 +44,10 @@ def settle(body: Body, card: Card, ask: Ask, *, absolute: bool = False) -> tuple
     problems: list[Problem] = []
     for at in range(1, len(pieces), 2):
         reference = body.references[int(pieces[at])]
-        found: Resolved = ask(("link", _asker(reference, card), reference.href, reference.kind, "raw" * reference.raw))
+        if reference.href.startswith("#"):
+            found = own_fragment(reference, card, body.anchors)
+        else:
+            found = ask(("link", _asker(reference, card), reference.href, reference.kind, "raw" * reference.raw))
         if found.problem is not None:
             problems.append(placed(found.problem, card, reference))
         url = str(escape(found.absolute if absolute else found.url))

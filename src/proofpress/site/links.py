@@ -57,7 +57,7 @@ class Links(msgspec.Struct, frozen=True, dict=True):
         """Return where a reference of a page's text leads."""
         path, query, fragment = split(reference.href)
         if not path:
-            return self._own(reference, page, query, fragment)
+            return own_fragment(reference, page, self.anchors.get(page.path, ()))
         plain = unquote(path)
         if path.startswith("/"):
             return self._rooted(reference, page, plain, query, fragment)
@@ -121,10 +121,6 @@ class Links(msgspec.Struct, frozen=True, dict=True):
             ),
         )
 
-    def _own(self, reference: Reference, page: Card, query: str, fragment: str) -> Resolved:
-        tail = query + ("#" + fragment if "#" in reference.href else "")
-        return Resolved(tail, page.permalink + tail, problem=self._anchor(reference, page, page, fragment))
-
     def _found(self, found: str | File | Card, reference: Reference, page: Card, query: str, fragment: str) -> Resolved:
         tail = query + ("#" + fragment if fragment else "")
         if isinstance(found, str):
@@ -141,19 +137,8 @@ class Links(msgspec.Struct, frozen=True, dict=True):
         return Resolved(
             self.base.href(path) + tail,
             self.base.absolute(path) + tail,
-            problem=self._anchor(reference, page, card, fragment),
+            problem=_anchor(reference, page, card, fragment, self.anchors.get(card.path, ())),
         )
-
-    def _anchor(self, reference: Reference, page: Card, target: Card, fragment: str) -> Problem | None:
-        """Check a fragment against the target's anchors. HTML itself knows `#` and `#top`, browsers `#:~:text=`."""
-        name = unquote(fragment).partition(":~:")[0]
-        anchors = self.anchors.get(target.path, ())
-        if name in ("", "top") or name in anchors:
-            return None
-        where = "this page" if target.path == page.path else f"'{target.path}'"
-        suggestion = nearest(name, anchors)
-        hint = f"did you mean '#{suggestion}'?" if suggestion else _some_anchors(anchors)
-        return _at(reference, page, "broken-anchor", f"{where} has no heading or id '{name}'", hint)
 
     def _broken(self, reference: Reference, page: Card, path: str) -> Resolved:
         plain = unquote(path)
@@ -265,3 +250,21 @@ def _at(reference: Reference, page: Card, rule: str, message: str, hint: str) ->
     found = problem(rule, page.path, reference.line, reference.column, message, hint=hint, length=reference.length)
     # Raw HTML is published as it is written: what it names may be there by other means, so its faults are warnings.
     return msgspec.structs.replace(found, severity="warning") if reference.raw else found
+
+
+def own_fragment(reference: Reference, page: Card, anchors: Sequence[str]) -> Resolved:
+    """Return where a link within its own page leads: `#install`, or a query alone. It depends on nothing else."""
+    _, query, fragment = split(reference.href)
+    tail = query + ("#" + fragment if "#" in reference.href else "")
+    return Resolved(tail, page.permalink + tail, problem=_anchor(reference, page, page, fragment, anchors))
+
+
+def _anchor(reference: Reference, page: Card, target: Card, fragment: str, anchors: Sequence[str]) -> Problem | None:
+    """Check a fragment against the target's anchors. HTML itself knows `#` and `#top`, browsers `#:~:text=`."""
+    name = unquote(fragment).partition(":~:")[0]
+    if name in ("", "top") or name in anchors:
+        return None
+    where = "this page" if target.path == page.path else f"'{target.path}'"
+    suggestion = nearest(name, anchors)
+    hint = f"did you mean '#{suggestion}'?" if suggestion else _some_anchors(anchors)
+    return _at(reference, page, "broken-anchor", f"{where} has no heading or id '{name}'", hint)

@@ -33,6 +33,8 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     anchors: tuple[str, ...]
     body: bytes
+    told: bytes
+    """The digest of all that other pages may learn of this one."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -87,6 +89,7 @@ def preparer(config: Config) -> Callable[[Task], tuple[bytes, bytes]]:
             problems=(*document.problems, *body.problems, *found),
             anchors=body.anchors,
             body=digest_of_bytes(encoded),
+            told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),
         )
         return msgspec.json.encode(prepared), encoded
 
