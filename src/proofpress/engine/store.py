@@ -70,10 +70,14 @@ def translated(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise BusyError("another build is at work here; wait until it is done, and try again") from error
-        number = None if code == sqlite3.SQLITE_IOERR_SHORT_READ else _SYSTEM_ERRORS.get(code & 0xFF)
+        number = _SYSTEM_ERRORS.get(code & 0xFF)
+        if code == sqlite3.SQLITE_IOERR_SHORT_READ or (number == errno.EACCES and os.access(path, os.W_OK | os.R_OK)):
+            number = None  # a header that asks for a newer SQLite reads as a file that may not be written
         if number is not None:
             raise OSError(number, f"{os.strerror(number)} ({error})", str(path)) from error
         raise DamagedError(str(error)) from error
+    except UnicodeDecodeError as error:  # SQLite cites from a damaged schema in its message
+        raise DamagedError("its text can't be read") from error
 
 
 _SYSTEM_ERRORS: Final = {
@@ -138,8 +142,13 @@ class Store:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Make the tables in an empty file. Raises DamagedError for a file that is not ours to read."""
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        application, version, pages, page_size = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("application_id", "user_version", "page_count", "page_size")
+        )
+        size = self._path.stat().st_size
+        if size not in (0, pages * page_size):  # SQLite takes what is missing of the last page for zeros
+            raise DamagedError("it is not as long as it says")
         if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
             for statement in _TABLES.split(";"):
                 connection.execute(statement)
