@@ -348,7 +348,7 @@ def _text(path: str, texts: Mapping[str, bytes], root: Path) -> str:
     """Return a file's text as an editor shows it; nothing for what can't be read, such as a shipped template."""
     try:
         data = texts[path] if path in texts else read_inside(root, path)
-    except OSError:
+    except (OSError, OutsideSiteError):
         return ""
     return data.decode("utf-8-sig", "replace")
 
