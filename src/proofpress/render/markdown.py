@@ -159,21 +159,23 @@ class Renderer:
         """Set every formula as MathML; one with an error becomes its TeX as code, and a problem."""
         found: list[tuple[Token, Token, int, bool]] = []  # token, what places it, offset there, displayed
         for tokens in parts:
-            for token in tokens:
+            for index, token in enumerate(tokens):
                 if token.type == "inline":
-                    found += [
-                        (child, token, child.meta["at"], child.markup == "$$")
-                        for child in token.children or ()
-                        if child.type == "math_inline"
-                    ]
+                    children = token.children or ()
+                    alone = len(children) == 1 and tokens[index - 1].type == "paragraph_open"
+                    for child in children:
+                        if child.type == "math_inline":
+                            display = alone and child.markup == "$$" and not tokens[index - 1].hidden
+                            child.meta["display"] = display
+                            found.append((child, token, child.meta["at"], display))
                 elif token.type == "math_block":
                     found.append((token, token, 0, True))
                 elif token.type == "fence" and token.info.strip() == "math":
                     token.meta["line"] = 1
                     found.append((token, token, 0, True))
         results = self._converter.convert([Formula(token.content, display) for token, _, _, display in found])
-        for (token, holder, at, _), result in zip(found, results, strict=True):
-            html = result if isinstance(result, str) else code_of(token.content, display=token.type != "math_inline")
+        for (token, holder, at, display), result in zip(found, results, strict=True):
+            html = result if isinstance(result, str) else code_of(token.content, display=display)
             token.meta["html"] = html
             if self._sanitizer is not None:
                 token.meta["html"] = f"\0m{len(formulas)}\0"

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 TEXT: Final = frozenset({"text", "text_special"})
 MORE: Final = re.compile(r"\s*<!--\s*(?:more|truncate)\s*-->\s*", re.IGNORECASE)
 _EAST_ASIAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_CLOSING: Final = re.compile(
+    "[-.,;:!?)\\]\N{EN DASH}\N{HORIZONTAL ELLIPSIS}\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]+"
+)
+"""What must not begin a line: punctuation that closes, and the dash of `$d$-dimensional`."""
 
 
 def text_of(tokens: list[Token] | None) -> str:
@@ -202,6 +206,10 @@ class Writer:
             written += f' {name}="{escape(text)}"'
         return written
 
+    def _with_class(self, attrs: Mapping[str, str | int | float], name: str) -> str:
+        given = str(attrs.get("class", ""))
+        return self._attributes({**attrs, "class": f"{name} {given}" if given else name})
+
     def _claim(self, wanted: str) -> str:
         """Give out an id that the writer of the post asked for: as it is once, with a number when repeated."""
         if wanted in self._explicit:
@@ -233,6 +241,10 @@ class Writer:
                 self.more = len(out)
             return index + 3
         if self._figures and inline.children and self._figure(token, inline):
+            return index + 3
+        if inline.children and inline.children[0].type == "math_inline" and inline.children[0].meta["display"]:
+            formula = inline.children[0]
+            out.append(f'<div{self._with_class(token.attrs, "math")} tabindex="0">{formula.meta["html"]}</div>\n')
             return index + 3
         begin, words = len(out), len(self.text)
         out.append(f"<p{self._attributes(token.attrs)}>" if token.attrs else "<p>")
@@ -430,13 +442,15 @@ class Writer:
         self._current = holder
         out, text = self.out, self.text
         links = 0
-        for token in tokens:
+        kept = 0  # how much of the next text stands with the formula before it already
+        for index, token in enumerate(tokens):
             kind = token.type
             if kind in TEXT:
                 content = token.content
                 if content:
                     text.append(content)
-                    out.append(escape(content))
+                    out.append(escape(content[kept:] if kept else content))
+                    kept = 0
             elif kind == "softbreak":
                 text.append("\n")
                 out.append("\n")
@@ -464,7 +478,13 @@ class Writer:
                 out.append(self._footnote_mark(token, linked=links > 0))
             elif kind == "math_inline":
                 text.append(token.content)
-                out.append(token.meta["html"])
+                following = tokens[index + 1] if index + 1 < len(tokens) else None
+                closing = _CLOSING.match(following.content) if following and following.type == "text" else None
+                if closing:  # a browser may break a line after a formula, whatever stands there
+                    kept = closing.end()
+                    out.append(f'<span class="nowrap">{token.meta["html"]}{escape(closing[0])}</span>')
+                else:
+                    out.append(token.meta["html"])
             elif kind == "hardbreak":
                 text.append("\n")
                 out.append("<br>\n")
