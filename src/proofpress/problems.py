@@ -58,7 +58,9 @@ RULES: Final[Mapping[str, Severity]] = {
     "math-error": "error",
     "unknown-alert": "warning",
     "undefined-footnote": "warning",
+    "unused-footnote": "warning",
     "lost-cells": "warning",
+    "torn-table": "warning",
     "nested-too-deeply": "error",
     # the site as a whole
     "url-collision": "error",

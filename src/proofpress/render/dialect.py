@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.footnote.index import footnote_def
 
 from proofpress.render.attributes import attributes
 from proofpress.render.autolinks import bare_url, bare_www
 from proofpress.render.blocks import MAX_DEPTH, BlockParser
-from proofpress.render.footnotes import footnote_ref
+from proofpress.render.footnotes import footnote_def, footnote_ref
 from proofpress.render.inline import InlineParser
 from proofpress.render.links import image, link
 from proofpress.render.mathematics import math, math_block

@@ -115,7 +115,8 @@ class Writer:
         self._figures = figures
         self._explicit = explicit
         self._current: Token | None = None
-        self._notes: dict[str, int] = {}
+        self.notes: dict[str, int] = {}
+        """The number of each footnote that the text refers to, by label."""
         self._note_marks: dict[str, int] = {}
         self._blocks: dict[str, Callable[[list[Token], int], int]] = {
             "inline": self._inline_block,
@@ -519,7 +520,7 @@ class Writer:
 
     def _footnote_mark(self, token: Token, *, linked: bool) -> str:
         label = token.meta["label"]
-        number = self._notes.setdefault(label, len(self._notes) + 1)
+        number = self.notes.setdefault(label, len(self.notes) + 1)
         count = self._note_marks[label] = self._note_marks.get(label, 0) + 1
         name = f"fnref{number}" if count == 1 else f"fnref{number}-{count}"
         self.anchors.append(name)
@@ -529,14 +530,14 @@ class Writer:
 
     def footnotes(self, notes: Mapping[str, list[Token]]) -> None:
         """Write the footnotes that were referred to, those of footnotes included."""
-        if not self._notes:
+        if not self.notes:
             return
         out = self.out
         out.append('<section class="footnotes" aria-label="Footnotes"><ol>\n')
         waiting: list[tuple[int, str]] = []
         written = 0
-        while written < len(self._notes):
-            label = list(self._notes)[written] if written < 64 else self._label(written)
+        while written < len(self.notes):
+            label = list(self.notes)[written] if written < 64 else self._label(written)
             written += 1
             self.anchors.append(f"fn{written}")
             out.append(f'<li id="fn{written}">')
@@ -554,10 +555,10 @@ class Writer:
             out[place] = self._back(label)
 
     def _label(self, number: int) -> str:
-        return next(label for label, given in self._notes.items() if given == number + 1)
+        return next(label for label, given in self.notes.items() if given == number + 1)
 
     def _back(self, label: str) -> str:
-        number = self._notes[label]
+        number = self.notes[label]
         links = []
         for count in range(1, self._note_marks[label] + 1):
             target = f"fnref{number}" if count == 1 else f"fnref{number}-{count}"
