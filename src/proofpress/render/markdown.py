@@ -132,14 +132,18 @@ class Renderer:
         return self._body(writer, title, formulas)
 
     def _note_problems(self, document: Document, env: dict[str, Any], writer: Writer, lines: SourceLines) -> None:
-        for inline, at, length, href in env.get("unsafe", ()):
-            writer.report(
-                "unsafe-url",
-                inline,
-                at,
-                f"a link to '{_short(href)}' could run code or read files in a reader's browser",
-                "link to http:, https:, mailto: or a file of this site",
-                length,
+        for inline, at, length, href, label in env.get("unsafe", ()):
+            line, column, width = writer.definition(label, href) if label else (*lines.place(inline, at), length)
+            writer.problems.append(
+                problem(
+                    "unsafe-url",
+                    document.path,
+                    line,
+                    column,
+                    f"a link to '{_short(href)}' could run code or read files in a reader's browser",
+                    hint="link to http:, https:, mailto: or a file of this site",
+                    length=width,
+                )
             )
         refs = env.get("footnotes", {}).get("refs", {})
         unused = [label for name in refs if (label := name.removeprefix(":")) not in writer.notes]

@@ -146,7 +146,7 @@ class Writer:
         if at >= 0 and self._current is not None:
             line, column = self._lines.place(self._current, at)
         else:
-            line, column, length = self._definition(meta.get("label", ""), href)
+            line, column, length = self.definition(meta.get("label", ""), href)
         return self._reference(href, line, column, length, image=image)
 
     def _reference(self, href: str, line: int, column: int, length: int, *, image: bool, raw: bool = False) -> str:
@@ -156,7 +156,8 @@ class Writer:
             self.first_image = href
         return f"\0{number}\0"
 
-    def _definition(self, label: str, href: str) -> tuple[int, int, int]:
+    def definition(self, label: str, href: str) -> tuple[int, int, int]:
+        """Return where a reference definition's destination stands: line, column and length."""
         first, last = self._definitions[label]["map"]
         for line in range(first, last):
             source = self._lines.text_of(line)
