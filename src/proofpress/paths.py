@@ -28,6 +28,7 @@ SitePath = NewType("SitePath", str)
 WINDOWS_DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 )
+_UNPORTABLE = frozenset('<>:"|?*\\')
 _SAFE = "/~!$&'()*+,;=:@-._"  # RFC 3986, pchar and the slash
 _ODD_RUN = re.compile(r"[^\w.~-]+|_+")
 _DASHES = re.compile(r"-{2,}")
@@ -90,3 +91,12 @@ def join(folder: str, relative: str) -> str | None:
     if joined == ".." or joined.startswith(("../", "/")):
         return None
     return "" if joined == "." else joined
+
+
+def unportable(path: str) -> str | None:
+    """Return the first part of a path that Windows can't hold: a device's name, or one with marks that have a meaning."""
+    for part in path.split("/"):
+        device = part.partition(".")[0].rstrip().lower() in WINDOWS_DEVICES
+        if device or part[-1:] in (".", " ") or not _UNPORTABLE.isdisjoint(part) or any(mark < " " for mark in part):
+            return part
+    return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 Severity = Literal["error", "warning"]
 Judgement = Literal["error", "warning", "off"]
@@ -58,7 +58,9 @@ RULES: Final[Mapping[str, Severity]] = {
     "math-error": "error",
     "unknown-alert": "warning",
     "undefined-footnote": "warning",
+    "unused-footnote": "warning",
     "lost-cells": "warning",
+    "torn-table": "warning",
     "nested-too-deeply": "error",
     # the site as a whole
     "url-collision": "error",
@@ -132,6 +134,36 @@ def judge(problems: Iterable[Problem], rules: Mapping[str, Judgement], *, strict
             weight = "error"
         judged.add(found if weight == found.severity else msgspec.structs.replace(found, severity=weight))
     return sorted(judged)
+
+
+TOLD: Final = 3
+"""In how many files one and the same fault is shown before the rest are counted."""
+
+
+def told_once(
+    problems: Sequence[Problem], rules: Collection[str] = frozenset({"unknown-key", "no-date"})
+) -> list[Problem]:
+    """Fold what many files have in common, such as a key of another generator: the first places, and how many more.
+
+    `problems` are in the order of their places. Of those of the given rules that say the same of several files, the
+    ones in the first TOLD files stay, and the last of them tells in how many more files it is so.
+    """
+    files: dict[tuple[str, str, Severity], list[str]] = {}
+    for found in problems:
+        if found.rule in rules:
+            holders = files.setdefault((found.rule, found.message, found.severity), [])
+            if found.path not in holders[-1:]:
+                holders.append(found.path)
+    kept = []
+    for found in problems:
+        holders = files.get((found.rule, found.message, found.severity), [])
+        more = len(holders) - TOLD
+        if more <= 0 or found.path in holders[: TOLD - 1]:
+            kept.append(found)
+        elif found.path == holders[TOLD - 1]:
+            counted = f"(and in {more:,} more file{'' if more == 1 else 's'})"
+            kept.append(msgspec.structs.replace(found, message=f"{found.message} {counted}"))
+    return kept
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

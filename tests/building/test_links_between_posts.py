@@ -74,6 +74,14 @@ def test_external_links_are_left_alone(site: SmallSite) -> None:
         ("bb.md", "broken-link", "did you mean 'b.md'?"),
         ("../abuot.md", "broken-link", "did you mean '../about.md'?"),
         ("fig.svg", "missing-image", "did you mean 'bundle/fig.svg'?"),
+        ("missing.png", "missing-image", "put the image there, or write the path of one that exists"),
+        ("/img/missing.png", "unknown-url", "put the image there, or write the path of one that exists"),
+        ("/nothing/like/that/", "unknown-url", "link to the file, such as '../setup.md'"),
+        (
+            "[https://other.example](https://other.example)",
+            "broken-link",
+            "write the address alone between the parentheses",
+        ),
         ("nothing/like/that", "broken-link", ""),
         ("../../../etc/passwd", "broken-link", ""),
         ("b.md#instal", "broken-anchor", "did you mean '#install'?"),
@@ -88,6 +96,21 @@ def test_a_link_to_nothing_is_a_problem_at_its_place(site: SmallSite, written: s
     found = [p for p in site.problems() if p.path == "content/posts/a.md"]
     assert [(p.rule, p.line, p.column, p.length, p.hint) for p in found] == [(rule, 6, 10, len(written), hint)]
     assert found[0].excerpt == f"See [it]({written})."
+
+
+@pytest.mark.parametrize(
+    ("written", "there", "hint"),
+    [
+        ("img/loss.png", "img/lost.png", "did you mean 'img/lost.png'?"),
+        ("img/loss-curve.png", "pictures/loss-curves.png", "did you mean 'pictures/loss-curves.png'?"),
+        ("img/curve-2.png", "pictures/cover.png", "put the image there, or write the path of one that exists"),
+    ],
+)
+def test_a_file_in_another_folder_is_meant_only_where_its_name_is_like(
+    site: SmallSite, written: str, there: str, hint: str
+) -> None:
+    site.write({"content/posts/a.md": HEAD + f"![A]({written})\n", f"content/posts/{there}": "not read"})
+    assert [p.hint for p in site.problems("missing-image")] == [hint]
 
 
 def test_every_broken_link_of_every_post_is_reported_at_once(site: SmallSite) -> None:

@@ -132,3 +132,24 @@ def test_an_index_is_a_bundle_alone_and_the_text_of_a_list_beside_other_posts(si
     assert "Writing" in pages["posts/index.html"]
     assert 'href="/posts/one/"' in pages["posts/index.html"]
     assert "posts/one/index.html" in pages
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "place", "part"),
+    [
+        ("content/aux/x.md", POST, (1, 1, 1), "aux"),
+        ("content/posts/Con.md", POST, (1, 1, 1), "con"),
+        ("content/posts/a.md", "---\ntitle: A\ndate: 2026-01-01\nslug: nul\n---\n", (4, 7, 3), "nul"),
+        ("content/posts/a.md", "---\ntitle: A\ndate: 2026-01-01\nurl: /a:b/\n---\n", (4, 6, 5), "a:b"),
+        ("content/posts/a.md", "---\ntitle: A\ndate: 2026-01-01\naliases: [/com1/]\n---\n", (4, 11, 6), "com1"),
+        ("content/posts/a.md", "---\ntitle: A\ndate: 2026-01-01\ntags: [PRN]\n---\n", (4, 7, 5), "prn"),
+    ],
+)
+def test_a_page_whose_folder_windows_cannot_hold_is_a_warning(
+    site: SmallSite, path: str, text: str, place: tuple[int, int, int], part: str
+) -> None:
+    built = site.write({path: text}).build()
+    found = [p for p in built.problems if p.rule == "unportable-name"]
+    assert [(p.path, (p.line, p.column, p.length)) for p in found] == [(path, place)]
+    assert f"called '{part}'" in found[0].message
+    assert not built.failed

@@ -118,12 +118,12 @@ def test_new_twice_keeps_the_first_post(new_site: Path, proofpress: Proofpress) 
 
 
 @pytest.mark.parametrize(
-    "title", ['Say "yes": a #tag', "no: yes - maybe", "{x}", "C++ & C#", "日本語", "a\\b", "'quoted'"]
+    "title", ['Say "yes": a #tag', "no: yes - maybe", "{x}", "C++ & C#", "日本語", "a\\b", "'quoted'", "- no"]
 )
 def test_the_title_of_a_new_post_is_read_back_as_it_was_written(
     new_site: Path, proofpress: Proofpress, title: str
 ) -> None:
-    made = proofpress("new", title, cwd=new_site)
+    made = proofpress("new", "--", title, cwd=new_site)
     assert made.returncode == 0, made.stderr
     done = proofpress("build", "--strict", cwd=new_site)
     assert done.returncode == 0, done.stderr
@@ -184,6 +184,8 @@ def test_wrong_usage_ends_with_status_2_and_says_what_to_do(
         (["build"], {"SOURCE_DATE_EPOCH": "yesterday"}, "SOURCE_DATE_EPOCH is 'yesterday'"),
         (["build"], {"SOURCE_DATE_EPOCH": "9" * 30}, "SOURCE_DATE_EPOCH is '999"),
         (["new", "🎉"], {}, "--slug"),
+        (["new", "- no"], {}, 'proofpress new -- "- no"'),
+        (["new", "--drfat", "A title"], {}, "No such option"),
     ],
 )
 def test_wrong_usage_in_a_site_changes_nothing(

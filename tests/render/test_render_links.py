@@ -124,8 +124,30 @@ def test_a_destination_that_could_run_code_is_refused_and_its_text_stays(href: s
     assert "See [a](" in body.html
 
 
-def test_an_unsafe_destination_in_a_definition_links_nothing() -> None:
-    assert "<a" not in render("[a]\n\n[a]: javascript:alert(1)").html
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("[a]\n\n[a]: javascript:alert(1)", [(3, 6, 19)]),
+        ("[a], [A][a] and [b][A]\n\n[a]:\n<javascript:alert(1)> 'title'", [(4, 2, 19)]),
+        ("![a]\n\n> [a]: data:text/html,x", [(3, 8, 16)]),
+        ("So <javascript:alert(1)>, <VBScript:x>", [(1, 5, 19), (1, 28, 10)]),
+    ],
+)
+def test_an_unsafe_address_in_a_definition_or_between_brackets_links_nothing_and_is_reported(
+    text: str, places: list[tuple[int, int, int]]
+) -> None:
+    body = render(text)
+    assert not re.search(r"<(?:a|img)\b", body.html)
+    assert [(one.rule, one.line, one.column, one.length) for one in body.problems] == [
+        ("unsafe-url", *place) for place in places
+    ]
+
+
+def test_a_picture_of_data_may_be_defined_once_for_images_and_is_refused_as_a_link() -> None:
+    definition = "\n\n[a]: data:image/svg+xml,x"
+    assert render("text ![a]" + definition).problems == ()
+    assert [one.rule for one in render("[a]" + definition).problems] == ["unsafe-url"]
+    assert render(definition).problems == ()
 
 
 def test_bare_addresses_are_links_and_bare_file_names_are_text() -> None:

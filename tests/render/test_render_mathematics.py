@@ -51,6 +51,64 @@ def test_formulas_on_their_own_are_displayed(text: str) -> None:
     assert body.problems == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The vector $$x$$ is short.",
+        "$$x$$ begins a sentence",
+        "a sentence ends in $$x$$",
+        "$$x$$.",
+        "two\nlines, $$x$$ in the second",
+        "$$x\n$$ over two lines",
+        "- $$x$$ in an item",
+        "- loose\n\n- $$x$$ in an item",
+        "> a quoted $$x$$",
+        "| a |\n|---|\n| $$x$$ |",
+        "## A heading with $$x$$",
+        "- [ ] $$x$$",
+        "**$$x$$**",
+        "Text.[^1]\n\n[^1]: A note with $$x$$ in it.",
+    ],
+)
+def test_formulas_between_two_dollars_each_are_set_in_the_line_where_words_stand_beside_them(text: str) -> None:
+    body = render(text)
+    assert re.search(r"<math><mi>x</mi></math>", body.html)
+    assert 'class="math"' not in body.html
+    assert body.problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["- $$x$$", "1. $$\n   x\n   $$", "- loose\n\n- $$x$$", "term\n: $$x$$", "$$\nx $$", "Text.[^1]\n\n[^1]: $$x$$", "$$x$$\n{#eq}"],
+)  # fmt: skip
+def test_a_formula_alone_in_an_item_a_note_or_a_paragraph_is_displayed(text: str) -> None:
+    html = render(text).html
+    assert html.count('<math display="block"><mi>x</mi></math></div>') == 1
+    assert "<p><math" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("so $x$, and", '<p>so <span class="nowrap"><math><mi>x</mi></math>,</span> and</p>'),
+        ("($x$).", '<p>(<span class="nowrap"><math><mi>x</mi></math>).</span></p>'),
+        ("$x$-dimensional", '<p><span class="nowrap"><math><mi>x</mi></math>-</span>dimensional</p>'),
+        ("$x$ , $x$s", "<p><math><mi>x</mi></math> , <math><mi>x</mi></math>s</p>"),
+        ("**$x$**.", "<p><strong><math><mi>x</mi></math></strong>.</p>"),
+    ],
+)
+def test_closing_punctuation_stays_with_the_formula_before_it(text: str, html: str) -> None:
+    assert render(text).html == html + "\n"
+
+
+def test_punctuation_beside_a_formula_is_written_once_in_text_outline_and_title() -> None:
+    body = render("# Of $x$, $y$: z\n\n## When $x$!\n\nA $x$?", title=None)
+    assert body.title == "Of x, y: z"
+    assert [one.text for one in body.outline] == ["When x!"]
+    assert body.html.count("</math>!</span>") == 1
+    assert body.html.count("?") == 1
+
+
 def test_underscores_stars_and_backslashes_in_a_formula_are_tex() -> None:
     html = render("$$\n\\begin{align}\na_1 * b_2 &= c * d \\\\\n- e &= f\n\\end{align}\n$$").html
     assert "<em>" not in html

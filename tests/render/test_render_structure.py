@@ -196,3 +196,45 @@ def test_only_quotation_marks_are_curled(text: str, html: str) -> None:
 
 def test_templates_in_a_post_are_text() -> None:
     assert render("{{ x }} {% raw %}").html == "<p>{{ x }} {% raw %}</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("A.[^a]\n\n[^a]: shown", []),
+        ("A.\n\n[^a]: lost", [(3, 1, "nothing in the text refers to '[^a]', so this footnote is not shown")]),
+        ("A.[^a]\n\n[^a]: one\n\n> [^a]: two", [(5, 3, "a footnote '[^a]' is defined above, so this one is not shown")]),
+        ("A.[^a]\n\n[^a]: see[^b]\n[^b]: shown", []),
+        ("A.\n\n[^a]: see[^b]\n\n[^b]: lost", [(3, 1, "nothing in the text refers to '[^a]', so this footnote is not shown"),
+                                             (5, 1, "nothing in the text refers to '[^b]', so this footnote is not shown")]),
+    ],
+)  # fmt: skip
+def test_a_footnote_whose_words_are_not_shown_is_reported_where_it_stands(
+    text: str, places: list[tuple[int, int, str]]
+) -> None:
+    problems = render(text).problems
+    assert [(one.line, one.column, one.message) for one in problems] == places
+    assert {one.rule for one in problems} <= {"unused-footnote"}
+
+
+def test_a_mark_without_a_footnote_names_the_one_that_nothing_refers_to() -> None:
+    hints = {one.rule: one.hint for one in render("A.[^kernel][^kernl1]\n\n[^kernel]: k\n\n[^kernels1]: k").problems}
+    assert hints["undefined-footnote"] == "did you mean '[^kernels1]'?"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("| a | b |\n|---|---|\n| 1 | 2 |", []),
+        ("| a | b |\n\n| --- | :-: |\n\n| 1 | 2 |\n\n| 3 | 4 |", [3]),
+        ("| a | b |\n\n|---|---|\n| 1 | 2 |", [3]),
+        ("| a | b |\n|---|---|\n\n| 1 | 2 |\n\n| 3 | 4 |", [4]),
+        ("- | a | b |\n\n  |---|---|\n\n  | 1 | 2 |", [3]),
+        ("| a |\n\n|---|\n\n| 1 |\n\n| b |\n\n|---|\n\n| 2 |", [3, 9]),
+        ("| a | b |\n|---|---|\n\n|x| is positive, |y| too", []),
+        ("    |---|---|", []),
+        ("|--- and text", []),
+    ],
+)
+def test_a_table_that_blank_lines_tear_apart_is_reported_once(text: str, lines: list[int]) -> None:
+    assert [(one.rule, one.line) for one in render(text).problems] == [("torn-table", line) for line in lines]

@@ -13,7 +13,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command("new")
+class TitleFirst(click.Command):
+    """A command whose argument is a person's own words, which may begin with a dash."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; where a title was taken for an option, say how it is written."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption:
+            title = next((word for word in given if word.startswith("-") and " " in word), None)
+            if title is None:
+                raise
+            raise click.UsageError(
+                f"the title '{title}' begins like an option; write: proofpress new -- \"{title}\"", ctx
+            ) from None
+
+
+@click.command("new", cls=TitleFirst)
 @click.argument("title")
 @site_option
 @click.option("--folder", default="posts", metavar="DIR", help="Below content/ (default: posts).")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 import msgspec
 
+from proofpress.problems import told_once
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -23,14 +25,14 @@ WIDEST = 160
 
 
 def show(problems: Sequence[Problem], form: Format) -> None:
-    """Print problems: for people and GitHub a report, for machines one JSON document."""
+    """Print problems: for people and GitHub a report, for machines one JSON document, with each place of each."""
     if form == "json":
         click.echo(json.dumps([msgspec.to_builtins(found) for found in problems], ensure_ascii=False, indent=1))
     elif form == "github":
-        for found in problems:
+        for found in told_once(problems):
             click.echo(github(found))
     else:
-        for text in folded(problems):
+        for text in folded(told_once(problems)):
             click.echo(text, err=True)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from proofpress.model import Source
-from proofpress.paths import WINDOWS_DEVICES, SourcePath
+from proofpress.paths import SourcePath, unportable
 from proofpress.problems import Problem, problem
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ MAX_MARKDOWN: Final = 16 * 2**20
 _MAX_LINKS: Final = 4  # links within linked folders; folders that link to each other would else give n! paths
 _MARKDOWN: Final = (".md", ".markdown")
 _REPARSE_POINT: Final = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT, winnt.h
-_UNPORTABLE: Final = frozenset('<>:"|?*\\')
 
 
 class OutsideSiteError(Exception):
@@ -197,11 +196,9 @@ class _Walk:
         return data
 
     def check_name(self, path: str) -> None:
-        for part in path.split("/"):
-            device = part.partition(".")[0].rstrip().lower() in WINDOWS_DEVICES
-            if device or part[-1] in ". " or not _UNPORTABLE.isdisjoint(part) or any(mark < " " for mark in part):
-                self.note("unportable-name", path, f"Windows cannot hold a file called {part!r}", "rename it")
-                return
+        part = unportable(path)
+        if part is not None:
+            self.note("unportable-name", path, f"Windows cannot hold a file called {part!r}", "rename it")
 
 
 def _is_link(entry: os.DirEntry[str]) -> bool:

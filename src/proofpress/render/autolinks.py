@@ -1,4 +1,4 @@
-"""Bare addresses as links (GitHub Flavored Markdown 0.29, section 6.9): `www.…`, `http://…`, `https://…`, mail.
+"""Addresses as links: `<https://…>` (CommonMark 0.31.2, section 6.5), and bare ones (GitHub Flavored Markdown 0.29, section 6.9): `www.…`, `http://…`, `https://…`, mail.
 
 A bare `example.com` or `setup.md` stays text, as on GitHub: in technical writing it is more often a file.
 """
@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from markdown_it.rules_inline import autolink as plain_autolink
 from markdown_it.token import Token
+
+from proofpress.render.urls import is_safe
 
 if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
+_BETWEEN_BRACKETS: Final = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\x00-\x20]*)>")
 _SCHEME_BEFORE: Final = re.compile(r"(?:https?|ftp)\Z", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[^\s<]*")
 _DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
@@ -20,6 +24,16 @@ _ENTITY_AT_END: Final = re.compile(r"&[A-Za-z0-9]+;\Z")
 _MAIL: Final = re.compile(r"(?<![\w.+\-/@])[A-Za-z0-9][\w.+-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", re.ASCII)
 _BOUNDARY: Final = frozenset(" \t\n\r\f\v*_~(\"'[{|")
 _TRAILING: Final = "?!.,:*_~'\";"
+
+
+def autolink(state: StateInline, silent: bool) -> bool:
+    """Link `<scheme:…>`. An unsafe address stays text, and is noted in `env["unsafe"]`."""
+    found = _BETWEEN_BRACKETS.match(state.src, state.pos, state.posMax)
+    if found is not None and not is_safe(found[1]):
+        if not silent:
+            state.env.setdefault("unsafe", []).append((state.env["inline"], state.pos + 1, len(found[1]), found[1], ""))
+        return False
+    return plain_autolink(state, silent)
 
 
 def _address_end(src: str, start: int, maximum: int, domain_at: int, *, dots: int) -> int | None:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.footnote.index import footnote_def
 
 from proofpress.render.attributes import attributes
-from proofpress.render.autolinks import bare_url, bare_www
+from proofpress.render.autolinks import autolink, bare_url, bare_www
 from proofpress.render.blocks import MAX_DEPTH, BlockParser
-from proofpress.render.footnotes import footnote_ref
+from proofpress.render.footnotes import footnote_def, footnote_ref
 from proofpress.render.inline import InlineParser
 from proofpress.render.links import image, link
 from proofpress.render.mathematics import math, math_block
@@ -55,6 +54,7 @@ class Markdown(MarkdownIt):
         block, inline = self.block.ruler, self.inline.ruler
         inline.at("link", link)  # type: ignore[arg-type]  # its state is InlineText, which InlineParser makes
         inline.at("image", image)  # type: ignore[arg-type]
+        inline.at("autolink", autolink)
         if "tables" in features:
             block.enable("table")
         if "strikethrough" in features:
@@ -79,6 +79,10 @@ class Markdown(MarkdownIt):
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - markdown-it's name
         """Keep a destination as it is meant."""
         return url
+
+    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - markdown-it's name
+        """Leave it to the rules of links, which say what they refuse."""
+        return True
 
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - markdown-it's name
         """Keep a bare address as it is written."""

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mdit_py_plugins.footnote.index import footnote_def as plain_footnote_def
 
 if TYPE_CHECKING:
+    from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
     from proofpress.render.links import InlineText
 
 _MARK: Final = re.compile(r"\[\^([^\s\[\]]{1,200})\]")
+
+
+class Definition(NamedTuple):
+    """Where a footnote's text begins: its label, and its line's number from 0. `again` where an earlier one has its name."""
+
+    label: str
+    line: int
+    again: bool
+
+
+def footnote_def(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - markdown-it's names
+    """Read a footnote's text, and note where it stands."""
+    at = len(state.tokens)
+    found = plain_footnote_def(state, startLine, endLine, silent)
+    if found and not silent:
+        state.tokens[at].map = [startLine, state.line]
+    return found
 
 
 def footnote_ref(state: InlineText, silent: bool) -> bool:
@@ -29,9 +49,13 @@ def footnote_ref(state: InlineText, silent: bool) -> bool:
     return True
 
 
-def take_footnotes(tokens: list[Token]) -> tuple[list[Token], dict[str, list[Token]]]:
-    """Part the footnotes' own tokens, by label, from the rest. The first of two with one name counts."""
+def take_footnotes(tokens: list[Token]) -> tuple[list[Token], dict[str, list[Token]], list[Definition]]:
+    """Part the footnotes' own tokens, by label, from the rest, and tell where each stood.
+
+    The first of two with one name counts.
+    """
     rest: list[Token] = []
+    definitions: list[Definition] = []
     notes: dict[str, list[Token]] = {}
     stack: list[list[Token]] = []
     current = rest
@@ -39,10 +63,11 @@ def take_footnotes(tokens: list[Token]) -> tuple[list[Token], dict[str, list[Tok
         if token.type == "footnote_reference_open":
             stack.append(current)
             current = []
-            if token.meta["label"] not in notes:
-                notes[token.meta["label"]] = current
+            label = token.meta["label"]
+            definitions.append(Definition(label, token.map[0] if token.map else 0, label in notes))
+            notes.setdefault(label, current)
         elif token.type == "footnote_reference_close":
             current = stack.pop()
         else:
             current.append(token)
-    return rest, notes
+    return rest, notes, definitions

@@ -150,6 +150,9 @@ def _link(
     reference = references.get(label)
     if reference is None:
         return None
+    if not is_safe(reference["href"], image=image):
+        state.env.setdefault("unsafe", []).append((state.env["inline"], -1, 0, reference["href"], label))
+        return None
     return Link(start, end, stop, reference["href"], reference["title"], -1, 0, label)
 
 
@@ -177,7 +180,7 @@ def _inline(src: str, start: int, end: int, state: InlineText, *, image: bool) -
     if pos >= maximum or src[pos] != ")":
         return None
     if not is_safe(href, image=image):
-        state.env.setdefault("unsafe", []).append((state.env["inline"], at, length, href))
+        state.env.setdefault("unsafe", []).append((state.env["inline"], at, length, href, ""))
         return None
     return Link(start, end, pos + 1, href, title, at, length, "")
 

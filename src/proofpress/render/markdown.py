@@ -10,11 +10,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.model import Body, Heading
-from proofpress.problems import problem
+from proofpress.problems import nearest, problem
 from proofpress.render.attributes import take_from_blocks
 from proofpress.render.autolinks import link_mail
 from proofpress.render.dialect import Dialect
-from proofpress.render.footnotes import take_footnotes
+from proofpress.render.footnotes import Definition, take_footnotes
 from proofpress.render.headings import Identifiers
 from proofpress.render.highlight import Highlighter
 from proofpress.render.listings import Listings
@@ -23,7 +23,7 @@ from proofpress.render.places import SourceLines
 from proofpress.render.quotes import curl, marks_for
 from proofpress.render.rawhtml import ids_in
 from proofpress.render.sanitize import Sanitizer
-from proofpress.render.structure import find_alerts, find_tasks, number_cells
+from proofpress.render.structure import find_alerts, find_tasks, find_torn_tables, number_cells
 from proofpress.render.summary import balanced, plain, without_links
 from proofpress.render.writer import Writer, code_of, count_words, text_of
 
@@ -72,13 +72,18 @@ class Renderer:
         tokens: list[Token] = []
         parser.block.parse(text, parser, env, tokens)
 
-        alerts: list[tuple[Token, int, str, str, str, int]] = []
+        reports: list[tuple[Token, int, str, str, str, int]] = []
+
+        def report(*said: Any) -> None:
+            reports.append(said)
+
         if options.alerts and "[!" in text:
-            tokens = find_alerts(tokens, lambda *said: alerts.append(said))
+            tokens = find_alerts(tokens, report)
         if options.task_lists and ("[ ]" in text or "[x]" in text or "[X]" in text):
             find_tasks(tokens)
         if "tables" in features:
             number_cells(tokens)
+            find_torn_tables(tokens, report)
         if "attributes" in features:
             take_from_blocks(tokens)
         notes: dict[str, list[Token]] = {}
@@ -96,8 +101,9 @@ class Renderer:
                 if quotes and ("'" in content or '"' in content):
                     curl(children, self._marks)
                 token.children = children
+        definitions: list[Definition] = []
         if "footnotes" in env:
-            tokens, notes = take_footnotes(tokens)
+            tokens, notes, definitions = take_footnotes(tokens)
 
         explicit, raw_ids = _ids(tokens, notes, features, text)
         writer = Writer(
@@ -110,10 +116,9 @@ class Renderer:
             figures=options.figures,
             explicit=set(explicit),
         )
-        for said in alerts:
+        for said in reports:
             token, offset, rule, message, hint, length = said
             writer.report(rule, token, offset, message, hint, length)
-        self._note_problems(document, env, writer, lines)
         formulas: list[str] = []
         if "math" in features or (options.math and "```math" in text):
             self._set_formulas([tokens, *notes.values()], writer, formulas)
@@ -122,25 +127,36 @@ class Renderer:
             tokens, title = _take_title(tokens)
         writer.blocks(tokens)
         writer.footnotes(notes)
+        self._note_problems(document, env, writer, lines)
+        _report_unused(definitions, writer, lines, document.path)
         return self._body(writer, title, formulas)
 
     def _note_problems(self, document: Document, env: dict[str, Any], writer: Writer, lines: SourceLines) -> None:
-        for inline, at, length, href in env.get("unsafe", ()):
-            writer.report(
-                "unsafe-url",
-                inline,
-                at,
-                f"a link to '{_short(href)}' could run code or read files in a reader's browser",
-                "link to http:, https:, mailto: or a file of this site",
-                length,
+        for inline, at, length, href, label in env.get("unsafe", ()):
+            line, column, width = writer.definition(label, href) if label else (*lines.place(inline, at), length)
+            writer.problems.append(
+                problem(
+                    "unsafe-url",
+                    document.path,
+                    line,
+                    column,
+                    f"a link to '{_short(href)}' could run code or read files in a reader's browser",
+                    hint="link to http:, https:, mailto: or a file of this site",
+                    length=width,
+                )
             )
+        refs = env.get("footnotes", {}).get("refs", {})
+        unused = [label for name in refs if (label := name.removeprefix(":")) not in writer.notes]
         for inline, at, label in env.get("undefined", ()):
+            meant = nearest(label, unused)
             writer.report(
                 "undefined-footnote",
                 inline,
                 at,
                 f"no footnote is defined as '[^{_short(label)}]', so this stays as it is",
-                f"write '[^{_short(label)}]: its text' on a line of its own",
+                f"did you mean '[^{_short(meant)}]'?"
+                if meant
+                else f"write '[^{_short(label)}]: its text' on a line of its own",
                 len(label) + 3,
             )
         for line in env.get("too_deep", ()):
@@ -159,21 +175,23 @@ class Renderer:
         """Set every formula as MathML; one with an error becomes its TeX as code, and a problem."""
         found: list[tuple[Token, Token, int, bool]] = []  # token, what places it, offset there, displayed
         for tokens in parts:
-            for token in tokens:
+            for index, token in enumerate(tokens):
                 if token.type == "inline":
-                    found += [
-                        (child, token, child.meta["at"], child.markup == "$$")
-                        for child in token.children or ()
-                        if child.type == "math_inline"
-                    ]
+                    children = token.children or ()
+                    alone = len(children) == 1 and tokens[index - 1].type == "paragraph_open"
+                    for child in children:
+                        if child.type == "math_inline":
+                            display = alone and child.markup == "$$" and not tokens[index - 1].hidden
+                            child.meta["display"] = display
+                            found.append((child, token, child.meta["at"], display))
                 elif token.type == "math_block":
                     found.append((token, token, 0, True))
                 elif token.type == "fence" and token.info.strip() == "math":
                     token.meta["line"] = 1
                     found.append((token, token, 0, True))
         results = self._converter.convert([Formula(token.content, display) for token, _, _, display in found])
-        for (token, holder, at, _), result in zip(found, results, strict=True):
-            html = result if isinstance(result, str) else code_of(token.content, display=token.type != "math_inline")
+        for (token, holder, at, display), result in zip(found, results, strict=True):
+            html = result if isinstance(result, str) else code_of(token.content, display=display)
             token.meta["html"] = html
             if self._sanitizer is not None:
                 token.meta["html"] = f"\0m{len(formulas)}\0"
@@ -221,6 +239,24 @@ class Renderer:
             words=count_words("".join(writer.text)),
             first_image=writer.first_image,
             problems=tuple(sorted(set(writer.problems))),
+        )
+
+
+def _report_unused(definitions: list[Definition], writer: Writer, lines: SourceLines, path: str) -> None:
+    """Report the footnotes whose words are shown nowhere."""
+    for label, line, again in definitions:
+        name = f"[^{_short(label)}]"
+        if again:
+            message = f"a footnote '{name}' is defined above, so this one is not shown"
+            hint = "give it another name, in its mark as well"
+        elif label not in writer.notes:
+            message = f"nothing in the text refers to '{name}', so this footnote is not shown"
+            hint = f"write '{name}' where it belongs, or take the footnote out"
+        else:
+            continue
+        column = max(0, lines.text_of(line).find(f"[^{label}]:")) + 1
+        writer.problems.append(
+            problem("unused-footnote", path, lines.number(line), column, message, hint=hint, length=len(label) + 3)
         )
 
 

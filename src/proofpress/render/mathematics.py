@@ -2,7 +2,8 @@
 
 A formula in a line follows Pandoc's rule, with GitHub's narrowing: the opening dollar has no blank after it and no
 letter or digit before it, the closing one has no blank before it and no letter or digit after it. So `$5 and $6` and
-`$HOME/$USER` are text. `$$` opens a displayed formula, on lines of its own or between words.
+`$HOME/$USER` are text. `$$…$$` on lines of its own is displayed; between words it is set in the line, as kramdown has
+it, whose blogs write all their formulas so.
 """
 
 from __future__ import annotations

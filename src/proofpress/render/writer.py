@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 TEXT: Final = frozenset({"text", "text_special"})
 MORE: Final = re.compile(r"\s*<!--\s*(?:more|truncate)\s*-->\s*", re.IGNORECASE)
 _EAST_ASIAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_CLOSING: Final = re.compile(
+    "[-.,;:!?)\\]\N{EN DASH}\N{HORIZONTAL ELLIPSIS}\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]+"
+)
+"""What must not begin a line: punctuation that closes, and the dash of `$d$-dimensional`."""
 
 
 def text_of(tokens: list[Token] | None) -> str:
@@ -111,7 +115,8 @@ class Writer:
         self._figures = figures
         self._explicit = explicit
         self._current: Token | None = None
-        self._notes: dict[str, int] = {}
+        self.notes: dict[str, int] = {}
+        """The number of each footnote that the text refers to, by label."""
         self._note_marks: dict[str, int] = {}
         self._blocks: dict[str, Callable[[list[Token], int], int]] = {
             "inline": self._inline_block,
@@ -141,7 +146,7 @@ class Writer:
         if at >= 0 and self._current is not None:
             line, column = self._lines.place(self._current, at)
         else:
-            line, column, length = self._definition(meta.get("label", ""), href)
+            line, column, length = self.definition(meta.get("label", ""), href)
         return self._reference(href, line, column, length, image=image)
 
     def _reference(self, href: str, line: int, column: int, length: int, *, image: bool, raw: bool = False) -> str:
@@ -151,7 +156,8 @@ class Writer:
             self.first_image = href
         return f"\0{number}\0"
 
-    def _definition(self, label: str, href: str) -> tuple[int, int, int]:
+    def definition(self, label: str, href: str) -> tuple[int, int, int]:
+        """Return where a reference definition's destination stands: line, column and length."""
         first, last = self._definitions[label]["map"]
         for line in range(first, last):
             source = self._lines.text_of(line)
@@ -202,6 +208,10 @@ class Writer:
             written += f' {name}="{escape(text)}"'
         return written
 
+    def _with_class(self, attrs: Mapping[str, str | int | float], name: str) -> str:
+        given = str(attrs.get("class", ""))
+        return self._attributes({**attrs, "class": f"{name} {given}" if given else name})
+
     def _claim(self, wanted: str) -> str:
         """Give out an id that the writer of the post asked for: as it is once, with a number when repeated."""
         if wanted in self._explicit:
@@ -233,6 +243,10 @@ class Writer:
                 self.more = len(out)
             return index + 3
         if self._figures and inline.children and self._figure(token, inline):
+            return index + 3
+        if inline.children and inline.children[0].type == "math_inline" and inline.children[0].meta["display"]:
+            formula = inline.children[0]
+            out.append(f'<div{self._with_class(token.attrs, "math")} tabindex="0">{formula.meta["html"]}</div>\n')
             return index + 3
         begin, words = len(out), len(self.text)
         out.append(f"<p{self._attributes(token.attrs)}>" if token.attrs else "<p>")
@@ -430,13 +444,15 @@ class Writer:
         self._current = holder
         out, text = self.out, self.text
         links = 0
-        for token in tokens:
+        kept = 0  # how much of the next text stands with the formula before it already
+        for index, token in enumerate(tokens):
             kind = token.type
             if kind in TEXT:
                 content = token.content
                 if content:
                     text.append(content)
-                    out.append(escape(content))
+                    out.append(escape(content[kept:] if kept else content))
+                    kept = 0
             elif kind == "softbreak":
                 text.append("\n")
                 out.append("\n")
@@ -464,7 +480,13 @@ class Writer:
                 out.append(self._footnote_mark(token, linked=links > 0))
             elif kind == "math_inline":
                 text.append(token.content)
-                out.append(token.meta["html"])
+                following = tokens[index + 1] if index + 1 < len(tokens) else None
+                closing = _CLOSING.match(following.content) if following and following.type == "text" else None
+                if closing:  # a browser may break a line after a formula, whatever stands there
+                    kept = closing.end()
+                    out.append(f'<span class="nowrap">{token.meta["html"]}{escape(closing[0])}</span>')
+                else:
+                    out.append(token.meta["html"])
             elif kind == "hardbreak":
                 text.append("\n")
                 out.append("<br>\n")
@@ -499,7 +521,7 @@ class Writer:
 
     def _footnote_mark(self, token: Token, *, linked: bool) -> str:
         label = token.meta["label"]
-        number = self._notes.setdefault(label, len(self._notes) + 1)
+        number = self.notes.setdefault(label, len(self.notes) + 1)
         count = self._note_marks[label] = self._note_marks.get(label, 0) + 1
         name = f"fnref{number}" if count == 1 else f"fnref{number}-{count}"
         self.anchors.append(name)
@@ -509,14 +531,14 @@ class Writer:
 
     def footnotes(self, notes: Mapping[str, list[Token]]) -> None:
         """Write the footnotes that were referred to, those of footnotes included."""
-        if not self._notes:
+        if not self.notes:
             return
         out = self.out
         out.append('<section class="footnotes" aria-label="Footnotes"><ol>\n')
         waiting: list[tuple[int, str]] = []
         written = 0
-        while written < len(self._notes):
-            label = list(self._notes)[written] if written < 64 else self._label(written)
+        while written < len(self.notes):
+            label = list(self.notes)[written] if written < 64 else self._label(written)
             written += 1
             self.anchors.append(f"fn{written}")
             out.append(f'<li id="fn{written}">')
@@ -534,10 +556,10 @@ class Writer:
             out[place] = self._back(label)
 
     def _label(self, number: int) -> str:
-        return next(label for label, given in self._notes.items() if given == number + 1)
+        return next(label for label, given in self.notes.items() if given == number + 1)
 
     def _back(self, label: str) -> str:
-        number = self._notes[label]
+        number = self.notes[label]
         links = []
         for count in range(1, self._note_marks[label] + 1):
             target = f"fnref{number}" if count == 1 else f"fnref{number}-{count}"

@@ -29,6 +29,7 @@ ELSEWHERE = re.compile(
     r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|edu|gov|co|ai|app|me|us|uk|de|fr|gy|es)(?:/|$)"
 )
 """The beginning of an address that lacks its scheme, told from a file by a top-level domain that is no file's ending."""
+PUT_IMAGE = "put the image there, or write the path of one that exists"
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -109,17 +110,15 @@ class Links(msgspec.Struct, frozen=True, dict=True):
         if hidden:
             return self._broken(reference, page, plain)
         suggestion = self.near_urls.nearest(plain)
-        return Resolved(
-            reference.href,
-            self.base.origin + reference.href,
-            problem=_at(
-                reference,
-                page,
-                "unknown-url",
-                f"no page or file of this site is at '{plain}'",
-                f"did you mean '{suggestion}'?" if suggestion else "link to the file, such as '../setup.md'",
-            ),
-        )
+        if suggestion:
+            mend = f"did you mean '{suggestion}'?"
+        elif _is_image(reference, plain):
+            mend = PUT_IMAGE
+        else:
+            mend = "link to the file, such as '../setup.md'"
+        message = f"no page or file of this site is at '{plain}'"
+        found_problem = _at(reference, page, "unknown-url", message, mend)
+        return Resolved(reference.href, self.base.origin + reference.href, problem=found_problem)
 
     def _found(self, found: str | File | Card, reference: Reference, page: Card, query: str, fragment: str) -> Resolved:
         tail = query + ("#" + fragment if fragment else "")
@@ -165,10 +164,12 @@ class Links(msgspec.Struct, frozen=True, dict=True):
             mend = f"did you mean '{suggestion}'?" if suggestion else ""
             if ELSEWHERE.match(plain) and "://" not in plain:
                 mend = f"another site's address begins with https://: 'https://{path}'"
+            elif plain.startswith("[http"):
+                mend = "write the address alone between the parentheses"
             ending = posixpath.splitext(plain)[1]
             is_file = ending not in ("", ".md", ".html")
-            if reference.kind == "image" or ending.lower() in IMAGES:
-                found = _at(reference, page, "missing-image", f"no image is at '{path}'", mend)
+            if _is_image(reference, plain):
+                found = _at(reference, page, "missing-image", f"no image is at '{path}'", mend or PUT_IMAGE)
             else:
                 message = f"no file is at '{path}'" if is_file else f"no page is made from '{path}'"
                 found = _at(reference, page, "broken-link", message, mend)
@@ -239,6 +240,10 @@ def free_reference(href: str, place: Place | None = None) -> Reference:
     """Return a reference that no Markdown wrote: a template's or a front matter key's."""
     where = place or Place(1, 1)
     return Reference(href, "link", where.line, where.column, where.length)
+
+
+def _is_image(reference: Reference, plain: str) -> bool:
+    return reference.kind == "image" or posixpath.splitext(plain)[1].lower() in IMAGES
 
 
 def _some_anchors(anchors: Sequence[str]) -> str:

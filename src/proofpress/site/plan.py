@@ -17,7 +17,7 @@ from proofpress.model import (
     Target,
     TextTarget,
 )
-from proofpress.paths import SitePath, SourcePath, identity, output_path
+from proofpress.paths import SitePath, SourcePath, identity, output_path, unportable
 from proofpress.problems import Problem, problem
 from proofpress.site.cards import folder_path
 from proofpress.site.index import Site, taxonomy_path
@@ -47,9 +47,11 @@ def plan(
         *(CopyTarget(site_path=file.site_path, origin=file.path, source=file.path) for file in site.files.values()),
         *(AssetTarget(site_path=path, origin=f"the theme's {name}", name=name) for name, path in assets.items()),
     ]
+    unheld = [found for target in wanted if (found := _unportable(target, site, places)) is not None]
     taken = {output_path(target.site_path) for target in wanted}
     wanted += [made for made in _machine_files() if (output_path(made.site_path) not in taken & DEFAULTS_THAT_YIELD)]
-    return _without_collisions(wanted, places)
+    targets, collisions = _without_collisions(wanted, places)
+    return targets, [*unheld, *collisions]
 
 
 def pages_of(total: int, per_page: int) -> int:
@@ -196,13 +198,7 @@ def _collision(holder: Target, target: Target, places: Mapping[SourcePath, Mappi
     if _source(blamed) is None and _source(other) is not None:
         blamed, other = other, blamed
     source = _source(blamed)
-    place = Place(1, 1)
-    if source is not None:
-        own = places.get(source, {})
-        keys = ["url", "slug"]
-        if isinstance(blamed, PageTarget) and blamed.kind == "alias":
-            keys = [key for key in own if key.startswith("aliases.")] + ["aliases"]
-        place = next((own[key] for key in keys if key in own), place)
+    place = _asked_at(blamed, places)
     same = (
         f"'{target.site_path}'"
         if target.site_path == holder.site_path
@@ -217,6 +213,36 @@ def _collision(holder: Target, target: Target, places: Mapping[SourcePath, Mappi
         hint="give one of them another 'slug:' or 'url:', or rename it" if source else "rename one of them",
         length=place.length,
     )
+
+
+def _unportable(target: Target, site: Site, places: Mapping[SourcePath, Mapping[str, Place]]) -> Problem | None:
+    """Report a page whose file Windows can't hold, where a person can move it. Copied files are the scanner's."""
+    if not isinstance(target, PageTarget) or target.number != 1:
+        return None
+    part = unportable(output_path(target.site_path))
+    if part is None:
+        return None
+    source, place, mend = target.source, _asked_at(target, places), "give it another 'slug:' or 'url:', or rename it"
+    if target.kind == "term" and target.taxonomy and target.term:
+        source = site.taxonomies[target.taxonomy][target.term].posts[0].path
+        place, mend = (
+            places.get(source, {}).get(target.taxonomy, place),
+            f"choose another word for it in {target.taxonomy}",
+        )
+    if source is None:
+        return None
+    message = f"Windows cannot hold a file or folder called '{part}', which is part of '{target.site_path}'"
+    return problem("unportable-name", source, place.line, place.column, message, hint=mend, length=place.length)
+
+
+def _asked_at(target: Target, places: Mapping[SourcePath, Mapping[str, Place]]) -> Place:
+    """Return where a document asks for a target's URL; its beginning where no key does."""
+    source = _source(target)
+    own = places.get(source, {}) if source is not None else {}
+    keys = ["url", "slug"]
+    if isinstance(target, PageTarget) and target.kind == "alias":
+        keys = [key for key in own if key.startswith("aliases.")] + ["aliases"]
+    return next((own[key] for key in keys if key in own), Place(1, 1))
 
 
 def _source(target: Target) -> SourcePath | None:

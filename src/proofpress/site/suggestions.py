@@ -6,6 +6,7 @@ picks the few names worth comparing, since comparing with every name of a large 
 
 from __future__ import annotations
 
+import difflib
 import heapq
 import posixpath
 from collections import Counter, defaultdict
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 CANDIDATES = 12
+ELSEWHERE = 0.75
+"""How much alike two names must be (difflib's ratio) where their folders differ, too."""
 
 
 class Suggestions:
@@ -43,7 +46,11 @@ class Suggestions:
         if path not in self._found:
             name = _name(path)
             same = name if name in self._by_name else self._near(name)
-            self._found[path] = self._best(path, self._by_name[same]) if same is not None else None
+            found = self._best(path, self._by_name[same]) if same is not None else None
+            if found is not None and same is not None and posixpath.dirname(found) != posixpath.dirname(path):
+                alike = difflib.SequenceMatcher(None, name, same, autojunk=False).ratio()
+                found = found if alike >= ELSEWHERE else None
+            self._found[path] = found
         return self._found[path]
 
     def _near(self, name: str) -> str | None:
