@@ -139,9 +139,11 @@ def build(
     data = DataReader(inputs)
     answers = Answers(site, links, config, asset_paths, data, {path: own.body for path, own in shown.items()})
     problems += answers.menu_problems()
+    templates = compiled_templates(inputs, memory)
     filling = Filling(
         config=config,
         templates=inputs.theme.templates,
+        compiled=templates.code,
         prepared=shown,
         answers=answers,
         bodies=bodies,
@@ -159,7 +161,7 @@ def build(
             inputs.data,
         ]
     )
-    made, found = fill(targets, filling, inputs, options.jobs, memory, world, reasons, progress)
+    made, found = fill(targets, filling, templates.digests, inputs, options.jobs, memory, world, reasons, progress)
     problems += found
     for target in targets:
         if not isinstance(target, PageTarget | FeedTarget):
@@ -268,6 +270,7 @@ def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: froz
 def fill(
     targets: Sequence[Target],
     filling: Filling,
+    closures: Mapping[str, bytes],
     inputs: Inputs,
     jobs: int,
     memory: Memory | None,
@@ -277,7 +280,6 @@ def fill(
 ) -> tuple[dict[OutputPath, Made], list[Problem]]:
     """Fill every page and feed whose trace doesn't hold, or whose file was touched; keep the others as they are."""
     entries = memory.store.entries(FILLED) if memory else {}
-    closures = template_digests(inputs, memory)
     common = digest_of([inputs.versions, filling.config])
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     before = memory.store.fact("world") if memory else None
@@ -345,23 +347,35 @@ def _inputs_of(
     return common + digest_of(target) + closures.get(target.template, bytes(SIZE)) + told + body
 
 
-def template_digests(inputs: Inputs, memory: Memory | None) -> dict[str, bytes]:
-    """Return, for each template, the digest of all that filling it may read; worked out once for a theme."""
-    texts = inputs.theme.templates
-    theme = digest_of([(name, source.path, source.text) for name, source in sorted(texts.items())])
-    known = memory.store.fact("templates") if memory else None
-    if known is not None and known[:16] == theme:
-        found: dict[str, bytes] = msgspec.msgpack.decode(known[16:], type=dict[str, bytes])
-        return found
-    from proofpress.render.templates import closures  # noqa: PLC0415 - Jinja is loaded when a theme is new
+class Compiled(msgspec.Struct, frozen=True):
+    """What a theme's templates are, worked out once for a theme."""
 
-    found = {
+    theme: bytes
+    digests: dict[str, bytes]
+    """By template: the digest of all that filling it may read."""
+    code: dict[str, bytes]
+
+
+def compiled_templates(inputs: Inputs, memory: Memory | None) -> Compiled:
+    """Return the templates' digests and code, from the build before where the theme is the same."""
+    texts = inputs.theme.templates
+    sources = [(name, source.path, source.text) for name, source in sorted(texts.items())]
+    theme = digest_of([inputs.versions, sources])
+    known = memory.store.fact("templates") if memory else None
+    if known is not None and theme in known[:64]:
+        found = msgspec.msgpack.decode(known, type=Compiled)
+        if found.theme == theme:
+            return found
+    from proofpress.render.templates import closures, compile_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
+
+    digests = {
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
         for name, reads in closures(texts).items()
     }
+    made = Compiled(theme, digests, compile_all(texts))
     if memory is not None:
-        memory.store.put_fact("templates", theme + msgspec.msgpack.encode(found))
-    return found
+        memory.store.put_fact("templates", msgspec.msgpack.encode(made))
+    return made
 
 
 def plain_output(

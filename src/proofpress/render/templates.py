@@ -6,10 +6,12 @@ always on, undefined names are errors, and nothing that a template can call tell
 
 from __future__ import annotations
 
+import marshal
 import traceback
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+import jinja2.bccache
 import jinja2.meta
 
 from proofpress.model import TemplateSource
@@ -32,10 +34,11 @@ class TemplateError(Exception):
 class Templates:
     """A theme's templates, compiled when first used."""
 
-    def __init__(self, sources: Mapping[str, TemplateSource]) -> None:
-        """Take the templates by name, such as `partials/card.html`."""
+    def __init__(self, sources: Mapping[str, TemplateSource], compiled: Mapping[str, bytes] | None = None) -> None:
+        """Take the templates by name, such as `partials/card.html`, and the code of those that `compile_all` did."""
         self._sources = sources
         self._environment = _environment(sources)
+        self._environment.bytecode_cache = _Compiled(compiled or {})
 
     def render(self, name: str, asked_by: str, context: Mapping[str, Any]) -> str:
         """Fill a template. Raises TemplateError; `asked_by` is the page on whose behalf it is filled."""
@@ -140,6 +143,37 @@ def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
     environment.filters["iso"] = iso_date
     environment.filters["number"] = lambda number: f"{number:,}"
     return environment
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Code that was compiled before, by the template's name."""
+
+    def __init__(self, code: Mapping[str, bytes]) -> None:
+        self._code = code
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's interface
+        return name
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        found = self._code.get(bucket.key)
+        if found is not None:
+            bucket.code = marshal.loads(found)  # noqa: S302 - written by this program into its own cache
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep nothing: what is compiled here has a fault, or is not in the cache by accident."""
+
+
+def compile_all(sources: Mapping[str, TemplateSource]) -> dict[str, bytes]:
+    """Return the code of every template that has no fault of syntax, for the Python that compiles it."""
+    environment = _environment(sources)
+    compiled = {}
+    for name, source in sources.items():
+        try:
+            code = environment.compile(source.text, name, f"<proofpress>{source.path}")
+        except jinja2.TemplateSyntaxError:
+            continue
+        compiled[name] = marshal.dumps(code)
+    return compiled
 
 
 def closures(sources: Mapping[str, TemplateSource]) -> dict[str, tuple[str, ...]]:

@@ -60,6 +60,8 @@ class Filling(msgspec.Struct, frozen=True):
 
     config: Config
     templates: dict[str, TemplateSource]
+    compiled: dict[str, bytes]
+    """The templates' code."""
     prepared: dict[SourcePath, Prepared]
     answers: Answers
     bodies: dict[SourcePath, bytes]
@@ -82,7 +84,7 @@ def filler(using: Filling) -> Callable[[Task], Result]:
     from proofpress.render import feeds, pages  # noqa: PLC0415 - a build with nothing to fill doesn't load Jinja
     from proofpress.render.templates import Templates  # noqa: PLC0415
 
-    templates = Templates(using.templates)
+    templates = Templates(using.templates, using.compiled)
     reader = Reader(using.store) if using.store is not None else None
     entries: dict[SourcePath, tuple[Entry, Recorder]] = {}
     digests: dict[Question, bytes] = {}
