@@ -21,7 +21,6 @@ from proofpress.output.publish import (
     Record,
     empty_staging,
     foreign_files,
-    forget,
     is_intact,
     publish,
     read_record,
@@ -73,21 +72,20 @@ def update(
     `anew` forgets what earlier builds remembered. Raises OSError as the disk does, and BusyError while another build
     holds the cache for too long.
     """
-    if anew:
-        forget(options.root)
     try:
-        return _update(options, output, progress)
+        return _update(options, output, progress, anew=anew)
     except DamagedError as error:
-        forget(options.root)
-        done = _update(options, output, progress)
+        done = _update(options, output, progress, anew=True)
         notice = f"the cache was damaged ({error}); everything was built anew"
         return msgspec.structs.replace(done, notice=notice)
 
 
-def _update(options: Options, output: Path | None, progress: Callable[[str, int, int], None]) -> Outcome:
+def _update(
+    options: Options, output: Path | None, progress: Callable[[str, int, int], None], *, anew: bool
+) -> Outcome:
     root = options.root
     path = root / CACHE / STORE
-    with Store(path) as store:
+    with Store(path, anew=anew) as store:
         seen = msgspec.msgpack.decode(store.fact("files") or b"\x80", type=dict[str, Seen])
         inputs = read_inputs(root, options.base_url, seen, int(options.now.timestamp() * 1e9))
         target = output if output is not None else root / inputs.config.output

@@ -240,7 +240,7 @@ def clean(root: Path, output: Path) -> int:
 
 def forget(root: Path) -> None:
     """Drop what earlier builds remembered, but not the records of what they published."""
-    for name in (STORE, STORE + "-journal"):
+    for name in (STORE, STORE + "-journal", STORE + "-lock"):
         (root / CACHE / name).unlink(missing_ok=True)
     empty_staging(root)
 
