@@ -280,7 +280,8 @@ def fill(
 ) -> tuple[dict[OutputPath, Made], list[Problem]]:
     """Fill every page and feed whose trace doesn't hold, or whose file was touched; keep the others as they are."""
     entries = memory.store.entries(FILLED) if memory else {}
-    common = digest_of([inputs.versions, filling.config])
+    # The menu is asked for: its entries' places in site.yaml concern no page.
+    common = digest_of([inputs.versions, msgspec.structs.replace(filling.config, menu=())])
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     before = memory.store.fact("world") if memory else None
     settled = before == world
@@ -343,7 +344,7 @@ def _inputs_of(
         return common + digest_of(target)
     own = prepared.get(target.source) if target.source else None
     told = digest_of([own.card, own.places.get("image")]) if own else bytes(SIZE)
-    body = own.body if own else bytes(SIZE)
+    body = own.body if own and outputs.shows_text(target) else bytes(SIZE)
     return common + digest_of(target) + closures.get(target.template, bytes(SIZE)) + told + body
 
 

@@ -90,9 +90,14 @@ def test_a_file_that_is_touched_but_not_changed_runs_nothing(law: LawSite) -> No
     assert ran(law.update()) == set()
 
 
-def test_a_remark_in_the_settings_runs_nothing(law: LawSite) -> None:
+def test_a_remark_in_the_settings_runs_nothing_though_it_moves_the_menu(law: LawSite) -> None:
     law.swap("site.yaml", "paginate: 2\n", "# two posts to a page\npaginate: 2\n")
     assert ran(law.update()) == set()
+
+
+def test_another_menu_fills_the_pages_that_show_it_and_no_feed(law: LawSite) -> None:
+    law.swap("site.yaml", "title: About\n", "title: About us\n")
+    assert ran(law.update()) == {page for page in every_page(law) if "feed." not in page} - {"/old/d/"}
 
 
 def test_time_that_passes_while_no_post_is_due_runs_nothing(law: LawSite) -> None:
@@ -178,9 +183,12 @@ def test_a_post_that_is_renamed_under_its_url_renders_one_document(law: LawSite)
     assert ran(law.update()) == set()
 
 
-def test_a_new_alias_fills_its_page_and_leaves_the_lists_alone(law: LawSite) -> None:
+def test_a_new_alias_fills_its_page_and_renders_one_document(law: LawSite) -> None:
     law.swap(D, "/old/d/", "/older/d/")
-    assert ran(law.update()) == {D, "/posts/dee/", "/older/d/"}
+    found = ran(law.update())
+    assert "/older/d/" in found
+    assert found & DOCUMENTS == {D}
+    assert "old/d/index.html" not in law.public()
 
 
 def test_a_tag_s_new_spelling_fills_the_pages_that_show_it(law: LawSite) -> None:

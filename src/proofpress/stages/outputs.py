@@ -79,6 +79,11 @@ def digest_of_output(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
+def shows_text(target: PageTarget) -> bool:
+    """Return whether a page shows the text of its document: not the later pages of a list, and no alias."""
+    return target.number == 1 and target.kind != "alias"
+
+
 def filler(using: Filling) -> Callable[[Task], Result]:
     """Return the function that fills targets."""
     from proofpress.render import feeds, pages  # noqa: PLC0415 - a build with nothing to fill doesn't load Jinja
@@ -107,10 +112,9 @@ def filler(using: Filling) -> Callable[[Task], Result]:
 
     def page(target: PageTarget, asked: Recorder) -> tuple[Output | None, list[Problem]]:
         own = using.prepared.get(target.source) if target.source else None
-        wanted = own is not None and target.number == 1 and target.kind != "alias"
         return pages.fill(
             target,
-            body=body_of(own.card.path) if own is not None and wanted else None,
+            body=body_of(own.card.path) if own is not None and shows_text(target) else None,
             card=own.card if own else None,
             ask=asked.ask,
             config=using.config,
