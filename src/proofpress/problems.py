@@ -175,6 +175,10 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     begun = [choice for choice in folded if len(word) >= 3 and choice.startswith(word.casefold())]
     if len(begun) == 1:
         return folded[begun[0]]
+    letters = sorted(word.casefold())
+    exchanged = [choice for choice in folded if len(choice) == len(letters) > 2 and sorted(choice) == letters]
+    if len(exchanged) == 1:
+        return folded[exchanged[0]]
     # In a short word one letter is much: 'jq' is no misspelt 'q', but 'jsn' is a misspelt 'json'.
     cutoff = 0.8 if len(word) <= 4 else 0.6
     found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)

@@ -80,9 +80,7 @@ def update(
         return msgspec.structs.replace(done, notice=notice)
 
 
-def _update(
-    options: Options, output: Path | None, progress: Callable[[str, int, int], None], *, anew: bool
-) -> Outcome:
+def _update(options: Options, output: Path | None, progress: Callable[[str, int, int], None], *, anew: bool) -> Outcome:
     root = options.root
     path = root / CACHE / STORE
     with Store(path, anew=anew) as store:
@@ -119,7 +117,8 @@ def _build(
     fingerprint: bytes,
     progress: Callable[[str, int, int], None],
 ) -> Outcome:
-    from proofpress.builder import Memory, build  # noqa: PLC0415 - only when something changed
+    from proofpress.builder import build  # noqa: PLC0415 - only when something changed
+    from proofpress.stages.memory import Memory  # noqa: PLC0415
 
     root = options.root
     staging = empty_staging(root)
@@ -134,6 +133,10 @@ def _build(
         problems += foreign_files(target, built.made, record)
     done = None
     if not any(found.severity == "error" for found in problems):
+        # From here on what is published is no more what the last build left: a build that is killed before its end
+        # must not be taken for done when its change is taken back.
+        store.put_fact("last", b"null")
+        store.commit()
         done = publish(root, target, built.made, record)
         last = Last(
             fingerprint=fingerprint,

@@ -216,6 +216,7 @@ def test_a_theme_s_files_can_be_replaced_one_by_one(site: SmallSite) -> None:
     [
         ("\n{{ page.titel }}", 2, "titel"),
         ("{% if %}", 1, "Expected an expression"),
+        ("{{ page.title \n{% if page %}{% endif %}", 2, "ends with '}}', before this"),
         ("\n\n{{ site.asset('styl.css') }}", 3, "did you mean 'style.css'?"),
         ("{% include 'partials/crad.html' %}", 1, "partials/crad.html"),
         ("{{ site.page('content/gone.md') }}", 1, "content/gone.md"),

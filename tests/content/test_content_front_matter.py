@@ -120,6 +120,14 @@ def test_zolas_table_of_taxonomies_is_read() -> None:
     assert at(only(document)) == ("unknown-key", 5, 1, 7)
 
 
+@pytest.mark.parametrize(
+    ("key", "meant"), [("tgas", "tags"), ("Tags", "tags"), ("daet", "date"), ("tcoc", "toc"), ("note", "")]
+)
+def test_a_short_key_with_two_letters_exchanged_is_known_again(key: str, meant: str) -> None:
+    hint = only(load(f"---\n{key}: x\n---\n")).hint
+    assert hint == (f"did you mean '{meant}'?" if meant else "put what is your own under 'extra:'")
+
+
 def test_an_unknown_key_is_a_warning_with_the_likely_one_and_its_value_is_kept() -> None:
     document = load("---\ntitel: Hello\nmine: {a: [1, x]}\n---\n")
     titel, mine = document.problems

@@ -184,6 +184,7 @@ def test_wrong_usage_ends_with_status_2_and_says_what_to_do(
         (["build"], {"SOURCE_DATE_EPOCH": "yesterday"}, "SOURCE_DATE_EPOCH is 'yesterday'"),
         (["build"], {"SOURCE_DATE_EPOCH": "9" * 30}, "SOURCE_DATE_EPOCH is '999"),
         (["new", "🎉"], {}, "--slug"),
+        (["new", "Why", "it", "went", "up"], {}, 'proofpress new "Why it went up"'),
         (["new", "- no"], {}, 'proofpress new -- "- no"'),
         (["new", "--drfat", "A title"], {}, "No such option"),
     ],

@@ -5,6 +5,7 @@ Written over the standard library's HTML parser alone, so that it shares no code
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from html.parser import HTMLParser
@@ -118,8 +119,9 @@ class _Reader(HTMLParser):
                 self.inside.append(data)
 
 
+@functools.lru_cache(maxsize=1000)  # one post's text is in many feeds, and many tests look at it
 def parse(html: str) -> Page:
-    """Read one HTML text, a page or a feed's entry."""
+    """Read one HTML text, a page or a feed's entry. What is returned is shared, and not to be changed."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

@@ -36,7 +36,7 @@ def relative(html: str) -> list[str]:
 
 def test_feedparser_reads_every_atom_feed_without_complaint(output: Output) -> None:
     for name, data in feeds(output, "xml").items():
-        read = feedparser.parse(data)
+        read = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)  # what it tells is the same
         assert not read.bozo, (name, read.get("bozo_exception"))
         assert read.version == "atom10", name
         assert read.feed.title, name

@@ -118,6 +118,20 @@ def test_wide_code_tables_and_formulas_scroll_in_boxes_that_the_keyboard_reaches
         assert all(found == [0, "auto"] for found in wide), box
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_punctuation_stands_on_the_line_of_the_formula_before_it(opened: Callable[..., Page], width: int) -> None:
+    page = opened(RICH, width)
+    formulas, apart = page.evaluate(
+        "(() => { const spans = [...document.querySelectorAll('.nowrap')]; const range = document.createRange();"
+        " const apart = spans.filter(span => { range.selectNodeContents(span.lastChild);"
+        " const mark = range.getBoundingClientRect(), box = span.firstChild.getBoundingClientRect();"
+        " return mark.left < box.right - 8 || mark.top > box.bottom || mark.bottom < box.top; });"
+        " return [spans.length, apart.map(span => span.textContent)]; })()"
+    )
+    assert formulas > 60
+    assert apart == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_that_is_drawn_can_be_read(opened: Callable[..., Page], scheme: str) -> None:
     page = opened("", 1280, color_scheme=scheme)

@@ -40,7 +40,11 @@ https://example.org/{"a-path-that-goes-on-and-on/" * 12}
 
 Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft{"sversammlung" * 6}
 
-`{"code_without_a_blank_" * 8}` and inline ${WIDE_FORMULA}$ mathematics.
+`{"code_without_a_blank_" * 8}` and inline ${WIDE_FORMULA}$ mathematics, also as ${WIDE_FORMULA}$).
+
+- An item with $${WIDE_FORMULA}$$, too.
+
+{" ".join(f"word $x_{{{n}}}$," for n in range(60))} and so on.
 
 ## Listings
 

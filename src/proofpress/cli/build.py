@@ -97,7 +97,7 @@ def _closing(outcome: Outcome, seconds: float) -> str:
 
 def _explain(outcome: Outcome, url: str) -> None:
     """Say why each step ran: all of them, or those of one URL or file."""
-    from proofpress.builder import reason_of
+    from proofpress.stages.reasons import reason_of
 
     wanted = {key: why for key, why in outcome.reasons.items() if url in ("*", key, key.rstrip("/"))}
     for key, why in sorted(wanted.items()):

@@ -31,7 +31,7 @@ class TitleFirst(click.Command):
 
 
 @click.command("new", cls=TitleFirst)
-@click.argument("title")
+@click.argument("words", nargs=-1, required=True, metavar="TITLE")
 @site_option
 @click.option("--folder", default="posts", metavar="DIR", help="Below content/ (default: posts).")
 @click.option("--bundle", is_flag=True, help="A folder with an index.md, so that images can lie beside the text.")
@@ -39,13 +39,15 @@ class TitleFirst(click.Command):
 @click.option(
     "--slug", "given_slug", default="", metavar="SLUG", help="The last part of its URL, in place of the title's."
 )
-def command(title: str, root: Path, folder: str, bundle: bool, draft: bool, given_slug: str) -> None:
+def command(words: tuple[str, ...], root: Path, folder: str, bundle: bool, draft: bool, given_slug: str) -> None:
     """Write a new post with TITLE, dated today, and print its path. No file is overwritten."""
     from proofpress.config import read_config, zone
     from proofpress.paths import join, slug
 
     root = require_site(root)
-    title = " ".join(title.split())
+    title = " ".join(" ".join(words).split())
+    if len(words) > 1:
+        raise click.UsageError(f'a title of several words stands in quotes: proofpress new "{title}"')
     stem = slug(given_slug or title)
     if not stem:
         raise click.UsageError(f"the title '{title}' has no letter or digit for a URL; add --slug")

@@ -279,16 +279,19 @@ def _write(output: Path, made: Made) -> bool:
 def _delete(output: Path, path: str) -> int:
     """Delete one file that Proofpress wrote, then the folders that it leaves empty. Returns how many files went."""
     target = output / path
+    if target.is_dir() and not target.is_symlink():
+        return 0  # the file is gone already: a build that was killed had made way for a folder
+    deleted = 1
     try:
         target.unlink()
     except (FileNotFoundError, NotADirectoryError):
-        return 0
+        deleted = 0  # a build that was killed may have made no more than the folder for it
     for parent in _parents(path):
         with contextlib.suppress(OSError):
             (output / parent).rmdir()
     with contextlib.suppress(OSError):
         output.rmdir()
-    return 1
+    return deleted
 
 
 def _read(path: Path) -> bytes | None:

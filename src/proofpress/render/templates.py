@@ -46,9 +46,9 @@ class Templates:
             return self._environment.get_template(name).render(context)
         except jinja2.TemplateSyntaxError as error:
             where = self._sources.get(error.name or "", TemplateSource(error.name or name, ""))
-            raise TemplateError(
-                problem("template-error", where.path, error.lineno, 1, error.message or "syntax error")
-            ) from error
+            said = error.message or "syntax error"
+            hint = "what '{{' began ends with '}}', before this" if "end of print statement" in said else ""
+            raise TemplateError(problem("template-error", where.path, error.lineno, 1, said, hint=hint)) from error
         except jinja2.TemplateNotFound as error:
             raise TemplateError(self._missing(error, name, asked_by)) from error
         except (RecursionError, Exception) as error:

@@ -1,0 +1,142 @@
+"""The second half of a build: every page and feed filled, as far as its trace does not hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from proofpress.engine.digests import SIZE, digest_of
+from proofpress.engine.parallel import run
+from proofpress.engine.steps import Answers as Digests
+from proofpress.engine.steps import Stale, why_stale
+from proofpress.engine.store import Entry
+from proofpress.model import FeedTarget, PageTarget, Target
+from proofpress.output.publish import Made
+from proofpress.stages import outputs
+from proofpress.stages.memory import Memory, chunk, processes
+from proofpress.stages.outputs import Filling, decode_filled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from proofpress.paths import OutputPath, SourcePath
+    from proofpress.problems import Problem
+    from proofpress.stages.documents import Prepared
+    from proofpress.stages.inputs import Inputs
+
+
+FILLED = "filled"
+"""The kind of step that fills a target."""
+
+
+def fill(
+    targets: Sequence[Target],
+    filling: Filling,
+    closures: Mapping[str, bytes],
+    inputs: Inputs,
+    jobs: int,
+    memory: Memory | None,
+    world: bytes,
+    reasons: dict[str, Stale],
+    progress: Callable[[str, int, int], None],
+) -> tuple[dict[OutputPath, Made], list[Problem]]:
+    """Fill every page and feed whose trace doesn't hold, or whose file was touched; keep the others as they are."""
+    entries = memory.store.entries(FILLED) if memory else {}
+    # The menu is asked for: its entries' places in site.yaml concern no page.
+    common = digest_of([inputs.versions, msgspec.structs.replace(filling.config, menu=())])
+    # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
+    before = memory.store.fact("world") if memory else None
+    settled = before == world
+    digests = Digests(filling.answers.answer, lambda question: settled and question[0] != "body")
+    made: dict[OutputPath, Made] = {}
+    problems: list[Problem] = []
+    tasks: list[outputs.Task] = []
+    keys: set[str] = set()
+    for target in targets:
+        if not isinstance(target, PageTarget | FeedTarget):
+            continue
+        keys.add(target.site_path)
+        task = outputs.Task(target.site_path, _inputs_of(target, filling.prepared, closures, common), target)
+        entry = entries.get(task.key)
+        stale = why_stale(task.inputs, entry.trace if entry else None, digests)
+        if stale is None and entry is not None and memory is not None:
+            filled = decode_filled(entry.value)
+            kept = memory.record.files.get(filled.path)
+            if kept is not None and kept.digest == filled.digest and memory.intact(filled.path):
+                made[filled.path] = Made(filled.path, filled.digest)
+                problems += filled.problems
+                continue
+            stale = Stale("output")
+        reasons[task.key] = stale or Stale("new")
+        tasks.append(task)
+    results = run(
+        filling,
+        outputs.filler,
+        tasks,
+        jobs=processes(jobs, len(tasks)),
+        chunk=chunk(jobs, len(tasks)),
+        progress=lambda done: progress("Filling pages", done, len(tasks)),
+    )
+    fresh: dict[str, Entry] = {}
+    failed = False
+    for result in results:
+        problems += result.filled.problems
+        if result.filled.path:
+            made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data, result.staged)
+            fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
+        else:
+            failed = True
+    if memory is not None:
+        memory.store.put(FILLED, fresh)
+        # A page that could not be filled keeps an older trace, which holds of another world.
+        memory.store.put_fact("world", b"" if failed else world)
+        memory.store.sweep(FILLED, keys)
+        memory.store.commit()
+    return made, problems
+
+
+def _inputs_of(
+    target: PageTarget | FeedTarget,
+    prepared: Mapping[SourcePath, Prepared],
+    closures: Mapping[str, bytes],
+    common: bytes,
+) -> bytes:
+    """Return the digests of a target's static inputs, in the order of INPUT_NAMES."""
+    if not isinstance(target, PageTarget):
+        return common + digest_of(target)
+    own = prepared.get(target.source) if target.source else None
+    told = digest_of([own.card, own.places.get("image")]) if own else bytes(SIZE)
+    body = own.body if own and outputs.shows_text(target) else bytes(SIZE)
+    return common + digest_of(target) + closures.get(target.template, bytes(SIZE)) + told + body
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """What a theme's templates are, worked out once for a theme."""
+
+    theme: bytes
+    digests: dict[str, bytes]
+    """By template: the digest of all that filling it may read."""
+    code: dict[str, bytes]
+
+
+def compiled_templates(inputs: Inputs, memory: Memory | None) -> Compiled:
+    """Return the templates' digests and code, from the build before where the theme is the same."""
+    texts = inputs.theme.templates
+    sources = [(name, source.path, source.text) for name, source in sorted(texts.items())]
+    theme = digest_of([inputs.versions, sources])
+    known = memory.store.fact("templates") if memory else None
+    if known is not None and theme in known[:64]:
+        found = msgspec.msgpack.decode(known, type=Compiled)
+        if found.theme == theme:
+            return found
+    from proofpress.render.templates import closures, compile_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
+
+    digests = {
+        name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
+        for name, reads in closures(texts).items()
+    }
+    made = Compiled(theme, digests, compile_all(texts))
+    if memory is not None:
+        memory.store.put_fact("templates", msgspec.msgpack.encode(made))
+    return made

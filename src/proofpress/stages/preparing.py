@@ -1,0 +1,107 @@
+"""The first half of a build: every document prepared, what is left out, and the files that are copied."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from proofpress.engine.digests import digest_of
+from proofpress.engine.parallel import run
+from proofpress.engine.steps import Answers as Digests
+from proofpress.engine.steps import Stale, Trace, why_stale
+from proofpress.engine.store import Entry
+from proofpress.model import File
+from proofpress.paths import SitePath, SourcePath, encode
+from proofpress.site.cards import folder_path
+from proofpress.site.index import is_hidden
+from proofpress.stages import documents
+from proofpress.stages.documents import Prepared, decode_prepared, kinds_of
+from proofpress.stages.memory import Memory, chunk, processes
+from proofpress.stages.outputs import DOCUMENT
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
+
+    from proofpress.stages.inputs import Inputs, Options
+
+
+def prepare(
+    inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable[[str, int, int], None]
+) -> tuple[dict[SourcePath, Prepared], dict[SourcePath, bytes], dict[str, Stale]]:
+    """Read and render every document that changed. Returns all, the bodies that are not in the store, and the reasons."""
+    entries = memory.store.entries(DOCUMENT) if memory else {}
+    common = documents.inputs_of(inputs.config, inputs.versions)
+    kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
+    prepared: dict[SourcePath, Prepared] = {}
+    tasks: list[documents.Task] = []
+    traces: list[Trace] = []
+    reasons: dict[str, Stale] = {}
+    nothing_asked = Digests(lambda _question: None)
+    for source in inputs.tree.documents:
+        own_inputs = common + inputs.digests[source.path] + digest_of(kinds[source.path])
+        entry = entries.get(source.path)
+        stale = why_stale(own_inputs, entry.trace if entry else None, nothing_asked)
+        if stale is None and entry is not None:
+            prepared[source.path] = decode_prepared(entry.value)
+            continue
+        reasons[source.path] = stale or Stale("new")
+        tasks.append(documents.Task(source, kinds[source.path]))
+        traces.append(Trace(own_inputs))
+    bodies: dict[SourcePath, bytes] = {}
+    results = run(
+        inputs.config,
+        documents.preparer,
+        tasks,
+        jobs=processes(jobs, len(tasks)),
+        chunk=chunk(jobs, len(tasks)),
+        progress=lambda done: progress("Reading posts", done, len(tasks)),
+    )
+    for task, trace, (value, body) in zip(tasks, traces, results, strict=True):
+        path = task.source.path
+        prepared[path] = decode_prepared(value)
+        if memory is None:
+            bodies[path] = body
+        else:
+            memory.store.put(DOCUMENT, {path: Entry(trace, value, body)})
+    if memory is not None:
+        memory.store.sweep(DOCUMENT, prepared.keys())
+        memory.store.commit()
+    return {source.path: prepared[source.path] for source in inputs.tree.documents}, bodies, reasons
+
+
+def left_out(
+    prepared: Mapping[SourcePath, Prepared], options: Options
+) -> tuple[frozenset[SourcePath], dt.datetime | None]:
+    """Return the drafts and posts of the future that this build leaves out, and when the first of the latter is due."""
+    hidden = {
+        path: own.card
+        for path, own in prepared.items()
+        if is_hidden(own.card, options.now, drafts=options.drafts, future=options.future)
+    }
+    due = [card.date for card in hidden.values() if card.date is not None and card.date > options.now]
+    return frozenset(hidden), min(due, default=None)
+
+
+def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath]) -> Iterator[File]:
+    """Give every file that is copied: static/ at the root, the others at the URL of their folder.
+
+    What lies in a post's bundle travels with the post: to its URL, or nowhere when the post is left out.
+    """
+    bundles = {posixpath.dirname(path): own.card for path, own in prepared.items() if own.bundle}
+    for path, seen in inputs.files.items():
+        folder, _, file = path.rpartition("/")
+        if path.startswith("static/"):
+            site_path = "/" + encode(path.removeprefix("static/"))
+        else:
+            home = folder
+            while home and home not in bundles:
+                home = home.rpartition("/")[0]
+            if not home:
+                parts = [part for part in folder.split("/")[1:] if part != "_posts"]
+                site_path = folder_path("/".join(parts)) + encode(file)
+            elif bundles[home].path in hidden:
+                continue
+            else:
+                site_path = bundles[home].site_path.rpartition("/")[0] + "/" + encode(path.removeprefix(home + "/"))
+        yield File(path=path, site_path=SitePath(site_path), width=seen.width, height=seen.height)

@@ -1,0 +1,57 @@
+"""Problems made ready to be shown: each fault once, with the line of source that it points at."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from proofpress.content.scan import OutsideSiteError, read_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from proofpress.problems import Problem
+
+
+LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+def faults_once(problems: Sequence[Problem]) -> list[Problem]:
+    """Report a template's fault once, not for every page that is filled from it."""
+    found: dict[tuple[str, int, str], list[Problem]] = {}
+    others = []
+    for one in problems:
+        if one.rule == "template-error":
+            found.setdefault((one.path, one.line, one.message), []).append(one)
+        else:
+            others.append(one)
+    for alike in found.values():
+        more = len({one.hint for one in alike}) - 1
+        first = min(alike)
+        others.append(msgspec.structs.replace(first, hint=f"{first.hint} and {more:,} more") if more else first)
+    return others
+
+
+def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, bytes], root: Path) -> list[Problem]:
+    """Put beside each problem the line of source that it points at."""
+    lines: dict[str, list[str]] = {}
+    found = []
+    for one in problems:
+        if one.line and one.path not in lines:
+            lines[one.path] = LINE_END.split(_text(one.path, texts, root))
+        at = one.line - 1
+        known = lines.get(one.path, [])
+        found.append(msgspec.structs.replace(one, excerpt=known[at]) if 0 <= at < len(known) else one)
+    return found
+
+
+def _text(path: str, texts: Mapping[str, bytes], root: Path) -> str:
+    """Return a file's text as an editor shows it; nothing for what can't be read, such as a shipped template."""
+    try:
+        data = texts[path] if path in texts else read_inside(root, path)
+    except (OSError, OutsideSiteError):
+        return ""
+    return data.decode("utf-8-sig", "replace")
