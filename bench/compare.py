@@ -47,8 +47,7 @@ def one_turn(tool: Tool, folder: Path, count: int, number: int) -> Turn:
     sentence = f"One more paragraph, in turn {number}."
     edit(folder, count // 2, sentence)
     edited = run(tool.command, folder)
-    if sentence not in published(tool, folder, count // 2).read_text("utf-8"):
-        raise UnfairError(f"{tool.name} did not publish the edit")
+    check_it_says(tool, folder, count // 2, sentence)
     return Turn(cold, noop, edited)
 
 
@@ -57,6 +56,12 @@ def check_all_are_there(tool: Tool, folder: Path, count: int) -> None:
     missing = [number for number in range(count) if not published(tool, folder, number).is_file()]
     if missing:
         raise UnfairError(f"{tool.name} made no page of {len(missing)} posts; {published(tool, folder, missing[0])}")
+
+
+def check_it_says(tool: Tool, folder: Path, number: int, sentence: str) -> None:
+    """Raise UnfairError where a post's page lacks a sentence."""
+    if sentence not in published(tool, folder, number).read_text("utf-8"):
+        raise UnfairError(f"{tool.name} did not publish the edit of post {number}")
 
 
 def peaks(tool: Tool, folder: Path, count: int) -> tuple[float, float, float]:

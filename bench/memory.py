@@ -7,11 +7,13 @@ thousand more posts take.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 
 from bench.compare import peaks, positive
 from bench.corpus import read_corpus
+from bench.processes import CommandError
 from bench.report import megabytes, table, where_and_when
 from bench.sites import make_site, proofpress
 
@@ -31,15 +33,20 @@ def measure(sizes: list[int], work: Path, jobs: int | None) -> str:
     return f"proofpress {tool.version()}; {where_and_when()}\n\n{table(head, rows)}"
 
 
-def main() -> None:
-    """Measure the sizes that the command line asks for."""
+def main() -> int:
+    """Measure the sizes that the command line asks for; 1 where a build failed."""
     ask = argparse.ArgumentParser(prog="python -m bench.memory", description=__doc__)
     ask.add_argument("--posts", type=positive, nargs="+", default=[1000, 5000, 10_000], help="sizes (1000 5000 10000)")
     ask.add_argument("--jobs", type=positive, help="processes at most (every core)")
     said = ask.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
-        print(measure(said.posts, Path(work), said.jobs))
+        try:
+            print(measure(said.posts, Path(work), said.jobs))
+        except CommandError as error:
+            print(error, file=sys.stderr)
+            return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench.compare import UnfairError, check_all_are_there, check_it_says
 from bench.corpus import NOTE, NOTE_TEXT, blocks_of, common, make_post, read_corpus
 from bench.processes import CommandError, peak_memory, run
 from bench.profile import by_place, place_of
-from bench.sites import front_matter, make_site
+from bench.sites import front_matter, make_site, proofpress, published
 
 REPOSITORY = Path(__file__).parents[2]
 COUNT = 40
@@ -117,6 +118,19 @@ def test_memory_is_that_of_all_processes_together(tmp_path: Path) -> None:
     alone = peak_memory([sys.executable, "-c", child], tmp_path)
     assert 57 < alone < 100
     assert together > 115
+
+
+def test_a_build_that_lacks_a_page_or_an_edit_is_no_measurement(tmp_path: Path) -> None:
+    tool = proofpress()
+    page = published(tool, tmp_path, 0)
+    page.parent.mkdir(parents=True)
+    page.write_text("<p>One sentence.</p>", "utf-8")
+    check_all_are_there(tool, tmp_path, 1)
+    check_it_says(tool, tmp_path, 0, "One sentence.")
+    with pytest.raises(UnfairError, match="no page of 2 posts"):
+        check_all_are_there(tool, tmp_path, 3)
+    with pytest.raises(UnfairError, match="the edit of post 0"):
+        check_it_says(tool, tmp_path, 0, "Another sentence.")
 
 
 def test_the_bench_does_not_shadow_pythons_profiler() -> None:
