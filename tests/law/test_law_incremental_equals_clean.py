@@ -344,6 +344,13 @@ def test_a_branch_that_is_left_and_come_back_to_is_as_it_was(law: LawSite) -> No
         law.check()
 
 
+def test_a_problem_in_the_settings_is_shown_with_its_line_as_it_stands_now(law: LawSite) -> None:
+    law.swap("site.yaml", "url: about.md\n", "url: about.md#nobody  # to do\n")
+    assert any("# to do" in line for line in shown(law.check().problems))
+    law.swap("site.yaml", "# to do", "# to be done")
+    law.check()
+
+
 class Editing(RuleBasedStateMachine):
     """A person at work: several changes, then a build, again and again."""
 

@@ -82,7 +82,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_inputs(root: Path, base_url: str, seen: Mapping[str, Seen], now_ns: int) -> Inputs:
     """Read a site's folder. `seen` are the files of the build before, which are not read again while nothing changed."""
-    config, problems = settings(root, base_url)
+    config, problems, text = settings(root, base_url)
     tree = scan(root)
     theme, found = read_theme(root)
     problems += [*tree.problems, *found]
@@ -100,6 +100,7 @@ def read_inputs(root: Path, base_url: str, seen: Mapping[str, Seen], now_ns: int
     versions = code_version()
     every = [
         digest_of(config),
+        text,
         versions,
         digest_of(problems),
         *(part for path, digest in digests.items() for part in (path.encode(), digest)),
@@ -122,19 +123,19 @@ def read_inputs(root: Path, base_url: str, seen: Mapping[str, Seen], now_ns: int
     )
 
 
-def settings(root: Path, base_url: str) -> tuple[Config, list[Problem]]:
-    """Read site.yaml, and put the command line's address over it."""
+def settings(root: Path, base_url: str) -> tuple[Config, list[Problem], bytes]:
+    """Read site.yaml, and put the command line's address over it. The last is the text's digest: problems show lines."""
     try:
         data = read_inside(root, SETTINGS)
     except OutsideSiteError:
-        return Config(), [problem("outside-site", SETTINGS, 0, 1, "it lies outside the site's folder")]
+        return Config(), [problem("outside-site", SETTINGS, 0, 1, "it lies outside the site's folder")], b""
     except OSError as error:
-        return Config(), [problem("unreadable-file", SETTINGS, 0, 1, f"it can't be read: {error.strerror}")]
+        return Config(), [problem("unreadable-file", SETTINGS, 0, 1, f"it can't be read: {error.strerror}")], b""
     config, found = read_config(data, SETTINGS)
     if base_url:
         config = msgspec.structs.replace(config, url=base_url.rstrip("/") + "/")
         found = tuple(p for p in found if p.rule != "no-url")
-    return config, list(found)
+    return config, list(found), digest_of_bytes(data)
 
 
 def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, problems: list[Problem]) -> Seen | None:
