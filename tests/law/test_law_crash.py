@@ -154,12 +154,15 @@ def test_builds_that_are_killed_at_random_leave_whole_files_and_the_next_one_fin
         states[state] = outputs(site)
     dice = random.Random(2026)
     ends = []
+    longest = 0.8
     for number in range(KILLS):
         turn_to(dice.choice("ab"))
-        ends.append(crasher("kill", site.root, dice.uniform(0, 0.8), 1 + number % 2))
+        ends.append(crasher("kill", site.root, dice.uniform(0, longest), 1 + number % 2))
         assert ends[-1] in (0, 9)
         whole(site, *states.values())
-    assert ends.count(9) > KILLS // 3, "most were killed before their end"
+        # However quick the machine is, about half of the builds are killed, at any part of them.
+        longest *= 0.8 if ends[-1] == 0 else 1.2
+    assert ends.count(9) > KILLS // 4
     for state, files in states.items():
         turn_to(state)
         assert site.update().published is not None
