@@ -42,11 +42,12 @@ class Templates:
         """Take the templates by name, such as `partials/card.html`."""
         self._sources = sources
         self._environment = _environment(sources)
+        self._stray_blocks: dict[str, Problem | None] = {}
 
     def render(self, name: str, asked_by: str, context: Mapping[str, Any]) -> str:
         """Fill a template. Raises TemplateError; `asked_by` is the page on whose behalf it is filled."""
         try:
-            return self._environment.get_template(name).render(context)
+            return self._filled(name, context)
         except jinja2.TemplateSyntaxError as error:
             where = self._sources.get(error.name or "", TemplateSource(error.name or name, ""))
             said = error.message or "syntax error"
@@ -57,6 +58,48 @@ class Templates:
         except (RecursionError, Exception) as error:
             blamed = error.problem if isinstance(error, UnanswerableError) else None
             raise TemplateError(blamed or self._failed(error, name, asked_by)) from error
+
+    def _filled(self, name: str, context: Mapping[str, Any]) -> str:
+        if name not in self._stray_blocks:
+            self._stray_blocks[name] = self._stray_block(name)
+        stray = self._stray_blocks[name]
+        if stray is not None:
+            raise UnanswerableError(stray.message, stray)
+        return self._environment.get_template(name).render(context)
+
+    def _stray_block(self, name: str) -> Problem | None:
+        """Return a problem for a block that nothing has a place for: Jinja leaves it out without a word.
+
+        That is one at the top of a template which extends another, where none of those above has a block of its name.
+        """
+        chain: list[tuple[str, jinja2.nodes.Template]] = []
+        above = name
+        while above in self._sources and above not in {own for own, _ in chain}:
+            tree = self._environment.parse(self._sources[above].text, above)
+            chain.append((above, tree))
+            extends = tree.find(jinja2.nodes.Extends)
+            if extends is None:
+                break
+            given = extends.template
+            above = given.value if isinstance(given, jinja2.nodes.Const) else ""
+        else:
+            return None  # what it extends isn't there, isn't known yet or is itself: filling it tells
+        known: set[str] = set()
+        found = None
+        for number, (own, tree) in enumerate(reversed(chain)):
+            for node in tree.body if number else ():
+                if isinstance(node, jinja2.nodes.Block) and node.name not in known:
+                    hint = did_you_mean(node.name, known) or f"the blocks are: {', '.join(sorted(known)) or 'none'}"
+                    found = problem(
+                        "template-error",
+                        self._sources[own].path,
+                        node.lineno,
+                        1,
+                        f"nothing that this template extends has a block '{node.name}', so it would be left out",
+                        hint=hint,
+                    )
+            known |= {node.name for node in tree.find_all(jinja2.nodes.Block)}
+        return found
 
     def _missing(self, error: jinja2.TemplateNotFound, name: str, asked_by: str) -> Problem:
         missing = str(error.name)
