@@ -223,12 +223,37 @@ def test_a_theme_s_files_can_be_replaced_one_by_one(site: SmallSite) -> None:
         ("{{ site.data('gone.yaml') }}", 1, "data/gone.yaml"),
         ("{{ 1 / 0 }}", 1, "ZeroDivisionError"),
         ("{% extends 'post.html' %}", 1, "without end"),
+        (
+            "{% extends 'base.html' %}\n\n{% block content %}x{% endblock %}",
+            3,
+            "the blocks are: brand, footer, head, main, title",
+        ),
+        ("{% extends 'base.html' %}\n{% block mian %}x{% endblock %}", 2, "did you mean 'main'?"),
+        ("{% extends 'alias.html' %}\n{% block main %}x{% endblock %}", 2, "the blocks are: none"),
+        ("{% extends 'bsae.html' %}\n{% block content %}x{% endblock %}", 1, "did you mean 'base.html'?"),
     ],
 )
 def test_a_fault_in_a_template_is_a_problem_at_its_line(site: SmallSite, template: str, line: int, words: str) -> None:
     found = site.write({"content/posts/a.md": post("A"), "templates/post.html": template}).problems("template-error")
     assert [(p.path, p.line) for p in found] == [("templates/post.html", line)]
     assert words in found[0].message + found[0].hint
+
+
+def test_a_block_within_a_block_is_a_place_of_its_own_for_templates_that_extend_it(site: SmallSite) -> None:
+    site.write(
+        {
+            "content/posts/a.md": post("A"),
+            "content/posts/b.md": post("B", more="template: talk.html\n"),
+            "templates/post.html": "{% extends 'base.html' %}{% block main %}<i>{% block inner %}post{% endblock %}</i>{% endblock %}",
+            "templates/talk.html": "{% extends 'post.html' %}{% block inner %}talk{% endblock %}",
+            "templates/page.html": "{% extends page.extra.get('base', 'base.html') %}{% block main %}page{% endblock %}",
+            "content/about.md": "# About",
+        }
+    )
+    pages = site.pages()
+    assert "<i>post</i>" in pages["posts/a/index.html"]
+    assert "<i>talk</i>" in pages["posts/b/index.html"]
+    assert "page" in pages["about/index.html"]
 
 
 def test_settings_can_weigh_a_rule_and_strict_takes_warnings_for_errors(site: SmallSite) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CACHE = ".proofpress"
 TEMPORARY = ".proofpress-tmp"
 STORE = "cache.db"
-VERSION: Final = 2
+VERSION: Final = 3
 SITE_FOLDERS = ("content", "templates", "static", "data", ".git", CACHE)
 
 
@@ -71,6 +71,7 @@ class Written(msgspec.Struct, frozen=True, array_like=True, gc=False):
     digest: str = ""
     size: int = -1
     modified: int = -1
+    changed: int = -1
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -106,6 +107,11 @@ def refuse(root: Path, output: Path) -> Problem | None:
     )
 
 
+def digest_of_output(data: bytes) -> str:
+    """Return how an output's bytes are known."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
 def read_record(root: Path, output: Path) -> Record:
     """Return the record of an output folder; an empty one where there is none, or none that can be read."""
     empty = Record(output=_key(root, output))
@@ -117,7 +123,11 @@ def read_record(root: Path, output: Path) -> Record:
 
 
 def is_intact(output: Path, record: Record, path: OutputPath) -> bool:
-    """Return whether a published file still is what was written, by its size and time."""
+    """Return whether a published file still is what was written.
+
+    Its size and times tell. Where one of them differs (a copy, another owner, a cache that was carried elsewhere) its
+    bytes are asked; on Windows, where `changed` is the time of creation, bytes written with the old size and time pass.
+    """
     written = record.files.get(path)
     if written is None:
         return False
@@ -125,7 +135,10 @@ def is_intact(output: Path, record: Record, path: OutputPath) -> bool:
         found = os.lstat(output / path)
     except OSError:
         return False
-    return (found.st_size, found.st_mtime_ns) == (written.size, written.modified)
+    if (found.st_size, found.st_mtime_ns, found.st_ctime_ns) == (written.size, written.modified, written.changed):
+        return True
+    data = _read(output / path) if found.st_size == written.size else None
+    return data is not None and digest_of_output(data) == written.digest
 
 
 def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> list[Problem]:
@@ -198,7 +211,7 @@ def publish(root: Path, output: Path, outputs: Mapping[OutputPath, Made], record
     done = {path: record.files[path] for path in outputs if path in record.files}
     for path in changing:
         found = os.lstat(output / path)
-        done[path] = Written(outputs[path].digest, found.st_size, found.st_mtime_ns)
+        done[path] = Written(outputs[path].digest, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     _write_record(root, Record(output=record.output, files=done))
     return Published(written, len(outputs) - written, deleted)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 import jinja2.bccache
@@ -21,6 +21,10 @@ from proofpress.site.view import UnanswerableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+
+MARK: Final = "<proofpress>"
+"""Stands before a template's path where its code is known to Python, so that its frames are told from others."""
 
 
 class TemplateError(Exception):
@@ -37,13 +41,14 @@ class Templates:
     def __init__(self, sources: Mapping[str, TemplateSource], compiled: Mapping[str, bytes] | None = None) -> None:
         """Take the templates by name, such as `partials/card.html`, and the code of those that `compile_all` did."""
         self._sources = sources
-        self._environment = _environment(sources)
-        self._environment.bytecode_cache = _Compiled(compiled or {})
+        self.environment = _environment(sources)
+        self.environment.bytecode_cache = _Compiled(compiled or {})
+        self._stray_blocks: dict[str, Problem | None] = dict.fromkeys(compiled or ())
 
     def render(self, name: str, asked_by: str, context: Mapping[str, Any]) -> str:
         """Fill a template. Raises TemplateError; `asked_by` is the page on whose behalf it is filled."""
         try:
-            return self._environment.get_template(name).render(context)
+            return self._filled(name, context)
         except jinja2.TemplateSyntaxError as error:
             where = self._sources.get(error.name or "", TemplateSource(error.name or name, ""))
             said = error.message or "syntax error"
@@ -54,6 +59,48 @@ class Templates:
         except (RecursionError, Exception) as error:
             blamed = error.problem if isinstance(error, UnanswerableError) else None
             raise TemplateError(blamed or self._failed(error, name, asked_by)) from error
+
+    def _filled(self, name: str, context: Mapping[str, Any]) -> str:
+        if name not in self._stray_blocks:
+            self._stray_blocks[name] = self.stray_block(name)
+        stray = self._stray_blocks[name]
+        if stray is not None:
+            raise UnanswerableError(stray.message, stray)
+        return self.environment.get_template(name).render(context)
+
+    def stray_block(self, name: str) -> Problem | None:
+        """Return a problem for a block that nothing has a place for: Jinja leaves it out without a word.
+
+        That is one at the top of a template which extends another, where none of those above has a block of its name.
+        """
+        chain: list[tuple[str, jinja2.nodes.Template]] = []
+        above = name
+        while above in self._sources and above not in {own for own, _ in chain}:
+            tree = self.environment.parse(self._sources[above].text, above)
+            chain.append((above, tree))
+            extends = tree.find(jinja2.nodes.Extends)
+            if extends is None:
+                break
+            given = extends.template
+            above = given.value if isinstance(given, jinja2.nodes.Const) else ""
+        else:
+            return None  # what it extends isn't there, isn't known yet or is itself: filling it tells
+        known: set[str] = set()
+        found = None
+        for number, (own, tree) in enumerate(reversed(chain)):
+            for node in tree.body if number else ():
+                if isinstance(node, jinja2.nodes.Block) and node.name not in known:
+                    hint = did_you_mean(node.name, known) or f"the blocks are: {', '.join(sorted(known)) or 'none'}"
+                    found = problem(
+                        "template-error",
+                        self._sources[own].path,
+                        node.lineno,
+                        1,
+                        f"nothing that this template extends has a block '{node.name}', so it would be left out",
+                        hint=hint,
+                    )
+            known |= {node.name for node in tree.find_all(jinja2.nodes.Block)}
+        return found
 
     def _missing(self, error: jinja2.TemplateNotFound, name: str, asked_by: str) -> Problem:
         missing = str(error.name)
@@ -91,13 +138,13 @@ class Templates:
         frames = [
             (frame.filename, frame.lineno or 1)
             for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename.startswith("<proofpress>")
+            if frame.filename.startswith(MARK)
         ]
         if not frames:
             return "", 1, ""
         path, line = frames[-1]
-        above = dict.fromkeys(f"{name.removeprefix('<proofpress>')}:{number}" for name, number in frames[:-1])
-        own = path.removeprefix("<proofpress>")
+        above = dict.fromkeys(f"{name.removeprefix(MARK)}:{number}" for name, number in frames[:-1])
+        own = path.removeprefix(MARK)
         chain = "".join(f", from {step}" for step in reversed(above) if not step.startswith(own + ":"))
         return own, line, chain
 
@@ -124,7 +171,7 @@ class Undefined(jinja2.StrictUndefined):
 def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         found = sources.get(name)
-        return (found.text, f"<proofpress>{found.path}", lambda: True) if found else None
+        return (found.text, f"{MARK}{found.path}", lambda: True) if found else None
 
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(load),
@@ -164,15 +211,19 @@ class _Compiled(jinja2.BytecodeCache):
 
 
 def compile_all(sources: Mapping[str, TemplateSource]) -> dict[str, bytes]:
-    """Return the code of every template that has no fault of syntax, for the Python that compiles it."""
-    environment = _environment(sources)
+    """Return the code of every template that has no fault which shows before it is filled.
+
+    The code is for the Python that compiles it.
+    """
+    templates = Templates(sources)
     compiled = {}
     for name, source in sources.items():
         try:
-            code = environment.compile(source.text, name, f"<proofpress>{source.path}")
+            if templates.stray_block(name) is None:
+                code = templates.environment.compile(source.text, name, f"{MARK}{source.path}")
+                compiled[name] = marshal.dumps(code)
         except jinja2.TemplateSyntaxError:
             continue
-        compiled[name] = marshal.dumps(code)
     return compiled
 
 

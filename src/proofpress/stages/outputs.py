@@ -12,6 +12,7 @@ from proofpress.config import Config
 from proofpress.engine.reader import Reader
 from proofpress.engine.steps import Question, Recorder, Trace
 from proofpress.model import Body, FeedTarget, Output, PageTarget, TemplateSource
+from proofpress.output.publish import digest_of_output
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem
 from proofpress.site.answers import Answers, FeedPosts
@@ -72,11 +73,6 @@ class Filling(msgspec.Struct, frozen=True):
 
 
 decode_filled = msgspec.json.Decoder(Filled).decode
-
-
-def digest_of_output(data: bytes) -> str:
-    """Return how an output's bytes are known."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def shows_text(target: PageTarget) -> bool:

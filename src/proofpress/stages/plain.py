@@ -8,12 +8,11 @@ from proofpress.content.data import read_data
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.model import AssetTarget, CopyTarget, Target
-from proofpress.output.publish import Made
+from proofpress.output.publish import Made, digest_of_output
 from proofpress.paths import Base, SourcePath, output_path
 from proofpress.problems import Problem, did_you_mean, problem
 from proofpress.site.view import UnanswerableError
 from proofpress.stages.inputs import SETTINGS, Inputs
-from proofpress.stages.outputs import digest_of_output
 from proofpress.theme import GENERATED, Asset, fingerprint
 
 if TYPE_CHECKING:
