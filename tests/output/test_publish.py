@@ -30,7 +30,8 @@ ONE = {"index.html": b"home", "posts/a/index.html": b"a", "assets/s.css": b"css"
 
 def outputs(files: dict[str, bytes]) -> dict[OutputPath, Made]:
     return {
-        OutputPath(path): Made(OutputPath(path), hashlib.blake2b(data, digest_size=16).hexdigest(), data) for path, data in files.items()
+        OutputPath(path): Made(OutputPath(path), hashlib.blake2b(data, digest_size=16).hexdigest(), data)
+        for path, data in files.items()
     }
 
 
