@@ -9,8 +9,8 @@ import pytest
 from proofpress.config import HighlightOptions, MarkdownOptions
 from proofpress.model import Document, FrontMatter
 from proofpress.paths import SourcePath
+from proofpress.problems import MissingExtra
 from proofpress.render.markdown import Renderer
-from proofpress.render.sanitize import MissingExtra
 
 SANITIZE = Renderer(MarkdownOptions(html="sanitize"), HighlightOptions())
 ESCAPE = Renderer(MarkdownOptions(html="escape"), HighlightOptions())
