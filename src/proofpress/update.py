@@ -84,8 +84,7 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
     root = options.root
     path = root / CACHE / STORE
     with Store(path, anew=anew) as store:
-        seen = msgspec.msgpack.decode(store.fact("files") or b"\x80", type=dict[str, Seen])
-        inputs = read_inputs(root, options.base_url, seen, int(options.now.timestamp() * 1e9))
+        inputs = read_inputs(root, options.base_url, _seen(store), int(options.now.timestamp() * 1e9))
         target = output if output is not None else root / inputs.config.output
         record = read_record(root, target)
         intact = _memo(target, record)
@@ -172,6 +171,13 @@ def _memo(target: Path, record: Record) -> Callable[[OutputPath], bool]:
         return known[path]
 
     return intact
+
+
+def _seen(store: Store) -> dict[str, Seen]:
+    try:
+        return msgspec.msgpack.decode(store.fact("files") or b"\x80", type=dict[str, Seen])
+    except msgspec.MsgspecError:
+        return {}
 
 
 def _last(store: Store) -> Last | None:
