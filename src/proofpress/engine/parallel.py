@@ -210,7 +210,10 @@ def _work(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for end in inherited:
         end.close()
-    gc.freeze()  # what was inherited is neither walked nor copied by this process's garbage collector
+    # What was inherited is neither walked nor copied by this process's garbage collector, and what is made is left to
+    # the counting of references: a worker lives for seconds, and looking for cycles would take a tenth of them.
+    gc.freeze()
+    gc.disable()
     function: Callable[[T], R] | None = None
     while True:
         try:

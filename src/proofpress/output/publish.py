@@ -206,7 +206,8 @@ def publish(root: Path, output: Path, outputs: Mapping[OutputPath, Made], record
     # A file that must become a folder (or a folder a file) is cleared before its successor is written.
     in_the_way = [path for path in stale if path in folders or any(parent in outputs for parent in _parents(path))]
     deleted = sum(_delete(output, path) for path in in_the_way)
-    written = sum(_write(output, outputs[path]) for path in changing)
+    made: set[str] = set()
+    written = sum(_write(output, outputs[path], made) for path in changing)
     deleted += sum(_delete(output, path) for path in stale if path not in in_the_way)
     done = {path: record.files[path] for path in outputs if path in record.files}
     for path in changing:
@@ -268,24 +269,36 @@ def empty_staging(root: Path) -> Path:
     return staging
 
 
-def _write(output: Path, made: Made) -> bool:
-    """Write one file if its bytes differ. Returns whether it was written."""
-    target = output / made.path
-    temporary = output / (made.path + TEMPORARY)
+def _write(output: Path, made: Made, folders: set[str]) -> bool:
+    """Write one file if its bytes differ. Returns whether it was written.
+
+    `folders` are those that were made on the way: what lies in one of them need not be looked for.
+    """
+    target = f"{output}/{made.path}"
+    folder = target.rpartition("/")[0]
+    new = folder in folders
+    if not new and not os.path.isdir(folder):  # noqa: PTH112 - strings, since this is done for every page of a site
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        new = True
+        folders.add(folder)
     data = made.data if made.data is not None else None if made.staged else made.read()
-    present = _read(target)
-    if present is not None and present == (made.read() if data is None else data):
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if data is not None:
-        temporary.write_bytes(data)
-    else:
-        # By way of a sibling where the staging folder is on another disk: a rename is whole only within one.
+    if not new:
+        present = _read(Path(target))
+        if present is not None and present == (made.read() if data is None else data):
+            return False
+    temporary = target + TEMPORARY
+    if data is None:
         try:
-            os.replace(made.staged, temporary)  # noqa: PTH105 - both are strings already
-        except OSError:
+            os.replace(made.staged, target)  # noqa: PTH105
+        except (
+            OSError
+        ):  # by way of a sibling where the staging folder is on another disk: a rename is whole only within one
             shutil.copyfile(made.staged, temporary)
-    temporary.replace(target)
+        else:
+            return True
+    else:
+        Path(temporary).write_bytes(data)
+    os.replace(temporary, target)  # noqa: PTH105
     return True
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape as escape_text
-from xml.sax.saxutils import quoteattr
 
 import msgspec
 
@@ -43,7 +42,7 @@ def entry(card: Card, body: Body, ask: Ask) -> Entry:
     """Return a post's entry. Heading anchors are left out, and fragments lead to the post's own page."""
     html, _ = settle(body, card, ask, absolute=True)
     html = HEADING_ANCHOR.sub("", html)
-    return Entry(card, OWN_FRAGMENT.sub(lambda found: f"{found[1]}{escape_text(card.permalink)}{found[2]}", html))
+    return Entry(card, OWN_FRAGMENT.sub(lambda found: f"{found[1]}{_text(card.permalink)}{found[2]}", html))
 
 
 def feed(target: FeedTarget, about: FeedPosts, entries: Sequence[Entry], config: Config) -> Output:
@@ -59,12 +58,12 @@ def atom(title: str, home: str, own: str, entries: Sequence[Entry], config: Conf
     updated = max((_changed(e.card) for e in entries), default=NEVER, key=_moment)
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(config.language)}>',
-        f"<title>{escape_text(title)}</title>",
-        *([f"<subtitle>{escape_text(config.description)}</subtitle>"] if config.description else []),
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(own)}/>',
-        f'<link rel="alternate" type="text/html" href={quoteattr(home)}/>',
-        f"<id>{escape_text(home)}</id>",
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(config.language)}">',
+        f"<title>{_text(title)}</title>",
+        *([f"<subtitle>{_text(config.description)}</subtitle>"] if config.description else []),
+        f'<link rel="self" type="application/atom+xml" href="{escape(own)}"/>',
+        f'<link rel="alternate" type="text/html" href="{escape(home)}"/>',
+        f"<id>{_text(home)}</id>",
         f"<updated>{updated}</updated>",
         *(_atom_author(author) for author in config.authors or (Author(config.title),)),
         "<generator>Proofpress</generator>",
@@ -79,24 +78,24 @@ def _atom_entry(entry: Entry) -> str:
     assert card.date is not None, "feeds carry dated posts alone"
     lines = [
         "<entry>",
-        f"<title>{escape_text(card.title)}</title>",
-        f'<link rel="alternate" type="text/html" href={quoteattr(card.permalink)}/>',
-        f"<id>{escape_text(card.permalink)}</id>",
+        f"<title>{_text(card.title)}</title>",
+        f'<link rel="alternate" type="text/html" href="{escape(card.permalink)}"/>',
+        f"<id>{_text(card.permalink)}</id>",
         f"<published>{timestamp(card.date)}</published>",
         f"<updated>{_changed(card)}</updated>",
         *(_atom_author(author) for author in card.authors),
-        *(f"<category term={quoteattr(name)}/>" for name in card.terms.get("tags", ())),
-        *([f"<summary>{escape_text(card.description)}</summary>"] if card.description else []),
-        f'<content type="html">{escape_text(entry.html)}</content>',
+        *(f'<category term="{escape(name)}"/>' for name in card.terms.get("tags", ())),
+        *([f"<summary>{_text(card.description)}</summary>"] if card.description else []),
+        f'<content type="html">{_text(entry.html)}</content>',
         "</entry>",
     ]
     return "\n".join(lines)
 
 
 def _atom_author(author: Author) -> str:
-    url = f"<uri>{escape_text(author.url)}</uri>" if author.url else ""
-    email = f"<email>{escape_text(author.email)}</email>" if author.email else ""
-    return f"<author><name>{escape_text(author.name)}</name>{url}{email}</author>"
+    url = f"<uri>{_text(author.url)}</uri>" if author.url else ""
+    email = f"<email>{_text(author.email)}</email>" if author.email else ""
+    return f"<author><name>{_text(author.name)}</name>{url}{email}</author>"
 
 
 def json_feed(title: str, home: str, own: str, entries: Sequence[Entry], config: Config) -> str:
@@ -149,3 +148,8 @@ def _changed(card: Card) -> str:
 
 def _moment(stamp: str) -> float:
     return dt.datetime.fromisoformat(stamp).timestamp()
+
+
+def _text(text: str) -> str:
+    """Escape text for XML, outside of attributes."""
+    return escape(text, quote=False)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from html import unescape
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from proofpress.render.highlight import escape
 from proofpress.render.urls import is_local
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _SKIPPED: Final = (
     r"<!--.*?(?:-->|\Z)|<(?P<hidden>script|style|textarea)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>.*?(?:</(?P=hidden)\s*>|\Z)"
@@ -34,7 +32,9 @@ _LINKS: Final = {
     "track": ("src",),
     "video": ("src", "poster"),
 }
-_WORTH_READING: Final = re.compile(r"(?:src|href|poster|srcset|data|id|name)\s*=", re.IGNORECASE)
+_NAMED: Final = re.compile(r"(?:id|name)\s*=", re.IGNORECASE)
+_LINKED: Final = re.compile(r"(?:src|href|poster|srcset|data)\s*=", re.IGNORECASE)
+_SIZE: Final = re.compile(r"\s(?:width|height)\s*=", re.IGNORECASE)
 _SOURCE_OF_SET: Final = re.compile(r"(\s*)([^\s,]\S*[^\s,]|[^\s,])((?:\s[^,]*)?)(,|\Z)")
 
 
@@ -45,70 +45,76 @@ class Refer(Protocol):
         """Note the destination that is written at this offset and length; return its mark."""
 
 
-def attributes_of(html: str) -> Iterator[tuple[str, str, str, int, int]]:
-    """Yield each attribute of each start tag: tag, name, value as written, and the value's offsets."""
+class Attribute(NamedTuple):
+    """An attribute of a start tag, its value as written, where both stand, and whether the tag has a size."""
+
+    tag: str
+    name: str
+    value: str
+    begin: int
+    start: int
+    end: int
+    sized: bool
+
+
+@functools.lru_cache(maxsize=256)  # a block is read for its ids first, and for its links later
+def attributes_of(html: str) -> tuple[Attribute, ...]:
+    """Return each attribute of each start tag that has a value."""
+    found: list[Attribute] = []
     for tag in _TAG.finditer(html):
-        if tag["tag"] is None or not tag["attributes"]:
+        name, written = tag["tag"], tag["attributes"]
+        if not name or not written:
             continue
+        name = name.lower()
         base = tag.start("attributes")
-        for attribute in _ATTRIBUTE.finditer(tag["attributes"]):
+        sized = name == "img" and _SIZE.search(written) is not None
+        for attribute in _ATTRIBUTE.finditer(written):
             value = attribute[2]
             if value is None:
                 continue
             quoted = 1 if value[:1] in "\"'" else 0
-            start = base + attribute.start(2) + quoted
-            end = base + attribute.end(2) - quoted
-            yield tag["tag"].lower(), attribute[1].lower(), html[start:end], start, end
+            start, end = base + attribute.start(2) + quoted, base + attribute.end(2) - quoted
+            begin = base + attribute.start()
+            found.append(Attribute(name, attribute[1].lower(), html[start:end], begin, start, end, sized))
+    return tuple(found)
 
 
 def ids_in(html: str) -> list[str]:
     """Return what a fragment can lead to in raw HTML: each `id`, and the `name` of each `a`."""
-    if not _WORTH_READING.search(html):
+    if not _NAMED.search(html):
         return []
     return [
-        unescape(value)
-        for tag, name, value, _, _ in attributes_of(html)
-        if value and (name == "id" or (name == "name" and tag == "a"))
+        unescape(found.value)
+        for found in attributes_of(html)
+        if found.value and (found.name == "id" or (found.name == "name" and found.tag == "a"))
     ]
 
 
 def with_references(html: str, refer: Refer) -> str:
     """Return raw HTML with each destination on this site replaced by its reference's mark."""
-    if not _WORTH_READING.search(html):
+    if not _LINKED.search(html):
         return html
-    found = list(attributes_of(html))
-    sized: set[int] = set()
-    for tag in _TAG.finditer(html):
-        if (
-            tag["tag"]
-            and tag["tag"].lower() == "img"
-            and re.search(r"\s(?:width|height)\s*=", tag["attributes"], re.IGNORECASE)
-        ):
-            sized.update(range(tag.start(), tag.end(), 1) if tag.end() - tag.start() < 5000 else [])
     written: list[str] = []
     done = 0
-    for tag_name, name, value, start, end in found:
-        if name not in _LINKS.get(tag_name, ()):
+    for found in attributes_of(html):
+        start, end = found.start, found.end
+        if found.name not in _LINKS.get(found.tag, ()):
             continue
-        if name == "srcset":
-            written += [html[done:start], _set(value, start, refer)]
+        if found.name == "srcset":
+            written += [html[done:start], _set(found.value, start, refer)]
             done = end
             continue
-        href = unescape(value).strip()
+        href = unescape(found.value).strip()
         if not is_local(href):
             continue
-        if tag_name == "img" and start not in sized:
-            begin = html.rfind(name if html[:start].rstrip("\"' =").endswith(name) else name.upper(), done, start)
-            before = re.compile(r"src\s*=\s*[\"']?\Z", re.IGNORECASE).search(html, max(done, start - 40), start)
-            begin = before.start() if before else begin
-            quote = 1 if html[start - 1 : start] in {'"', "'"} else 0
-            written += [html[done:begin], refer(href, image=True, at=start, length=len(value))]
-            done = end + quote
-        elif html[start - 1 : start] in {'"', "'"}:
-            written += [html[done:start], refer(href, image=False, at=start, length=len(value))]
-            done = end
+        quoted = html[start - 1 : start] in {'"', "'"}
+        image = found.tag == "img" and not found.sized
+        mark = refer(href, image=image, at=start, length=len(found.value))
+        if image:  # the mark of an image stands for the whole attribute, since its size is written beside it
+            written += [html[done : found.begin], mark]
+            done = end + quoted
         else:
-            written += [html[done:start], '"', refer(href, image=False, at=start, length=len(value)), '"']
+            written += [html[done:start], mark if quoted else f'"{mark}"']
             done = end
     written.append(html[done:])
     return "".join(written)

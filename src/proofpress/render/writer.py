@@ -118,19 +118,6 @@ class Writer:
         self.notes: dict[str, int] = {}
         """The number of each footnote that the text refers to, by label."""
         self._note_marks: dict[str, int] = {}
-        self._blocks: dict[str, Callable[[list[Token], int], int]] = {
-            "inline": self._inline_block,
-            "paragraph_open": self._paragraph,
-            "heading_open": self._heading,
-            "fence": self._fence,
-            "code_block": self._code,
-            "html_block": self._html,
-            "math_block": self._math,
-            "alert_open": self._alert,
-            "table_open": self._table,
-            "table_close": self._table_end,
-            "list_item_open": self._item,
-        }
 
     # ---------------------------------------------------------------- problems and references
 
@@ -170,11 +157,10 @@ class Writer:
 
     def blocks(self, tokens: list[Token]) -> None:
         """Write block tokens."""
-        handlers = self._blocks
-        generic = self._generic
+        forms, generic = _FORMS, Writer._generic
         index, end = 0, len(tokens)
         while index < end:
-            index = handlers.get(tokens[index].type, generic)(tokens, index)
+            index = forms.get(tokens[index].type, generic)(self, tokens, index)
 
     def _generic(self, tokens: list[Token], index: int) -> int:
         token = tokens[index]
@@ -566,3 +552,19 @@ class Writer:
             name = f"{number}" if count == 1 else f"{number}-{count}"
             links.append(f' <a class="footnote-backref" href="#{target}" aria-label="Back to reference {name}">↩</a>')
         return "".join(links)
+
+
+_FORMS: Final[Mapping[str, Callable[[Writer, list[Token], int], int]]] = {
+    "inline": Writer._inline_block,  # noqa: SLF001
+    "paragraph_open": Writer._paragraph,  # noqa: SLF001
+    "heading_open": Writer._heading,  # noqa: SLF001
+    "fence": Writer._fence,  # noqa: SLF001
+    "code_block": Writer._code,  # noqa: SLF001
+    "html_block": Writer._html,  # noqa: SLF001
+    "math_block": Writer._math,  # noqa: SLF001
+    "alert_open": Writer._alert,  # noqa: SLF001
+    "table_open": Writer._table,  # noqa: SLF001
+    "table_close": Writer._table_end,  # noqa: SLF001
+    "list_item_open": Writer._item,  # noqa: SLF001
+}
+"""How the blocks that have a form of their own are written. Not bound to a writer, which would hold itself alive."""

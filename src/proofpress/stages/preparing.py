@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from proofpress.stages.inputs import Inputs, Options
 
 
+PUT_AT_ONCE = 50
+"""Bodies that are handed to the store together: few enough to weigh little, and put while the workers work."""
+
+
 def prepare(
     inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable[[str, int, int], None]
 ) -> tuple[dict[SourcePath, Prepared], dict[SourcePath, bytes], dict[str, Stale]]:
@@ -57,14 +61,19 @@ def prepare(
         chunk=chunk(jobs, len(tasks)),
         progress=lambda done: progress("Reading posts", done, len(tasks)),
     )
+    fresh: dict[str, Entry] = {}
     for task, trace, (value, body) in zip(tasks, traces, results, strict=True):
         path = task.source.path
         prepared[path] = decode_prepared(value)
         if memory is None:
             bodies[path] = body
-        else:
-            memory.store.put(DOCUMENT, {path: Entry(trace, value, body)})
+            continue
+        fresh[path] = Entry(trace, value, body)
+        if len(fresh) == PUT_AT_ONCE:
+            memory.store.put(DOCUMENT, fresh)
+            fresh.clear()
     if memory is not None:
+        memory.store.put(DOCUMENT, fresh)
         memory.store.sweep(DOCUMENT, prepared.keys())
         memory.store.commit()
     return {source.path: prepared[source.path] for source in inputs.tree.documents}, bodies, reasons
