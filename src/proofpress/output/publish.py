@@ -40,21 +40,21 @@ class Made(msgspec.Struct, frozen=True):
     path: OutputPath
     digest: str
     data: bytes | None = None
-    staged: str = ""
-    """A file of the staging folder, to be moved."""
+    staging: str = ""
+    """The staging folder, which holds it under its path, to be moved."""
     source: tuple[Path, SourcePath] | None = None
     """A file of the site, to be copied: the site's folder and the path in it."""
 
     @property
     def kept(self) -> bool:
         """Whether the file is there already, with these bytes."""
-        return self.data is None and not self.staged and self.source is None
+        return self.data is None and not self.staging and self.source is None
 
     def read(self) -> bytes:
         """Return the bytes. Raises OSError where the file is gone."""
         if self.data is not None:
             return self.data
-        return Path(self.staged).read_bytes() if self.source is None else read_inside(*self.source)
+        return Path(self.staging, self.path).read_bytes() if self.source is None else read_inside(*self.source)
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -206,8 +206,7 @@ def publish(root: Path, output: Path, outputs: Mapping[OutputPath, Made], record
     # A file that must become a folder (or a folder a file) is cleared before its successor is written.
     in_the_way = [path for path in stale if path in folders or any(parent in outputs for parent in _parents(path))]
     deleted = sum(_delete(output, path) for path in in_the_way)
-    made: set[str] = set()
-    written = sum(_write(output, outputs[path], made) for path in changing)
+    written = _write_all(output, [outputs[path] for path in changing])
     deleted += sum(_delete(output, path) for path in stale if path not in in_the_way)
     done = {path: record.files[path] for path in outputs if path in record.files}
     for path in changing:
@@ -263,43 +262,57 @@ def empty_staging(root: Path) -> Path:
     """Return the staging folder, without what a killed build left there; it is made when something is put in."""
     staging = root / CACHE / "staging"
     if staging.is_dir():
-        for file in staging.iterdir():
-            file.unlink()
-        staging.rmdir()
+        shutil.rmtree(staging)
     return staging
 
 
-def _write(output: Path, made: Made, folders: set[str]) -> bool:
-    """Write one file if its bytes differ. Returns whether it was written.
+def _write_all(output: Path, changing: Sequence[Made]) -> int:
+    """Write files in their order, as far as their bytes differ. Returns how many were written."""
+    moved: frozenset[str] | None = None
+    written = 0
+    for made in changing:
+        if made.staging and moved is None:
+            moved = _move_folders(output, [each for each in changing if each.staging])
+        came_along = made.staging and moved and not moved.isdisjoint(_parents(made.path))
+        written += 1 if came_along else _write(output, made)
+    return written
 
-    `folders` are those that were made on the way: what lies in one of them need not be looked for.
-    """
-    target = f"{output}/{made.path}"
-    folder = target.rpartition("/")[0]
-    new = folder in folders
-    if not new and not os.path.isdir(folder):  # noqa: PTH112 - strings, since this is done for every page of a site
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-        new = True
-        folders.add(folder)
-    data = made.data if made.data is not None else None if made.staged else made.read()
-    if not new:
-        present = _read(Path(target))
-        if present is not None and present == (made.read() if data is None else data):
-            return False
-    temporary = target + TEMPORARY
-    if data is None:
-        try:
-            os.replace(made.staged, target)  # noqa: PTH105
-        except (
-            OSError
-        ):  # by way of a sibling where the staging folder is on another disk: a rename is whole only within one
-            shutil.copyfile(made.staged, temporary)
-        else:
+
+def _move_folders(output: Path, staged: Sequence[Made]) -> frozenset[str]:
+    """Move staged folders that the output doesn't have as they are: a new site's few folders, not its thousand files."""
+    folders = {folder for made in staged for folder in _parents(made.path)}
+    missing = {folder for folder in folders if not os.path.lexists(output / folder)}
+    output.mkdir(parents=True, exist_ok=True)
+    moved = set()
+    for folder in sorted(missing):
+        if missing.isdisjoint(_parents(folder)):
+            with contextlib.suppress(OSError):  # the staging folder is on another disk
+                Path(staged[0].staging, folder).rename(output / folder)
+                moved.add(folder)
+    return frozenset(moved)
+
+
+def _write(output: Path, made: Made) -> bool:
+    """Write one file if its bytes differ. Returns whether it was written."""
+    target = output / made.path
+    if _same(target, made):
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if made.staging:
+        # A rename is whole only within one disk.
+        with contextlib.suppress(OSError):
+            Path(made.staging, made.path).replace(target)
             return True
-    else:
-        Path(temporary).write_bytes(data)
-    os.replace(temporary, target)  # noqa: PTH105
+    temporary = target.with_name(target.name + TEMPORARY)
+    temporary.write_bytes(made.read())
+    temporary.replace(target)
     return True
+
+
+def _same(target: Path, made: Made) -> bool:
+    """Return whether a file is there already, with the same bytes."""
+    present = _read(target)
+    return present is not None and present == made.read()
 
 
 def _delete(output: Path, path: str) -> int:

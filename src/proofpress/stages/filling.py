@@ -79,11 +79,12 @@ def fill(
         progress=lambda done: progress("Filling pages", done, len(tasks)),
     )
     fresh: dict[str, Entry] = {}
+    staging = str(memory.staging) if memory is not None else ""
     failed = False
     for result in results:
         problems += result.filled.problems
         if result.filled.path:
-            made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data, result.staged)
+            made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data, staging)
             fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
         else:
             failed = True

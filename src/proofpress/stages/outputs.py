@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,13 +47,12 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """A filled target, its trace, and its bytes: at hand, or in a file of the staging folder."""
+    """A filled target, its trace, and its bytes; None where they are in the staging folder, under the target's path."""
 
     key: str
     filled: Filled
     trace: Trace
     data: bytes | None
-    staged: str = ""
 
 
 class Filling(msgspec.Struct, frozen=True):
@@ -89,6 +88,7 @@ def filler(using: Filling) -> Callable[[Task], Result]:
     reader = Reader(using.store) if using.store is not None else None
     entries: dict[SourcePath, tuple[Entry, Recorder]] = {}
     digests: dict[Question, bytes] = {}
+    folders: set[str] = set()
 
     def body_of(path: SourcePath) -> Body:
         found = using.bodies.get(path)
@@ -140,9 +140,12 @@ def filler(using: Filling) -> Callable[[Task], Result]:
         filled = Filled(output.path, digest, tuple(problems))
         if using.staging is None:
             return Result(task.key, filled, trace, output.data)
-        # The name is the content's digest and the page's, so that two pages with equal bytes don't share a file.
-        staged = using.staging / f"{digest}-{hashlib.blake2b(output.path.encode(), digest_size=8).hexdigest()}"
-        staged.write_bytes(output.data)
-        return Result(task.key, filled, trace, None, str(staged))
+        staged = f"{using.staging}/{output.path}"
+        folder = staged.rpartition("/")[0]
+        if folder not in folders:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - a string, since this is done for every page of a site
+            folders.add(folder)
+        Path(staged).write_bytes(output.data)
+        return Result(task.key, filled, trace, None)
 
     return fill
