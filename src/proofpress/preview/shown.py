@@ -1,0 +1,73 @@
+"""What the preview shows: the contract between who builds (`session`), who serves (`app`), and who tells the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from proofpress.paths import Base, OutputPath, SitePath, SourcePath
+from proofpress.problems import Problem
+
+PREFIX = "/_proofpress/"
+"""Where the preview's own pages are; no site can publish there."""
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """An HTML page of the site, for the list of what was built and for the mark of what is not public yet."""
+
+    path: OutputPath
+    url: str
+    """As an href on this server, the site's sub-path included."""
+    title: str
+    kind: str
+    source: SourcePath | None = None
+    state: Literal["public", "draft", "future"] = "public"
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """A step that ran: what it made, why, and for how long (0 where it ran beside others and was not timed)."""
+
+    key: str
+    why: str
+    seconds: float = 0.0
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last build did."""
+
+    seconds: float
+    phases: tuple[tuple[str, float], ...]
+    """Name and seconds of each phase, in their order."""
+    ran: tuple[Ran, ...]
+    kept: int
+    """Pages and feeds that were not made again."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A site as the server shows it: what the last build without an error made, and what is wrong by now."""
+
+    revision: int
+    """Grows with every build that changed something: files, or problems."""
+    root: Path
+    """The site's folder, for links that open an editor."""
+    title: str
+    base: Base
+    digests: Mapping[OutputPath, str]
+    """Every file of the site, with the digest of its bytes."""
+    read: Callable[[OutputPath], bytes]
+    """Returns a file's bytes; raises KeyError for a path that is not in `digests`. May fill the page now."""
+    redirects: Mapping[SitePath, str]
+    """Aliases: the site path, and the href that it leads to."""
+    pages: tuple[Page, ...]
+    problems: tuple[Problem, ...]
+    """With their excerpts, in the order of their places."""
+    failed: bool
+    """Whether one of them is an error: then the files are those of the last build that had none."""
+    changed: frozenset[OutputPath] | None
+    """The files that are not as in the revision before; None where any may be."""
+    follow: str
+    """The URL of the page that shows the file saved last; empty where there is none, or several were saved."""
+    report: Report
