@@ -10,13 +10,14 @@ what has to run, runs in as many processes as the work is worth.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from proofpress.config import Config
 from proofpress.engine.digests import digest_of
-from proofpress.engine.steps import Stale
+from proofpress.engine.steps import Question, Stale
 from proofpress.model import CopyTarget, FeedTarget, PageTarget, Target
 from proofpress.output.publish import Made
 from proofpress.paths import Base, OutputPath, SourcePath
@@ -30,11 +31,10 @@ from proofpress.stages.inputs import Inputs, Options, read_inputs
 from proofpress.stages.outputs import Filling
 from proofpress.stages.plain import DataReader, all_assets, plain_output
 from proofpress.stages.preparing import copies, left_out, prepare
+from proofpress.stages.reasons import difference
 from proofpress.stages.reporting import faults_once, with_excerpts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from proofpress.stages.memory import Memory
 
 
@@ -49,6 +49,8 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     hidden: int
     reasons: dict[str, Stale]
     """Why each step ran, by its key: a document's path, a target's site path."""
+    detail: Callable[[Question], str]
+    """What is new in the answer to a question."""
     until: dt.datetime | None
     """When a post of the future is due: the same inputs then give another site."""
 
@@ -76,7 +78,8 @@ def build(
     if inputs is None:
         inputs = read_inputs(options.root, options.base_url, {}, 0)
     config, problems = inputs.config, list(inputs.problems)
-    prepared, bodies, reasons = prepare(inputs, options.jobs, memory, progress)
+    preparation = prepare(inputs, options.jobs, memory, progress)
+    prepared, reasons = preparation.prepared, dict(preparation.reasons)
     hidden, until = left_out(prepared, options)
     shown = {path: own for path, own in prepared.items() if path not in hidden}
     for own in prepared.values():
@@ -110,7 +113,7 @@ def build(
         compiled=templates.code,
         prepared=shown,
         answers=answers,
-        bodies=bodies,
+        bodies=preparation.bodies,
         store=memory.path if memory else None,
         staging=memory.staging if memory else None,
     )
@@ -140,6 +143,7 @@ def build(
         pages=sum(path.endswith(".html") for path in made),
         hidden=len(hidden),
         reasons=reasons,
+        detail=lambda question: difference(answers, question, preparation.changes),
         until=until,
     )
 

@@ -6,13 +6,14 @@ When nothing at all changed since the build before, it ends here, before Markdow
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from proofpress.engine.digests import digest_of
-from proofpress.engine.steps import Stale
+from proofpress.engine.steps import Question, Stale
 from proofpress.engine.store import DamagedError, Store
 from proofpress.output.publish import (
     CACHE,
@@ -30,8 +31,6 @@ from proofpress.problems import Problem
 from proofpress.stages.inputs import Inputs, Options, Seen, read_inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from proofpress.paths import OutputPath
 
 
@@ -45,6 +44,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     hidden: int
     reasons: dict[str, Stale] = {}
+    detail: Callable[[Question], str] = lambda _question: ""
     notice: str = ""
 
 
@@ -157,6 +157,7 @@ def _build(
         pages=built.pages,
         hidden=built.hidden,
         reasons=built.reasons,
+        detail=built.detail,
         notice=store.notice,
     )
 

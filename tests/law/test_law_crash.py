@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.conftest import Proofpress
 
 DRIVER: Final = Path(__file__).with_name("crashing_builds.py")
-KILLS: Final = 50
+KILLS: Final = 100
 
 SMALL: Final[Mapping[str, str]] = {
     "site.yaml": "title: Small\nurl: https://me.example/\nfeeds: {json: false}\ntaxonomies: []\n",

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from law_site import FILES, LATER, NOW, png
 
+from proofpress.stages.reasons import reason_of
+
 if TYPE_CHECKING:
     from law_site import LawSite
 
@@ -387,3 +389,25 @@ def test_after_an_error_only_what_failed_and_what_changed_is_made(law: LawSite) 
     assert law.update().published is None
     law.swap(D, "\n\n[Nothing](nowhere.md)", "\n\nNothing.")
     assert ran(law.update()) == {D, "/posts/dee/"}
+
+
+# ---------------------------------------------------------------- told
+
+
+def told(outcome: Outcome, key: str) -> str:
+    return reason_of(key, outcome.reasons[key], outcome.detail)
+
+
+def test_the_reason_names_what_is_new_in_the_answer(law: LawSite) -> None:
+    law.swap(B, "title: Beta", "title: Second")
+    outcome = law.update()
+    assert told(outcome, B) == "rendered because its text changed"
+    assert told(outcome, "/posts/b/") == "filled because its front matter changed"
+    assert told(outcome, "/posts/a/") == f"filled because the answer to around('{A}') changed: previous title"
+    assert told(outcome, "/posts/c/") == f"filled because the answer to around('{C}') changed: next title"
+    assert told(outcome, "/archive/") == f"filled because the answer to years() changed: title of {B}"
+
+
+def test_the_reason_names_the_question_alone_where_a_post_came(law: LawSite) -> None:
+    law.write({"content/posts/2026-06-01-new.md": "New.\n"})
+    assert told(law.update(), "/archive/") == "filled because the answer to years() changed"

@@ -101,7 +101,7 @@ def _explain(outcome: Outcome, url: str) -> None:
 
     wanted = {key: why for key, why in outcome.reasons.items() if url in ("*", key, key.rstrip("/"))}
     for key, why in sorted(wanted.items()):
-        click.echo(f"{key}: {reason_of(key, why)}")
+        click.echo(f"{key}: {reason_of(key, why, outcome.detail)}")
     if not wanted:
         click.echo(
             "nothing was made: nothing changed"

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 FILLED = "filled"
 """The kind of step that fills a target."""
 
+PUT_AT_ONCE = 200
+"""Traces that are handed to the store together. They are kept only with the world that they were made in."""
+
 
 def fill(
     targets: Sequence[Target],
@@ -85,7 +88,11 @@ def fill(
         problems += result.filled.problems
         if result.filled.path:
             made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data, staging)
-            fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
+            if memory is not None:
+                fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
+                if len(fresh) == PUT_AT_ONCE:
+                    memory.store.put(FILLED, fresh)
+                    fresh.clear()
         else:
             failed = True
     if memory is not None:

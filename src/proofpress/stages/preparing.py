@@ -5,12 +5,14 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from proofpress.engine.digests import digest_of
 from proofpress.engine.parallel import run
 from proofpress.engine.steps import Answers as Digests
 from proofpress.engine.steps import Stale, Trace, why_stale
 from proofpress.engine.store import Entry
-from proofpress.model import File
+from proofpress.model import Card, File
 from proofpress.paths import SitePath, SourcePath, encode
 from proofpress.site.cards import folder_path
 from proofpress.site.index import is_hidden
@@ -26,14 +28,25 @@ if TYPE_CHECKING:
     from proofpress.stages.inputs import Inputs, Options
 
 
-PUT_AT_ONCE = 50
-"""Bodies that are handed to the store together: few enough to weigh little, and put while the workers work."""
+class Preparation(msgspec.Struct, frozen=True):
+    """Every document, read and rendered."""
+
+    prepared: dict[SourcePath, Prepared]
+    """In the order of their paths."""
+    bodies: dict[SourcePath, bytes]
+    """Those that are not in the store."""
+    reasons: dict[str, Stale]
+    """Why each document that was prepared now had to be."""
+    changes: dict[SourcePath, tuple[str, ...]]
+    """What differs in the card of a document that was prepared before: the names of its fields."""
 
 
-def prepare(
-    inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable[[str, int, int], None]
-) -> tuple[dict[SourcePath, Prepared], dict[SourcePath, bytes], dict[str, Stale]]:
-    """Read and render every document that changed. Returns all, the bodies that are not in the store, and the reasons."""
+PUT_AT_ONCE = 200
+"""Bodies that are written to the store together, while the workers work: a few megabytes."""
+
+
+def prepare(inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable[[str, int, int], None]) -> Preparation:
+    """Read and render every document that changed."""
     entries = memory.store.entries(DOCUMENT) if memory else {}
     common = documents.inputs_of(inputs.config, inputs.versions)
     kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
@@ -53,6 +66,7 @@ def prepare(
         tasks.append(documents.Task(source, kinds[source.path]))
         traces.append(Trace(own_inputs))
     bodies: dict[SourcePath, bytes] = {}
+    changes: dict[SourcePath, tuple[str, ...]] = {}
     results = run(
         inputs.config,
         documents.preparer,
@@ -65,18 +79,26 @@ def prepare(
     for task, trace, (value, body) in zip(tasks, traces, results, strict=True):
         path = task.source.path
         prepared[path] = decode_prepared(value)
+        if path in entries:
+            changes[path] = _differences(decode_prepared(entries[path].value).card, prepared[path].card)
         if memory is None:
             bodies[path] = body
             continue
         fresh[path] = Entry(trace, value, body)
         if len(fresh) == PUT_AT_ONCE:
             memory.store.put(DOCUMENT, fresh)
+            memory.store.commit()
             fresh.clear()
     if memory is not None:
         memory.store.put(DOCUMENT, fresh)
         memory.store.sweep(DOCUMENT, prepared.keys())
         memory.store.commit()
-    return {source.path: prepared[source.path] for source in inputs.tree.documents}, bodies, reasons
+    ordered = {source.path: prepared[source.path] for source in inputs.tree.documents}
+    return Preparation(ordered, bodies, reasons, changes)
+
+
+def _differences(before: Card, now: Card) -> tuple[str, ...]:
+    return tuple(name for name in Card.__struct_fields__ if getattr(before, name) != getattr(now, name))
 
 
 def left_out(

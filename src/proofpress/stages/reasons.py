@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from proofpress.model import Card
 
 if TYPE_CHECKING:
-    from proofpress.engine.steps import Stale
+    from collections.abc import Callable, Iterator, Mapping
+
+    from proofpress.engine.steps import Question, Stale
+    from proofpress.paths import SourcePath
+    from proofpress.site.answers import Answers
 
 INPUT_NAMES = ("the settings or the program", "its address", "its template", "its front matter", "its text")
 """What a page's static inputs are, in their order."""
@@ -14,8 +22,8 @@ DOCUMENT_INPUT_NAMES = ("the settings or the program", "its text", "its kind")
 """What a document's static inputs are, in their order."""
 
 
-def reason_of(key: str, why: Stale) -> str:
-    """Return why a step ran, as a sentence's end."""
+def reason_of(key: str, why: Stale, detail: Callable[[Question], str] = lambda _question: "") -> str:
+    """Return why a step ran, as a sentence's end. `detail` tells what is new in the answer to a question."""
     is_page = key.startswith("/")
     did = "filled" if is_page else "rendered"
     match why.reason:
@@ -27,8 +35,39 @@ def reason_of(key: str, why: Stale) -> str:
             assert why.question is not None, "an answer is one to a question"
             name, *arguments = why.question
             asked = ", ".join(repr(argument) for argument in arguments if argument)
-            return f"{did} because the answer to {name}({asked}) changed"
+            new = detail(why.question)
+            return f"{did} because the answer to {name}({asked}) changed" + (f": {new}" if new else "")
         case _:
             names = INPUT_NAMES if is_page else DOCUMENT_INPUT_NAMES
             changed = [names[part] for part in why.parts if part < len(names)]
             return f"{did} because {' and '.join(changed) or 'what it is made from'} changed"
+
+
+SHOWN = 3
+"""How many differences are named; the rest are counted."""
+
+
+def difference(answers: Answers, question: Question, changes: Mapping[SourcePath, tuple[str, ...]]) -> str:
+    """Return what is new in an answer, as far as it lies in cards: `next title`, or `title of content/posts/a.md`.
+
+    `changes` are the fields that differ, by document. Empty where it is something else, such as a post that came.
+    """
+    try:
+        answer = answers.answer(question)
+    except LookupError:
+        return ""
+    found = list(dict.fromkeys(_differences(answer, changes, "")))
+    more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+    return ", ".join(found[:SHOWN]) + more
+
+
+def _differences(answer: Any, changes: Mapping[SourcePath, tuple[str, ...]], name: str) -> Iterator[str]:
+    if isinstance(answer, Card):
+        for field in changes.get(answer.path, ()):
+            yield f"{name} {field}" if name else f"{field} of {answer.path}"
+    elif isinstance(answer, list | tuple):
+        for each in answer:
+            yield from _differences(each, changes, "")
+    elif isinstance(answer, msgspec.Struct):
+        for field in answer.__struct_fields__:
+            yield from _differences(getattr(answer, field), changes, field)
