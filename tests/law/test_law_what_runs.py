@@ -404,7 +404,7 @@ def test_the_reason_names_what_is_new_in_the_answer(law: LawSite) -> None:
     assert told(outcome, B) == "rendered because its text changed"
     assert told(outcome, "/posts/b/") == "filled because its front matter changed"
     assert told(outcome, "/posts/a/") == f"filled because the answer to around('{A}') changed: previous title"
-    assert told(outcome, "/posts/c/") == f"filled because the answer to around('{C}') changed: next title"
+    assert told(outcome, "/posts/c/") == f"filled because the answer to series('{C}') changed: title of {B}"
     assert told(outcome, "/archive/") == f"filled because the answer to years() changed: title of {B}"
 
 
