@@ -122,7 +122,12 @@ def _build(
     root = options.root
     staging = empty_staging(root)
     staging.mkdir(parents=True)
-    memory = Memory(store=store, path=path, record=record, intact=intact, staging=staging)
+
+    def kept(path: OutputPath, digest: str) -> bool:
+        known = record.files.get(path)
+        return known is not None and known.digest == digest and intact(path)
+
+    memory = Memory(store=store, path=path, kept=kept, staging=staging)
     built = build(options, memory, inputs, progress)
     problems = list(built.problems)
     refusal = refuse(root, target)

@@ -11,62 +11,76 @@ from proofpress.engine.parallel import run
 from proofpress.engine.steps import Answers as Digests
 from proofpress.engine.steps import Stale, why_stale
 from proofpress.engine.store import Entry
-from proofpress.model import FeedTarget, PageTarget, Target
+from proofpress.model import FeedTarget, PageTarget
 from proofpress.output.publish import Made
 from proofpress.stages import outputs
 from proofpress.stages.memory import Memory, chunk, processes
 from proofpress.stages.outputs import Filling, decode_filled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
-    from proofpress.paths import OutputPath, SourcePath
+    from proofpress.paths import OutputPath
     from proofpress.problems import Problem
-    from proofpress.stages.documents import Prepared
     from proofpress.stages.inputs import Inputs
+    from proofpress.stages.preparing import Preparation
+    from proofpress.stages.world import World
 
-
-FILLED = "filled"
-"""The kind of step that fills a target."""
 
 PUT_AT_ONCE = 200
 """Traces that are handed to the store together. They are kept only with the world that they were made in."""
 
 
+def filling_of(inputs: Inputs, preparation: Preparation, world: World, memory: Memory | None) -> Filling:
+    """Gather what filling needs."""
+    shown = {path: own for path, own in preparation.prepared.items() if path not in world.site.hidden}
+    templates = compiled_templates(inputs, memory)
+    return Filling(
+        config=inputs.config,
+        # The menu is asked for: its entries' places in site.yaml concern no page.
+        common=digest_of([inputs.versions, msgspec.structs.replace(inputs.config, menu=())]),
+        templates=inputs.theme.templates,
+        closures=templates.digests,
+        compiled=templates.code,
+        prepared=shown,
+        answers=world.answers(inputs, shown),
+        bodies=preparation.bodies,
+        store=memory.path if memory else None,
+        staging=memory.staging if memory else None,
+        wanted=memory.wanted if memory else True,
+    )
+
+
 def fill(
-    targets: Sequence[Target],
+    world: World,
     filling: Filling,
-    closures: Mapping[str, bytes],
-    inputs: Inputs,
     jobs: int,
     memory: Memory | None,
-    world: bytes,
-    reasons: dict[str, Stale],
     progress: Callable[[str, int, int], None],
-) -> tuple[dict[OutputPath, Made], list[Problem]]:
-    """Fill every page and feed whose trace doesn't hold, or whose file was touched; keep the others as they are."""
-    entries = memory.store.entries(FILLED) if memory else {}
-    # The menu is asked for: its entries' places in site.yaml concern no page.
-    common = digest_of([inputs.versions, msgspec.structs.replace(filling.config, menu=())])
+) -> tuple[dict[OutputPath, Made], list[Problem], dict[str, Stale]]:
+    """Fill every page and feed whose trace doesn't hold, or whose file was touched; keep the others as they are.
+
+    Returns them all, the problems of all, and why each that was filled now had to be.
+    """
+    entries = memory.store.entries(memory.kind) if memory else {}
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
-    before = memory.store.fact("world") if memory else None
-    settled = before == world
+    settled = memory is not None and memory.store.fact(f"world {memory.kind}") == world.digest
     digests = Digests(filling.answers.answer, lambda question: settled and question[0] != "body")
     made: dict[OutputPath, Made] = {}
     problems: list[Problem] = []
+    reasons: dict[str, Stale] = {}
     tasks: list[outputs.Task] = []
     keys: set[str] = set()
-    for target in targets:
+    for target in world.targets:
         if not isinstance(target, PageTarget | FeedTarget):
             continue
         keys.add(target.site_path)
-        task = outputs.Task(target.site_path, _inputs_of(target, filling.prepared, closures, common), target)
+        task = task_of(target, filling)
         entry = entries.get(task.key)
         stale = why_stale(task.inputs, entry.trace if entry else None, digests)
         if stale is None and entry is not None and memory is not None:
             filled = decode_filled(entry.value)
-            kept = memory.record.files.get(filled.path)
-            if kept is not None and kept.digest == filled.digest and memory.intact(filled.path):
+            if memory.kept(filled.path, filled.digest):
                 made[filled.path] = Made(filled.path, filled.digest)
                 problems += filled.problems
                 continue
@@ -82,41 +96,37 @@ def fill(
         progress=lambda done: progress("Filling pages", done, len(tasks)),
     )
     fresh: dict[str, Entry] = {}
-    staging = str(memory.staging) if memory is not None else ""
+    staging = str(filling.staging or "")
     failed = False
     for result in results:
         problems += result.filled.problems
-        if result.filled.path:
-            made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data, staging)
-            if memory is not None:
-                fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
-                if len(fresh) == PUT_AT_ONCE:
-                    memory.store.put(FILLED, fresh)
-                    fresh.clear()
-        else:
+        if not result.filled.path:
             failed = True
+            continue
+        made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data, staging)
+        if memory is not None:
+            fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
+            if len(fresh) == PUT_AT_ONCE:
+                memory.store.put(memory.kind, fresh)
+                fresh.clear()
     if memory is not None:
-        memory.store.put(FILLED, fresh)
+        memory.store.put(memory.kind, fresh)
         # A page that could not be filled keeps an older trace, which holds of another world.
-        memory.store.put_fact("world", b"" if failed else world)
-        memory.store.sweep(FILLED, keys)
+        memory.store.put_fact(f"world {memory.kind}", b"" if failed else world.digest)
+        memory.store.sweep(memory.kind, keys)
         memory.store.commit()
-    return made, problems
+    return made, problems, reasons
 
 
-def _inputs_of(
-    target: PageTarget | FeedTarget,
-    prepared: Mapping[SourcePath, Prepared],
-    closures: Mapping[str, bytes],
-    common: bytes,
-) -> bytes:
-    """Return the digests of a target's static inputs, in the order of INPUT_NAMES."""
+def task_of(target: PageTarget | FeedTarget, filling: Filling) -> outputs.Task:
+    """Return a target as a step: with the digests of its static inputs, in the order of INPUT_NAMES."""
     if not isinstance(target, PageTarget):
-        return common + digest_of(target)
-    own = prepared.get(target.source) if target.source else None
+        return outputs.Task(target.site_path, filling.common + digest_of(target), target)
+    own = filling.prepared.get(target.source) if target.source else None
     told = digest_of([own.card, own.places.get("image")]) if own else bytes(SIZE)
     body = own.body if own and outputs.shows_text(target) else bytes(SIZE)
-    return common + digest_of(target) + closures.get(target.template, bytes(SIZE)) + told + body
+    inputs = filling.common + digest_of(target) + filling.closures.get(target.template, bytes(SIZE)) + told + body
+    return outputs.Task(target.site_path, inputs, target)
 
 
 class Compiled(msgspec.Struct, frozen=True):

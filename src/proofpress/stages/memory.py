@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from proofpress.engine.store import Store
-from proofpress.output.publish import Record
 from proofpress.paths import OutputPath
+
+if TYPE_CHECKING:
+    from proofpress.engine.store import Entry
 
 WORTH_A_PROCESS = 40
 """Steps that take about as long as starting another process."""
 
 
-class Memory(msgspec.Struct, frozen=True):
-    """What a build remembers by: the store, what is published, and a folder for pages on their way there."""
+class Remembering(Protocol):
+    """What keeps traces and values from one build to the next: `engine.store.Store`, or one that dies with its process."""
 
-    store: Store
-    path: Path
-    record: Record
-    intact: Callable[[OutputPath], bool]
-    """Whether a published file is as it was written."""
-    staging: Path
+    def entries(self, kind: str) -> Mapping[str, Entry]:
+        """Return every entry of a kind, without its big value."""
+
+    def fact(self, name: str) -> bytes | None:
+        """Return a fact about the build before."""
+
+    def put(self, kind: str, entries: Mapping[str, Entry]) -> None:
+        """Keep what steps left."""
+
+    def put_fact(self, name: str, data: bytes) -> None:
+        """Keep a fact for the next build."""
+
+    def sweep(self, kind: str, used: AbstractSet[str]) -> None:
+        """Let go of what is used no more."""
+
+    def commit(self) -> None:
+        """Make what was put last."""
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build remembers by."""
+
+    store: Remembering
+    path: Path | None
+    """The store's file, where processes can read bodies from it."""
+    kept: Callable[[OutputPath, str], bool]
+    """Whether a file with bytes of this digest is there already, so that it need not be filled to be had."""
+    staging: Path | None
+    """A folder for pages on their way to the output; None keeps them in memory."""
+    kind: str = "filled"
+    """Under which name the traces of filled targets are kept: a preview shows drafts, and has its own."""
+    wanted: bool = True
+    """Whether the bytes of what is filled are wanted; else their digests do."""
 
 
 def processes(jobs: int, steps: int) -> int:

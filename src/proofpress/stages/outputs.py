@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """A filled target, its trace, and its bytes; None where they are in the staging folder, under the target's path."""
+    """A filled target, its trace, and its bytes; None where they are in the staging folder, or not wanted."""
 
     key: str
     filled: Filled
@@ -55,20 +56,26 @@ class Result(msgspec.Struct, frozen=True):
     data: bytes | None
 
 
-class Filling(msgspec.Struct, frozen=True):
+class Filling(msgspec.Struct, frozen=True, kw_only=True):
     """What filling needs beside its task. Nothing in it is changed, so processes can share it."""
 
     config: Config
+    common: bytes
+    """The digest of what every target depends on."""
     templates: dict[str, TemplateSource]
+    closures: dict[str, bytes]
+    """By template: the digest of all that filling it may read."""
     compiled: dict[str, bytes]
     """The templates' code."""
     prepared: dict[SourcePath, Prepared]
     answers: Answers
-    bodies: dict[SourcePath, bytes]
+    bodies: Mapping[SourcePath, bytes]
     """Bodies at hand; the others are in the store."""
     store: Path | None
     staging: Path | None
     """Where the bytes go; None keeps them in memory."""
+    wanted: bool = True
+    """Whether the bytes are wanted; else their digests do."""
 
 
 decode_filled = msgspec.json.Decoder(Filled).decode
@@ -139,7 +146,7 @@ def filler(using: Filling) -> Callable[[Task], Result]:
         digest = digest_of_output(output.data)
         filled = Filled(output.path, digest, tuple(problems))
         if using.staging is None:
-            return Result(task.key, filled, trace, output.data)
+            return Result(task.key, filled, trace, output.data if using.wanted else None)
         staged = f"{using.staging}/{output.path}"
         folder = staged.rpartition("/")[0]
         if folder not in folders:

@@ -7,35 +7,41 @@ from typing import TYPE_CHECKING, Any
 from proofpress.content.data import read_data
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
-from proofpress.model import AssetTarget, CopyTarget, Target
+from proofpress.model import AssetTarget, CopyTarget, TextTarget
 from proofpress.output.publish import Made, digest_of_output
-from proofpress.paths import Base, SourcePath, output_path
+from proofpress.paths import Base, OutputPath, SourcePath, output_path
 from proofpress.problems import Problem, did_you_mean, problem
 from proofpress.site.view import UnanswerableError
 from proofpress.stages.inputs import SETTINGS, Inputs
 from proofpress.theme import GENERATED, Asset, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from proofpress.site.index import Site
     from proofpress.stages.memory import Memory
+    from proofpress.stages.world import World
 
 
-def plain_output(
-    target: Target, targets: Sequence[Target], site: Site, inputs: Inputs, assets: Mapping[str, Asset], base: Base
-) -> Made:
-    """Return what is no page: a file that is copied, a theme's file, the sitemap, robots.txt."""
+def plain_outputs(world: World, inputs: Inputs) -> dict[OutputPath, Made]:
+    """Return what is no page: files that are copied, the theme's files, the sitemap, robots.txt."""
+    base = Base.of(inputs.config.url)
+    made = [
+        _plain(target, world, inputs, base)
+        for target in world.targets
+        if isinstance(target, CopyTarget | AssetTarget | TextTarget)
+    ]
+    return {one.path: one for one in made}
+
+
+def _plain(target: CopyTarget | AssetTarget | TextTarget, world: World, inputs: Inputs, base: Base) -> Made:
     path = output_path(target.site_path)
-    if isinstance(target, CopyTarget):
-        return Made(path, inputs.files[target.source].digest.hex(), source=(inputs.root, target.source))
-    if isinstance(target, AssetTarget):
-        data = assets[target.name].data
-    else:
-        from proofpress.site.machine_files import robots, sitemap  # noqa: PLC0415 - as the others
+    match target:
+        case CopyTarget(source=source):
+            return Made(path, inputs.files[source].digest.hex(), source=(inputs.root, source))
+        case AssetTarget(name=name):
+            data = world.assets[name].data
+        case TextTarget(kind=kind):
+            from proofpress.site.machine_files import robots, sitemap  # noqa: PLC0415 - as the others
 
-        is_sitemap = getattr(target, "kind", "") == "sitemap"
-        data = sitemap(targets, site.by_path, base) if is_sitemap else robots(base)
+            data = sitemap(world.targets, world.site.by_path, base) if kind == "sitemap" else robots(base)
     return Made(path, digest_of_output(data), data)
 
 

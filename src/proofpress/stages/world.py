@@ -1,0 +1,92 @@
+"""The one barrier of a build: from every document's card to all that pages may know of each other, texts apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from proofpress.engine.digests import digest_of
+from proofpress.model import CopyTarget, PageTarget, Target
+from proofpress.paths import Base, SitePath, SourcePath
+from proofpress.problems import Problem
+from proofpress.site.answers import Answers
+from proofpress.site.index import Site, index
+from proofpress.site.links import Links, link_table
+from proofpress.site.plan import plan
+from proofpress.stages.plain import DataReader, all_assets
+from proofpress.stages.preparing import copies
+from proofpress.theme import Asset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from proofpress.stages.documents import Prepared
+    from proofpress.stages.inputs import Inputs
+    from proofpress.stages.memory import Memory
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same for every page of a build."""
+
+    site: Site
+    links: Links
+    assets: dict[str, Asset]
+    targets: tuple[Target, ...]
+    problems: list[Problem]
+    """Of the index, the plan and the theme; the menu's are the answers'."""
+    digest: bytes
+    """Of all that an answer may depend on but texts."""
+
+    @property
+    def asset_paths(self) -> dict[str, SitePath]:
+        """Where the theme's files are published, by name."""
+        return {name: asset.site_path for name, asset in self.assets.items()}
+
+    def answers(self, inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Answers:
+        """Return who answers the questions of pages, where the documents' texts are these."""
+        bodies = {path: own.body for path, own in prepared.items()}
+        return Answers(self.site, self.links, inputs.config, self.asset_paths, DataReader(inputs), bodies)
+
+
+def world_of(
+    inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath], memory: Memory | None
+) -> World:
+    """Put every document that is not hidden into its lists, and plan what is published."""
+    config = inputs.config
+    shown = {path: own for path, own in prepared.items() if path not in hidden}
+    places = {path: own.places for path, own in shown.items()}
+    site, problems = index(
+        [own.card for own in shown.values()],
+        folders={path: own.folder for path, own in shown.items()},
+        hidden=hidden,
+        taxonomies=config.taxonomies,
+        files={file.path: file for file in copies(inputs, prepared, hidden)},
+        places=places,
+    )
+    assets = all_assets(inputs, memory, problems)
+    asset_paths = {name: asset.site_path for name, asset in assets.items()}
+    targets, found = plan(site, config, asset_paths, places)
+    problems += found
+    anchors = {path: own.anchors for path, own in shown.items()}
+    urls = {target.site_path: _shown_by(target) for target in targets}
+    links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)
+    digest = digest_of(
+        [
+            inputs.versions,
+            config,
+            [(path, own.told) for path, own in prepared.items()],
+            sorted(hidden),
+            list(site.files.values()),
+            asset_paths,
+            inputs.data,
+        ]
+    )
+    return World(site=site, links=links, assets=assets, targets=targets, problems=problems, digest=digest)
+
+
+def _shown_by(target: Target) -> SourcePath | None:
+    """Return the file that a target shows: for the link table."""
+    if isinstance(target, CopyTarget) or (isinstance(target, PageTarget) and target.kind != "alias"):
+        return target.source
+    return None
