@@ -77,7 +77,8 @@ def editor_url(root: PurePath, path: str, line: int, column: int, template: str)
         return ""
     full = f"{root.as_posix().rstrip('/')}/{path}"
     drive = _DRIVE.match(full)
-    quoted = full[:2] + quote(full[2:]) if drive else quote(full)
+    plain = full[2:] if drive else full
+    quoted = (full[:2] if drive else "") + quote(plain, errors="surrogateescape")
     before = template.partition("{path}")[0]
     if drive and before.endswith("://"):
         quoted = "/" + quoted  # file:///C:/site

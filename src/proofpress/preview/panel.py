@@ -1,0 +1,123 @@
+"""Problems as HTML: for the panel that a failed build puts over the last good page, and for the report.
+
+The panel is a fragment that preview.js puts into a shadow root of its own, where the site's style sheets don't reach.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from proofpress.preview.editor import editor_url
+from proofpress.preview.shown import PREFIX
+from proofpress.problems import told_once
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from proofpress.preview.shown import Shown
+    from proofpress.problems import Problem
+
+MOST: Final = 100
+"""Of errors, and of warnings, how many the panel shows; the report shows them all."""
+WIDEST: Final = 160
+"""An excerpt's characters: of a longer line, the part around the fault is shown."""
+LAST_GOOD: Final = "This page is the last good one. It comes up to date when the errors are mended."
+
+
+def panel(shown: Shown, editor: str) -> str:
+    """Return the panel's fragment; empty where nothing is wrong. `editor` is as `editor_template` returns it."""
+    if not shown.problems:
+        return ""
+    said = summary(shown.problems)
+    return (
+        f'<section class="panel" aria-label="Problems that Proofpress found" data-summary="{said}"'
+        + (f' data-failed data-said="The build failed: {said}. {LAST_GOOD}"' if shown.failed else "")
+        + f'><header><h2>{said}</h2><a class="all" href="{PREFIX}">What was built</a>'
+        '<button class="close" type="button" aria-keyshortcuts="Escape">Close</button></header>'
+        + (f'<p class="last-good">{LAST_GOOD}</p>' if shown.failed else "")
+        + problem_lists(shown.problems, shown.root, editor, most=MOST)
+        + "</section>"
+    )
+
+
+def problem_lists(problems: Sequence[Problem], root: Path, editor: str, *, most: int | None = None) -> str:
+    """Return the errors as a list and the warnings, where there are errors too, as one that is folded."""
+    told = told_once(problems)
+    errors = [found for found in told if found.severity == "error"]
+    warnings = [found for found in told if found.severity == "warning"]
+    lists = _list(errors, root, editor, most)
+    if warnings:
+        listed = _list(warnings, root, editor, most)
+        count = counted(sum(found.severity == "warning" for found in problems), "warning")
+        opened = "" if errors else " open"
+        lists += f'<details class="warnings"{opened}><summary>{count}</summary>{listed}</details>'
+    return lists
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """Return `2 errors, 1 warning`."""
+    errors = sum(found.severity == "error" for found in problems)
+    counts = ((errors, "error"), (len(problems) - errors, "warning"))
+    return ", ".join(counted(count, name) for count, name in counts if count)
+
+
+def counted(count: int, name: str) -> str:
+    """Return `1 page`, `1,200 pages`."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
+def _list(problems: Sequence[Problem], root: Path, editor: str, most: int | None) -> str:
+    if not problems:
+        return ""
+    items = "".join(_item(found, root, editor) for found in problems[:most])
+    more = len(problems) - len(problems[:most])
+    rest = f'<li class="rest"><a href="{PREFIX}">and {more:,} more</a></li>' if more else ""
+    return f'<ul class="problems" role="list">{items}{rest}</ul>'
+
+
+def _item(found: Problem, root: Path, editor: str) -> str:
+    shown = escape(f"{found.path}:{found.line}:{found.column}" if found.line else found.path)
+    url = editor_url(root, found.path, found.line, found.column, editor)
+    place = f'<a class="place" href="{escape(url)}">{shown}</a>' if url else f'<span class="place">{shown}</span>'
+    message = escape(f"{found.message}; {found.hint}" if found.hint else found.message)
+    return (
+        f'<li class="problem {found.severity}"><p class="where">{place} <span class="rule">'
+        f"<b>{found.severity}</b> {escape(found.rule)}</span></p>"
+        f'<p class="message">{message}</p>{_excerpt(found)}</li>'
+    )
+
+
+def _excerpt(found: Problem) -> str:
+    """Return the line of source, the part that is meant marked, with carets under it.
+
+    The carets stand after an unseen copy of what is before them, so that they are in place whatever the letters' width.
+    """
+    if not found.line or not found.excerpt.strip():
+        return ""
+    line, column = _window(found.excerpt, found.column)
+    before, meant, after = (
+        line[: column - 1],
+        line[column - 1 : column - 1 + found.length],
+        line[column - 1 + found.length :],
+    )
+    number = f"{found.line:>5} | "
+    return (
+        f'<pre tabindex="0" role="group" aria-label="Line {found.line}"><span class="number" aria-hidden="true">{number}'
+        f"</span>{escape(before)}<mark>{escape(meant)}</mark>{escape(after)}\n"
+        f'<span class="carets" aria-hidden="true"><span class="unseen">{number}{escape(before)}</span>'
+        f"{'^' * max(1, len(meant))}</span></pre>"
+    )
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """Return a line made fit to show (tabs and controls as one space), cut to what stands around a column."""
+    line = "".join(c if c.isprintable() else " " for c in line)
+    if len(line) <= WIDEST:
+        return line, column
+    start = max(0, min(column - 1 - WIDEST // 3, len(line) - WIDEST))
+    cut = line[start : start + WIDEST]
+    if start:
+        cut, column = "…" + cut, column + 1
+    return cut + ("…" if start + WIDEST < len(line) else ""), column - start
