@@ -1,0 +1,190 @@
+"""The preview as a web application: its own few pages, the stream that tells of revisions, and the site behind them.
+
+All requests pass one gate: it refuses what no browser of the writer sends, and puts the headers on every answer that
+keep other origins out. A failure behind it is answered, told once, and does not end the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+
+from proofpress.paths import OutputPath, encode
+from proofpress.preview.answer import Reply, answer, bug, is_own_page, media_type, refuse
+from proofpress.preview.panel import panel
+from proofpress.preview.report import report
+from proofpress.preview.shown import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from proofpress.preview.live import Live
+    from proofpress.preview.shown import Shown
+
+ALWAYS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+"""On every answer: no guessing of types, nothing kept, and no other origin may load it."""
+
+HEARTBEAT: Final = 15.0
+"""Seconds of silence on a stream before it says that it is still there."""
+
+NAMED: Final = 500
+"""How many changed files are named to a browser; of more, any may be."""
+
+CLIENT: Final = ("preview.js", "preview.css")
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What the stream tells of a revision."""
+
+    revision: int
+    changed: tuple[str, ...] | None
+    """The hrefs of changed files, pages by their URLs; None where any may be changed."""
+    follow: str
+    failed: bool
+    problems: int
+
+
+def create_app(
+    live: Live, *, host: str, follow: bool, editor: str, failed: Callable[[Exception], None] = lambda _error: None
+) -> Starlette:
+    """Return the application. `host` is the name or address that the server binds; `editor` the template of links.
+
+    `failed` is told of an exception that a request led to: a bug in Proofpress, which the browser is shown too.
+    """
+
+    def own(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
+        return Route(PREFIX + path, endpoint, methods=["GET"])
+
+    async def events(request: Request) -> Response:
+        if not is_own_page(request.headers):
+            return PlainTextResponse("Only pages of this preview are told of changes.\n", 403)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")
+        return StreamingResponse(_events(live, follow=follow), media_type="text/event-stream")
+
+    async def show_panel(_request: Request) -> Response:
+        return HTMLResponse(panel(live.shown, editor))
+
+    async def show_report(_request: Request) -> Response:
+        return HTMLResponse(report(live.shown, editor))
+
+    async def to_report(_request: Request) -> Response:
+        return RedirectResponse(PREFIX, 301)
+
+    async def site(scope: Scope, receive: Receive, send: Send) -> None:
+        reply = answer(live.shown, scope["method"], _target(scope), Headers(scope=scope))
+        await _response(reply)(scope, receive, send)
+
+    return Starlette(
+        routes=[
+            own("events", events),
+            own("panel", show_panel),
+            own("", show_report),
+            *(own(name, _client_file(name)) for name in CLIENT),
+            Route(PREFIX.rstrip("/"), to_report, methods=["GET"]),
+            Mount("/", app=site),
+        ],
+        middleware=[Middleware(_Gate, live=live, host=host, failed=failed)],
+    )
+
+
+def _client_file(name: str) -> Callable[[Request], Awaitable[Response]]:
+    data = files("proofpress.preview").joinpath("client", name).read_bytes()
+
+    async def send_it(_request: Request) -> Response:
+        return Response(data, headers={"content-type": media_type(name)})
+
+    return send_it
+
+
+class _Gate:
+    """What every request passes on its way in, and every answer on its way out."""
+
+    def __init__(self, app: ASGIApp, *, live: Live, host: str, failed: Callable[[Exception], None]) -> None:
+        self._app = app
+        self._live = live
+        self._host = host
+        self._failed = failed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message["headers"] = [*message.get("headers", ()), *ALWAYS]
+            await send(message)
+
+        refused = refuse(_target(scope), Headers(scope=scope), self._host)
+        try:
+            await (self._app if refused is None else _response(refused))(scope, receive, send_guarded)
+        except Exception as error:  # noqa: BLE001 - one page that fails must not take the others along
+            self._failed(error)
+            if not begun:
+                await _response(bug(self._live.shown, error))(scope, receive, send_guarded)
+
+
+def _target(scope: Scope) -> bytes:
+    """Return a request's target as it was sent."""
+    path, query = scope["raw_path"], scope["query_string"]
+    assert isinstance(path, bytes)
+    assert isinstance(query, bytes)
+    return path + b"?" + query if query else path
+
+
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, dict(reply.headers))
+
+
+# ---------------------------------------------------------------- the stream
+
+
+async def _events(live: Live, *, follow: bool) -> AsyncIterator[bytes]:
+    """Give the event of each revision that this listener has not had (HTML Standard, 9.2, server-sent events)."""
+    yield b"retry: 500\n\n"
+    had = None
+    while True:
+        try:
+            async with asyncio.timeout(HEARTBEAT):
+                shown = await live.newer(had)
+        except TimeoutError:
+            yield b":\n\n"
+            continue
+        if shown is None:
+            return
+        had = shown.revision
+        yield b"event: shown\ndata: " + msgspec.json.encode(told(shown, follow=follow)) + b"\n\n"
+
+
+def told(shown: Shown, *, follow: bool) -> Said:
+    """Return what a browser is told of a revision."""
+    changed = shown.changed
+    return Said(
+        revision=shown.revision,
+        changed=None if changed is None or len(changed) > NAMED else tuple(sorted(_href(shown, p) for p in changed)),
+        follow=shown.follow if follow else "",
+        failed=shown.failed,
+        problems=len(shown.problems),
+    )
+
+
+def _href(shown: Shown, path: OutputPath) -> str:
+    """Return a file's href; a page's without `index.html`, as links have it, also of one that is gone."""
+    plain = path[: -len("index.html")] if f"/{path}".endswith("/index.html") else path
+    return shown.base.href(encode("/" + plain))
