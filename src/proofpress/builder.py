@@ -10,7 +10,6 @@ what has to run, runs in as many processes as the work is worth.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,6 +28,8 @@ from proofpress.stages.reporting import faults_once, with_excerpts
 from proofpress.stages.world import World, world_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from proofpress.stages.memory import Memory
 
 
@@ -81,32 +82,39 @@ def build(
     memory: Memory | None = None,
     inputs: Inputs | None = None,
     progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None,
+    lap: Callable[[str], None] = lambda _phase: None,
 ) -> Built:
     """Build the site in a folder. `progress` is told a step's name, how much is done, and of how much.
 
-    Without `memory` everything is made, in memory and in this process.
+    Without `memory` everything is made, in memory and in this process. `lap` is told the name of each phase that ended.
     """
     if inputs is None:
         inputs = read_inputs(options.root, options.base_url, {}, 0)
     problems = list(inputs.problems)
+    lap("Reading files")
     preparation = prepare(inputs, options.jobs, memory, progress)
     prepared = preparation.prepared
+    lap("Rendering posts")
     hidden, until = left_out(prepared, options)
     world = world_of(inputs, prepared, hidden, memory)
     filling = filling_of(inputs, preparation, world, memory)
+    lap("Putting posts in order")
     made, found, reasons = fill(world, filling, options.jobs, memory, progress)
+    lap("Filling pages")
     made |= plain_outputs(world, inputs)
     for own in prepared.values():
         problems += own.problems
     problems += [*world.problems, *filling.answers.menu_problems(), *found]
     judged = judge(faults_once(problems), inputs.config.rules, strict=options.strict)
+    excerpted = with_excerpts(judged, {source.path: source.data for source in inputs.tree.documents}, options.root)
+    lap("Gathering problems")
     return Built(
         inputs=inputs,
         preparation=preparation,
         world=world,
         filling=filling,
         made=made,
-        problems=with_excerpts(judged, {source.path: source.data for source in inputs.tree.documents}, options.root),
+        problems=excerpted,
         reasons=preparation.reasons | reasons,
         until=until,
     )

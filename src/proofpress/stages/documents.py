@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +18,7 @@ from proofpress.site.cards import Kind, make_card
 from proofpress.site.links import CONTENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from proofpress.paths import SourcePath
 
@@ -44,6 +45,9 @@ class Task(msgspec.Struct, frozen=True):
     kind: Kind
 
 
+Preparer = Callable[[Config], Callable[[Task], tuple[bytes, bytes]]]
+"""Makes the function that prepares documents: it gives a Prepared as JSON, and the Body as MessagePack."""
+
 decode_prepared = msgspec.json.Decoder(Prepared).decode
 decode_body = msgspec.msgpack.Decoder(Body).decode
 
@@ -66,9 +70,9 @@ def inputs_of(config: Config, versions: bytes) -> bytes:
 
 
 def preparer(config: Config) -> Callable[[Task], tuple[bytes, bytes]]:
-    """Return the function that prepares documents: it gives a Prepared as JSON, and the Body as MessagePack.
+    """Return the function that prepares documents.
 
-    JSON, since dates keep their offsets in it; the body has none.
+    A Prepared is written as JSON, since dates keep their offsets in it; the body has none.
     """
     from proofpress.render.markdown import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 

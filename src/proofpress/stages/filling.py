@@ -44,7 +44,7 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, memory: M
         compiled=templates.code,
         prepared=shown,
         answers=world.answers(inputs, shown),
-        bodies=preparation.bodies,
+        bodies=memory.bodies(shown, preparation.bodies) if memory and memory.bodies else preparation.bodies,
         store=memory.path if memory else None,
         staging=memory.staging if memory else None,
         wanted=memory.wanted if memory else True,
@@ -89,7 +89,7 @@ def fill(
         tasks.append(task)
     results = run(
         filling,
-        outputs.filler,
+        memory.filler if memory else outputs.filler,
         tasks,
         jobs=processes(jobs, len(tasks)),
         chunk=chunk(jobs, len(tasks)),

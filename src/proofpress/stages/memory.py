@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from proofpress.paths import OutputPath
+from proofpress.paths import OutputPath, SourcePath
+from proofpress.stages.documents import Prepared, Preparer, preparer
+from proofpress.stages.outputs import Filler, filler
 
 if TYPE_CHECKING:
     from proofpress.engine.store import Entry
+
+Prepareds = Mapping[SourcePath, Prepared]
+Bodies = Mapping[SourcePath, bytes]
 
 WORTH_A_PROCESS = 40
 """Steps that take about as long as starting another process."""
@@ -54,6 +59,11 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """Under which name the traces of filled targets are kept: a preview shows drafts, and has its own."""
     wanted: bool = True
     """Whether the bytes of what is filled are wanted; else their digests do."""
+    preparer: Preparer = preparer
+    filler: Filler = filler
+    """How the functions that do the steps are made: who builds again and again keeps them, and times them."""
+    bodies: Callable[[Prepareds, Bodies], Bodies] | None = None
+    """Returns the bodies of documents, given those that were prepared now; None where the store's file has the others."""
 
 
 def processes(jobs: int, steps: int) -> int:

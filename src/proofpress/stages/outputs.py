@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,6 @@ from proofpress.site.answers import Answers, FeedPosts
 from proofpress.stages.documents import Prepared, decode_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from proofpress.render.feeds import Entry
 
 DOCUMENT = "document"
@@ -77,6 +75,9 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     wanted: bool = True
     """Whether the bytes are wanted; else their digests do."""
 
+
+Filler = Callable[[Filling], Callable[[Task], Result]]
+"""Makes the function that fills targets."""
 
 decode_filled = msgspec.json.Decoder(Filled).decode
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
+    from proofpress.site.cards import Kind
     from proofpress.stages.inputs import Inputs, Options
 
 
@@ -34,7 +35,7 @@ class Preparation(msgspec.Struct, frozen=True):
     prepared: dict[SourcePath, Prepared]
     """In the order of their paths."""
     bodies: dict[SourcePath, bytes]
-    """Those that are not in the store."""
+    """Those that were prepared now and are not in the store's file."""
     reasons: dict[str, Stale]
     """Why each document that was prepared now had to be."""
     changes: dict[SourcePath, tuple[str, ...]]
@@ -56,7 +57,7 @@ def prepare(inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable
     reasons: dict[str, Stale] = {}
     nothing_asked = Digests(lambda _question: None)
     for source in inputs.tree.documents:
-        own_inputs = common + inputs.digests[source.path] + digest_of(kinds[source.path])
+        own_inputs = step_inputs(common, inputs.digests[source.path], kinds[source.path])
         entry = entries.get(source.path)
         stale = why_stale(own_inputs, entry.trace if entry else None, nothing_asked)
         if stale is None and entry is not None:
@@ -69,7 +70,7 @@ def prepare(inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable
     changes: dict[SourcePath, tuple[str, ...]] = {}
     results = run(
         inputs.config,
-        documents.preparer,
+        memory.preparer if memory else documents.preparer,
         tasks,
         jobs=processes(jobs, len(tasks)),
         chunk=chunk(jobs, len(tasks)),
@@ -81,8 +82,9 @@ def prepare(inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable
         prepared[path] = decode_prepared(value)
         if path in entries:
             changes[path] = _differences(decode_prepared(entries[path].value).card, prepared[path].card)
-        if memory is None:
+        if memory is None or memory.path is None:
             bodies[path] = body
+        if memory is None:
             continue
         fresh[path] = Entry(trace, value, body)
         if len(fresh) == PUT_AT_ONCE:
@@ -95,6 +97,11 @@ def prepare(inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable
         memory.store.commit()
     ordered = {source.path: prepared[source.path] for source in inputs.tree.documents}
     return Preparation(ordered, bodies, reasons, changes)
+
+
+def step_inputs(common: bytes, text: bytes, kind: Kind) -> bytes:
+    """Return the digests of a document's static inputs, in the order of DOCUMENT_INPUT_NAMES."""
+    return common + text + digest_of(kind)
 
 
 def _differences(before: Card, now: Card) -> tuple[str, ...]:
