@@ -65,7 +65,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     """With their excerpts, in the order of their places."""
     failed: bool
-    """Whether one of them is an error: then the files are those of the last build that had none."""
+    """Whether one of them is an error."""
+    stale: bool = False
+    """Whether the files are those of an earlier build, which had no error. Else the first build failed, and these are its."""
     changed: frozenset[OutputPath] | None
     """The files that are not as in the revision before; None where any may be."""
     follow: str

@@ -1,0 +1,205 @@
+"""One build as the preview sees it: what its pages are made from, so that any of them can be had when it is asked for.
+
+A page that was not made now is not kept either: it is filled when a browser asks, in a few milliseconds, from the
+same values that the build had. Filling is pure, so the bytes are those that the build's digest tells of.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from proofpress.engine.digests import digest_of_bytes
+from proofpress.engine.reader import Reader
+from proofpress.engine.store import BusyError, DamagedError
+from proofpress.model import FeedTarget, PageTarget
+from proofpress.paths import Base, OutputPath, SitePath, SourcePath, output_path
+from proofpress.preview.shown import Page
+from proofpress.stages import outputs
+from proofpress.stages.documents import Task
+from proofpress.stages.filling import task_of
+from proofpress.stages.outputs import DOCUMENT
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from proofpress.builder import Built
+    from proofpress.model import Source
+    from proofpress.stages.documents import Prepared
+
+BYTES: Final = 64 * 2**20
+"""How many bytes of filled pages are kept."""
+
+
+class Pages:
+    """Bytes of filled pages by their digest: those that were made or asked for last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def put(self, digest: str, data: bytes) -> None:
+        """Keep a page's bytes, and let go of those that were not asked for the longest."""
+        with self._lock:
+            if digest not in self._kept:
+                self._size += len(data)
+            self._kept[digest] = data
+            self._kept.move_to_end(digest)
+            while self._size > BYTES and len(self._kept) > 1:
+                _, old = self._kept.popitem(last=False)
+                self._size -= len(old)
+
+    def get(self, digest: str) -> bytes | None:
+        """Return a page's bytes, if they are there."""
+        with self._lock:
+            if digest in self._kept:
+                self._kept.move_to_end(digest)
+            return self._kept.get(digest)
+
+
+class Bodies(Mapping[SourcePath, bytes]):
+    """The bodies of one build's documents: those made in this process, from the cache's file, or rendered again.
+
+    The file is another build's to write: what it holds counts only where its digest is the one that this build knows.
+    """
+
+    def __init__(
+        self,
+        prepared: Mapping[SourcePath, Prepared],
+        made: Mapping[bytes, bytes],
+        file: Path,
+        sources: Mapping[SourcePath, Source],
+        prepare: Callable[[Task], tuple[bytes, bytes]],
+    ) -> None:
+        self._prepared = prepared
+        self._made = made
+        self._file = file
+        self._sources = sources
+        self._prepare = prepare
+
+    def __getitem__(self, path: SourcePath) -> bytes:
+        own = self._prepared[path]
+        found = self._made.get(own.body)
+        if found is None:
+            found = self._stored(path)
+        if found is None or digest_of_bytes(found) != own.body:
+            _, found = self._prepare(Task(self._sources[path], own.card.kind))
+        return found
+
+    def _stored(self, path: SourcePath) -> bytes | None:
+        try:
+            return Reader(self._file).big(DOCUMENT, path)
+        except (KeyError, OSError, BusyError, DamagedError):
+            return None
+
+    def __iter__(self) -> Iterator[SourcePath]:
+        return iter(self._prepared)
+
+    def __len__(self) -> int:
+        return len(self._prepared)
+
+
+class View:
+    """A build, and how to have any file of it."""
+
+    def __init__(self, built: Built, pages: Pages, now: dt.datetime, before: View | None = None) -> None:
+        """Look at a build. `before` is the view of one with the same world, whose tables are the same."""
+        self.built = built
+        self.now = now
+        self._pages = pages
+        self._lock = threading.Lock()
+        if before is not None:
+            self.__dict__ |= {name: before.__dict__[name] for name in _OF_THE_WORLD if name in before.__dict__}
+
+    @cached_property
+    def digests(self) -> dict[OutputPath, str]:
+        """Every file, with the digest of its bytes."""
+        return {path: made.digest for path, made in self.built.made.items()}
+
+    @cached_property
+    def targets(self) -> dict[OutputPath, PageTarget | FeedTarget]:
+        """What is filled, by its file."""
+        return {
+            output_path(target.site_path): target
+            for target in self.built.world.targets
+            if isinstance(target, PageTarget | FeedTarget)
+        }
+
+    @cached_property
+    def by_source(self) -> dict[SourcePath, list[PageTarget]]:
+        """The pages that show a document, by its path."""
+        found: dict[SourcePath, list[PageTarget]] = {}
+        for target in self.targets.values():
+            if isinstance(target, PageTarget) and target.source and target.kind != "alias":
+                found.setdefault(target.source, []).append(target)
+        return found
+
+    @cached_property
+    def feeds(self) -> list[FeedTarget]:
+        """The feeds."""
+        return [target for target in self.targets.values() if isinstance(target, FeedTarget)]
+
+    @cached_property
+    def redirects(self) -> dict[SitePath, str]:
+        """Where each alias leads."""
+        base = Base.of(self.built.inputs.config.url)
+        return {
+            target.site_path: base.href(target.to)
+            for target in self.targets.values()
+            if isinstance(target, PageTarget) and target.kind == "alias"
+        }
+
+    @cached_property
+    def listed(self) -> tuple[Page, ...]:
+        """Every page that has a text or a list of its own."""
+        base = Base.of(self.built.inputs.config.url)
+        return tuple(
+            self._listed(path, target, base)
+            for path, target in self.targets.items()
+            if isinstance(target, PageTarget) and target.kind != "alias"
+        )
+
+    def _listed(self, path: OutputPath, target: PageTarget, base: Base) -> Page:
+        own = self.built.preparation.prepared.get(target.source) if target.source else None
+        card = own.card if own else None
+        is_future = card is not None and card.kind == "post" and card.date is not None and card.date > self.now
+        return Page(
+            path=path,
+            url=base.href(target.site_path),
+            title=card.title if card is not None and card.title else target.site_path,
+            kind=target.kind,
+            source=target.source,
+            state="draft" if card is not None and card.draft else "future" if is_future else "public",
+        )
+
+    @cached_property
+    def fill(self) -> Callable[[outputs.Task], outputs.Result]:
+        """The function that fills this build's targets."""
+        return outputs.filler(msgspec.structs.replace(self.built.filling, wanted=True))
+
+    def read(self, path: OutputPath) -> bytes:
+        """Return a file's bytes; raises KeyError for one that is not of this build, OSError where the disk does."""
+        made = self.built.made[path]
+        if not made.kept:
+            return made.read()
+        data = self._pages.get(made.digest)
+        if data is None:
+            with self._lock:
+                result = self.fill(task_of(self.targets[path], self.built.filling))
+            if result.data is None:
+                raise KeyError(path)
+            data = result.data
+            self._pages.put(result.filled.digest, data)
+        return data
+
+
+_OF_THE_WORLD: Final = ("targets", "by_source", "feeds", "redirects", "listed")
+"""What depends on the world alone, and not on texts."""
