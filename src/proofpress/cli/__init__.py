@@ -19,6 +19,7 @@ COMMANDS = {
     "init": "Make a new site.",
     "new": "Write a new post's front matter.",
     "build": "Build the site.",
+    "serve": "Show the site in the browser, redrawn on save.",
     "clean": "Delete what Proofpress wrote, and nothing else.",
     "explain": "Tell what a problem means.",
     "schema": "Print the JSON Schema of settings or front matter.",
@@ -81,11 +82,11 @@ def main() -> None:
         click.echo(f"proofpress: {place}{error.strerror or error}", err=True)
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the last line of defence: what arrives here is our own fault
-        sys.exit(_report_bug(error))
+        sys.exit(report_bug(error))
 
 
-def _report_bug(error: Exception) -> int:
-    """Say that Proofpress itself failed, and keep what a report needs in a file."""
+def report_bug(error: Exception, then: str = "Nothing was published.") -> int:
+    """Say that Proofpress itself failed and what that means now, and keep what a report needs in a file."""
     import tempfile
     import traceback
 
@@ -96,7 +97,7 @@ def _report_bug(error: Exception) -> int:
         file.write(about + "".join(traceback.format_exception(error)))
     click.echo(
         f"proofpress: this is a bug in Proofpress itself, not in your site: {type(error).__name__}: {error}\n"
-        f"Nothing was published. Please report it with the file {file.name} and, if you can, the post that led to it.",
+        f"{then} Please report it with the file {file.name} and, if you can, the post that led to it.",
         err=True,
     )
     return BUG
