@@ -7,7 +7,7 @@ import datetime as dt
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 import uvicorn
 from msgspec.structs import replace
@@ -79,7 +79,7 @@ class Server:
         self._loop.call_soon_threadsafe(self.live.end)
         self._thread.join()
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -120,10 +120,7 @@ class Site:
         """Return the next revision: of a build with an error, the files of the last one without."""
         done = build(Options(root=self.root, now=NOW, drafts=True))
         before = self.shown
-        if done.failed:
-            files = {path: before.read(path) for path in before.digests}
-        else:
-            files = done.outputs
+        files = {path: before.read(path) for path in before.digests} if done.failed else done.outputs
         pages = [
             a_page(path, state="draft" if path in self.drafts else "public") for path in files if path.endswith(".html")
         ]

@@ -8,7 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live_preview import SITE, Server, Site, until
+from live_preview import SITE, Server, Site
 from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
 from shown_values import BROKEN, WARNED, shown
@@ -71,9 +71,8 @@ class Writer:
         tab = self.context.new_page()
         tab.on("console", self.console)
         tab.on("pageerror", lambda error: self.said.append(str(error)))
-        with tab.expect_response("**/_proofpress/events"), tab.expect_request_finished():
+        with tab.expect_response("**/_proofpress/events"):
             tab.goto(self.server.url + path)
-        tab.wait_for_load_state("networkidle") if False else None
         tab.evaluate("() => { window.stayed = true }")
         return tab
 
@@ -150,8 +149,7 @@ def test_a_reader_stays_at_the_same_line_when_paragraphs_come_and_go_above(write
         writer.tab.evaluate("() => { const p = [...document.querySelectorAll('main p')][40]; p.id = 'here' }")
         writer.tab.evaluate("() => document.querySelector('#here').scrollIntoView({behavior: 'instant'})")
         before = writer.tab.evaluate(TOP)
-        for first in ("New.\n\n" * 12, "The first sentence.", "One more.\n\n![](a.png)\n\nAnd a last one.", ""):
-            writer.site.write({"content/posts/a.png": ""}) if "a.png" in first else None
+        for first in ("New.\n\n" * 12, "The first sentence.", "One more.\n\nAnd a last one.", ""):
             writer.save({LONG: long_post(first)})
             writer.tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
             assert writer.tab.evaluate(TOP) == pytest.approx(before, abs=2)
@@ -164,18 +162,12 @@ def test_open_details_focus_selection_and_what_was_typed_stay(write: Any) -> Non
         tab = writer.tab
         tab.click("summary")
         tab.fill("#name", "typed")
+        tab.focus("#name")
         tab.evaluate(
             """() => {
-              const text = [...document.querySelectorAll('main p')].at(-1).firstChild
+              const text = [...document.querySelectorAll('.content p')].at(-1).firstChild
               getSelection().setBaseAndExtent(text, 2, text, 10)
             }"""
-        )
-        tab.focus(
-            "#name",
-        )
-        tab.evaluate(
-            "() => { const t = [...document.querySelectorAll('main p')].at(-1).firstChild;"
-            "getSelection().setBaseAndExtent(t, 2, t, 10) }"
         )
         was = tab.evaluate("() => document.activeElement.id")
         writer.save(
@@ -246,7 +238,7 @@ def test_a_template_and_the_settings_change_every_page_in_place(write: Any) -> N
         assert writer.tab.inner_text("#mine") == "By me, A long post"
         writer.save({"site.yaml": SITE["site.yaml"].replace("My blog", "Your blog")}, tabs=(writer.tab, other))
         assert writer.tab.title() == "A long post · Your blog"
-        assert other.title() == "Home · Your blog" or "Your blog" in other.title()
+        assert "Your blog" in other.title()
         assert other.inner_text(".site-footer p") == "Your blog"
         writer.save({"site.yaml": SITE["site.yaml"].replace("language: en", "language: de")}, tabs=(writer.tab, other))
         assert other.evaluate("() => document.documentElement.lang") == "de"
@@ -277,8 +269,8 @@ def test_two_tabs_hear_of_the_same_save_and_a_page_that_is_as_before_is_not_fetc
         for tab in (writer.tab, twin):
             assert "number seventy" in tab.inner_text("main")
             assert writer.stayed(tab)
-        if "posts/other/index.html" not in (writer.site.shown.changed or ()):
-            assert fetched == []
+        assert "posts/other/index.html" not in (writer.site.shown.changed or ())
+        assert fetched == []
 
 
 # ---------------------------------------------------------------- what the site's own scripts did
@@ -335,12 +327,12 @@ def test_another_script_loads_the_page_anew_at_the_same_place(write: Any) -> Non
 
 
 def test_an_edit_of_what_a_script_has_remade_loads_the_page_anew(write: Any) -> None:
-    remake = "document.querySelector('main p').innerHTML = '<b>remade</b>'"
+    remake = "document.querySelector('.content p').innerHTML = '<b>remade</b>'"
     with write({LONG: scripted(remake)}) as writer:
         writer.save({LONG: scripted(remake).replace("Last.", "Last, edited.")})
         assert writer.stayed()
         writer.save({LONG: scripted(remake).replace("First.", "First, edited.")})
-        writer.tab.wait_for_function("() => window.stayed === undefined && document.querySelector('main b')")
+        writer.tab.wait_for_function("() => window.stayed === undefined && document.querySelector('.content b')")
 
 
 # ---------------------------------------------------------------- the law
@@ -422,10 +414,10 @@ def test_a_broken_post_lays_a_panel_over_the_last_good_page_which_goes_when_it_i
         tab.wait_for_function(OPEN)
         problem = tab.locator(".problem.error")
         link = problem.locator("a.place")
-        assert link.inner_text() == f"{LONG}:6:5"
-        assert link.get_attribute("href") == f"vscode://file{writer.site.root.as_posix()}/{LONG}:6:5"
+        assert link.inner_text() == f"{LONG}:6:13"
+        assert link.get_attribute("href") == f"vscode://file{writer.site.root.as_posix()}/{LONG}:6:13"
         assert "broken-link" in problem.inner_text()
-        assert problem.locator("mark").inner_text() == "[setup](setp.md)"
+        assert problem.locator("mark").inner_text() == "setp.md"
         carets, marked = problem.locator(".carets"), problem.locator("mark")
         assert "^^^" in carets.inner_text()
         assert "This page is the last good one" in tab.locator(".panel").inner_text()
@@ -433,7 +425,7 @@ def test_a_broken_post_lays_a_panel_over_the_last_good_page_which_goes_when_it_i
         assert tab.evaluate("() => document.activeElement === document.body")
         said = tab.locator(".said")
         assert said.get_attribute("aria-live") == "polite"
-        assert said.text_content().startswith("The build failed: 1 error")  # type: ignore[union-attr]
+        assert said.text_content().startswith("The build failed: 1 error")
         assert marked.count() == 1
         writer.save({LONG: long_post("See it.")})
         tab.wait_for_function(CLOSED)
@@ -506,7 +498,7 @@ def test_problems_and_drafts_are_seen_without_a_script(write: Any) -> None:
             assert "Still a draft." in tab.inner_text("main")
             assert tab.locator("proofpress-mark").is_visible()
             assert tab.locator("proofpress-mark").inner_text() == "Draft, not public yet"
-            tab.get_by_text("The last build failed").click()
+            tab.locator("noscript a").click()
             tab.wait_for_url("**/_proofpress/")
             assert "no page is made from" in tab.inner_text("main")
 
@@ -609,7 +601,7 @@ def test_the_report_comes_up_to_date_by_itself_and_finds_pages(browser: Browser)
         tab.evaluate("() => { window.stayed = true }")
         assert "The build failed." in tab.inner_text(".status")
         tab.fill("#filter", "number 77")
-        assert tab.inner_text("#found p") == "11 pages"
+        assert tab.inner_text("#found p") == "19 pages"
         assert tab.locator("#pages").is_hidden()
         server.show(replace(full(), revision=2, problems=(), failed=False, pages=full().pages[:78]))
         tab.wait_for_function(f"() => ({REVISION})() === 2")
