@@ -30,6 +30,8 @@ OWNERS = {
     "imagesize": ("content/images.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
+    "starlette": ("preview/",),
+    "uvicorn": ("preview/",),
     "watchdog": ("preview/",),
     "sqlite3": ("engine/",),
 }
