@@ -1,0 +1,197 @@
+"""The law in one process: after any changes, what the preview shows is to the byte what a build from nothing gives."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import pytest
+from law_site import FILES, NOW, LawSite, shown
+from test_law_incremental_equals_clean import CHANGES
+
+from proofpress.builder import build
+from proofpress.preview.session import Session
+from proofpress.update import update
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from proofpress.preview.shown import Shown
+
+FLAGS: Final = {
+    "build with drafts", "build the future", "build strictly", "build for another address", "let time pass",
+    "take another version of the code",
+}  # fmt: skip
+"""What a running preview is not asked for."""
+WRITTEN: Final = sorted(CHANGES.keys() - FLAGS)
+D: Final = "content/posts/d.md"
+
+
+class Previewed:
+    """A site with a session that shows it, and what was shown last without an error."""
+
+    def __init__(self, site: LawSite) -> None:
+        self.site = site
+        site.drafts = site.future = True
+        self.options = site.options
+        self.session = Session(self.options, lambda: NOW)
+        self.shown = self.session.start()
+        self.files = self.sources()
+        self.good: dict[str, bytes] = {}
+        self.check()
+
+    def sources(self) -> dict[str, bytes]:
+        """Return the files that a watcher looks at."""
+        found = {}
+        for name in ("content", "templates", "static", "data", "site.yaml"):
+            top = self.site.root / name
+            for path in [top] if top.is_file() else top.rglob("*"):
+                if path.is_file():
+                    found[path.relative_to(self.site.root).as_posix()] = path.read_bytes()
+        return found
+
+    def look(self, *, hinted: bool = True) -> Shown:
+        """Build again, with what a watcher would tell."""
+        before, self.files = self.files, self.sources()
+        hints = {path for path in before.keys() | self.files.keys() if before.get(path) != self.files.get(path)}
+        self.shown = self.session.rebuild(frozenset(hints) if hinted else None)
+        return self.shown
+
+    def read(self) -> dict[str, bytes]:
+        """Return every file; beside an error, all but those that are copied: they are as they are on disk."""
+        copied = (".png", ".txt", ".csv", "thing") if self.shown.failed else ()
+        return {str(path): self.shown.read(path) for path in self.shown.digests if not path.endswith(copied)}
+
+    def check(self) -> None:
+        """Hold what is shown against a clean build, and against the last good one where it has errors."""
+        clean = build(msgspec.structs.replace(self.options, jobs=1))
+        assert shown(list(self.shown.problems)) == shown(clean.problems)
+        assert self.shown.failed == clean.failed
+        assert sorted(self.shown.digests) == sorted(self.good if clean.failed else clean.outputs)
+        if clean.failed:
+            wanted = self.good
+        else:
+            self.good = wanted = {str(path): data for path, data in clean.outputs.items()}
+        found = self.read()
+        assert [path for path in wanted if path in found and found[path] != wanted[path]] == []
+
+
+@pytest.fixture
+def previewed(tmp_path: Path) -> Previewed:
+    return Previewed(LawSite(tmp_path / "site").write(FILES))
+
+
+@pytest.mark.parametrize("change", WRITTEN)
+def test_after_each_change_and_after_taking_it_back_the_preview_equals_a_clean_build(
+    previewed: Previewed, change: str
+) -> None:
+    before = previewed.read()
+    CHANGES[change](previewed.site)
+    previewed.look()
+    previewed.check()
+    CHANGES[change](previewed.site)
+    assert not previewed.look().problems
+    assert previewed.read() == before
+
+
+def test_after_500_random_changes_the_preview_equals_a_clean_build(previewed: Previewed) -> None:
+    dice = random.Random(20261121)
+    checked = 0
+    for number in range(1, 501):
+        for _ in range(dice.choice([1, 1, 1, 3])):
+            CHANGES[dice.choice(WRITTEN)](previewed.site)
+        if number % 25 == 0:  # an error that was made stays until it is taken back: begin anew
+            for name in ("content", "templates", "static", "data"):
+                shutil.rmtree(previewed.site.root / name, ignore_errors=True)
+            previewed.site.write(FILES)
+        previewed.look(hinted=dice.random() < 0.8)
+        if not previewed.shown.failed and number % 5 == 0:
+            previewed.check()
+            checked += 1
+    assert checked >= 25
+    assert not previewed.shown.problems
+
+
+def test_a_save_of_a_text_makes_one_page_and_is_told_as_such(previewed: Previewed) -> None:
+    previewed.site.swap(D, "Text of delta.", "Other text.")
+    previewed.look()
+    before = previewed.shown
+    previewed.site.swap(D, "Other text.", "Other text.\n\nMore of it.")
+    now = previewed.look()
+    assert now.revision == before.revision + 1
+    assert now.changed is not None
+    assert {path for path in now.changed if path.endswith(".html")} == {"posts/dee/index.html"}
+    assert now.follow == "/blog/posts/dee/"
+    assert f"{D}: rendered because its text changed" in {f"{ran.key}: {ran.why}" for ran in now.report.ran}
+    assert "/posts/dee/: filled because its text changed" in {f"{ran.key}: {ran.why}" for ran in now.report.ran}
+    previewed.check()
+
+
+def test_nothing_is_told_where_nothing_changed(previewed: Previewed) -> None:
+    before = previewed.shown
+    (previewed.site.root / D).write_bytes((previewed.site.root / D).read_bytes())
+    assert previewed.session.rebuild(frozenset({D})) is before
+    assert previewed.session.rebuild(frozenset({"content/posts/.d.md.swp"})) is before
+    assert previewed.session.rebuild(None) is before
+
+
+def test_what_no_hint_told_is_found_by_the_next_full_look(previewed: Previewed) -> None:
+    previewed.site.swap(D, "Text of delta.", "Other text.")
+    previewed.site.swap("content/about.md", "A team.", "A large team.")
+    previewed.session.rebuild(frozenset({D}))
+    previewed.look(hinted=False)
+    previewed.check()
+
+
+def test_an_error_leaves_the_last_good_site_up_until_it_is_mended(previewed: Previewed) -> None:
+    good = previewed.read()
+    previewed.site.swap(D, "Text of delta.", "[Nothing](nowhere.md)")
+    failed = previewed.look()
+    assert failed.failed
+    assert failed.stale
+    assert previewed.read().items() <= good.items()
+    previewed.site.swap("content/about.md", "A team.", "A large team.")
+    assert previewed.look().stale
+    assert previewed.read().items() <= good.items(), "not half of the new one either"
+    previewed.site.swap(D, "Text of delta.", "[Nothing](nowhere.md)")
+    mended = previewed.look()
+    assert not mended.problems
+    assert not mended.stale
+    assert mended.changed is not None
+    assert "about/index.html" in mended.changed
+    previewed.check()
+
+
+def test_a_site_that_begins_with_an_error_shows_what_could_be_made(tmp_path: Path) -> None:
+    site = LawSite(tmp_path / "site").write(FILES | {D: "---\ntitle: D\n---\n\n[Nothing](nowhere.md)\n"})
+    session = Session(site.options, lambda: NOW)
+    first = session.start()
+    assert first.failed
+    assert not first.stale
+    assert b"First" in first.read(next(path for path in first.digests if path == "talks/index.html"))
+
+
+def test_another_build_may_use_the_cache_while_the_preview_runs(previewed: Previewed) -> None:
+    outcome = update(msgspec.structs.replace(previewed.options, drafts=False, future=False))
+    assert outcome.published is not None
+    previewed.site.swap(D, "Text of delta.", "Other text.")
+    previewed.look()
+    previewed.check()
+
+
+def test_what_the_preview_made_is_in_the_cache_for_the_next_one(previewed: Previewed) -> None:
+    previewed.site.swap(D, "Text of delta.", "Other text.")
+    previewed.look()
+    previewed.session.close()
+    again = Previewed(previewed.site)
+    assert again.shown.report.ran == ()
+
+
+def test_a_cache_that_is_lost_while_the_preview_runs_costs_time_alone(previewed: Previewed) -> None:
+    previewed.site.store.unlink()
+    previewed.site.swap(D, "title: Delta", "title: Dealt")
+    previewed.look()
+    previewed.check()
+    previewed.session.close()
