@@ -56,6 +56,16 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def visit(tab: Page, url: str) -> None:
+    """Open a page, and wait until it hears of revisions and has learnt how it was served."""
+    with (
+        tab.expect_response(lambda answer: answer.request.resource_type == "fetch" and answer.url == url) as learnt,
+        tab.expect_response("**/_proofpress/events"),
+    ):
+        tab.goto(url)
+    learnt.value.finished()
+
+
 class Writer:
     """A site, the server that shows it, and browser tabs whose console stays silent."""
 
@@ -71,8 +81,7 @@ class Writer:
         tab = self.context.new_page()
         tab.on("console", self.console)
         tab.on("pageerror", lambda error: self.said.append(str(error)))
-        with tab.expect_response("**/_proofpress/events"):
-            tab.goto(self.server.url + path)
+        visit(tab, self.server.url + path)
         tab.evaluate("() => { window.stayed = true }")
         return tab
 
@@ -326,6 +335,12 @@ def test_another_script_loads_the_page_anew_at_the_same_place(write: Any) -> Non
         writer.tab.wait_for_function("() => Math.abs(scrollY - 900) < 2")
 
 
+def test_a_script_that_keeps_its_name_loads_the_page_anew(write: Any) -> None:
+    with write({LONG: post('<script src="/own.js"></script>'), "static/own.js": "window.which = 1"}) as writer:
+        writer.save({"static/own.js": "window.which = 2"})
+        writer.tab.wait_for_function("() => window.which === 2")
+
+
 def test_an_edit_of_what_a_script_has_remade_loads_the_page_anew(write: Any) -> None:
     remake = "document.querySelector('.content p').innerHTML = '<b>remade</b>'"
     with write({LONG: scripted(remake)}) as writer:
@@ -383,9 +398,9 @@ def test_after_any_revisions_a_page_is_what_loading_it_gives(browser: Browser) -
     now = shown({"index.html": document(chance, parts)})
     with Server(now) as server, browser.new_context() as context:
         tab = context.new_page()
-        tab.goto(server.url)
+        visit(tab, server.url + "/")
         tab.evaluate("() => { window.stayed = true }")
-        for revision in range(2, 62):
+        for revision in range(2, 42):
             for _ in range(chance.randrange(1, 4)):
                 at = chance.randrange(len(parts) + 1)
                 match chance.randrange(4):
@@ -523,9 +538,7 @@ def test_the_browser_goes_to_the_page_that_was_saved_where_it_is_to_follow(write
         writer.server.show(writer.site.built("/posts/other/"))
         writer.tab.wait_for_url("**/posts/other/")
         writer.tab.goto(writer.server.url + "/posts/long/")  # one who goes elsewhere is not called back
-        with writer.tab.expect_response("**/_proofpress/events"):
-            writer.tab.reload()
-        writer.tab.wait_for_function("() => document.querySelector('proofpress-preview')")
+        visit(writer.tab, writer.server.url + "/posts/long/")
         assert writer.tab.url.endswith("/posts/long/")
 
 
@@ -597,7 +610,7 @@ def full(**fields: Any) -> Shown:
 def test_the_report_comes_up_to_date_by_itself_and_finds_pages(browser: Browser) -> None:
     with Server(full()) as server, browser.new_context(viewport=DESKTOP) as context:
         tab = context.new_page()
-        tab.goto(server.url + "/_proofpress/")
+        visit(tab, server.url + "/_proofpress/")
         tab.evaluate("() => { window.stayed = true }")
         assert "The build failed." in tab.inner_text(".status")
         tab.fill("#filter", "number 77")

@@ -23,7 +23,7 @@ _BOX: Final = (
     "font:600 14px/1.4 system-ui,sans-serif;color:#fff;"
 )
 _MARK: Final = _BOX + "background:#7a4d00;pointer-events:none"
-_BAR: Final = _BOX + "background:#a3231a;left:auto;right:.75rem;text-decoration:underline;cursor:pointer"
+_BAR: Final = _BOX + "background:#a3231a;bottom:3.5rem;text-decoration:underline;cursor:pointer"
 _CLOSING: Final = re.compile(rb"</body\s*>", re.IGNORECASE)
 _LAST: Final = re.compile(rb"</body\s*>\s*(?:</html\s*>\s*)?", re.IGNORECASE)
 _COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)

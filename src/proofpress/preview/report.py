@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from proofpress.preview.shown import Page, Ran, Report, Shown
 
-OPEN: Final = 40
+OPEN: Final = 20
 """How many rows of a list are seen before the rest is folded."""
 KINDS: Final = {
     "home": "Home",

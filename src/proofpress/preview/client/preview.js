@@ -553,9 +553,11 @@
   const place = shadow.querySelector("#place");
   const said = shadow.querySelector(".said");
   host.hidden = true; // until its style sheet is there
-  shadow.querySelector("link").addEventListener("load", () => {
-    host.hidden = false;
-    lay();
+  const styled = new Promise((done) => {
+    shadow.querySelector("link").addEventListener("load", () => {
+      host.hidden = false;
+      done();
+    });
   });
 
   let panel = null; // the panel's HTML as it was served last
@@ -617,6 +619,8 @@
 
   const showProblems = async (news) => {
     if (onReport || panelRevision === news.revision) return;
+    panelRevision = news.revision;
+    await styled;
     const html = news.failed || news.problems ? await (await fetch(`${PREFIX}panel`, { cache: "no-store" })).text() : "";
     const was = section()?.dataset.summary ?? "";
     const failed = Boolean(section()?.hasAttribute("data-failed"));
@@ -624,7 +628,7 @@
       panel = new DOMParser().parseFromString("", "text/html");
       join(panel.body, place);
     }
-    panelRevision = news.revision;
+    if (panelRevision !== news.revision) return; // a later one is on its way
     children(panel.body, new DOMParser().parseFromString(html, "text/html").body);
     if (!section()) isOpened = false;
     lay();
@@ -702,9 +706,10 @@
     if (event.persisted) connect();
   });
   document.addEventListener("visibilitychange", () => {
-    // A browser opens six connections to a server; tabs that nobody looks at shall not hold them.
+    // A browser opens six connections to a server; tabs that nobody looks at shall not hold them for ever. Not at once: a
+    // window behind that of the editor counts as hidden too.
     clearTimeout(asleep);
-    if (document.hidden) asleep = setTimeout(disconnect, 60_000);
+    if (document.hidden) asleep = setTimeout(disconnect, 600_000);
     else connect();
   });
 
