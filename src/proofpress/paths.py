@@ -8,6 +8,7 @@ a sub-path (`https://me.example/blog/`), `Base` puts that prefix in front.
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 import unicodedata
@@ -55,6 +56,7 @@ class Base(msgspec.Struct, frozen=True):
         return self.origin + self.prefix + path
 
 
+@functools.lru_cache(maxsize=4096)  # a term is asked for wherever it is shown
 def slug(text: str) -> str:
     """Return text as one segment of a URL: lower case, words joined by dashes, letters of every script kept.
 

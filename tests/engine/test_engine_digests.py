@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from proofpress.engine.digests import SIZE, digest_of, digest_of_bytes
+from proofpress.engine.digests import SIZE, Digester, digest_of, digest_of_bytes
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -253,3 +253,31 @@ def test_digests_are_the_same_in_processes_with_other_hash_seeds() -> None:
 def test_digests_of_bytes_are_equal_only_where_the_bytes_are(one: bytes, other: bytes) -> None:
     assert (digest_of_bytes(one) == digest_of_bytes(other)) == (one == other)
     assert len(digest_of_bytes(one)) == SIZE
+
+
+class Leaf(msgspec.Struct, frozen=True):
+    name: str
+    more: dict[str, Any] = {}
+
+
+class Branch(msgspec.Struct, frozen=True):
+    leaves: list[Leaf]
+    best: Leaf | None = None
+
+
+def test_a_digester_reads_each_struct_once_and_tells_values_apart_as_well() -> None:
+    one, alike, other = Leaf("one"), Leaf("one"), Leaf("other")
+    digest = Digester(Leaf)
+    assert digest(Branch([one, other])) == digest(Branch([alike, other])), "another object with the same value"
+    assert digest(Branch([one, other])) == Digester(Leaf)(Branch([one, other])), "in another process too"
+    values = [
+        Branch([one]),
+        Branch([other]),
+        Branch([one, other]),
+        Branch([other, one]),
+        Branch([one], best=one),
+        one,
+        [one],
+    ]
+    assert len({digest(value) for value in values}) == len(values)
+    assert digest(7) == digest_of(7)

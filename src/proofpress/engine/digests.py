@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 SIZE: Final = 16
 """Bytes of a digest: by the birthday bound, 2**64 values before two are likely to share one."""
 
-Parts = list[bytes]
+
+class Parts(list[bytes]):
+    """What a value is written as; values of one class may be written as digests that are known."""
+
+    digester: Digester | None = None
+
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -35,9 +40,34 @@ def digest_of(value: object) -> bytes:
     A struct counts with its class and its fields. A field holds what its class declares; one that may hold anything
     counts by what it does hold.
     """
-    parts: Parts = []
+    parts = Parts()
     _write(value, parts)
     return digest_of_bytes(b"".join(parts))
+
+
+class Digester:
+    """Digests of values in which the same structs of one class come again and again: each of these is read once.
+
+    Its digests are not those of `digest_of`, but they are as good: equal values have equal ones.
+    """
+
+    def __init__(self, again: type[msgspec.Struct]) -> None:
+        self.again = again
+        self._known: dict[int, tuple[msgspec.Struct, bytes]] = {}
+
+    def __call__(self, value: object) -> bytes:
+        """Return the digest of a value."""
+        parts = Parts()
+        parts.digester = self
+        _write(value, parts)
+        return digest_of_bytes(b"".join(parts))
+
+    def of(self, struct: msgspec.Struct) -> bytes:
+        """Return the digest of a struct of the class. The struct is kept, so that its id stays its own."""
+        found = self._known.get(id(struct))
+        if found is None:
+            found = self._known[id(struct)] = struct, digest_of(struct)
+        return found[1]
 
 
 def digest_of_bytes(data: bytes) -> bytes:
@@ -54,7 +84,11 @@ def _write(value: Any, parts: Parts) -> None:
     if write is not None:
         write(value, parts)
     elif isinstance(value, msgspec.Struct):
-        _write_struct(value, parts)
+        digester = parts.digester
+        if digester is not None and type(value) is digester.again:
+            parts += (b"R", digester.of(value))
+        else:
+            _write_struct(value, parts)
     else:
         kind = type(value)
         raise TypeError(f"a value of type {kind.__module__}.{kind.__qualname__} has no digest")

@@ -39,12 +39,19 @@ class Stale(msgspec.Struct, frozen=True):
 class Recorder:
     """Answers questions, and takes note of each with the digest of its answer."""
 
-    def __init__(self, answer: Callable[[Question], Any], known: dict[Question, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Question], Any],
+        known: dict[Question, bytes] | None = None,
+        digest: Callable[[Any], bytes] = digest_of,
+    ) -> None:
         """Answer by way of a pure function from a question to a value that has a digest.
 
-        `known` are digests of answers that recorders share, so that what every step asks is digested once.
+        `known` are digests of answers that recorders share, so that what every step asks is digested once. `digest` is
+        the one that `Answers` has.
         """
         self._answer = answer
+        self._digest = digest
         self._known = known if known is not None else {}
         self._asked: dict[Question, bytes] = {}
 
@@ -61,7 +68,7 @@ class Recorder:
         if question not in self._asked:
             digest = self._known.get(question)
             if digest is None:
-                digest = self._known[question] = digest_of(answer)
+                digest = self._known[question] = self._digest(answer)
             self._asked[question] = digest
         return answer
 
@@ -82,9 +89,13 @@ class Answers:
     """
 
     def __init__(
-        self, answer: Callable[[Question], Any], settled: Callable[[Question], bool] = lambda _question: False
+        self,
+        answer: Callable[[Question], Any],
+        settled: Callable[[Question], bool] = lambda _question: False,
+        digest: Callable[[Any], bytes] = digest_of,
     ) -> None:
         self._answer = answer
+        self._digest = digest
         self.settled = settled
         self._known: dict[Question, bytes] = {}
 
@@ -93,7 +104,7 @@ class Answers:
         found = self._known.get(question)
         if found is None:
             try:
-                found = digest_of(self._answer(question))
+                found = self._digest(self._answer(question))
             except LookupError:
                 found = NO_ANSWER
             self._known[question] = found

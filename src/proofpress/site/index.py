@@ -68,22 +68,22 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         The weight of a term carried by n of N posts is log(1 + N/n), the inverse document frequency of information
         retrieval. Ties go to the post nearer in order.
         """
-        scores: dict[SourcePath, float] = defaultdict(float)
-        own = self.positions.get(card.path, 0)
+        scores: dict[int, float] = defaultdict(float)
+        positions = self.positions
+        own = positions.get(card.path, 0)
         for taxonomy, names in card.terms.items():
             for term in {slug(name) for name in names}:
                 found = self.taxonomies.get(taxonomy, {}).get(term)
                 if found is None:
                     continue
                 weight = math.log(1 + len(self.posts) / len(found.posts))
-                at = _position(found.posts, own, self.positions)
+                at = _position(found.posts, own, positions)
                 for other in found.posts[max(0, at - RELATED_WINDOW) : at + RELATED_WINDOW + 1]:
-                    if other.path != card.path:
-                        scores[other.path] += weight
-        best = sorted(
-            scores, key=lambda path: (-round(scores[path], 9), abs(self.positions[path] - own), self.positions[path])
-        )
-        return [self.by_path[path] for path in best[:count]]
+                    scores[positions[other.path]] += weight
+        if card.path in positions:
+            scores.pop(own, None)
+        best = sorted([(-round(score, 9), abs(at - own), at) for at, score in scores.items()])
+        return [self.posts[at] for _, _, at in best[:count]]
 
 
 def _position(posts: Sequence[Card], own: int, positions: Mapping[SourcePath, int]) -> int:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.engine.digests import SIZE, digest_of
+from proofpress.engine.digests import SIZE, Digester, digest_of
 from proofpress.engine.parallel import run
 from proofpress.engine.steps import Answers as Digests
 from proofpress.engine.steps import Stale, why_stale
 from proofpress.engine.store import Entry
-from proofpress.model import FeedTarget, PageTarget
+from proofpress.model import Card, FeedTarget, PageTarget
 from proofpress.output.publish import Made
 from proofpress.stages import outputs
 from proofpress.stages.memory import Memory, chunk, processes
@@ -65,7 +65,7 @@ def fill(
     entries = memory.store.entries(memory.kind) if memory else {}
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     settled = memory is not None and memory.store.fact(f"world {memory.kind}") == world.digest
-    digests = Digests(filling.answers.answer, lambda question: settled and question[0] != "body")
+    digests = Digests(filling.answers.answer, lambda question: settled and question[0] != "body", Digester(Card))
     made: dict[OutputPath, Made] = {}
     problems: list[Problem] = []
     reasons: dict[str, Stale] = {}

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proofpress.config import Config
+from proofpress.engine.digests import Digester
 from proofpress.engine.reader import Reader
 from proofpress.engine.steps import Question, Recorder, Trace
-from proofpress.model import Body, FeedTarget, Output, PageTarget, TemplateSource
+from proofpress.model import Body, Card, FeedTarget, Output, PageTarget, TemplateSource
 from proofpress.output.publish import digest_of_output
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem
@@ -96,6 +97,7 @@ def filler(using: Filling) -> Callable[[Task], Result]:
     reader = Reader(using.store) if using.store is not None else None
     entries: dict[SourcePath, tuple[Entry, Recorder]] = {}
     digests: dict[Question, bytes] = {}
+    digester = Digester(Card)
     folders: set[str] = set()
 
     def body_of(path: SourcePath) -> Body:
@@ -108,7 +110,7 @@ def filler(using: Filling) -> Callable[[Task], Result]:
     def entry(path: SourcePath) -> tuple[Entry, Recorder]:
         """Make a post's entry once in this process, and keep what was asked for it."""
         if path not in entries:
-            asked = Recorder(using.answers.answer, digests)
+            asked = Recorder(using.answers.answer, digests, digester)
             made = feeds.entry(using.prepared[path].card, body_of(path), asked.ask)
             asked.ask(("body", path))
             entries[path] = (made, asked)
@@ -134,7 +136,7 @@ def filler(using: Filling) -> Callable[[Task], Result]:
         return feeds.feed(target, about, [each for each, _ in made], using.config)
 
     def fill(task: Task) -> Result:
-        asked = Recorder(using.answers.answer, digests)
+        asked = Recorder(using.answers.answer, digests, digester)
         problems: list[Problem] = []
         output: Output | None
         if isinstance(task.target, PageTarget):
