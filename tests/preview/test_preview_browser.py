@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
+import re
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -580,6 +584,50 @@ def test_a_page_that_is_left_closes_its_stream(write: Any) -> None:
             writer.tab.goto(writer.server.url + "/posts/long/")
         writer.save({LONG: long_post("Heard.")})
         assert "Heard." in writer.tab.inner_text("main")
+
+
+def test_the_command_shows_each_save_of_a_real_site(browser: Browser, tmp_path: Path) -> None:
+    Site(tmp_path)  # writes the files
+    environment = os.environ | {"PYTHONWARNINGS": "error", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+    environment.pop("PROOFPRESS_EDITOR", None)
+    command = [sys.executable, "-m", "proofpress", "serve", "--port", "0", "--follow"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    ) as serving:
+        assert serving.stdout is not None
+        try:
+            address = next(found[0] for line in serving.stdout if (found := re.search(r"http://[^/]+(?=/)", line)))
+            with browser.new_context(viewport=DESKTOP) as context:
+                said: list[str] = []
+                tab = context.new_page()
+                tab.on("console", lambda message: said.append(message.text))
+                tab.on("pageerror", lambda error: said.append(str(error)))
+                visit(tab, address + "/posts/long/")
+                tab.evaluate("() => { window.stayed = true }")
+                save(tmp_path / LONG, long_post("Saved once."))
+                tab.get_by_text("Saved once.").wait_for()
+                save(tmp_path / LONG, long_post("See [setup](setp.md)."))
+                tab.wait_for_function(OPEN)
+                assert tab.locator("a.place").inner_text() == f"{LONG}:6:13"
+                save(tmp_path / LONG, long_post("Mended."))
+                tab.get_by_text("Mended.", exact=True).wait_for()
+                tab.wait_for_function(CLOSED)
+                save(tmp_path / "site.yaml", SITE["site.yaml"].replace("My blog", "Your blog"))
+                tab.wait_for_function("() => document.title === 'A long post · Your blog'")
+                save(tmp_path / "templates/static/style.css", "body { color: rgb(1, 2, 3) }")
+                tab.wait_for_function("() => getComputedStyle(document.body).color === 'rgb(1, 2, 3)'")
+                assert tab.evaluate("() => window.stayed")
+                save(tmp_path / "content/posts/other.md", post("Followed.", "Another post"))
+                tab.wait_for_url("**/posts/other/")
+                assert said == []
+        finally:
+            serving.terminate()
+            serving.communicate(timeout=20)
+
+
+def save(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
 
 
 # ---------------------------------------------------------------- the report, and how all of it looks

@@ -222,7 +222,7 @@ def test_the_report_lists_phases_what_ran_and_why_and_what_stayed() -> None:
         kept=1204,
     )
     said = parse(report(shown(report=done, revision=7), DEFAULT)).content
-    assert "Revision 7, built in 1.23 s: 2 steps ran and 1,204 pages stayed as they were." in said
+    assert "Revision 7, built in 1.23 s: 2 steps ran, 1,204 of the pages and feeds stayed as they were." in said
     assert "read 20 ms" in said
     assert "fill 0.4 ms" in said
     assert "content/posts/a.md its text changed 3.0 ms" in said
@@ -245,6 +245,11 @@ def test_the_report_leads_to_every_page_and_marks_what_is_not_public() -> None:
     assert "Title of /posts/c/ Future" in said
     assert "Not public yet" in said
     assert "Not public yet" not in parse(report(shown(pages=pages[:2]), DEFAULT)).content
+
+
+@pytest.mark.parametrize("title", ["", "/tags/"])
+def test_a_page_without_a_title_goes_by_its_url_once(title: str) -> None:
+    assert parse(report(shown(pages=[page("tags/index.html", title=title)]), DEFAULT)).content.count("/tags/") == 1
 
 
 def test_long_lists_of_the_report_are_folded() -> None:

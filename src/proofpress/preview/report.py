@@ -64,15 +64,11 @@ def report(shown: Shown, editor: str) -> str:
 
 def _status(shown: Shown) -> str:
     done = shown.report
-    made = f"{counted(len(done.ran), 'step')} ran and {counted(done.kept, 'page')} stayed as {_were(done.kept)}"
+    made = f"{counted(len(done.ran), 'step')} ran, {done.kept:,} of the pages and feeds stayed as they were"
     said = f"Revision {shown.revision:,}, built in {duration(done.seconds)}: {made}."
     if shown.failed:
         return f'<p class="status failed"><b>The build failed.</b> What is shown is the last good site. {said}</p>'
     return f'<p class="status">{said}</p>'
-
-
-def _were(count: int) -> str:
-    return "it was" if count == 1 else "they were"
 
 
 def _problems(shown: Shown, editor: str) -> str:
@@ -143,14 +139,18 @@ def _row(page: Page, root: Path, editor: str) -> str:
     source = ""
     if page.source is not None:
         url = editor_url(root, page.source, 1, 1, editor)
-        named = f"<code>{escape(page.source)}</code>"
+        file = f"<code>{escape(page.source)}</code>"
         source = (
-            f' <a class="source" href="{escape(url)}">{named}</a>' if url else f' <span class="source">{named}</span>'
+            f' <a class="source" href="{escape(url)}">{file}</a>' if url else f' <span class="source">{file}</span>'
         )
-    return (
-        f'<li><a href="{escape(page.url)}">{escape(page.title) or escape(page.url)}</a>{state} '
-        f'<span class="url">{escape(page.url)}</span>{source}</li>\n'
+    url = escape(page.url)
+    named = page.title not in ("", page.url)  # many a list has no title of its own
+    said = (
+        f'<a href="{url}">{escape(page.title)}</a>{state} <span class="url">{url}</span>'
+        if named
+        else f'<a href="{url}">{url}</a>{state}'
     )
+    return f"<li>{said}{source}</li>\n"
 
 
 def _folded(rows: Sequence[str], name: str) -> str:
