@@ -169,7 +169,7 @@ class _Walk:
         if not self._permitted(target):
             return
         if os.path.isdir(target):
-            if links < _MAX_LINKS and not any(_same_or_below(target, folder) for folder in above):
+            if links < _MAX_LINKS and not any(_same_or_below(folder, target) for folder in above):
                 self.places.append((target, name))
                 self.watch(target, below=True)
                 self.folder(name, target, (*above, target), links + 1)

@@ -106,7 +106,8 @@ class Watcher:
     an event, but at most `patience` seconds after the first one. An exception in `told` is logged and ends nothing.
 
     What changes after `start` has returned is told, so start the watcher before the first build reads the files.
-    With `poll`, no events are asked for. `start` raises nothing for a folder that isn't there: it waits for it.
+    With `poll`, no events are asked for, and the folder is looked at every `interval` seconds; seldomer where a look
+    takes more than a twentieth of that. `start` raises nothing for a folder that isn't there: it waits for it.
     """
 
     def __init__(
@@ -117,12 +118,14 @@ class Watcher:
         poll: bool = False,
         quiet: float = 0.005,
         patience: float = 0.2,
+        interval: float = 1.0,
     ) -> None:
         self._root = os.path.realpath(root)
         self._told = told
         self._poll = poll
         self._quiet = quiet
         self._patience = patience
+        self._interval = interval
         self._notice = ""
         self._inbox: queue.SimpleQueue[_Note | None] = queue.SimpleQueue()  # None ends the thread
         self._thread: threading.Thread | None = None
@@ -301,9 +304,9 @@ class Watcher:
     def _pause(self, took: float) -> float:
         """Return the seconds until the next look: at most 5 % of the time is spent looking, with events 0.5 %."""
         if not self._snapshot.there:
-            return 0.25  # nothing to watch, and next to nothing to look at
+            return min(0.25, self._interval)  # nothing to watch, and next to nothing to look at
         if self._watches is None:
-            return max(1.0, 20 * took)
+            return max(self._interval, 20 * took)
         return min(max(2.0, 200 * took), 30.0)
 
     def _open(self) -> None:
