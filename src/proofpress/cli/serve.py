@@ -127,8 +127,8 @@ class Narration:
         elif shown.changed is None:
             outcome = f"the site was built anew, {took}"
         else:
-            count = len(shown.changed)
-            outcome = f"{count:,} file{'' if count == 1 else 's'} changed, {took}"
+            count = f"{len(shown.changed):,}" if shown.changed else "no"
+            outcome = f"{count} file{'' if len(shown.changed) == 1 else 's'} changed, {took}"
         if self._failed and not shown.failed:
             outcome += "; mended: there is no error any more"
         self._revision, self._failed = shown.revision, shown.failed
