@@ -19,6 +19,7 @@ import stat
 import sys
 import threading
 import time
+import warnings
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import msgspec
@@ -352,6 +353,9 @@ class _Watches(FileSystemEventHandler):
         self._inbox = inbox
         self._beside = beside
         self._held: dict[str, _Watch] = {}
+        # watchdog 7.1 warns when it meets a new folder twice, first from above and then by its own event, as it does
+        # with `mkdir -p a/b`. It then does the right thing; the person at the terminal need not hear of it.
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning, "watchdog")
         self._observer = Observer()
         try:
             self._observer.start()
@@ -405,9 +409,9 @@ class _Watches(FileSystemEventHandler):
             self._observer.unschedule(asked)
 
     def close(self) -> None:
-        logging.getLogger("watchdog").removeHandler(self._warnings)
         self._observer.stop()
         self._observer.join()
+        logging.getLogger("watchdog").removeHandler(self._warnings)
 
 
 class _Warnings(logging.Handler):
