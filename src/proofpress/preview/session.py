@@ -173,7 +173,8 @@ class Session:
 
     def _read(self, seen: Mapping[SourcePath, Seen]) -> Inputs:
         known: dict[str, Seen] = {path: file for path, file in seen.items()}  # noqa: C416 - a path is a str
-        inputs = read_inputs(self._options.root, self._options.base_url, known, time.time_ns())
+        versions = self._view.built.inputs.versions if self._view is not None else None
+        inputs = read_inputs(self._options.root, self._options.base_url, known, time.time_ns(), versions)
         self._lap("Reading files")
         return inputs
 

@@ -80,8 +80,13 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of all of it."""
 
 
-def read_inputs(root: Path, base_url: str, seen: Mapping[str, Seen], now_ns: int) -> Inputs:
-    """Read a site's folder. `seen` are the files of the build before, which are not read again while nothing changed."""
+def read_inputs(
+    root: Path, base_url: str, seen: Mapping[str, Seen], now_ns: int, versions: bytes | None = None
+) -> Inputs:
+    """Read a site's folder. `seen` are the files of the build before, which are not read again while nothing changed.
+
+    `versions` is the digest of the code where it is known: a process that builds again runs what it was started with.
+    """
     config, problems, text = settings(root, base_url)
     tree = scan(root)
     theme, found = read_theme(root)
@@ -97,7 +102,7 @@ def read_inputs(root: Path, base_url: str, seen: Mapping[str, Seen], now_ns: int
         if file is not None:
             data[path] = file.digest
     digests = {source.path: digest_of_bytes(source.data) for source in tree.documents}
-    versions = code_version()
+    versions = code_version() if versions is None else versions
     every = [
         digest_of(config),
         text,
