@@ -371,15 +371,20 @@
   const keepPlace = () => {
     if (scrollY === 0) return () => {};
     const marks = [];
-    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT, (element) => {
-      const position = getComputedStyle(element).position;
-      return position === "fixed" || position === "sticky" ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
-    });
-    while (walk.nextNode() && marks.length < 30) {
-      const element = walk.currentNode;
-      const box = element.getBoundingClientRect();
-      if (box.height === 0 || box.bottom <= 0 || box.top >= innerHeight) continue;
-      if (box.top >= 0 || element.childElementCount === 0) marks.push([element, box.top]);
+    const seen = new Set([null, host]);
+    const isPinned = (element) => ["fixed", "sticky"].includes(getComputedStyle(element).position);
+    for (let y = 1; y < innerHeight && marks.length < 30; y += 12) {
+      for (const x of [0.5, 0.3, 0.7]) {
+        const element = document.elementFromPoint(innerWidth * x, y);
+        if (seen.has(element)) continue;
+        seen.add(element);
+        const top = element.getBoundingClientRect().top;
+        // What begins above the window may grow above it, unless it is one run of text.
+        if (top < 0 && element.childElementCount > 0) continue;
+        let above = element;
+        while (above && !isPinned(above)) above = above.parentElement;
+        if (!above) marks.push([element, top]);
+      }
     }
     // The browser anchors too; twice would be once too much.
     const root = document.documentElement;
@@ -480,6 +485,7 @@
     }
     for (const image of document.images) {
       if (stale(image.currentSrc || image.src)) {
+        for (const source of image.closest("picture")?.querySelectorAll("source") ?? []) source.remove();
         image.removeAttribute("srcset");
         image.src = anew(image.currentSrc || image.src);
         touched.add(image);
