@@ -6,6 +6,7 @@ which shows that nothing before it was.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -133,8 +134,9 @@ def make(root: Path) -> None:
 
 @contextmanager
 def watching(root: Path, *, poll: bool = False) -> Iterator[Site]:
+    """Watch a site. With events nothing is looked at unasked, so that it is events that are tested."""
     ear = Ear()
-    with Watcher(root, ear, poll=poll, interval=0.02) as watcher:
+    with Watcher(root, ear, poll=poll, interval=0.02 if poll else 1000.0) as watcher:
         yield Site(root, ear, watcher)
 
 
@@ -451,6 +453,36 @@ def test_of_two_hundred_saves_in_a_row_the_last_is_told(tmp_path: Path) -> None:
         for number in range(200):
             post.write_text(f"save {number:03}")
         assert done.wait(DEADLINE), seen[-1:]
+
+
+# What no event tells of
+
+
+def test_what_no_event_tells_is_found_by_looking_and_at_last_the_watcher_polls_and_says_so(tmp_path: Path) -> None:
+    """A write by way of another name of the same file, outside the site, is what inotify tells nobody of."""
+    root = tmp_path / "site"
+    make(root)
+    (tmp_path / "other-name.md").hardlink_to(root / "content/posts/a.md")
+    ear = Ear()
+    with Watcher(root, ear, interval=0.02) as watcher:
+        deadline = time.monotonic() + DEADLINE
+        written = 0
+        while not watcher.notice:
+            assert time.monotonic() < deadline
+            ear.forget()
+            written += 1
+            (tmp_path / "other-name.md").write_text("x" * written)
+            ear.wait_for("content/posts/a.md")
+        assert "once a second" in watcher.notice
+        ear.forget()
+        (root / "content/posts/b.md").write_text("changed")
+        ear.wait_for("content/posts/b.md")
+
+
+def test_a_warning_of_watchdog_is_told_as_anything(heard: Site) -> None:
+    """That the system's queue ran over and events are lost, it says in its log and nowhere else."""
+    logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed; filesystem events were lost")
+    heard.ear.wait_for_anything()
 
 
 # How it is told
