@@ -123,7 +123,7 @@ class Narration:
         self._problems(shown)
         took = f"{shown.report.seconds * 1000:,.0f} ms"
         if shown.failed:
-            outcome = f"{summary(shown.problems)}, {took}; the browser keeps the last good site"
+            outcome = f"{summary(shown.problems)}, {took}" + ("; the last good site stays up" if shown.stale else "")
         elif shown.changed is None:
             outcome = f"the site was built anew, {took}"
         else:
@@ -162,7 +162,7 @@ class Narration:
 
     def _first_line(self, shown: Shown) -> str:
         if shown.failed:
-            return f"{summary(shown.problems)}. Mend them, and the site appears in the browser."
+            return f"{summary(shown.problems)}. What could be built is shown; the browser follows as you mend them."
         states: Counter[str] = Counter(page.state for page in shown.pages)
         hidden = [
             f"{states[state]:,} {name}{'' if states[state] == 1 else 's'}"

@@ -275,10 +275,8 @@ def _not_found(shown: Shown) -> Reply:
     page = OutputPath("404.html")
     if page in shown.digests:
         return Reply(404, (("content-type", _HTML),), _dressed(shown, page))
-    if shown.failed:
-        nothing = _page(
-            shown.title, "<p>Nothing has been built yet: there are errors to mend first.</p>"
-        )  # the browser waits here for the first build without one
+    if shown.failed:  # a browser waits here for the first build that has pages
+        nothing = _page(shown.title, "<p>Nothing has been built yet: there are errors to mend first.</p>")
         return Reply(404, (("content-type", _HTML),), with_preview(nothing, shown, None))
     return _text(404, "There is nothing at this address. All pages are listed at /_proofpress/.")
 
