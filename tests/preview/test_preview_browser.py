@@ -42,12 +42,12 @@ FLAGS = (
 DESKTOP: ViewportSize = {"width": 1000, "height": 700}
 PHONE: ViewportSize = {"width": 320, "height": 640}
 LONG = "content/posts/long.md"
-PANEL = "document.querySelector('proofpress-preview').shadowRoot"
+PANEL = "document.querySelector('proofpress-preview')?.shadowRoot"
 OPEN = (
     f"() => {{ const place = {PANEL}.querySelector('#place'); return !place.hidden && place.querySelector('section') }}"
 )
-CLOSED = f"() => {PANEL}.querySelector('#place').hidden"
-REVISION = "() => Number(document.querySelector('script[src=\"/_proofpress/preview.js\"]').dataset.revision)"
+CLOSED = f"() => {PANEL}?.querySelector('#place').hidden"
+REVISION = "() => Number(document.querySelector('script[src=\"/_proofpress/preview.js\"]')?.dataset.revision)"
 TOP = "() => document.querySelector('#here').getBoundingClientRect().top"
 
 
@@ -462,7 +462,7 @@ def test_escape_closes_the_panel_until_the_next_change(write: Any) -> None:
         tab.wait_for_function(CLOSED)
         assert tab.locator(".badge").inner_text() == "1 error"
         tab.reload()
-        tab.wait_for_function(f"() => !{PANEL}.querySelector('.badge').hidden")
+        tab.wait_for_function(f"() => {PANEL}?.querySelector('.badge:not([hidden])')")
         assert tab.evaluate(CLOSED)
         writer.save({LONG: long_post("See [setup](setp.md) and [more](mor.md).")})
         tab.wait_for_function(OPEN)
