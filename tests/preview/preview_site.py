@@ -161,6 +161,10 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.server.should_exit = True
+        self.ended()
+
+    def ended(self) -> None:
+        """Wait for the server's end."""
         self._thread.join(DEADLINE)
         assert not self._thread.is_alive()
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from preview_site import DEADLINE, PlainSession, Running, Stream, get, shown, until
+from preview_site import DEADLINE, PlainSession, Running, Stream, connected, get, request, shown, until
 
 from proofpress.preview import app, server
 from proofpress.preview.server import Edits, NoPortError, bind, serve
@@ -143,6 +143,15 @@ def test_the_end_of_the_server_ends_the_streams(tmp_path: Path) -> None:
     for stream in streams:
         assert [line for line in stream.lines() if line] == []
         stream.close()
+
+
+def test_the_end_cuts_off_who_does_not_take_his_answer(tmp_path: Path) -> None:
+    with Running(shown(tmp_path, {"film.mp4": bytes(30_000_000)})) as running, connected(running.port) as slow:
+        slow.sendall(request("/film.mp4"))
+        assert slow.recv(10).startswith(b"HTTP/1.1")
+        running.server.should_exit = True
+        running.ended()
+        assert not running.server.server_state.connections
 
 
 # ---------------------------------------------------------------- ports

@@ -352,9 +352,13 @@ class Server(uvicorn.Server):
         self._up()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then the rest."""
+        """End the streams, then the rest; cut off who has not taken his answer by then."""
         self._live.end()
         await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, _Http):
+                connection.transport.abort()
+        await asyncio.sleep(0)  # the loop closes what was cut off before it closes itself
 
 
 class _Http(H11Protocol):
