@@ -292,7 +292,7 @@ def test_two_tabs_hear_of_the_same_save_and_a_page_that_is_as_before_is_not_fetc
 def scripted(script: str) -> str:
     """Return a post that brings a script of its own, as a theme would."""
     return post(
-        "First.\n\n```python\nx = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nLast.\n\n"
+        "<div id='both' class='one left'>Both.</div>\n\nFirst.\n\n```python\nx = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nLast.\n\n"
         f"<script>{script}</script>\n\nAfter."
     )
 
@@ -301,6 +301,7 @@ ENHANCE = """
 window.runs = (window.runs || 0) + 1
 document.documentElement.dataset.theme = 'dark'
 document.body.classList.add('scripted')
+document.querySelector('#both').classList.replace('left', 'mine')
 for (const pre of document.querySelectorAll('main pre')) {
   const button = document.createElement('button'); button.className = 'copy'; button.textContent = 'Copy'
   pre.append(button)
@@ -316,7 +317,8 @@ def test_what_the_sites_scripts_did_to_a_page_stays_and_no_script_runs_twice(wri
         tab = writer.tab
         assert tab.locator("main button.copy").count() == 1
         edited = scripted(ENHANCE).replace("First.", "First, edited.\n\nSecond.").replace("| 1 | 2 |", "| 1 | 3 |")
-        writer.save({LONG: edited.replace("After.", "After it.")})
+        writer.save({LONG: edited.replace("After.", "After it.").replace("one left", "two left")})
+        assert tab.evaluate("() => document.querySelector('#both').className") == "two mine"
         assert "First, edited." in tab.inner_text("main")
         assert "After it." in tab.inner_text("main")
         assert tab.locator("main .box table td").all_inner_texts() == ["1", "3"]
