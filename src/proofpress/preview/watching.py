@@ -79,8 +79,8 @@ _OUT_OF_INSTANCES: Final = (
     "fs.inotify.max_user_instances=1024) or the limit of open files (ulimit -n), and start anew."
 )
 _NOT_TOLD: Final = (
-    "The system does not tell of changes in this folder (is it a network or a container's folder?), so Proofpress "
-    "looks for them once a second, as with --poll."
+    "The system does not tell of changes in this folder (is it a network's or a container's?), so Proofpress looks for "
+    "them once a second, as with --poll."
 )
 
 
@@ -148,12 +148,17 @@ class Watcher:
         """Begin to watch; every change after this call has returned is told."""
         if self._thread is not None:
             return
-        self._inbox = queue.SimpleQueue()
-        if not self._poll:
-            self._open()
-        self._look()
-        self._thread = threading.Thread(target=self._run, name="proofpress-watcher", daemon=True)
-        self._thread.start()
+        self._inbox, self._notice, self._unheard, self._mended = queue.SimpleQueue(), "", frozenset(), 0
+        try:
+            if not self._poll:
+                self._open()
+            self._look()
+            self._thread = threading.Thread(target=self._run, name="proofpress-watcher", daemon=True)
+            self._thread.start()
+        except BaseException:
+            self._thread = None
+            self._close()
+            raise
 
     def stop(self) -> None:
         """End watching, and wait for its threads unless `told` itself calls this. Nothing is told afterwards."""
@@ -300,7 +305,7 @@ class Watcher:
             try:
                 if not self._watches.set_up(self._snapshot.watched, probe=probe):
                     break
-            except OSError as error:
+            except (OSError, RuntimeError) as error:
                 self._poll_because(error)
             renewed = True
         self._due = time.monotonic() + self._pause(min(took, self._took))
@@ -318,7 +323,7 @@ class Watcher:
     def _open(self) -> None:
         try:
             self._watches = _Watches(self._inbox, os.path.dirname(self._root))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             self._poll_because(error)
 
     def _close(self) -> None:
@@ -326,10 +331,10 @@ class Watcher:
             self._watches.close()
             self._watches = None
 
-    def _poll_because(self, error: OSError) -> None:
+    def _poll_because(self, error: OSError | RuntimeError) -> None:
         self._close()
         out_of = {errno.ENOSPC: _OUT_OF_WATCHES, errno.EMFILE: _OUT_OF_INSTANCES, errno.ENFILE: _OUT_OF_INSTANCES}
-        self._notice = out_of.get(error.errno or 0, _NOT_TOLD)
+        self._notice = out_of.get(getattr(error, "errno", None) or 0, _NOT_TOLD)
 
     def _say(self, paths: frozenset[str] | None) -> None:
         if self._thread is None:
@@ -351,7 +356,7 @@ class _Watch(msgspec.Struct, frozen=True):
 class _Watches(FileSystemEventHandler):
     """The system's watches on some folders, by way of watchdog. Puts a note into the inbox for each event.
 
-    Raises OSError where the system has no watches or descriptors to give.
+    Raises OSError where the system has no watches or descriptors to give, RuntimeError where it has no threads.
     """
 
     def __init__(self, inbox: queue.SimpleQueue[_Note | None], beside: str) -> None:
