@@ -455,6 +455,18 @@ def test_a_broken_post_lays_a_panel_over_the_last_good_page_which_goes_when_it_i
         assert writer.stayed()
 
 
+def test_a_site_that_was_broken_from_the_start_is_shown_when_it_is_mended(browser: Browser, tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    with Server(shown(problems=[BROKEN])) as server, browser.new_context(viewport=DESKTOP) as context:
+        tab = context.new_page()
+        visit(tab, server.url + "/posts/long/")
+        tab.wait_for_function(OPEN)
+        assert "no page is made from" in tab.locator(".panel").inner_text()
+        server.show(replace(site.shown, revision=2))
+        tab.get_by_text("The first sentence.").wait_for()
+        tab.wait_for_function(CLOSED)
+
+
 def test_escape_closes_the_panel_until_the_next_change(write: Any) -> None:
     with write() as writer:
         tab = writer.tab

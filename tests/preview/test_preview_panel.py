@@ -112,10 +112,19 @@ def test_errors_come_first_and_warnings_are_folded_behind_them() -> None:
 
 
 def test_a_failed_build_says_that_the_page_is_the_last_good_one_and_warnings_do_not() -> None:
-    assert "This page is the last good one" in panel(shown(problems=[BROKEN]), DEFAULT)
+    good = {"index.html": b""}
+    assert "This page is the last good one" in panel(shown(good, problems=[BROKEN]), DEFAULT)
+    assert "the last good site" in report(shown(good, problems=[BROKEN]), DEFAULT)
     warned = panel(shown(problems=[WARNED]), DEFAULT)
     assert "last good" not in warned
     assert "data-failed" not in warned
+
+
+def test_where_no_build_was_good_no_page_is_called_the_last_good_one() -> None:
+    broken = shown(problems=[BROKEN])
+    for text in (panel(broken, DEFAULT), report(broken, DEFAULT), with_preview(b"", broken, None).decode()):
+        assert "last good" not in text.replace('class="last-good"', "")
+    assert "Nothing has been built yet." in panel(broken, DEFAULT)
 
 
 def test_a_problem_in_the_theme_is_shown_without_a_link() -> None:

@@ -24,6 +24,7 @@ MOST: Final = 100
 WIDEST: Final = 160
 """An excerpt's characters: of a longer line, the part around the fault is shown."""
 LAST_GOOD: Final = "This page is the last good one. It comes up to date when the errors are mended."
+NOTHING_YET: Final = "Nothing has been built yet. The site is here when the errors are mended."
 
 
 def panel(shown: Shown, editor: str) -> str:
@@ -31,12 +32,13 @@ def panel(shown: Shown, editor: str) -> str:
     if not shown.problems:
         return ""
     said = summary(shown.problems)
+    state = LAST_GOOD if shown.digests else NOTHING_YET
     return (
         f'<section class="panel" aria-label="Problems that Proofpress found" data-summary="{said}"'
-        + (f' data-failed data-said="The build failed: {said}. {LAST_GOOD}"' if shown.failed else "")
+        + (f' data-failed data-said="The build failed: {said}. {state}"' if shown.failed else "")
         + f'><header><h2>{said}</h2><a class="all" href="{PREFIX}">What was built</a>'
         '<button class="close" type="button" aria-keyshortcuts="Escape">Close</button></header>'
-        + (f'<p class="last-good">{LAST_GOOD}</p>' if shown.failed else "")
+        + (f'<p class="last-good">{state}</p>' if shown.failed else "")
         + problem_lists(shown.problems, shown.root, editor, most=MOST)
         + "</section>"
     )

@@ -67,7 +67,8 @@ def _status(shown: Shown) -> str:
     made = f"{counted(len(done.ran), 'step')} ran, {done.kept:,} of the pages and feeds stayed as they were"
     said = f"Revision {shown.revision:,}, built in {duration(done.seconds)}: {made}."
     if shown.failed:
-        return f'<p class="status failed"><b>The build failed.</b> What is shown is the last good site. {said}</p>'
+        state = "What is shown is the last good site." if shown.digests else "Nothing has been built yet."
+        return f'<p class="status failed"><b>The build failed.</b> {state} {said}</p>'
     return f'<p class="status">{said}</p>'
 
 
