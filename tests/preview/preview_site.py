@@ -82,6 +82,9 @@ class PlainSession:
         progress("Reading files", 1, 1)
         return self._show()
 
+    def warm(self) -> None:
+        """Have nothing to load."""
+
     def rebuild(self, hints: frozenset[str] | None) -> Shown:
         self.hints.append(hints)
         return self._show()
@@ -144,17 +147,16 @@ class Running:
         )
         listening = bind("127.0.0.1", 0)
         self.port: int = listening.getsockname()[1]
-        self._up = threading.Event()
-        self.server = Server(app, self.live, self._started)
-        self._thread = threading.Thread(target=asyncio.run, args=(self.server.serve([listening]),))
+        self.server = Server(app, self.live)
+        self._thread = threading.Thread(target=asyncio.run, args=(self._serve(listening),))
 
-    def _started(self) -> None:
+    async def _serve(self, listening: socket.socket) -> None:
         self.loop = asyncio.get_running_loop()
-        self._up.set()
+        await self.server.serve([listening])
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._up.wait(DEADLINE)
+        assert self.server.up.wait(DEADLINE)
         return self
 
     def __exit__(

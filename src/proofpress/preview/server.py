@@ -1,7 +1,7 @@
 """The preview's life: bind, watch, build, serve, build again at each change, and end when it is told to.
 
-Three threads meet here. The watcher tells of changes; a worker builds, one change or many at a time; the event loop
-serves, and alone changes what is shown. Between the first two stand `Edits`, between the last two one call.
+Three threads meet here. The watcher tells of changes; the process's first thread builds, one change or many at a time;
+the event loop serves, and alone changes what is shown. Between the first two stand `Edits`, between the last two one call.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import functools
 import logging
 import signal
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -43,6 +43,9 @@ PATIENCE: Final = 1.0
 QUIET: Final = 1.0
 """Seconds without a change before a build looks at every file, and not only at those that were told of."""
 
+MOMENT: Final = 0.5
+"""Seconds that a wait for changes takes at most at once: on Windows, Ctrl-C is heard between two of them alone."""
+
 HEAD_LIMIT: Final = 16 * 1024
 """Bytes of a request's first line and headers."""
 
@@ -55,10 +58,13 @@ Told = Callable[[frozenset[str] | None], None]
 
 
 class Building(Protocol):
-    """Who builds: `session.Session`. It is called by one thread at a time, not always the same."""
+    """Who builds: `session.Session`. It is called by one thread."""
 
     def start(self, progress: Progress) -> Shown:
         """Build for the first time."""
+
+    def warm(self) -> None:
+        """Load what the first change will need."""
 
     def rebuild(self, hints: frozenset[str] | None) -> Shown:
         """Build again; None means that any file may have changed."""
@@ -82,7 +88,7 @@ class Watching(Protocol):
 
 
 class Terminal(Protocol):
-    """Who tells the writer: `cli.serve`. Called in the first thread alone."""
+    """Who tells the writer: `cli.serve`. Called in the first thread; `failed` in the event loop's too."""
 
     def building(self) -> AbstractContextManager[Progress]:
         """Show how far the first build is, while inside."""
@@ -155,12 +161,11 @@ def _listening(family: int, kind: int, address: tuple[object, ...]) -> socket.so
 
 
 class Edits:
-    """What changed and was not built yet. Told by the watcher, taken by the worker."""
+    """What changed and was not built yet. Told by the watcher, taken by who builds."""
 
     def __init__(self) -> None:
         self._news = threading.Condition()
         self._hints: frozenset[str] | None = frozenset()
-        self.ended = False
 
     def add(self, hints: frozenset[str] | None) -> None:
         """Add paths that may have changed; None for any."""
@@ -169,24 +174,22 @@ class Edits:
             self._news.notify()
 
     def take(self, patience: float | None = None) -> frozenset[str] | None:
-        """Wait for changes, and return all there are; None after `patience` seconds without any. Returns after `end`."""
+        """Wait for changes, and return all there are; None after `patience` seconds without any."""
+        until = None if patience is None else time.monotonic() + patience
         with self._news:
-            if not self._news.wait_for(lambda: self.ended or self._hints is None or self._hints, patience):
-                return None
+            while not (self._hints is None or self._hints):
+                left = MOMENT if until is None else min(MOMENT, until - time.monotonic())
+                if left <= 0:
+                    return None
+                self._news.wait(left)
             hints, self._hints = self._hints, frozenset()
             return hints
-
-    def end(self) -> None:
-        """Let the worker go."""
-        with self._news:
-            self.ended = True
-            self._news.notify()
 
 
 def _build_again(
     session: Building, edits: Edits, built: Callable[[Shown | Exception, frozenset[str] | None], None]
-) -> None:
-    """Build at each change until the edits end: the worker's thread. An edit during a build means one more build.
+) -> NoReturn:
+    """Build at each change, until a signal ends it. An edit during a build means one more build.
 
     A build that was told which files to look at is followed by one that looks at all, once it has been quiet. After one
     that failed, the next looks at all too: nobody knows how far it came.
@@ -194,8 +197,6 @@ def _build_again(
     all_seen = whole = True
     while True:
         hints = edits.take(None if all_seen else QUIET)
-        if edits.ended:
-            return
         if not whole:
             hints = None
         outcome: Shown | Exception
@@ -222,84 +223,84 @@ def serve(
 ) -> None:
     """Build the site and serve it, until the process is told to end (Ctrl-C, SIGTERM); then return.
 
-    `watch` makes the watcher, which tells what it is handed; it watches before the first build reads a file, so that no
-    edit falls in between. Raises what `session.start` raises.
+    To be called in the process's first thread, which builds: only there can a clock end a lexer that takes too long, and
+    before there is another thread, the first build may copy the process for its workers. `watch` makes the watcher,
+    which tells what it is handed. Raises what `session.start` raises.
     """
-    edits = Edits()
-    with contextlib.closing(listening), _told_to_end() as end:
-        watcher = watch(edits.add)
-        try:
-            watcher.start()
-            with terminal.building() as progress:
-                shown = session.start(progress)
-            end.serving = True
-            application = functools.partial(create_app, host=host, follow=follow, editor=editor)
-            asyncio.run(_serve(shown, session, edits, watcher, listening, application, terminal, end))
-        except KeyboardInterrupt:
-            pass
-        finally:
-            edits.end()
-            watcher.stop()
-
-
-async def _serve(
-    first: Shown,
-    session: Building,
-    edits: Edits,
-    watcher: Watching,
-    listening: socket.socket,
-    application: Callable[..., Starlette],
-    terminal: Terminal,
-    end: _End,
-) -> None:
-    loop = asyncio.get_running_loop()
-    live = Live(first)
-    failures = _Failures(terminal)
+    edits, failures = Edits(), _Failures(terminal)
+    watcher = watch(edits.add)
+    serving: _Serving | None = None
     noticed = ""
 
-    def notice() -> None:
+    def built(outcome: Shown | Exception, hints: frozenset[str] | None) -> None:
         nonlocal noticed
         if watcher.notice != noticed:
             noticed = watcher.notice
             terminal.notice(noticed)
-
-    def show(outcome: Shown | Exception, hints: frozenset[str] | None) -> None:
-        notice()
         if isinstance(outcome, Exception):
             failures.tell(outcome)
             return
         failures.forget()
-        live.show(outcome)
+        assert serving is not None, "what builds again was served before"
+        serving.show(outcome)
         terminal.rebuilt(outcome, hints)
 
-    def built(outcome: Shown | Exception, hints: frozenset[str] | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: this build was the one that the end came into
-            loop.call_soon_threadsafe(show, outcome, hints)
+    with contextlib.closing(listening), _told_to_end():
+        try:
+            with terminal.building() as progress:
+                shown = session.start(progress)
+            watcher.start()
+            edits.add(None)  # what was saved while it was built
+            live = Live(shown)
+            serving = _Serving(
+                Server(create_app(live, host=host, follow=follow, editor=editor, failed=failures.tell), live),
+                live,
+                listening,
+                failures,
+            )
+            terminal.serving(shown, listening.getsockname()[1])
+            session.warm()
+            _build_again(session, edits, built)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            if serving is not None:
+                serving.stop()
+            watcher.stop()
+            session.close()
 
-    def unhandled(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-        error = context.get("exception")
+
+class _Serving:
+    """The server, in a thread of its own with its event loop. It answers from the moment that this is made."""
+
+    def __init__(self, server: Server, live: Live, listening: socket.socket, failures: _Failures) -> None:
+        self._server = server
+        self._live = live
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(lambda _loop, context: self._unhandled(context.get("exception"), failures))
+        self._thread = threading.Thread(target=self._run, args=(listening,), name="server", daemon=True)
+        self._thread.start()
+        server.up.wait()
+
+    def _run(self, listening: socket.socket) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            try:
+                runner.run(self._server.serve(sockets=[listening]))
+            finally:
+                self._server.up.set()
+
+    def _unhandled(self, error: object, failures: _Failures) -> None:
         if isinstance(error, Exception) and not isinstance(error, OSError):  # a connection that broke is no news
             failures.tell(error)
 
-    loop.set_exception_handler(unhandled)
+    def show(self, shown: Shown) -> None:
+        """Show another revision."""
+        self._loop.call_soon_threadsafe(self._live.show, shown)
 
-    def up() -> None:
-        server.should_exit = end.asked
-        terminal.serving(first, listening.getsockname()[1])
-
-    server = Server(application(live, failed=failures.tell), live, up)
-    worker = threading.Thread(target=_build_again, args=(session, edits, built), name="builder", daemon=True)
-    worker.start()
-    notice()
-    try:
-        await server.serve(sockets=[listening])
-    finally:
-        # A build that is going on can't be stopped. It is given a moment, and then ends with the process: it works in
-        # memory, so nothing is left half done.
-        edits.end()
-        await asyncio.to_thread(worker.join, PATIENCE)
-        if not worker.is_alive():
-            session.close()
+    def stop(self) -> None:
+        """End the streams and the answers that are under way, and wait until all is closed."""
+        self._server.should_exit = True
+        self._thread.join()
 
 
 class _Failures:
@@ -325,7 +326,7 @@ class _Failures:
 class Server(uvicorn.Server):
     """uvicorn, which tells when it is up, and ends the streams when it goes down: they would not end by themselves."""
 
-    def __init__(self, app: Starlette, live: Live, up: Callable[[], None]) -> None:
+    def __init__(self, app: Starlette, live: Live) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -344,12 +345,13 @@ class Server(uvicorn.Server):
             )
         )
         self._live = live
-        self._up = up
+        self.up = threading.Event()
+        """Set once requests are answered."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
         await super().startup(sockets)
-        self._up()
+        self.up.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams, then the rest; cut off who has not taken his answer by then."""
@@ -378,35 +380,23 @@ class _Http(H11Protocol):
         self.transport.close()
 
 
-class _End:
-    """What Ctrl-C and SIGTERM do: before uvicorn serves both raise KeyboardInterrupt; then they are uvicorn's.
+@contextlib.contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Turn the signals that end a process into KeyboardInterrupt, the first time; only its first thread can."""
+    asked = False
 
-    At its end uvicorn raises the signal once more, for whoever had it before. Nobody needs that: all has ended already.
-    """
-
-    def __init__(self) -> None:
-        self.serving = False
-        self.asked = False
-        """A signal came in the moment before uvicorn took over."""
-
-    def heard(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
-        if not self.serving:
+    def heard(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if not asked:  # the end is under way, and takes a moment
+            asked = True
             raise KeyboardInterrupt
 
-
-@contextlib.contextmanager
-def _told_to_end() -> Iterator[_End]:
-    """Hear the signals that end a process; only a process's first thread can."""
-    end = _End()
     numbers = [signal.SIGINT, signal.SIGTERM]
     if sys.platform == "win32":
         numbers.append(signal.SIGBREAK)
-    if threading.current_thread() is not threading.main_thread():
-        numbers.clear()
-    before = {number: signal.signal(number, end.heard) for number in numbers}
+    before = {number: signal.signal(number, heard) for number in numbers}
     try:
-        yield end
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

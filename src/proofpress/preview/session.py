@@ -69,6 +69,7 @@ class Session:
         self._laps: list[tuple[str, float]] = []
         self._store = VolatileStore({}, {})
         self._number = 0
+        self._whole = True
         self._view: View | None = None
         self._good: View | None = None
         self._shown: Shown | None = None
@@ -113,10 +114,10 @@ class Session:
                 break
 
     def close(self) -> None:
-        """Leave in the cache what was made since the start, unless another build holds it."""
+        """Leave in the cache what was made since the start, unless another build holds it or the last was broken off."""
         view = self._view
         fresh = self._store.fresh
-        if view is None or not any(fresh.values()):
+        if view is None or not self._whole or not any(fresh.values()):
             return
         with contextlib.suppress(BusyError, DamagedError, OSError), Store(self._file, patience=0.0) as store:
             # Another preview may have been at work here since: then its traces are not all of this world.
@@ -144,6 +145,17 @@ class Session:
         Gives what was given before where nothing changed. Files that are not among the hints are looked at by a later
         call with None: a preview makes one when it has been quiet.
         """
+        self._whole = False
+        try:
+            shown = self._rebuild(hints)
+        except BaseException:
+            # Traces of this world may be among those of the world before.
+            self._store.put_fact(f"world {PREVIEWED}", b"")
+            raise
+        self._whole = True
+        return shown
+
+    def _rebuild(self, hints: frozenset[str] | None) -> Shown:
         view, shown = self._view, self._shown
         assert view is not None, "started"
         assert shown is not None, "started"
