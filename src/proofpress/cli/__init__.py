@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import platform
 import sys
 
 import click
@@ -87,6 +86,7 @@ def main() -> None:
 
 def report_bug(error: Exception, then: str = "Nothing was published.") -> int:
     """Say that Proofpress itself failed and what that means now, and keep what a report needs in a file."""
+    import platform
     import tempfile
     import traceback
 

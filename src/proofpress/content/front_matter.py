@@ -9,7 +9,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from proofpress.content import toml_nodes, typed, yaml_nodes
+from proofpress.content import typed, yaml_nodes
 from proofpress.content.keys import HINTS, KEYS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import MAX_PROBLEMS
@@ -98,7 +98,9 @@ def read(
             hint="move the text below it",
         )
         return FrontMatter(), {}
-    compose = toml_nodes.compose if parts.is_toml else yaml_nodes.compose
+    compose = yaml_nodes.compose
+    if parts.is_toml:
+        from proofpress.content.toml_nodes import compose  # noqa: PLC0415 - few sites write TOML
     root = compose(parts.head, heard, first_line=2)
     if root is None:
         return FrontMatter(), {}

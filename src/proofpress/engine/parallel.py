@@ -10,8 +10,8 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-import platform
 import signal
+import sys
 import threading
 import traceback
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
@@ -130,7 +130,7 @@ def _in_processes(
 
 def _method() -> Method:
     """Return the quickest way that is sound: a copy of a process with threads may hold a lock that nobody opens."""
-    if platform.system() != "Linux":
+    if sys.platform != "linux":
         return "spawn"
     return "fork" if threading.active_count() == 1 else "forkserver"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proofpress.content.data import read_data
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.model import AssetTarget, CopyTarget, TextTarget
@@ -81,6 +80,8 @@ class DataReader:
             hint = did_you_mean(path, self._names)
             raise UnanswerableError(f"there is no file '{path}'" + (f"; {hint}" if hint else ""))
         if name not in self._read:
+            from proofpress.content.data import read_data  # noqa: PLC0415 - four formats, which few sites need
+
             value, found = read_data(path, read_inside(self._root, path))
             if found:
                 raise UnanswerableError(f"'{path}' can't be read", found[0])
