@@ -224,15 +224,16 @@ def _up_to_date(output: Path, record: Record, made: Made) -> bool:
 
 def in_order(paths: Iterable[OutputPath]) -> list[OutputPath]:
     """Return paths so that what is linked to comes before what links to it: assets, pages, lists, feeds."""
-
-    def rank(path: str) -> int:
-        if not path.endswith((".html", ".xml", ".json", ".txt")):
-            return 0
-        if path.endswith(".html"):
-            return 1 if path.count("/") > 1 else 2
-        return 3
-
     return sorted(paths, key=lambda path: (rank(path), path))
+
+
+def rank(path: OutputPath) -> int:
+    """Return how late a file is published: 0 for assets and other files, 1 for pages, 2 for lists, 3 for feeds."""
+    if not path.endswith((".html", ".xml", ".json", ".txt")):
+        return 0
+    if path.endswith(".html"):
+        return 1 if path.count("/") > 1 else 2
+    return 3
 
 
 def clean(root: Path, output: Path) -> int:
