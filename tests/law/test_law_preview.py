@@ -165,7 +165,7 @@ def test_an_error_leaves_the_last_good_site_up_until_it_is_mended(previewed: Pre
 
 
 def test_a_site_that_begins_with_an_error_shows_what_could_be_made(tmp_path: Path) -> None:
-    site = LawSite(tmp_path / "site").write(FILES | {D: "---\ntitle: D\n---\n\n[Nothing](nowhere.md)\n"})
+    site = LawSite(tmp_path / "site").write({**FILES, D: "---\ntitle: D\n---\n\n[Nothing](nowhere.md)\n"})
     session = Session(site.options, lambda: NOW)
     first = session.start()
     assert first.failed

@@ -52,6 +52,7 @@ def shown(files: Mapping[str, bytes] | None = None, /, **fields: Any) -> Shown:
         "pages": (),
         "problems": problems,
         "failed": any(found.severity == "error" for found in problems),
+        "stale": bool(files) and any(found.severity == "error" for found in problems),
         "changed": None,
         "follow": "",
         "report": NOTHING,

@@ -521,7 +521,9 @@ def test_problems_and_drafts_are_seen_without_a_script(write: Any) -> None:
     with write() as writer:
         writer.site.drafts = frozenset(["posts/long/index.html"])
         writer.save({LONG: long_post("Still a draft.")})
-        failing = replace(writer.site.shown, revision=9, problems=(BROKEN,), failed=True, changed=frozenset())
+        failing = replace(
+            writer.site.shown, revision=9, problems=(BROKEN,), failed=True, stale=True, changed=frozenset()
+        )
         writer.show(failing)
         browser = writer.context.browser
         assert browser is not None

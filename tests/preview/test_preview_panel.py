@@ -124,7 +124,7 @@ def test_where_no_build_was_good_no_page_is_called_the_last_good_one() -> None:
     broken = shown(problems=[BROKEN])
     for text in (panel(broken, DEFAULT), report(broken, DEFAULT), with_preview(b"", broken, None).decode()):
         assert "last good" not in text.replace('class="last-good"', "")
-    assert "Nothing has been built yet." in panel(broken, DEFAULT)
+    assert "What could be built is shown." in panel(broken, DEFAULT)
 
 
 def test_a_problem_in_the_theme_is_shown_without_a_link() -> None:

@@ -39,7 +39,7 @@ def with_preview(html: bytes, shown: Shown, page: Page | None) -> bytes:
             f"{MARKS[page.state]}</proofpress-mark>"
         )
     if shown.failed:
-        said = "The last build failed" + (": this page is the last good one" if shown.digests else "")
+        said = "The last build failed" + (": this page is the last good one" if shown.stale else "")
         parts.append(f'<noscript><a href="{PREFIX}" style="{_BAR}">{escape(said)}</a></noscript>')
     parts.append(f'<script src="{PREFIX}preview.js" defer data-revision="{shown.revision}"></script>')
     at = end_of_body(html)

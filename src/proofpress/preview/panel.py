@@ -24,7 +24,7 @@ MOST: Final = 100
 WIDEST: Final = 160
 """An excerpt's characters: of a longer line, the part around the fault is shown."""
 LAST_GOOD: Final = "This page is the last good one. It comes up to date when the errors are mended."
-NOTHING_YET: Final = "Nothing has been built yet. The site is here when the errors are mended."
+AS_FAR_AS_IT_GOES: Final = "What could be built is shown. The site is whole when the errors are mended."
 
 
 def panel(shown: Shown, editor: str) -> str:
@@ -32,7 +32,7 @@ def panel(shown: Shown, editor: str) -> str:
     if not shown.problems:
         return ""
     said = summary(shown.problems)
-    state = LAST_GOOD if shown.digests else NOTHING_YET
+    state = LAST_GOOD if shown.stale else AS_FAR_AS_IT_GOES
     return (
         f'<section class="panel" aria-label="Problems that Proofpress found" data-summary="{said}"'
         + (f' data-failed data-said="The build failed: {said}. {state}"' if shown.failed else "")

@@ -67,7 +67,7 @@ def _status(shown: Shown) -> str:
     made = f"{counted(len(done.ran), 'step')} ran, {done.kept:,} of the pages and feeds stayed as they were"
     said = f"Revision {shown.revision:,}, built in {duration(done.seconds)}: {made}."
     if shown.failed:
-        state = "What is shown is the last good site." if shown.digests else "Nothing has been built yet."
+        state = "What is shown is the last good site." if shown.stale else "What could be built is shown."
         return f'<p class="status failed"><b>The build failed.</b> {state} {said}</p>'
     return f'<p class="status">{said}</p>'
 
