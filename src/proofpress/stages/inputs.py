@@ -181,8 +181,9 @@ def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, proble
 
 
 def code_version() -> bytes:
-    """Return a digest of the code that builds: this package's files by size and time, and the libraries' versions.
+    """Return a digest of the code that builds: this package's files by their bytes, and the libraries' versions.
 
+    Not by their times: a job of continuous integration installs the same code anew, and its cache has to hold.
     Versions are read from the names of the installed packages' folders, which is quicker than asking each.
     """
     own = Path(__file__).parents[1]
@@ -190,8 +191,8 @@ def code_version() -> bytes:
     for folder, _, names in os.walk(own):
         for name in names:
             if name.endswith((".py", ".md", ".yaml")):
-                found = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 - as above
-                files.append((name, found.st_size, found.st_mtime_ns))
+                with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123 - as above
+                    files.append((name, digest_of_bytes(file.read())))
     packages: set[str] = set()
     for key in ("purelib", "platlib"):
         with os.scandir(sysconfig.get_path(key)) as entries:
