@@ -1,4 +1,4 @@
-"""`proofpress init`: a new site that builds at once."""
+"""`proofpress init`: a new site that builds at once, with the job that publishes it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from proofpress import __version__
 from proofpress.cli.site import now
 from proofpress.site.cards import humanise
 
@@ -19,15 +20,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
+WORKFLOWS = {
+    "github": ".github/workflows/publish.yml",
+    "gitlab": ".gitlab-ci.yml",
+    "forgejo": ".forgejo/workflows/publish.yml",
+}
+"""Where each service of continuous integration looks for its jobs."""
+
 
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
-def command(folder: Path) -> None:
-    """Make a new site in DIR (default: this folder): settings, a first post, a page. No file is overwritten."""
+@click.option(
+    "--ci",
+    type=click.Choice([*WORKFLOWS, "none"]),
+    default="github",
+    show_default=True,
+    help="For whom to write the job that builds and publishes the site.",
+)
+def command(folder: Path, ci: str) -> None:
+    """Make a new site in DIR (default: this folder): settings, a first post, a page, and a job that publishes it.
+
+    No file is overwritten.
+    """
     files = dict(skeleton(folder.resolve().name, now()))
+    if ci != "none":
+        files[WORKFLOWS[ci]] = workflow(ci)
     taken = sorted(path for path in files if (folder / path).exists() and path != ".gitignore")
     if taken:
-        raise click.UsageError(f"'{folder / taken[0]}' is there already, so nothing was written; name a new folder")
+        mend = "leave the job out with --ci none" if taken == [WORKFLOWS.get(ci)] else "name a new folder"
+        raise click.UsageError(f"'{folder / taken[0]}' is there already, so nothing was written; {mend}")
     for path, text in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +69,12 @@ def skeleton(name: str, at: dt.datetime) -> Iterator[tuple[str, str]]:
     for path, file in _walk(resources.files("proofpress.cli") / "skeleton", ""):
         text = file.read_text("utf-8")
         yield path.replace("gitignore", ".gitignore"), Template(text).substitute(values)
+
+
+def workflow(ci: str) -> str:
+    """Return the file by which a service of continuous integration, one of WORKFLOWS, builds and publishes a site."""
+    text = (resources.files("proofpress.cli") / "workflows" / f"{ci}.yml").read_text("utf-8")
+    return text.replace("@VERSION@", __version__)
 
 
 def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
