@@ -71,7 +71,7 @@ def command(
         raise click.ClickException(str(error)) from None
     if outcome.notice:
         click.echo(f"proofpress: {outcome.notice}", err=True)
-    show(outcome.problems, form)
+    show(outcome.problems, form, root)
     if explain is not None:
         _explain(outcome, explain)
     if form != "json":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -24,13 +26,14 @@ WIDEST = 160
 """An excerpt's columns: of a longer line, the part around the fault is shown."""
 
 
-def show(problems: Sequence[Problem], form: Format) -> None:
-    """Print problems: for people and GitHub a report, for machines one JSON document, with each place of each."""
+def show(problems: Sequence[Problem], form: Format, root: Path = Path()) -> None:
+    """Print a site's problems: for people and GitHub a report, for machines one JSON document, with each place of each."""
     if form == "json":
         click.echo(json.dumps([msgspec.to_builtins(found) for found in problems], ensure_ascii=False, indent=1))
     elif form == "github":
+        folder = _in_workspace(root)
         for found in told_once(problems):
-            click.echo(github(found))
+            click.echo(github(found, folder))
     else:
         for text in folded(told_once(problems)):
             click.echo(text, err=True)
@@ -85,11 +88,23 @@ def width(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def github(found: Problem) -> str:
-    """Return a problem as a workflow command of GitHub Actions, which shows it at its line."""
+def github(found: Problem, folder: str = "") -> str:
+    """Return a problem as a workflow command of GitHub Actions, which shows it at its line.
+
+    `folder` is where the site lies in the repository: GitHub knows files by their paths from there.
+    """
     message = f"{found.message}; {found.hint}" if found.hint else found.message
-    place = f"file={_property(found.path)},line={max(1, found.line)},col={found.column},endColumn={found.column + found.length}"
+    place = f"file={_property(folder + found.path)},line={max(1, found.line)},col={found.column},endColumn={found.column + found.length}"
     return f"::{found.severity} {place},title={_property(found.rule)}::{_data(message)}"
+
+
+def _in_workspace(root: Path) -> str:
+    """Return where a site lies in the checked-out repository, such as `docs/`; nothing where it is not in one."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if not workspace or not root.resolve().is_relative_to(Path(workspace).resolve()):
+        return ""
+    folder = root.resolve().relative_to(Path(workspace).resolve()).as_posix()
+    return "" if folder == "." else f"{folder}/"
 
 
 def _data(value: str) -> str:
