@@ -31,6 +31,8 @@ LIBRARIES = (
     "jinja2", "linkify", "markdown_it_py", "markupsafe", "math_core", "mdit_py_plugins", "msgspec", "nh3",
     "pygments", "pyyaml",
 )  # fmt: skip
+OUTER_ROOMS = ("cli", "explanations", "preview", "remote", "theme")
+"""Folders of this package whose code makes no page; the theme's files are inputs themselves."""
 SETTLED = 2_000_000_000
 """Nanoseconds after which a file's times can be trusted: a later change would have given it another one."""
 
@@ -181,16 +183,17 @@ def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, proble
 
 
 def code_version() -> bytes:
-    """Return a digest of the code that builds: this package's files by their bytes, and the libraries' versions.
+    """Return a digest of the code that builds: this package's modules by their bytes, and the libraries' versions.
 
     Not by their times: a job of continuous integration installs the same code anew, and its cache has to hold.
     Versions are read from the names of the installed packages' folders, which is quicker than asking each.
     """
     own = Path(__file__).parents[1]
     files = []
-    for folder, _, names in os.walk(own):
+    for folder, below, names in os.walk(own):
+        below[:] = [name for name in below if name not in OUTER_ROOMS]
         for name in names:
-            if name.endswith((".py", ".md", ".yaml")):
+            if name.endswith(".py"):
                 with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123 - as above
                     files.append((name, digest_of_bytes(file.read())))
     packages: set[str] = set()
