@@ -1,4 +1,4 @@
-"""The three benchmarks run from the command line on a few posts, so that they don't rot."""
+"""The benchmarks run from the command line on a few posts, so that they don't rot."""
 
 from __future__ import annotations
 
@@ -68,3 +68,14 @@ def test_a_benchmark_of_no_posts_is_refused(name: str) -> None:
     done = bench(name, "--posts", "0")
     assert done.returncode == 2
     assert "at least 1" in done.stderr
+
+
+def test_the_preview_is_timed_from_its_start_and_from_a_save() -> None:
+    done = bench("preview", "--posts", "5", "--saves", "2", "--hugo", "no-such-hugo", "--chromium", "no-such-browser")
+    assert done.returncode == 0, done.stderr
+    assert "left out" in done.stderr
+    found = rows(done.stdout)
+    assert [row[0] for row in found] == ["ready, proofpress", "save to served, proofpress"]
+    for _, median, ratio in found:
+        assert int(median.removesuffix(" ms").replace(",", "")) > 0
+        assert ratio == ""
