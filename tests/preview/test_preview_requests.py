@@ -604,6 +604,14 @@ def test_before_the_first_good_build_there_is_a_page_that_waits_for_it(tmp_path:
     assert_guarded(got)
 
 
+def test_a_copied_file_that_is_gone_since_is_not_found(tmp_path: Path) -> None:
+    def gone(path: OutputPath) -> bytes:
+        raise FileNotFoundError(path)
+
+    with Running(shown(tmp_path, {"a.png": b"a picture"}, read=gone)) as running:
+        assert get(running.port, "/a.png").status == 404
+
+
 def test_a_page_that_fails_is_told_as_a_bug_and_the_server_goes_on(tmp_path: Path) -> None:
     def read(path: OutputPath) -> bytes:
         if path == "bad.html":

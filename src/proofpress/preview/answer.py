@@ -220,7 +220,10 @@ def _file(shown: Shown, name: OutputPath, method: str, headers: Mapping[str, str
     etag = f'"{shown.digests[name]}"'
     if _has_it(headers, etag):
         return Reply(304, (("etag", etag),))
-    body = shown.read(name)
+    try:
+        body = shown.read(name)
+    except FileNotFoundError:  # a file that is copied, deleted since the last good build
+        return _not_found(shown)
     of_file = (("content-type", kind), ("etag", etag), ("accept-ranges", "bytes"))
     if method == "GET" and "range" in headers and headers.get("if-range", etag) == etag:
         return _part(body, headers["range"], of_file)
