@@ -33,6 +33,8 @@ PATIENCE = 120.0
 """Seconds that a server may take to start, or to show a save."""
 LOOK = 0.001
 """Seconds between two looks at a page."""
+PAUSE = 1000
+"""Milliseconds between two saves that a browser shows: a page that Hugo loads anew takes a moment to listen again."""
 PAINTED = "text => document.body.innerText.includes(text)"
 
 
@@ -107,6 +109,7 @@ def save_to_served(port: int, folder: Path, number: int, sentence: str) -> float
 
 def save_to_painted(shown: Any, folder: Path, number: int, sentence: str) -> float:
     """Add a sentence to the post that a browser shows, and return the seconds until it is painted."""
+    shown.wait_for_timeout(PAUSE)
     edit(folder, number, sentence)
     start = time.perf_counter()
     shown.wait_for_function(PAINTED, arg=sentence, polling="raf", timeout=PATIENCE * 1000)
@@ -128,7 +131,6 @@ def measure(tool: Tool, folder: Path, count: int, saves: int, browser: Any) -> T
         if browser is not None:
             shown = browser.new_page()
             shown.goto(f"http://127.0.0.1:{port}/posts/{name_of(number)}/")
-            shown.wait_for_timeout(500)  # its stream is open
             painted = [
                 save_to_painted(shown, folder, number, f"Save {turn} for the reader.") for turn in range(saves + 1)
             ][1:]

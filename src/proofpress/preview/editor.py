@@ -1,7 +1,8 @@
 """Links that open a file in the writer's editor, at the line and column of a problem.
 
-Every editor has a URL scheme of its own, so the link is a template with places for path, line and column. The known
-ones are as their makers document them; Sublime Text registers no scheme (sublimehq/sublime_text#2514), so it has none.
+Every editor has a URL scheme of its own, so the link is a template with places for path, line and column. VS Code's,
+Zed's and TextMate's are as their makers document them, JetBrains' as far as the line; the others are those that other
+programs use. Sublime Text registers no scheme (sublimehq/sublime_text#2514), so it has none.
 """
 
 from __future__ import annotations
