@@ -30,6 +30,7 @@ class MenuItem(msgspec.Struct, frozen=True):
 
 
 MENU_KEYS: Final = ("title", "url")
+Hosting = Literal["none", "github", "netlify", "cloudflare", "nginx", "caddy"]
 
 
 class Feeds(msgspec.Struct, frozen=True):
@@ -89,6 +90,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     theme: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     output: str = "public"
+    hosting: Hosting = "none"
+    """Whose words redirects and cache times are written in."""
     rules: dict[str, Judgement] = {}
 
 
@@ -196,6 +199,8 @@ def _setting(name: str, node: Node, findings: Findings) -> Any:
             )
         case "output":
             return _checked(node, name, settings.output, findings, rule="unsafe-output")
+        case "hosting":
+            return typed.choice(node, name, get_args(Hosting), findings)
         case "rules":
             return _mapping(node, "rules: ", tuple(rule for rule in RULES if rule not in FIXED), _judgement, findings)
         case _:  # theme, extra

@@ -243,11 +243,11 @@ class AssetTarget(msgspec.Struct, frozen=True, kw_only=True, tag="asset"):
 
 
 class TextTarget(msgspec.Struct, frozen=True, kw_only=True, tag="text"):
-    """A text for machines: the sitemap or robots.txt."""
+    """A text for machines: the sitemap, robots.txt, or what the host is told."""
 
     site_path: SitePath
     origin: str
-    kind: Literal["sitemap", "robots"]
+    kind: Literal["sitemap", "robots", "nojekyll", "redirects", "headers", "nginx", "caddy"]
 
 
 Target = PageTarget | FeedTarget | CopyTarget | AssetTarget | TextTarget

@@ -67,6 +67,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "same-term": "warning",
     "empty-slug": "error",
     "foreign-file": "error",
+    "missing-redirects": "warning",
 }
 """Every rule's name and how much it weighs. `proofpress explain NAME` tells each one's meaning."""
 

@@ -6,11 +6,11 @@ the further forms in which a person may write it, stand here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import msgspec
 
-from proofpress.config import Config
+from proofpress.config import Config, Hosting
 from proofpress.problems import RULES
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ _SETTINGS: Final[dict[str, tuple[str, list[Any], Schema | None]]] = {
     "theme": ("What the theme's templates find as `site.theme`.", [{"accent": "#0645ad"}], _MAPPING),
     "extra": ("Anything of your own, for your own templates: `site.extra`.", [{"analytics": False}], _MAPPING),
     "output": ("The folder to publish into, below the site's folder.", ["public", "_site"], _PLAIN),
+    "hosting": ("Where the site will be served. Aliases and cache times are written for that host as well.", ["github", "netlify", "cloudflare", "nginx", "caddy"], {"enum": [*get_args(Hosting), None]}),
     "rules": ("How much each problem weighs: error, warning or off. `proofpress explain` tells what each one means.", [{"no-date": "off", "broken-anchor": "error"}], {"type": ["object", "null"], "properties": {rule: {"enum": ["error", "warning", "off"], "default": weight} for rule, weight in RULES.items()}, "additionalProperties": False}),
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ import msgspec
 from proofpress.content.scan import read_inside
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, problem
+from proofpress.site.hosting import LAST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -228,7 +229,12 @@ def in_order(paths: Iterable[OutputPath]) -> list[OutputPath]:
 
 
 def rank(path: OutputPath) -> int:
-    """Return how late a file is published: 0 for assets and other files, 1 for pages, 2 for lists, 3 for feeds."""
+    """Return how late a file is published: 0 for assets and other files, 1 for pages, 2 for lists, 3 for feeds.
+
+    What tells the host of redirects is as late as feeds: it speaks of pages.
+    """
+    if path in LAST:
+        return 3
     if not path.endswith((".html", ".xml", ".json", ".txt")):
         return 0
     if path.endswith(".html"):

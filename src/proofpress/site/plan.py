@@ -20,6 +20,7 @@ from proofpress.model import (
 from proofpress.paths import SitePath, SourcePath, identity, output_path, unportable
 from proofpress.problems import Problem, problem
 from proofpress.site.cards import folder_path
+from proofpress.site.hosting import PATHS, host_files
 from proofpress.site.index import Site, taxonomy_path
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from proofpress.config import Config
 
-DEFAULTS_THAT_YIELD = frozenset({"404.html", "robots.txt"})
+DEFAULTS_THAT_YIELD = frozenset({"404.html", "robots.txt", *(path[1:] for path in PATHS.values())})
 """Files made only where the site brings none of its own."""
 
 
@@ -49,7 +50,9 @@ def plan(
     ]
     unheld = [found for target in wanted if (found := _unportable(target, site, places)) is not None]
     taken = {output_path(target.site_path) for target in wanted}
-    wanted += [made for made in _machine_files() if (output_path(made.site_path) not in taken & DEFAULTS_THAT_YIELD)]
+    wanted += [
+        made for made in _machine_files(config) if output_path(made.site_path) not in taken & DEFAULTS_THAT_YIELD
+    ]
     targets, collisions = _without_collisions(wanted, places)
     return targets, [*unheld, *collisions]
 
@@ -166,10 +169,11 @@ def _aliases(site: Site) -> Iterator[Target]:
                 )
 
 
-def _machine_files() -> Iterator[Target]:
+def _machine_files(config: Config) -> Iterator[Target]:
     yield PageTarget(site_path=SitePath("/404.html"), origin="the 404 page", template="404.html", kind="not-found")
     yield TextTarget(site_path=SitePath("/sitemap.xml"), origin="the sitemap", kind="sitemap")
     yield TextTarget(site_path=SitePath("/robots.txt"), origin="robots.txt", kind="robots")
+    yield from host_files(config.hosting)
 
 
 def _without_collisions(

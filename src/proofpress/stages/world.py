@@ -14,7 +14,7 @@ from proofpress.site.answers import Answers
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
 from proofpress.site.plan import plan
-from proofpress.stages.plain import DataReader, all_assets
+from proofpress.stages.plain import DataReader, all_assets, hosting_problems
 from proofpress.stages.preparing import copies
 from proofpress.theme import Asset
 
@@ -67,7 +67,7 @@ def world_of(
     assets = all_assets(inputs, memory, problems)
     asset_paths = {name: asset.site_path for name, asset in assets.items()}
     targets, found = plan(site, config, asset_paths, places)
-    problems += found
+    problems += [*found, *hosting_problems(targets, inputs)]
     anchors = {path: own.anchors for path, own in shown.items()}
     urls = {target.site_path: _shown_by(target) for target in targets}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)
