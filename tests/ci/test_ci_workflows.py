@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,8 +20,9 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 from published_pages import parse
-from workflow_machine import Hosting, Ran, git, load, run_workflow, served
+from workflow_machine import Hosting, Ran, bash, git, load, new_python, run_gitlab, run_workflow, served
 
+from proofpress import __version__
 from proofpress.cli.init import WORKFLOWS, workflow
 
 if TYPE_CHECKING:
@@ -161,7 +163,7 @@ def test_a_push_to_main_builds_and_deploys_a_site_of_which_every_url_answers(aut
     ran = author.run()
     assert ran.jobs == {"build": "success", "deploy": "success"}, ran.log
     assert "::error" not in ran.log
-    tree = served(author.hosting, nginx / "served/notes")
+    tree = served(author.hosting.pages, nginx / "served/notes")
     asked = OverSocket(nginx / "socket")
     paths = paths_of_sitemap(tree)
     assert "/notes/posts/hello/" in paths
@@ -244,13 +246,42 @@ def test_with_the_cache_carried_over_a_run_makes_only_what_changed(author: Autho
     assert "(5 files written, 14 unchanged)" in edited.log
     assert edited.jobs["deploy"] == "success"
     assert (
-        b"makes least" in (served(author.hosting, author.root.parent / "tree") / "posts/hello/index.html").read_bytes()
+        b"makes least"
+        in (served(author.hosting.pages, author.root.parent / "tree") / "posts/hello/index.html").read_bytes()
     )
 
 
 def made_in(ran: Ran) -> set[str]:
     """Return what `--explain` says was made in a run."""
     return set(re.findall(r"^(\S+): (?:rendered|filled) ", ran.log, re.MULTILINE))
+
+
+@pytest.mark.posix
+@pytest.mark.bash
+def test_gitlab_checks_a_merge_request_and_deploys_the_default_branch(
+    proofpress: Proofpress, tmp_path: Path, wheel: Path
+) -> None:
+    author = Author(proofpress, tmp_path / "service", wheel, "gitlab")
+    author.push()
+    address = {"CI_PAGES_URL": "https://me.example/notes"}
+    request = address | {"CI_PIPELINE_SOURCE": "merge_request_event", "CI_DEFAULT_BRANCH": "main"}
+    branch = address | {"CI_PIPELINE_SOURCE": "push", "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_BRANCH": "main"}
+    other = branch | {"CI_COMMIT_BRANCH": "draft"}
+    first = run_gitlab(author.hosting, author.workflow, request, rewrite=explained)
+    assert first.jobs == {"check": "success"}, first.log
+    assert made_in(first)
+    again = run_gitlab(author.hosting, author.workflow, branch, rewrite=explained)
+    assert again.jobs == {"pages": "success"}, again.log
+    assert "nothing was made: nothing changed" in again.log
+    page = (again.artifacts["pages"] / "posts/hello/index.html").read_text("utf-8")
+    assert 'rel="canonical" href="https://me.example/notes/posts/hello/"' in page
+    assert run_gitlab(author.hosting, author.workflow, other).jobs == {}
+    author.edit(HELLO, "[about](../about.md)", "[about](../abuot.md)")
+    author.push()
+    broken = run_gitlab(author.hosting, author.workflow, branch)
+    assert (broken.jobs, broken.artifacts) == ({"pages": "failure"}, {})
+    assert f"{HELLO}:" in broken.log
+    assert "error broken-link" in broken.log
 
 
 # ---------------------------------------------------------------- this repository's own
@@ -275,8 +306,144 @@ def test_the_own_workflow_publishes_the_own_site_with_the_own_action(
     assert first.jobs == {"build": "success", "deploy": "success"}, first.log
     second = run_workflow(hosting, TEXTS["publish"], "push", rewrite=explained)
     assert "nothing was made: nothing changed" in second.log
-    tree = served(hosting, tmp_path / "tree")
+    tree = served(hosting.pages, tmp_path / "tree")
     assert 'href="https://me.example/notes/' in (tree / "index.html").read_text("utf-8")
+
+
+SITE_IN_A_FOLDER = """
+name: Check
+on: pull_request
+permissions: {contents: read}
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    steps:
+      - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd
+      - id: site
+        uses: ./
+        with: {site: my docs, strict: STRICT, base-url: "https://me.example/$(touch smuggled)"}
+      - run: test -s "$FOLDER/index.html"
+        env:
+          FOLDER: ${{ steps.site.outputs.folder }}
+"""
+
+
+@pytest.mark.posix
+@pytest.mark.bash
+def test_the_action_builds_a_site_in_a_folder_and_names_files_from_the_repositorys_root(
+    proofpress: Proofpress, tmp_path: Path, wheel: Path
+) -> None:
+    hosting = Hosting(folder=tmp_path, wheel=wheel)
+    sources = tmp_path / "sources"
+    assert proofpress("init", "--ci", "none", sources / "my docs", cwd=tmp_path).returncode == 0
+    (sources / "action.yml").write_text(ACTION, "utf-8")
+    (sources / "my docs/content/posts/undated.md").write_text("# Undated\n\nText.\n", "utf-8")
+    git("init", "--quiet", "--initial-branch", "main", cwd=sources)
+    git("init", "--quiet", "--bare", "--initial-branch", "main", hosting.origin, cwd=tmp_path)
+    git("add", "--all", cwd=sources)
+    git("commit", "--quiet", "--message", "Write", cwd=sources)
+    git("push", "--quiet", hosting.origin, "main", cwd=sources)
+    ran = run_workflow(hosting, SITE_IN_A_FOLDER.replace("STRICT", "false"), "pull_request")
+    assert ran.jobs == {"build": "success"}, ran.log
+    assert "::warning file=my docs/content/posts/undated.md,line=1,col=1," in ran.log
+    ran = run_workflow(hosting, SITE_IN_A_FOLDER.replace("STRICT", "true"), "pull_request", rewrite=explained)
+    assert ran.jobs == {"build": "failure"}
+    assert "::error file=my docs/content/posts/undated.md,line=1,col=1," in ran.log
+    assert made_in(ran) <= {"content/posts/undated.md"}  # the rest came from the cache
+    ran = run_workflow(hosting, SITE_IN_A_FOLDER.replace("STRICT", "yes please"), "pull_request")
+    assert "strict is 'yes please'; write true or false" in ran.log
+    assert not list(tmp_path.rglob("smuggled"))
+
+
+# ---------------------------------------------------------------- what `init` and the documentation hold
+
+
+@pytest.mark.parametrize("service", WORKFLOWS)
+def test_init_writes_one_services_job_and_no_others(proofpress: Proofpress, tmp_path: Path, service: str) -> None:
+    assert proofpress("init", "--ci", service, "site", cwd=tmp_path).returncode == 0
+    there = {name: (tmp_path / "site" / path).is_file() for name, path in WORKFLOWS.items()}
+    assert there == {name: name == service for name in WORKFLOWS}
+    text = (tmp_path / "site" / WORKFLOWS[service]).read_text("utf-8")
+    assert text == TEXTS[service]
+    assert f"=={__version__}" in text
+    assert "@VERSION@" not in text
+
+
+def test_init_takes_github_if_nothing_is_said_and_writes_no_job_for_none(
+    proofpress: Proofpress, tmp_path: Path
+) -> None:
+    assert proofpress("init", "site", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "site/.github/workflows/publish.yml").read_text("utf-8") == TEXTS["github"]
+    assert proofpress("init", "--ci", "none", "plain", cwd=tmp_path).returncode == 0
+    names = {path.name for path in (tmp_path / "plain").iterdir()}
+    assert names == {"site.yaml", "content", ".gitignore"}
+
+
+def test_init_leaves_a_job_that_is_there_as_it_is(proofpress: Proofpress, tmp_path: Path) -> None:
+    there = tmp_path / ".github/workflows/publish.yml"
+    there.parent.mkdir(parents=True)
+    there.write_text("mine\n", "utf-8")
+    done = proofpress("init", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--ci none" in done.stderr
+    assert there.read_text("utf-8") == "mine\n"
+    assert proofpress("init", "--ci", "none", cwd=tmp_path).returncode == 0
+    assert there.read_text("utf-8") == "mine\n"
+
+
+def blocks(language: str) -> list[str]:
+    """Return the complete files of one language that docs/publishing.md gives."""
+    text = (REPOSITORY / "docs/publishing.md").read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_documentation_gives_the_files_that_init_writes() -> None:
+    given = blocks("yaml")
+    for block in given:
+        assert isinstance(yaml.safe_load(block), dict)
+    assert [name for name in WORKFLOWS if TEXTS[name] not in given] == []
+
+
+def test_the_documentation_names_each_input_of_the_action_with_its_default() -> None:
+    text = (REPOSITORY / "docs/publishing.md").read_text("utf-8")
+    action = yaml.safe_load(ACTION)
+    for name, about in action["inputs"].items():
+        row = re.search(rf"^\| `{name}` \| (.+?) \|", text, re.MULTILINE)
+        assert row, name
+        assert not about["default"] or row[1] == f"`{about['default']}`"
+    [example] = [block for block in blocks("yaml") if "uses: proofpress/proofpress@" in block]
+    assert f"proofpress@v{__version__}\n" in example
+    [step] = [step for step in steps_of(load(example)) if step.get("id") == "site"]
+    assert step["with"].keys() <= action["inputs"].keys()
+
+
+@pytest.mark.posix
+@pytest.mark.bash
+def test_the_commands_given_for_netlify_and_cloudflare_build_a_site(
+    proofpress: Proofpress, tmp_path: Path, wheel: Path
+) -> None:
+    [netlify, wrangler] = [tomllib.loads(block) for block in blocks("toml")]
+    [cloudflare] = [block for block in blocks("sh") if "install" in block]
+    assert netlify["build"]["publish"] == wrangler["pages_build_output_dir"] == "public"
+    commands = [netlify["build"]["command"], *(each["command"] for each in netlify["context"].values()), cloudflare]
+    assert len(commands) == 4
+    programs = new_python(tmp_path / "python")
+    assert proofpress("init", "site", cwd=tmp_path).returncode == 0
+    for command in commands:
+        assert f"proofpress=={__version__} " in command
+        shutil.rmtree(tmp_path / "site/public", ignore_errors=True)
+        variables = {"URL": "https://me.example", "DEPLOY_PRIME_URL": "https://preview.me.example"}
+        status, log = bash(
+            ["bash", "-e"],
+            command.replace(f"proofpress=={__version__}", str(wheel)),
+            tmp_path / "site",
+            tmp_path,
+            [str(programs), "/usr/bin", "/bin"],
+            variables,
+        )
+        assert status == 0, log
+        assert (tmp_path / "site/public/index.html").is_file()
 
 
 # ---------------------------------------------------------------- what the files say

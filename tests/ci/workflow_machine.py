@@ -170,12 +170,16 @@ def checkout(job: Job, given: Mapping[str, str]) -> dict[str, str]:
 def setup_python(job: Job, given: Mapping[str, str]) -> dict[str, str]:
     """actions/setup-python: a Python of one's own, which has pip. It is this one's, whatever version is asked for."""
     assert given.keys() == {"python-version"}
-    folder = job.home / "python"
+    job.path.insert(0, str(new_python(job.home / "python")))
+    return {"python-version": ".".join(map(str, sys.version_info[:3]))}
+
+
+def new_python(folder: Path) -> Path:
+    """Make a Python of its own, and return the folder of its programs. pip and the libraries are this Python's."""
     venv.create(folder)
     [packages] = folder.glob("lib/python*/site-packages")
     (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
-    job.path.insert(0, str(folder / "bin"))
-    return {"python-version": ".".join(map(str, sys.version_info[:3]))}
+    return folder / "bin"
 
 
 def cache(job: Job, given: Mapping[str, str]) -> dict[str, str]:
@@ -183,29 +187,37 @@ def cache(job: Job, given: Mapping[str, str]) -> dict[str, str]:
     assert given.keys() == {"path", "key", "restore-keys"}
     assert len(given["key"]) <= 512
     assert "," not in given["key"]
-    job.hosting.caches.mkdir(exist_ok=True)
-    stored = sorted(job.hosting.caches.iterdir(), key=lambda entry: int(entry.name))
-    known = {(entry / "key").read_text("utf-8"): entry / "archive.tar" for entry in stored}
-    archive = known.get(given["key"])
-    if archive is None:
-        like = [known[key] for key in known if key.startswith(given["restore-keys"].strip())]
-        archive = like[-1] if like else None
+    known = stored(job.hosting)
+    assert given["key"] not in known, "a key that is there already is never saved again"
+    like = [known[key] for key in known if key.startswith(given["restore-keys"].strip())]
+    unpack(like[-1] if like else None, job.workspace)
+    job.at_end.append(lambda: store(job.hosting, given["key"], job.workspace, given["path"].splitlines()))
+    return {"cache-hit": "false"}
+
+
+def stored(hosting: Hosting) -> dict[str, Path]:
+    """Return the archives that are kept, by their keys, the oldest first."""
+    hosting.caches.mkdir(exist_ok=True)
+    entries = sorted(hosting.caches.iterdir(), key=lambda entry: int(entry.name))
+    return {(entry / "key").read_text("utf-8"): entry / "archive.tar" for entry in entries}
+
+
+def store(hosting: Hosting, key: str, workspace: Path, paths: Sequence[str]) -> None:
+    """Keep files under a key."""
+    entry = hosting.caches / str(len(list(hosting.caches.iterdir())))
+    entry.mkdir()
+    (entry / "key").write_text(key, "utf-8")
+    with tarfile.open(entry / "archive.tar", "w") as tar:
+        for path in paths:
+            if (workspace / path).exists():
+                tar.add(workspace / path, path)
+
+
+def unpack(archive: Path | None, workspace: Path) -> None:
+    """Put kept files back, with the times that they had."""
     if archive is not None:
         with tarfile.open(archive) as tar:
-            tar.extractall(job.workspace, filter="fully_trusted")
-
-    def save() -> None:
-        assert given["key"] not in known, "a key that is there already is never saved again"
-        entry = job.hosting.caches / str(len(stored))
-        entry.mkdir()
-        (entry / "key").write_text(given["key"], "utf-8")
-        with tarfile.open(entry / "archive.tar", "w") as tar:
-            for path in given["path"].split():
-                if (job.workspace / path).exists():
-                    tar.add(job.workspace / path, path)
-
-    job.at_end.append(save)
-    return {"cache-hit": str(given["key"] in known).lower()}
+            tar.extractall(workspace, filter="fully_trusted")
 
 
 def configure_pages(job: Job, given: Mapping[str, str]) -> dict[str, str]:
@@ -396,23 +408,41 @@ def run_command(job: Job, step: Mapping[str, Any], rewrite: Callable[[str], str]
     said, paths = job.home / "outputs", job.home / "paths"
     for file in (said, paths):
         file.write_text("", "utf-8")
-    script = job.home / "step.sh"
     assert "${{" not in step["run"], "an expression in a shell's text is how commands are smuggled in"
-    script.write_text(rewrite(step["run"]), "utf-8")
+    variables = {
+        "GITHUB_WORKSPACE": str(job.workspace),
+        "GITHUB_ACTION_PATH": str(job.hosting.wheel),
+        "GITHUB_OUTPUT": str(said),
+        "GITHUB_PATH": str(paths),
+        **job.env,
+        **{name: filled(each, job.contexts) for name, each in step.get("env", {}).items()},
+    }
+    status, log = bash(
+        SHELLS[step.get("shell", "")], rewrite(step["run"]), job.workspace, job.home, job.path, variables
+    )
+    job.log.append(log)
+    job.path[:0] = paths.read_text("utf-8").split()
+    if status:
+        raise StepFailedError(f"Process completed with exit code {status}.")
+    return dict(line.split("=", 1) for line in said.read_text("utf-8").splitlines())
+
+
+def bash(
+    shell: Sequence[str], text: str, folder: Path, home: Path, path: Sequence[str], variables: Mapping[str, str]
+) -> tuple[int, str]:
+    """Run a script with these variables and no others; return how it ended and all that it printed."""
+    script = home / "step.sh"
+    script.write_text(text, "utf-8")
+    options = ("NO_INDEX", "NO_DEPS", "IGNORE_INSTALLED", "DISABLE_PIP_VERSION_CHECK")
     done = subprocess.run(
-        [*SHELLS[step.get("shell", "")], str(script)],
-        cwd=job.workspace,
+        [*shell, str(script)],
+        cwd=folder,
         env={
-            "PATH": os.pathsep.join(job.path),
-            "HOME": str(job.home),
-            "GITHUB_WORKSPACE": str(job.workspace),
-            "GITHUB_ACTION_PATH": str(job.hosting.wheel),
-            "GITHUB_OUTPUT": str(said),
-            "GITHUB_PATH": str(paths),
+            "PATH": os.pathsep.join(path),
+            "HOME": str(home),
             "GIT_CONFIG_NOSYSTEM": "1",
-            **{f"PIP_{name}": "1" for name in ("NO_INDEX", "NO_DEPS", "IGNORE_INSTALLED", "DISABLE_PIP_VERSION_CHECK")},
-            **job.env,
-            **{name: filled(each, job.contexts) for name, each in step.get("env", {}).items()},
+            **{f"PIP_{name}": "1" for name in options},
+            **variables,
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -420,15 +450,62 @@ def run_command(job: Job, step: Mapping[str, Any], rewrite: Callable[[str], str]
         timeout=120,
         check=False,
     )
-    job.log.append(done.stdout)
-    job.path[:0] = paths.read_text("utf-8").split()
-    if done.returncode:
-        raise StepFailedError(f"Process completed with exit code {done.returncode}.")
-    return dict(line.split("=", 1) for line in said.read_text("utf-8").splitlines())
+    return done.returncode, done.stdout
 
 
-def served(hosting: Hosting, to: Path) -> Path:
-    """Return the tree of the branch that a deployment left, unpacked."""
+# ---------------------------------------------------------------- GitLab
+
+
+def run_gitlab(
+    hosting: Hosting,
+    text: str,
+    variables: Mapping[str, str],
+    *,
+    rewrite: Callable[[str], str] = lambda command: command,
+) -> Ran:
+    """Run a pipeline of GitLab on the newest commit: the jobs whose rules hold, each script as it is written.
+
+    As on GitLab, hidden jobs are there to be extended, a key of the cache is one archive that each job replaces, and
+    artifacts are what is kept.
+    """
+    found = yaml.safe_load(text)
+    top = {key: str(each) for key, each in found["variables"].items()} | {"PROOFPRESS": str(hosting.wheel)}
+    hosting.runs += 1
+    ran = Ran({}, "", {}, [])
+    for name, written in found.items():
+        if name in ("image", "variables") or name.startswith("."):
+            continue
+        job = found[written["extends"]] | written
+        if not any(rule_holds(rule["if"], variables) for rule in job["rules"]):
+            continue
+        home = hosting.folder / f"run-{hosting.runs}-{name}"
+        workspace = home / "work"
+        git("clone", "--quiet", hosting.origin, workspace, cwd=hosting.folder)
+        key = re.sub(r"\$(\w+)", lambda match: top[match[1]], job["cache"]["key"]).replace("/", "-")
+        archives = stored(hosting)
+        unpack([archives[known] for known in archives if known.startswith(key)][-1] if archives else None, workspace)
+        script = "\n".join([*job["before_script"], *job["script"]])
+        path = [str(new_python(home / "python")), "/usr/local/bin", "/usr/bin", "/bin"]
+        status, log = bash(SHELLS["bash"], rewrite(script), workspace, home, path, {**top, **variables})
+        ran.log += log
+        ran.jobs[name] = "failure" if status else "success"
+        if not status:
+            store(hosting, f"{key}#{hosting.runs}", workspace, job["cache"]["paths"])
+            [kept] = job["artifacts"]["paths"]
+            ran.artifacts[name] = workspace / kept
+    return ran
+
+
+def rule_holds(rule: str, variables: Mapping[str, str]) -> bool:
+    """Return whether `$A == "b"` or `$A == $B` holds; a variable that is not set equals none."""
+    left, right = (
+        variables.get(word[1:]) if word.startswith("$") else word.strip('"') for word in rule.split(" == ", 1)
+    )
+    return left is not None and left == right
+
+
+def served(repository: Path, to: Path) -> Path:
+    """Return the tree of the branch that a deployment left in a bare repository, unpacked."""
     shutil.rmtree(to, ignore_errors=True)
-    git("clone", "--quiet", "--branch", "pages", hosting.pages, to, cwd=hosting.folder)
+    git("clone", "--quiet", "--branch", "pages", repository, to, cwd=repository)
     return to
