@@ -202,14 +202,14 @@ def test_the_include_for_caddy_says_what_is_where() -> None:
 @pytest.mark.parametrize(
     ("aliases", "pages", "said"),
     [
-        ([("/a.html", "/a/")], ["/a/"], []),
+        ([("/a.html", "/a/")], ["/a/"], ["/a.html"]),
+        ([("/a/", "/a.html"), ("/b/", "/a.html")], ["/a.html"], ["/b/"]),
         ([("/a/", "/b/"), ("/c/", "/b/")], ["/a.html", "/b/"], ["/c/"]),
-        ([("/a/index.htm", "/b/"), ("/a/", "/b/")], ["/b/"], ["/a/index.htm", "/a/"]),
-        ([("/a.html", "/b/"), ("/a/", "/c/")], ["/b/", "/c/"], []),
-        ([("/a.html", "/b/"), ("/a/", "/b/")], ["/b/"], ["/a.html", "/a/"]),
+        ([("/a.html", "/b/"), ("/a/", "/c/")], ["/b/", "/c/"], ["/a.html", "/a/"]),
+        ([("/b/", "/c/")], ["/B/", "/c/"], ["/b/"]),
     ],
 )
-def test_netlify_is_not_told_what_it_would_take_for_another_page(
+def test_netlify_is_not_told_what_it_would_take_for_a_page(
     aliases: list[tuple[str, str]], pages: list[str], said: list[str]
 ) -> None:
     targets = [*(alias(*one) for one in aliases), *map(page, pages)]
@@ -217,7 +217,7 @@ def test_netlify_is_not_told_what_it_would_take_for_another_page(
     assert [one.path for one in redirects_for("cloudflare", targets, ROOT).said] == [path for path, _ in aliases]
 
 
-def test_netlify_s_own_word_for_a_copied_file_is_not_taken_by_an_alias() -> None:
+def test_netlify_s_other_word_for_a_copied_file_is_not_taken_by_an_alias() -> None:
     copied = CopyTarget(site_path=SitePath("/talk.html"), origin="", source=SourcePath("static/talk.html"))
     assert redirects_for("netlify", [alias("/talk/"), copied], ROOT).left == ("/talk/",)
 

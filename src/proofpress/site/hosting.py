@@ -11,7 +11,6 @@ Paths in these files are those of the public address: on a site below `/blog/` t
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote
 
@@ -139,25 +138,17 @@ def redirects_for(hosting: Hosting, targets: Sequence[Target], base: Base) -> Re
 
 
 def _told_apart(redirects: Sequence[Redirect], targets: Iterable[Target]) -> list[Redirect]:
-    """Drop aliases that Netlify can't tell from a page, or from one another.
+    """Drop aliases that Netlify can't tell from a page.
 
-    It takes `/a` and `/a/` for one, and with pretty URLs `/a.html` as well. A rule that comes before the files, as ours
-    have to since there is a page for the alias too, would then catch that page, or lead to itself for ever.
+    It takes `/a` and `/a/` for one, and shows `/a.html` at `/a` where pretty URLs are on. A rule that comes before the
+    files, as ours have to since there is a page for the alias too, would catch that page, or lead to itself for ever.
     """
-    pages = {
-        _bare(target.site_path)
-        for target in targets
-        if isinstance(target, CopyTarget) or (isinstance(target, PageTarget) and target.kind != "alias")
-    }
-    leads: dict[str, set[str]] = defaultdict(set)
-    for one in redirects:
-        leads[_bare(one.path)].add(one.to)
-    return [one for one in redirects if (bare := _bare(one.path)) not in pages and len(leads[bare]) == 1]
-
-
-def _bare(path: str) -> str:
-    plain = unquote(path).casefold()
-    return plain.removesuffix("index.html").removesuffix(".html").rstrip("/")
+    pages: set[str] = set()
+    for target in targets:
+        if isinstance(target, CopyTarget) or (isinstance(target, PageTarget) and target.kind != "alias"):
+            path = unquote(target.site_path)
+            pages |= {path.rstrip("/"), path.removesuffix("index.html").removesuffix(".html").rstrip("/")}
+    return [one for one in redirects if unquote(one.path).rstrip("/") not in pages]
 
 
 def unsaid(redirects: Redirects, text: str, base: Base) -> tuple[SitePath, ...]:
@@ -178,14 +169,15 @@ def unsaid(redirects: Redirects, text: str, base: Base) -> tuple[SitePath, ...]:
 def _redirects(redirects: Redirects, base: Base, hosting: Hosting) -> str:
     """Return a `_redirects` file. Paths are percent-encoded, as requests are.
 
-    Netlify looks for a file first unless a rule ends in `!`, and decodes what is asked for before it compares, so a path
-    beyond ASCII stands there in both forms. Cloudflare compares paths as they are sent, and redirects first.
+    Netlify looks for a file first unless a rule ends in `!`. It compares letter by letter, and its own programs decode
+    what is asked for before they compare, so a path stands there in both forms where they differ. Cloudflare redirects
+    first, and compares paths as they are sent.
     """
     lines = [f"# Written by Proofpress (hosting: {hosting}): the aliases of the site's pages."]
     for one in redirects.said:
         lines.append(_line(one, base, hosting))
         plain = unquote(base.href(one.path))
-        if hosting == "netlify" and not plain.isascii() and _NETLIFY_PLAIN.fullmatch(plain):
+        if hosting == "netlify" and plain != base.href(one.path) and _NETLIFY_PLAIN.fullmatch(plain):
             lines.append(f"{plain} {base.href(one.to)} 301!")
     lines += _left(redirects, base)
     return "\n".join(lines) + "\n"
