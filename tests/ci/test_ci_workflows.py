@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
@@ -97,9 +98,14 @@ class OverSocket(http.client.HTTPConnection):
         self.path = str(path)
 
     def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(20)
-        self.sock.connect(self.path)
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(20)
+        try:
+            sock.connect(self.path)
+        except OSError:
+            sock.close()
+            raise
+        self.sock = sock
 
     def ask(self, url: str) -> tuple[int, str]:
         self.request("GET", url)
@@ -107,45 +113,52 @@ class OverSocket(http.client.HTTPConnection):
         return answer.status, answer.read().decode("utf-8", "replace")
 
 
-@pytest.fixture
-def nginx() -> Iterator[Path]:
-    """A folder that nginx serves as a host of static sites does, its socket beside it at `socket`."""
-    with tempfile.TemporaryDirectory() as name:  # a socket's name is short
+SETTINGS = """
+daemon off; master_process off; pid {folder}/pid; error_log stderr;
+events {{}}
+http {{
+  access_log off;
+  types {{ text/html html; text/css css; application/xml xml; }}
+  client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
+  uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;
+  {server}
+}}
+"""
+HOST = """
+server {
+    listen 80;
+    root /srv/www/me.example;
+    error_page 404 /notes/404.html;
+    location / { try_files $uri $uri/index.html =404; }
+}
+"""
+"""As a host of static sites serves what was deployed to it."""
+
+
+@contextlib.contextmanager
+def nginx(server: str, root: Path) -> Iterator[OverSocket]:
+    """Have a real nginx serve a folder by a server's block that is written for port 80 and /srv/www/me.example."""
+    program = shutil.which("nginx")
+    assert program
+    with tempfile.TemporaryDirectory(prefix="nginx") as name:  # a socket's name is short
         folder = Path(name)
-        (folder / "served").mkdir(mode=0o755)
-        folder.chmod(0o755)
-        temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi"))
-        (folder / "nginx.conf").write_text(
-            f"""
-            daemon off; master_process off; pid {folder}/pid; error_log stderr;
-            events {{}}
-            http {{
-              access_log off; {temporary} uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-              types {{ text/html html; text/css css; application/xml xml; }}
-              server {{
-                listen unix:{folder}/socket;
-                root {folder}/served;
-                error_page 404 /notes/404.html;
-                location / {{ try_files $uri $uri/index.html =404; }}
-              }}
-            }}
-            """,
-            "utf-8",
-        )
-        program = shutil.which("nginx")
-        assert program
-        with subprocess.Popen(
-            [program, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"], stderr=subprocess.PIPE
-        ) as server:
+        server = server.replace("listen 80", f"listen unix:{folder}/socket").replace("/srv/www/me.example", str(root))
+        (folder / "nginx.conf").write_text(SETTINGS.format(folder=folder, server=server), "utf-8")
+        command = [program, "-p", name, "-e", "stderr", "-c", str(folder / "nginx.conf")]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as serving:
             try:
-                for _ in range(200):
-                    if (folder / "socket").exists():
+                asked = OverSocket(folder / "socket")
+                for _ in range(1000):
+                    with contextlib.suppress(OSError):
+                        asked.connect()
                         break
-                    assert server.poll() is None, server.stderr and server.stderr.read()
-                    time.sleep(0.05)
-                yield folder
+                    assert serving.poll() is None, serving.communicate()[1]
+                    time.sleep(0.01)
+                yield asked
+                asked.close()
             finally:
-                server.terminate()
+                serving.terminate()
+                serving.communicate(timeout=10)
 
 
 def paths_of_sitemap(tree: Path) -> list[str]:
@@ -159,25 +172,37 @@ def paths_of_sitemap(tree: Path) -> list[str]:
 @pytest.mark.posix
 @pytest.mark.nginx
 @pytest.mark.bash
-def test_a_push_to_main_builds_and_deploys_a_site_of_which_every_url_answers(author: Author, nginx: Path) -> None:
+def test_a_push_to_main_builds_and_deploys_a_site_of_which_every_url_answers(author: Author, tmp_path: Path) -> None:
     ran = author.run()
     assert ran.jobs == {"build": "success", "deploy": "success"}, ran.log
     assert "::error" not in ran.log
-    tree = served(author.hosting.pages, nginx / "served/notes")
-    asked = OverSocket(nginx / "socket")
+    tree = served(author.hosting.pages, tmp_path / "served/notes")
     paths = paths_of_sitemap(tree)
     assert "/notes/posts/hello/" in paths
-    assert {path: asked.ask(path)[0] for path in paths} == dict.fromkeys(paths, 200)
-    status, text = asked.ask("/notes/nothing/here/")
-    assert (status, text) == (404, (tree / "404.html").read_text("utf-8"))
-    status, text = asked.ask("/notes/old/hello/")
-    target = urlsplit(parse(text).redirect).path
-    assert (status, target) == (200, "/notes/posts/hello/")
-    status, text = asked.ask(target)
-    assert (status, "The first post" in text) == (200, True)
+    with nginx(HOST, tmp_path / "served") as host:
+        assert {path: host.ask(path)[0] for path in paths} == dict.fromkeys(paths, 200)
+        assert host.ask("/notes/nothing/here/") == (404, (tree / "404.html").read_text("utf-8"))
+        status, text = host.ask("/notes/old/hello/")
+        target = urlsplit(parse(text).redirect).path
+        assert (status, target) == (200, "/notes/posts/hello/")
+        status, text = host.ask(target)
+        assert (status, "The first post" in text) == (200, True)
     # Links of a page are below the address that Pages gave, not that of site.yaml.
     assert 'rel="canonical" href="https://me.example/notes/posts/hello/"' in text
-    asked.close()
+
+
+@pytest.mark.posix
+@pytest.mark.nginx
+def test_the_documented_server_of_nginx_serves_a_site(author: Author, proofpress: Proofpress, tmp_path: Path) -> None:
+    author.edit("site.yaml", "url: https://example.org/", "url: https://me.example/\nhosting: nginx")
+    assert proofpress("build", "--output", tmp_path / "www", cwd=author.root).returncode == 0
+    [server] = blocks("nginx")
+    with nginx(server, tmp_path / "www") as host:
+        paths = paths_of_sitemap(tmp_path / "www")
+        assert {path: host.ask(path)[0] for path in paths} == dict.fromkeys(paths, 200)
+        assert host.ask("/nothing/here/") == (404, (tmp_path / "www/404.html").read_text("utf-8"))
+        assert host.ask("/old/hello/")[0] == 301
+        assert host.ask("/_nginx.conf")[0] == 404
 
 
 @pytest.mark.posix
