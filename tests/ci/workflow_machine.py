@@ -160,9 +160,9 @@ def git(*arguments: str | Path, cwd: Path) -> str:
 
 
 def checkout(job: Job, given: Mapping[str, str]) -> dict[str, str]:
-    """actions/checkout: a clean clone of the commit."""
+    """actions/checkout: a clean clone of the one commit, without history."""
     assert given.keys() <= {"persist-credentials"}
-    git("clone", "--quiet", job.hosting.origin, job.workspace, cwd=job.hosting.folder)
+    git("clone", "--quiet", "--depth", "1", job.hosting.origin.as_uri(), job.workspace, cwd=job.hosting.folder)
     git("checkout", "--quiet", job.contexts["github"]["sha"], cwd=job.workspace)
     return {}
 

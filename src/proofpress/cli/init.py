@@ -56,6 +56,12 @@ def command(folder: Path, ci: str) -> None:
             target.write_text(text, "utf-8", newline="\n")
     go = "" if str(folder) == "." else f"cd {folder} && "
     click.echo(f"A new site is in {folder}/. Set its url in site.yaml, then: {go}proofpress build")
+    repository = _repository_around(folder.resolve())
+    if ci != "none" and repository is not None:
+        click.echo(
+            f"{repository} is a repository, and jobs are looked for at its root alone: docs/publishing.md tells how to "
+            f"publish a site in a folder, and {WORKFLOWS[ci]} does nothing where it is now."
+        )
 
 
 def skeleton(name: str, at: dt.datetime) -> Iterator[tuple[str, str]]:
@@ -75,6 +81,13 @@ def workflow(ci: str) -> str:
     """Return the file by which a service of continuous integration, one of WORKFLOWS, builds and publishes a site."""
     text = (resources.files("proofpress.cli") / "workflows" / f"{ci}.yml").read_text("utf-8")
     return text.replace("@VERSION@", __version__)
+
+
+def _repository_around(folder: Path) -> Path | None:
+    """Return the git repository that a folder lies in without being its root."""
+    if (folder / ".git").exists():
+        return None
+    return next((parent for parent in folder.parents if (parent / ".git").exists()), None)
 
 
 def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
