@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(proofpress.__file__).parent
 FOUNDATIONS = {"model", "paths", "problems"}
 INNER_ROOMS = {"content", "render", "site"}
-OUTER_ROOMS = {"engine", "output", "preview", "cli", "builder", "update", "stages"}
+OUTER_ROOMS = {"engine", "output", "preview", "cli", "builder", "update", "stages", "remote"}
 OWNERS = {
     "yaml": ("content/", "config.py"),
     "markdown_it": ("render/",),
@@ -34,6 +34,7 @@ OWNERS = {
     "uvicorn": ("preview/",),
     "watchdog": ("preview/",),
     "sqlite3": ("engine/",),
+    "ghp_import": ("remote/",),
 }
 
 
@@ -70,6 +71,11 @@ def test_the_inner_rooms_never_import_the_outer_ones() -> None:
     for path in modules():
         if room(path) in INNER_ROOMS:
             assert not rooms_used(path) & OUTER_ROOMS, path
+
+
+def test_what_sends_a_site_knows_only_what_was_published() -> None:
+    known = FOUNDATIONS | {"output", "remote"}
+    assert {used for path in modules() if room(path) == "remote" for used in rooms_used(path)} <= known
 
 
 def test_only_what_starts_a_build_knows_the_builder() -> None:

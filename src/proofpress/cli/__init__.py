@@ -19,6 +19,7 @@ COMMANDS = {
     "new": "Write a new post's front matter.",
     "build": "Build the site.",
     "serve": "Show the site in the browser, redrawn on save.",
+    "publish": "Build the site, and send it to where it is served.",
     "clean": "Delete what Proofpress wrote, and nothing else.",
     "explain": "Tell what a problem means.",
     "schema": "Print the JSON Schema of settings or front matter.",
