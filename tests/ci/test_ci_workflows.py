@@ -309,6 +309,41 @@ def test_gitlab_checks_a_merge_request_and_deploys_the_default_branch(
     assert "error broken-link" in broken.log
 
 
+@pytest.mark.posix
+@pytest.mark.git
+@pytest.mark.bash
+def test_forgejo_checks_a_pull_request_and_pushes_the_main_branchs_site_to_a_branch(
+    proofpress: Proofpress, tmp_path: Path, wheel: Path
+) -> None:
+    """In place of the installation, which is for a container of Debian, the wheel is installed in a Python of its own."""
+    programs = new_python(tmp_path / "python")
+
+    def installed(command: str) -> str:
+        if "apt-get" not in command:
+            return explained(command)
+        return f'"{programs}/python" -m pip install --quiet "$PROOFPRESS"\necho "{programs}" >> "$GITHUB_PATH"\n'
+
+    author = Author(proofpress, tmp_path / "service", wheel, "forgejo")
+    author.push()
+    asked = run_workflow(author.hosting, author.workflow, "pull_request", rewrite=installed)
+    assert asked.jobs == {"build": "success", "deploy": "skipped"}, asked.log
+    assert list(asked.artifacts) == ["site"]
+    assert made_in(asked)
+    pushed = run_workflow(author.hosting, author.workflow, "push", rewrite=installed)
+    assert pushed.jobs == {"build": "skipped", "deploy": "success"}, pushed.log
+    tree = served(author.hosting.origin, tmp_path / "tree")
+    paths = paths_of_sitemap(tree)
+    assert "/posts/hello/" in paths
+    assert [path for path in paths if not (tree / path[1:] / "index.html").is_file()] == []
+    before = git("rev-parse", "pages", cwd=author.hosting.origin)
+    author.edit(HELLO, "[about](../about.md)", "[about](../abuot.md)")
+    author.push()
+    broken = run_workflow(author.hosting, author.workflow, "push", rewrite=installed)
+    assert broken.jobs["deploy"] == "failure"
+    assert "error broken-link" in broken.log
+    assert git("rev-parse", "pages", cwd=author.hosting.origin) == before
+
+
 # ---------------------------------------------------------------- this repository's own
 
 
@@ -417,6 +452,14 @@ def test_init_leaves_a_job_that_is_there_as_it_is(proofpress: Proofpress, tmp_pa
     assert there.read_text("utf-8") == "mine\n"
 
 
+def test_init_says_when_a_job_lies_where_no_service_looks(proofpress: Proofpress, tmp_path: Path) -> None:
+    git("init", "--quiet", cwd=tmp_path)
+    assert "looked for at its root alone" in proofpress("init", "docs", cwd=tmp_path).stdout
+    assert "root" not in proofpress("init", "--ci", "none", "plain", cwd=tmp_path).stdout
+    git("init", "--quiet", "own", cwd=tmp_path)
+    assert "root" not in proofpress("init", "own", cwd=tmp_path).stdout
+
+
 def blocks(language: str) -> list[str]:
     """Return the complete files of one language that docs/publishing.md gives."""
     text = (REPOSITORY / "docs/publishing.md").read_text("utf-8")
@@ -428,6 +471,8 @@ def test_the_documentation_gives_the_files_that_init_writes() -> None:
     for block in given:
         assert isinstance(yaml.safe_load(block), dict)
     assert [name for name in WORKFLOWS if TEXTS[name] not in given] == []
+    [policy] = [json.loads(block) for block in blocks("json")]
+    assert policy["Statement"][0]["Action"] == "s3:GetObject", "readers may read, and nothing more"
 
 
 def test_the_documentation_names_each_input_of_the_action_with_its_default() -> None:
@@ -451,8 +496,8 @@ def test_the_commands_given_for_netlify_and_cloudflare_build_a_site(
     [netlify, wrangler] = [tomllib.loads(block) for block in blocks("toml")]
     [cloudflare] = [block for block in blocks("sh") if "install" in block]
     assert netlify["build"]["publish"] == wrangler["pages_build_output_dir"] == "public"
-    commands = [netlify["build"]["command"], *(each["command"] for each in netlify["context"].values()), cloudflare]
-    assert len(commands) == 4
+    commands = {netlify["build"]["command"], *(each["command"] for each in netlify["context"].values()), cloudflare}
+    assert len(commands) == 3
     programs = new_python(tmp_path / "python")
     assert proofpress("init", "site", cwd=tmp_path).returncode == 0
     for command in commands:
