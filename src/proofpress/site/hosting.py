@@ -268,6 +268,7 @@ def _caddy(redirects: Redirects, assets: Sequence[str], base: Base) -> str:
         "# Written by Proofpress (hosting: caddy), by every build anew. For the block of the site, which has 'root' and",
         f"# 'file_server'; root is the folder in which this file is {own}. Reload Caddy when it has changed:",
         f"#     import /srv/www/example{own}",
+        "# It brings handle_errors. Caddy 2.6 takes only the first in a site's block.",
         f"@proofpress_assets{name} {{",
         f"\tpath {paths}",
         "\tfile",
