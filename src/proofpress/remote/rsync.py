@@ -135,7 +135,7 @@ def _send(site: Site, target: Target, folder: Path, changes: Changes, stale: Seq
         _delete(target, folder, site, first, dry_run=False)
     state = "nothing was sent"
     for what, paths in phases([*changes.new, *changes.changed]):
-        tell(f"sending {len(paths):,} of {what}")
+        tell(f"sending {what}: {len(paths):,}")
         source = folder / "files"
         copy(site, paths, source)
         done = target.call(

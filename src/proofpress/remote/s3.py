@@ -174,7 +174,7 @@ def _send(site: Site, target: Target, folder: Path, paths: Iterable[OutputPath],
     """Send files in phases, those of one type and one cache time together."""
     state = "nothing was sent"
     for what, group in phases(paths):
-        tell(f"sending {len(group):,} of {what}")
+        tell(f"sending {what}: {len(group):,}")
         for (kind, kept), files in groupby(sorted(group, key=_headers), key=_headers):
             source = folder / "files"
             copy(site, files, source)
