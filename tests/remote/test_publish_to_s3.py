@@ -231,7 +231,9 @@ def test_cut_off_at_any_call_pages_have_what_they_link_to_and_a_second_run_mends
     assert at == len(calls) + 1
 
 
-@pytest.mark.parametrize("place", ["", "s3://", "/x", "A", "Upper", "b", "bucket/a//x", "bucket/../x", "bu_cket", "--x"])
+@pytest.mark.parametrize(
+    "place", ["", "s3://", "/x", "A", "Upper", "b", "bucket/a//x", "bucket/../x", "bu_cket", "--x"]
+)
 def test_a_name_that_no_bucket_has_is_refused(place: str) -> None:
     with pytest.raises(WrongTargetError, match="write BUCKET or BUCKET/PREFIX"):
         s3.find_target(place)
