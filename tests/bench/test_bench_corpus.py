@@ -112,11 +112,14 @@ def test_a_command_that_fails_tells_its_last_words(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="the system has no /proc")
 def test_memory_is_that_of_all_processes_together(tmp_path: Path) -> None:
+    import resource  # noqa: PLC0415 - not on Windows
+
     child = "import time; held = bytearray(b'x') * 60_000_000; time.sleep(0.4)"
     parent = f"import subprocess, sys; held = [subprocess.Popen([sys.executable, '-c', {child!r}]) for _ in range(2)]"
     together = peak_memory([sys.executable, "-c", parent + "; [one.wait() for one in held]"], tmp_path)
     alone = peak_memory([sys.executable, "-c", child], tmp_path)
-    assert 57 < alone < 100
+    # Before it becomes another program, a child is as large as the process that it was copied from: these tests' own.
+    assert 57 < alone < 57 + resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     assert together > 115
 
 
