@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -240,6 +243,39 @@ def test_cut_off_at_any_call_pages_have_what_they_link_to_and_a_second_run_mends
         assert held(served) == wanted
     assert cut == 8  # the list, its widening, assets, pages, lists, feeds, deletions, the list
     assert held(served) == wanted
+
+
+HANGING = """#!/bin/sh
+# rsync, that hangs at its first question to the target.
+case " $* " in *" --version "*) exec "$REAL" "$@" ;; esac
+echo $$ > "$PID.new" && mv "$PID.new" "$PID"
+exec sleep 1000
+"""
+
+
+def test_interrupted_by_the_writer_it_leaves_no_program_running(
+    site: PublishingSite, served: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "bin" / "rsync"
+    program.parent.mkdir()
+    program.write_text(HANGING, "utf-8")
+    program.chmod(0o755)
+    pid = tmp_path / "pid"
+    publishing = subprocess.Popen(
+        [sys.executable, "-m", "proofpress", "publish", "--to", "rsync", str(served)],
+        cwd=site.root,
+        env=os.environ
+        | {"PATH": f"{program.parent}:{os.environ['PATH']}", "REAL": str(shutil.which("rsync")), "PID": str(pid)},
+        stderr=subprocess.PIPE,
+    )
+    while not pid.exists() and publishing.poll() is None:
+        time.sleep(0.01)
+    publishing.send_signal(signal.SIGINT)
+    _, errors = publishing.communicate(timeout=60)
+    assert publishing.returncode == 1
+    assert b"Aborted!" in errors
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text("utf-8")), 0)
 
 
 # ---------------------------------------------------------------- hosts and places
