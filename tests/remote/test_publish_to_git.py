@@ -449,6 +449,16 @@ def test_a_folder_that_is_no_git_repository_says_so(tmp_path: Path, proofpress: 
     assert "is not in a git repository" in done.stderr
 
 
+def test_a_repository_that_git_does_not_trust_is_told_with_gits_own_mend(
+    site: PublishingSite, proofpress: Proofpress
+) -> None:
+    # Git's own switch for its tests: as if the folder belonged to somebody else.
+    foreign = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
+    done = proofpress("publish", "--to", "git", cwd=site.root, env=foreign)
+    assert done.returncode == 1
+    assert "git config --global --add safe.directory" in done.stderr
+
+
 def test_without_git_or_ghp_import_the_message_says_how_to_install_them(
     site: PublishingSite, proofpress: Proofpress
 ) -> None:

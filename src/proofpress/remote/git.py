@@ -90,7 +90,10 @@ def find_target(root: Path, remote: str, branch: str) -> Target:
     if importlib.util.find_spec("ghp_import") is None:
         raise MissingExtra("publishing to git needs ghp-import; install it with: pip install 'proofpress[git]'")
     target = Target(git, root.resolve(), remote, branch, _environment())
-    if target.call("rev-parse", "--git-dir").status != 0:
+    repository = target.call("rev-parse", "--git-dir")
+    if "safe.directory" in repository.errors:  # as in a container, whose folders belong to somebody else
+        raise RemoteError(f"git does not trust the repository of '{root}':{repository.last_words}")
+    if repository.status != 0:
         raise WrongTargetError(
             f"'{root}' is not in a git repository, so it has no remote to publish to; make one with `git init` and "
             "`git remote add origin URL`, or publish with --to rsync or --to s3"
