@@ -345,6 +345,7 @@ class Killing:
             "PATH": f"{self._wrapper.parent}{os.pathsep}{os.environ['PATH']}",
             "REAL": str(shutil.which("git")),
             "COUNT": str(self._count),
+            "TMPDIR": str(self._count.parent),
             "AT": str(at),
             "WHEN": when,
         }

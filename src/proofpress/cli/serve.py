@@ -132,7 +132,7 @@ class Narration:
         if self._failed and not shown.failed:
             outcome += "; mended: there is no error any more"
         self._revision, self._failed = shown.revision, shown.failed
-        click.echo(f"{_saved(hints)}: {outcome}", err=True)
+        click.echo(f"{_saved(shown, hints)}: {outcome}", err=True)
 
     def failed(self, error: Exception) -> None:
         """Say that something else than the site is wrong, and that the server goes on."""
@@ -176,9 +176,9 @@ class Narration:
         )
 
 
-def _saved(hints: frozenset[str] | None) -> str:
-    """Return the names of saved files, the first few."""
-    names: Sequence[str] = sorted(hints or ())
+def _saved(shown: Shown, hints: frozenset[str] | None) -> str:
+    """Return the names of saved files, the first few; of a look at everything, those of the posts that it rendered."""
+    names: Sequence[str] = sorted(hints or {ran.key for ran in shown.report.ran if not ran.key.startswith("/")})
     if not names:
         return "several files"
     more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""

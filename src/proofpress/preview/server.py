@@ -166,6 +166,8 @@ class Edits:
     def __init__(self) -> None:
         self._news = threading.Condition()
         self._hints: frozenset[str] | None = frozenset()
+        self.ended = False
+        """Set by a signal; waiting for changes is then over."""
 
     def add(self, hints: frozenset[str] | None) -> None:
         """Add paths that may have changed; None for any."""
@@ -174,10 +176,16 @@ class Edits:
             self._news.notify()
 
     def take(self, patience: float | None = None) -> frozenset[str] | None:
-        """Wait for changes, and return all there are; None after `patience` seconds without any."""
+        """Wait for changes, and return all there are; None after `patience` seconds without any.
+
+        Raises KeyboardInterrupt once a signal has ended it: Python loses the one that a signal raises where it comes
+        upon an object's finalizer.
+        """
         until = None if patience is None else time.monotonic() + patience
         with self._news:
             while not (self._hints is None or self._hints):
+                if self.ended:
+                    raise KeyboardInterrupt
                 left = MOMENT if until is None else min(MOMENT, until - time.monotonic())
                 if left <= 0:
                     return None
@@ -242,10 +250,10 @@ def serve(
             return
         failures.forget()
         assert serving is not None, "what builds again was served before"
-        serving.show(outcome)
         terminal.rebuilt(outcome, hints)
+        serving.show(outcome)
 
-    with contextlib.closing(listening), _told_to_end():
+    with contextlib.closing(listening), _told_to_end(edits):
         try:
             with terminal.building() as progress:
                 shown = session.start(progress)
@@ -381,14 +389,12 @@ class _Http(H11Protocol):
 
 
 @contextlib.contextmanager
-def _told_to_end() -> Iterator[None]:
+def _told_to_end(edits: Edits) -> Iterator[None]:
     """Turn the signals that end a process into KeyboardInterrupt, the first time; only its first thread can."""
-    asked = False
 
     def heard(_number: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if not asked:  # the end is under way, and takes a moment
-            asked = True
+        if not edits.ended:  # else the end is under way, and takes a moment
+            edits.ended = True
             raise KeyboardInterrupt
 
     numbers = [signal.SIGINT, signal.SIGTERM]
