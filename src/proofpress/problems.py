@@ -137,6 +137,25 @@ def judge(problems: Iterable[Problem], rules: Mapping[str, Judgement], *, strict
     return sorted(judged)
 
 
+WIDEST: Final = 160
+"""An excerpt's characters: of a longer line, the part around the fault is shown."""
+
+
+def window(line: str, column: int) -> tuple[str, int]:
+    """Return a line of source made fit to show (tabs and controls as one space), cut to what stands around a column.
+
+    With it comes the column in what is shown.
+    """
+    line = "".join(c if c.isprintable() else " " for c in line)
+    if len(line) <= WIDEST:
+        return line, column
+    start = max(0, min(column - 1 - WIDEST // 3, len(line) - WIDEST))
+    cut = line[start : start + WIDEST]
+    if start:
+        cut, column = "…" + cut, column + 1
+    return cut + ("…" if start + WIDEST < len(line) else ""), column - start
+
+
 TOLD: Final = 3
 """In how many files one and the same fault is shown before the rest are counted."""
 

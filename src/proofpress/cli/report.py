@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 import msgspec
 
-from proofpress.problems import told_once
+from proofpress.problems import told_once, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 Format = Literal["text", "github", "json"]
 FOLD = 12
 """Of one rule's warnings, how many are shown in full; the rest are counted. Errors are always shown."""
-WIDEST = 160
-"""An excerpt's columns: of a longer line, the part around the fault is shown."""
 
 
 def show(problems: Sequence[Problem], form: Format, root: Path = Path()) -> None:
@@ -64,23 +62,11 @@ def text(found: Problem) -> str:
     head = f"{click.style(place, bold=True)}: {click.style(found.severity, fg=colour)} {found.rule}: {message}"
     if not found.line or not found.excerpt.strip():
         return head
-    line, column = _window(found.excerpt, found.column)
+    line, column = window(found.excerpt, found.column)
     before, meant = line[: column - 1], line[column - 1 : column - 1 + found.length]
     caret = click.style("^" * max(1, width(meant)), fg=colour)
     number = f"{found.line:>5}"
     return f"{head}\n{number} | {line}\n{' ' * len(number)} | {' ' * width(before)}{caret}"
-
-
-def _window(line: str, column: int) -> tuple[str, int]:
-    """Return a line made fit to print (tabs as one space), cut to what stands around a column."""
-    line = "".join(c if c.isprintable() else " " for c in line)
-    if len(line) <= WIDEST:
-        return line, column
-    start = max(0, min(column - 1 - WIDEST // 3, len(line) - WIDEST))
-    cut = line[start : start + WIDEST]
-    if start:
-        cut, column = "…" + cut, column + 1
-    return cut + ("…" if start + WIDEST < len(line) else ""), column - start
 
 
 def width(text: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.preview.editor import editor_url
 from proofpress.preview.shown import PREFIX
-from proofpress.problems import told_once
+from proofpress.problems import told_once, window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 MOST: Final = 100
 """Of errors, and of warnings, how many the panel shows; the report shows them all."""
-WIDEST: Final = 160
-"""An excerpt's characters: of a longer line, the part around the fault is shown."""
 LAST_GOOD: Final = "This page is the last good one. It comes up to date when the errors are mended."
 AS_FAR_AS_IT_GOES: Final = "What could be built is shown. The site is whole when the errors are mended."
 
@@ -98,7 +96,7 @@ def _excerpt(found: Problem) -> str:
     """
     if not found.line or not found.excerpt.strip():
         return ""
-    line, column = _window(found.excerpt, found.column)
+    line, column = window(found.excerpt, found.column)
     before, meant, after = (
         line[: column - 1],
         line[column - 1 : column - 1 + found.length],
@@ -111,15 +109,3 @@ def _excerpt(found: Problem) -> str:
         f'<span class="carets" aria-hidden="true"><span class="unseen">{number}{escape(before)}</span>'
         f"{'^' * max(1, len(meant))}</span></pre>"
     )
-
-
-def _window(line: str, column: int) -> tuple[str, int]:
-    """Return a line made fit to show (tabs and controls as one space), cut to what stands around a column."""
-    line = "".join(c if c.isprintable() else " " for c in line)
-    if len(line) <= WIDEST:
-        return line, column
-    start = max(0, min(column - 1 - WIDEST // 3, len(line) - WIDEST))
-    cut = line[start : start + WIDEST]
-    if start:
-        cut, column = "…" + cut, column + 1
-    return cut + ("…" if start + WIDEST < len(line) else ""), column - start
