@@ -6,6 +6,7 @@ When nothing at all changed since the build before, it ends here, before Markdow
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,8 +121,8 @@ def _build(
     from proofpress.stages.memory import Memory  # noqa: PLC0415
 
     root = options.root
-    staging = empty_staging(root)
-    staging.mkdir(parents=True)
+    empty_staging(root).mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=root / CACHE / "staging"))
 
     def kept(path: OutputPath, digest: str) -> bool:
         known = record.files.get(path)

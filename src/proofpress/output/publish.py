@@ -266,10 +266,13 @@ def forget(root: Path) -> None:
 
 
 def empty_staging(root: Path) -> Path:
-    """Return the staging folder, without what a killed build left there; it is made when something is put in."""
+    """Return the staging folder, without what a killed build left there; it is made when something is put in.
+
+    The workers of a build that was killed may write for a moment longer. What they put in meanwhile goes the next time,
+    and does no harm: each build has a folder of its own in this one.
+    """
     staging = root / CACHE / "staging"
-    if staging.is_dir():
-        shutil.rmtree(staging)
+    shutil.rmtree(staging, ignore_errors=True)
     return staging
 
 
