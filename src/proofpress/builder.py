@@ -10,11 +10,11 @@ what has to run, runs in as many processes as the work is worth.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from proofpress.engine.steps import Question, Stale
+from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
@@ -62,9 +62,9 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
         """How many documents are left out, as drafts or posts of the future."""
         return len(self.world.site.hidden)
 
-    def detail(self, question: Question) -> str:
+    def detail(self, question: Any) -> str:
         """Return what is new in the answer to a question."""
-        return difference(self.filling.answers, question, self.preparation.changes)
+        return difference(self.filling.known, question, self.preparation.changes)
 
     @property
     def failed(self) -> bool:
@@ -104,7 +104,7 @@ def build(
     made |= plain_outputs(world, inputs)
     for own in prepared.values():
         problems += own.problems
-    problems += [*world.problems, *filling.answers.menu_problems(), *found]
+    problems += [*world.problems, *filling.known.menu_problems(), *found]
     judged = judge(faults_once(problems), inputs.config.rules, strict=options.strict)
     excerpted = with_excerpts(judged, {source.path: source.data for source in inputs.tree.documents}, options.root)
     lap("Gathering problems")

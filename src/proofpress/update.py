@@ -9,12 +9,12 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from proofpress.engine.digests import digest_of
-from proofpress.engine.steps import Question, Stale
+from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
 from proofpress.output.publish import (
     CACHE,
@@ -29,6 +29,7 @@ from proofpress.output.publish import (
     refuse,
 )
 from proofpress.problems import Problem
+from proofpress.site.questions import ANY
 from proofpress.stages.inputs import Inputs, Options, Seen, read_inputs
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     hidden: int
     reasons: dict[str, Stale] = {}
-    detail: Callable[[Question], str] = lambda _question: ""
+    detail: Callable[[Any], str] = lambda _question: ""
     notice: str = ""
 
 
@@ -84,7 +85,7 @@ def update(
 def _update(options: Options, output: Path | None, progress: Callable[[str, int, int], None], *, anew: bool) -> Outcome:
     root = options.root
     path = root / CACHE / STORE
-    with Store(path, anew=anew) as store:
+    with Store(path, anew=anew, questions=ANY) as store:
         inputs = read_inputs(root, options.base_url, _seen(store), int(options.now.timestamp() * 1e9))
         target = output if output is not None else root / inputs.config.output
         record = read_record(root, target)

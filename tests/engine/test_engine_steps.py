@@ -6,7 +6,7 @@ static input), which asks for facts and for what can be worked out from them. A 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -15,11 +15,58 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from proofpress.engine.digests import digest_of
-from proofpress.engine.steps import Answers, Question, Recorder, Stale, Trace, stale_steps, why_stale
+from proofpress.engine.steps import AnswerDigests, Recorder, Stale, Trace, why_stale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
+    from proofpress.engine.steps import Ask
+
+
+class Facts:
+    """What is known: numbers by name. Takes note of each question that it is asked."""
+
+    def __init__(self, numbers: dict[str, int]) -> None:
+        self.numbers = numbers
+        self.answered: list[object] = []
+
+
+class Fact(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    name: str
+
+    def answer(self, known: Facts) -> int:
+        known.answered.append(self)
+        return known.numbers[self.name]
+
+
+class Sign(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    name: str
+
+    def answer(self, known: Facts) -> int:
+        known.answered.append(self)
+        return (known.numbers[self.name] > 0) - (known.numbers[self.name] < 0)
+
+
+class Count(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    def answer(self, known: Facts) -> int:
+        known.answered.append(self)
+        return len(known.numbers)
+
+
+class Largest(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    def answer(self, known: Facts) -> int:
+        known.answered.append(self)
+        return max(known.numbers.values(), default=0)
+
+
+class One(msgspec.Struct, frozen=True):
+    """A question whose answer is all that is known."""
+
+    def answer(self, known: object) -> object:
+        return known
+
+
+Question = Fact | Sign | Count | Largest
 Formula = tuple[Question, ...]
 """A cell asks these in order and adds them up; after an answer below zero it asks no further."""
 
@@ -27,44 +74,39 @@ Formula = tuple[Question, ...]
 class Sheet:
     def __init__(self, cells: dict[str, Formula], facts: dict[str, int]) -> None:
         self.cells = cells
-        self.facts = facts
-        self.memory: dict[str, tuple[Trace, int | None]] = {}
-        self.executed: list[str] = []
-        self.answered: list[Question] = []
+        self.known = Facts(facts)
+        self.memory: dict[str, tuple[Trace[Question], int | None]] = {}
         self.stale: dict[str, Stale] = {}
+
+    @property
+    def facts(self) -> dict[str, int]:
+        return self.known.numbers
+
+    @property
+    def answered(self) -> Sequence[object]:
+        return self.known.answered
 
     @property
     def values(self) -> dict[str, int | None]:
         return {cell: self.memory[cell][1] for cell in self.cells}
 
-    def answer(self, question: Question) -> int:
-        self.answered.append(question)
-        match question:
-            case ("fact", name):
-                return self.facts[name]
-            case ("sign", name):
-                return (self.facts[name] > 0) - (self.facts[name] < 0)
-            case ("count",):
-                return len(self.facts)
-            case ("largest",):
-                return max(self.facts.values(), default=0)
-        raise AssertionError(question)
-
     def build(self) -> list[str]:
         """Bring every cell up to date, and return those that were executed."""
-        self.executed, self.answered = [], []
-        steps = {cell: digest_of(formula) for cell, formula in self.cells.items()}
-        traces = {cell: trace for cell, (trace, _) in self.memory.items()}
-        self.stale = stale_steps(steps, traces, Answers(self.answer))
-        for cell in self.stale:
-            self.executed.append(cell)
-            recorder = Recorder(self.answer)
-            value = evaluate(self.cells[cell], recorder.ask)
-            self.memory[cell] = recorder.trace(steps[cell]), value
-        return self.executed
+        self.known.answered.clear()
+        self.stale = {}
+        today = AnswerDigests(self.known)
+        for cell, formula in self.cells.items():
+            inputs = digest_of([repr(question) for question in formula])
+            stale = why_stale(inputs, self.memory[cell][0] if cell in self.memory else None, today)
+            if stale is not None:
+                self.stale[cell] = stale
+                recorder = Recorder(self.known)
+                value = evaluate(formula, recorder.ask)
+                self.memory[cell] = recorder.trace(inputs), value
+        return list(self.stale)
 
 
-def evaluate(formula: Formula, ask: Callable[[Question], int]) -> int | None:
+def evaluate(formula: Formula, ask: Ask[Facts]) -> int | None:
     """Add up; None where a fact is missing, which a cell shows as an empty field."""
     total = 0
     for question in formula:
@@ -82,11 +124,11 @@ def evaluate(formula: Formula, ask: Callable[[Question], int]) -> int | None:
 def sheet() -> Sheet:
     found = Sheet(
         cells={
-            "rent": (("fact", "rent"),),
-            "total": (("fact", "rent"), ("fact", "food")),
-            "solvent": (("sign", "balance"),),
-            "rows": (("count",),),
-            "peak": (("largest",),),
+            "rent": (Fact("rent"),),
+            "total": (Fact("rent"), Fact("food")),
+            "solvent": (Sign("balance"),),
+            "rows": (Count(),),
+            "peak": (Largest(),),
         },
         facts={"rent": 700, "food": 300, "balance": 50},
     )
@@ -128,7 +170,7 @@ def test_a_fact_that_is_removed_and_added_again_executes_its_readers_both_times(
 
 
 def test_a_step_that_did_without_an_answer_executes_once_there_is_one(sheet: Sheet) -> None:
-    sheet.cells["gifts"] = (("fact", "gifts"),)
+    sheet.cells["gifts"] = (Fact("gifts"),)
     assert sheet.build() == ["gifts"]
     assert sheet.values["gifts"] is None
     assert sheet.build() == []
@@ -138,13 +180,13 @@ def test_a_step_that_did_without_an_answer_executes_once_there_is_one(sheet: She
 
 
 def test_changed_static_inputs_execute_the_step_alone(sheet: Sheet) -> None:
-    sheet.cells["rent"] = (("fact", "rent"), ("count",))
+    sheet.cells["rent"] = (Fact("rent"), Count())
     assert sheet.build() == ["rent"]
     assert sheet.stale == {"rent": Stale("inputs", parts=(0,))}
 
 
 def test_a_step_that_is_added_is_executed_alone(sheet: Sheet) -> None:
-    sheet.cells["twice"] = (("fact", "rent"), ("fact", "rent"))
+    sheet.cells["twice"] = (Fact("rent"), Fact("rent"))
     assert sheet.build() == ["twice"]
     assert sheet.values["twice"] == 1400
 
@@ -167,68 +209,68 @@ def test_only_what_the_last_run_asked_counts(sheet: Sheet) -> None:
 
 
 def test_an_answer_that_changes_its_type_alone_is_another() -> None:
-    asked = Recorder(lambda _question: True)
-    asked.ask(("one",))
+    asked = Recorder(True)
+    asked.ask(One())
     trace = asked.trace(b"inputs")
-    assert why_stale(b"inputs", trace, Answers(lambda _question: True)) is None
-    assert why_stale(b"inputs", trace, Answers(lambda _question: 1)) == Stale("answer", ("one",))
+    assert why_stale(b"inputs", trace, AnswerDigests(True)) is None
+    assert why_stale(b"inputs", trace, AnswerDigests(1)) == Stale("answer", One())
 
 
 def test_each_reason_names_what_changed(sheet: Sheet) -> None:
     sheet.cells["new"] = ()
-    sheet.cells["rows"] = (("count",), ("count",))
+    sheet.cells["rows"] = (Count(), Count())
     sheet.facts["food"] = 1
     sheet.build()
     assert sheet.stale == {
         "new": Stale("new"),
         "rows": Stale("inputs", parts=(0,)),
-        "total": Stale("answer", ("fact", "food")),
+        "total": Stale("answer", Fact("food")),
     }
 
 
 def test_of_several_static_inputs_those_that_differ_are_named() -> None:
     one, two, three, other = (digest_of(n) for n in range(4))
-    nobody = Answers(lambda question: pytest.fail(f"asked {question}"))
+    nobody = AnswerDigests(None)
     assert why_stale(one + other + three, Trace(one + two + three), nobody) == Stale("inputs", parts=(1,))
     assert why_stale(other + two + other, Trace(one + two + three), nobody) == Stale("inputs", parts=(0, 2))
     assert why_stale(one + two, Trace(one + two + three), nobody) == Stale("inputs")
 
 
 def test_a_question_is_answered_once_a_build_however_many_steps_asked_it() -> None:
-    many = Sheet({f"cell {n}": (("largest",), ("count",)) for n in range(20)}, {"a": 1})
+    many = Sheet({f"cell {n}": (Largest(), Count()) for n in range(20)}, {"a": 1})
     many.build()
     many.build()
-    assert sorted(many.answered) == [("count",), ("largest",)]
+    assert many.answered == [Largest(), Count()]
 
 
 def test_a_step_whose_inputs_changed_asks_nothing_to_be_found_stale(sheet: Sheet) -> None:
-    sheet.cells = {"rent": (("count",),)}
+    sheet.cells = {"rent": (Count(),)}
     sheet.build()
-    assert sheet.answered == [("count",)]  # by the step itself, when it ran
+    assert sheet.answered == [Count()]  # by the step itself, when it ran
 
 
 def test_a_question_that_a_step_asks_twice_is_recorded_once() -> None:
-    recorder = Recorder(lambda _question: 1)
-    assert [recorder.ask(("one",)), recorder.ask(("one",))] == [1, 1]
-    assert recorder.trace(b"") == Trace(b"", ((("one",), digest_of(1)),))
+    recorder = Recorder(1)
+    assert [recorder.ask(One()), recorder.ask(One())] == [1, 1]
+    assert recorder.trace(b"") == Trace(b"", ((One(), digest_of(1)),))
 
 
 def test_what_was_asked_for_a_part_counts_for_the_whole(sheet: Sheet) -> None:
-    part, whole = Recorder(sheet.answer), Recorder(sheet.answer)
-    part.ask(("fact", "food"))
-    whole.ask(("fact", "rent"))
+    part, whole = Recorder(sheet.known), Recorder(sheet.known)
+    part.ask(Fact("food"))
+    whole.ask(Fact("rent"))
     whole.take(part)
     trace = whole.trace(b"")
-    assert why_stale(b"", trace, Answers(sheet.answer)) is None
+    assert why_stale(b"", trace, AnswerDigests(sheet.known)) is None
     sheet.facts["food"] = 1
-    assert why_stale(b"", trace, Answers(sheet.answer)) == Stale("answer", ("fact", "food"))
+    assert why_stale(b"", trace, AnswerDigests(sheet.known)) == Stale("answer", Fact("food"))
 
 
 def test_recorders_that_share_digests_record_the_same_traces(sheet: Sheet) -> None:
-    shared: dict[Question, bytes] = {}
+    shared: dict[Any, bytes] = {}
     traces = []
     for known in (None, shared, shared):
-        recorder = Recorder(sheet.answer, known)
+        recorder = Recorder(sheet.known, known)
         for question in sheet.cells["total"]:
             recorder.ask(question)
         traces.append(recorder.trace(b""))
@@ -236,22 +278,23 @@ def test_recorders_that_share_digests_record_the_same_traces(sheet: Sheet) -> No
 
 
 def test_an_answer_without_a_digest_is_an_error() -> None:
-    recorder = Recorder(lambda _question: object())
+    recorder = Recorder(object())
     with pytest.raises(TypeError):
-        recorder.ask(("one",))
+        recorder.ask(One())
 
 
 def test_a_fault_in_an_answer_is_not_taken_for_a_missing_one() -> None:
-    def broken(_question: Question) -> int:
-        raise ZeroDivisionError
+    class Broken(msgspec.Struct, frozen=True):
+        def answer(self, _known: None) -> int:
+            raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        Answers(broken).digest(("one",))
+        AnswerDigests(None).of(Broken())
 
 
 def test_a_trace_survives_being_stored(sheet: Sheet) -> None:
     for cell, (trace, value) in sheet.memory.items():
-        sheet.memory[cell] = msgspec.msgpack.decode(msgspec.msgpack.encode(trace), type=Trace), value
+        sheet.memory[cell] = msgspec.msgpack.decode(msgspec.msgpack.encode(trace), type=Trace[Question]), value
     assert sheet.build() == []
 
 
@@ -260,7 +303,7 @@ def test_a_trace_survives_being_stored(sheet: Sheet) -> None:
 names = st.sampled_from(["a", "b", "c", "d"])
 numbers = st.integers(-2, 3)
 questions: st.SearchStrategy[Question] = st.one_of(
-    st.tuples(st.sampled_from(["fact", "sign"]), names), st.sampled_from([("count",), ("largest",)])
+    names.map(Fact), names.map(Sign), st.sampled_from([Count(), Largest()])
 )
 
 

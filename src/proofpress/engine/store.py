@@ -13,7 +13,7 @@ import errno
 import os
 import sqlite3
 import time
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 
@@ -52,7 +52,6 @@ BIG: Final = (
 )
 
 _encode_trace = msgspec.msgpack.Encoder().encode
-_decode_trace = msgspec.msgpack.Decoder(Trace).decode
 
 
 class BusyError(RuntimeError):
@@ -98,7 +97,7 @@ _SYSTEM_ERRORS: Final = {
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """What a step left: its trace, its value, and a second value that is too large to be read on every build."""
 
-    trace: Trace
+    trace: Trace[Any]
     value: bytes
     big: bytes | None = None
 
@@ -106,12 +105,17 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 class Store:
     """Traces and values by kind of step and key. Use as a context manager: what was put is kept when it ends well."""
 
-    def __init__(self, path: Path, patience: float = 30.0, *, anew: bool = False) -> None:
+    def __init__(
+        self, path: Path, patience: float = 30.0, *, anew: bool = False, questions: Any = tuple[str, ...]
+    ) -> None:
         """Open or make the file. Waits up to `patience` seconds for another build. `anew` forgets what was kept.
+
+        `questions` is the type of what steps ask, by which their traces are read back.
 
         Raises BusyError after that, and OSError where the folder can't be written.
         """
         self._path = path
+        self._decode_trace = msgspec.msgpack.Decoder(Trace[questions]).decode
         self.notice = ""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(path.with_name(path.name + "-lock"), patience)
@@ -174,7 +178,7 @@ class Store:
                 if checksum != _checksum(kind, key, trace, value):
                     raise DamagedError(f"the entry of {key} is not what was written")
                 try:
-                    found[key] = Entry(_decode_trace(trace), value)
+                    found[key] = Entry(self._decode_trace(trace), value)
                 except msgspec.MsgspecError as error:
                     raise DamagedError(f"the trace of {key} can't be read") from error
         return found

@@ -27,6 +27,7 @@ from proofpress.paths import Base, OutputPath, SitePath, SourcePath, output_path
 from proofpress.preview.shown import Ran, Report, Shown
 from proofpress.preview.views import Bodies, Pages, View
 from proofpress.problems import Problem, judge
+from proofpress.site.questions import ANY, Body
 from proofpress.stages import documents, outputs
 from proofpress.stages.documents import Prepared, decode_prepared
 from proofpress.stages.filling import task_of
@@ -87,7 +88,7 @@ class Session:
 
     def _first(self, progress: Callable[[str, int, int], None], *, anew: bool) -> Built:
         self._laps = [("", time.perf_counter())]
-        with Store(self._file, anew=anew) as store:
+        with Store(self._file, anew=anew, questions=ANY) as store:
             inputs = self._read(_seen(store.fact("files")))
             memory = Memory(store=store, path=self._file, kept=_always, staging=None, kind=PREVIEWED, wanted=False)
             built = build(self._now(), memory, inputs, progress, self._lap)
@@ -119,7 +120,10 @@ class Session:
         fresh = self._store.fresh
         if view is None or not self._whole or not any(fresh.values()):
             return
-        with contextlib.suppress(BusyError, DamagedError, OSError), Store(self._file, patience=0.0) as store:
+        with (
+            contextlib.suppress(BusyError, DamagedError, OSError),
+            Store(self._file, patience=0.0, questions=ANY) as store,
+        ):
             # Another preview may have been at work here since: then its traces are not all of this world.
             alone = store.build == self._number + 1
             known = self._store.entries(DOCUMENT)
@@ -238,7 +242,7 @@ class Session:
         filling = msgspec.structs.replace(
             before.filling,
             prepared=shown,
-            answers=before.world.answers(inputs, shown),
+            known=before.world.known(inputs, shown),
             bodies=self._bodies(inputs)(shown, preparation.bodies),
         )
         built = msgspec.structs.replace(before, inputs=inputs, preparation=preparation, filling=filling)
@@ -267,7 +271,7 @@ class Session:
         targets: list[PageTarget | FeedTarget] = [
             target for path in texts for target in view.by_source.get(path, ()) if outputs.shows_text(target)
         ]
-        carried = {("body", path) for path in texts}
+        carried = {Body(path) for path in texts}
         entries = self._store.entries(PREVIEWED)
         targets += [
             feed for feed in view.feeds if any(asked[0] in carried for asked in entries[feed.site_path].trace.asked)
@@ -282,7 +286,9 @@ class Session:
                 return None
             made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data)
             fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
-            reasons[result.key] = _ITS_TEXT if isinstance(target, PageTarget) else Stale("answer", min(carried))
+            reasons[result.key] = (
+                _ITS_TEXT if isinstance(target, PageTarget) else Stale("answer", min(carried, key=str))
+            )
         self._store.put(PREVIEWED, fresh)
         self._lap("Filling pages")
         built = msgspec.structs.replace(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proofpress.config import Config
-    from proofpress.render.pages import Ask
-    from proofpress.site.answers import FeedPosts
+    from proofpress.site.questions import AskSite
+    from proofpress.site.values import FeedPosts
 
 HEADING_ANCHOR = re.compile(r'\s*<a class="anchor".*?</a>', re.DOTALL)
 OWN_FRAGMENT = re.compile(r'(<a\b[^>]*\bhref=")(#[^"]*")')
@@ -38,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True):
     html: str
 
 
-def entry(card: Card, body: Body, ask: Ask) -> Entry:
+def entry(card: Card, body: Body, ask: AskSite) -> Entry:
     """Return a post's entry. Heading anchors are left out, and fragments lead to the post's own page."""
     html, _ = settle(body, card, ask, absolute=True)
     html = HEADING_ANCHOR.sub("", html)

@@ -15,27 +15,26 @@ from proofpress.model import Body, Card, Heading, Output, PageTarget, Place, Ref
 from proofpress.paths import Base, SitePath, output_path
 from proofpress.problems import Problem, problem
 from proofpress.render.templates import TemplateError, Templates
+from proofpress.site import questions
 from proofpress.site.cards import humanise
 from proofpress.site.dates import iso_date
 from proofpress.site.links import free_reference, own_fragment
 from proofpress.site.machine_files import UNLISTED_KINDS
-from proofpress.site.view import OutlineItem, Page, Question, SiteView, feeds_of
+from proofpress.site.values import OutlineItem, Page, feeds_of
+from proofpress.site.view import SiteView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from proofpress.config import Config
-    from proofpress.site.answers import ListPage
     from proofpress.site.links import Resolved
-    from proofpress.site.view import Term
-
-    Ask = Callable[[Question], Any]
+    from proofpress.site.questions import AskSite
 
 EMPTY = Body(html="")
 PLAIN_TITLES = {"archive": "Archive", "not-found": "Page not found", "alias": "This page has moved"}
 
 
-def settle(body: Body, card: Card, ask: Ask, *, absolute: bool = False) -> tuple[str, list[Problem]]:
+def settle(body: Body, card: Card, ask: AskSite, *, absolute: bool = False) -> tuple[str, list[Problem]]:
     """Put URLs in place of a body's references; absolute ones for a feed. Returns HTML and the problems of its links.
 
     An image that is a file of the site gets its size, so that the page doesn't jump while it loads.
@@ -47,7 +46,7 @@ def settle(body: Body, card: Card, ask: Ask, *, absolute: bool = False) -> tuple
         if reference.href.startswith("#"):
             found = own_fragment(reference, card, body.anchors)
         else:
-            found = ask(("link", _asker(reference, card), reference.href, reference.kind, "raw" * reference.raw))
+            found = ask(questions.Link(_asker(reference, card), reference.href, reference.kind, reference.raw))
         if found.problem is not None:
             problems.append(placed(found.problem, card, reference))
         url = str(escape(found.absolute if absolute else found.url))
@@ -77,7 +76,7 @@ def fill(
     *,
     body: Body | None,
     card: Card | None,
-    ask: Ask,
+    ask: AskSite,
     config: Config,
     templates: Templates,
     image_place: Place | None = None,
@@ -99,7 +98,9 @@ def fill(
     return Output(output_path(target.site_path), text.encode("utf-8")), problems
 
 
-def make_page(target: PageTarget, body: Body, card: Card | None, ask: Ask, config: Config, image: str | None) -> Page:
+def make_page(
+    target: PageTarget, body: Body, card: Card | None, ask: AskSite, config: Config, image: str | None
+) -> Page:
     """Return what a template sees as `page`."""
     site_path, kind, base = target.site_path, target.kind, Base.of(config.url)
     feeds = feeds_of(config, SitePath("/"), config.title)
@@ -122,7 +123,7 @@ def make_page(target: PageTarget, body: Body, card: Card | None, ask: Ask, confi
             "updated": card.updated,
             "updated_has_time": card.updated_has_time,
             "authors": list(authors) if kind in ("post", "page") else [],
-            "terms": ask(("term_links", card.path)),
+            "terms": ask(questions.TermsOf(card.path)),
             "draft": card.draft,
             "extra": card.extra,
         }
@@ -137,18 +138,18 @@ def make_page(target: PageTarget, body: Body, card: Card | None, ask: Ask, confi
     if kind == "home":
         more["description"] = page.description or config.description
     if kind in ("home", "list", "term"):
-        shown: ListPage = ask(("list", kind, target.folder or target.taxonomy, target.term, str(target.number)))
+        shown = ask(questions.List(kind, target.folder or target.taxonomy, target.term, target.number))
         more |= {"posts": shown.posts, "pager": shown.pager}
     if kind == "list" and card is None:
         more["title"] = _folder_title(target.folder)
     if kind == "term":
-        term: Term = ask(("term", target.taxonomy, target.term))
+        term = ask(questions.Term(target.taxonomy, target.term))
         more |= {"term": term, "title": term.name, "feeds": [*term.feeds, *feeds], "taxonomy": target.taxonomy}
     if kind == "taxonomy":
         more |= {"taxonomy": target.taxonomy, "title": _folder_title(target.taxonomy)}
-        more["all_terms"] = ask(("terms", target.taxonomy))
+        more["all_terms"] = ask(questions.Terms(target.taxonomy))
     if kind == "archive":
-        more["years"] = ask(("years",))
+        more["years"] = ask(questions.Years())
     if kind == "alias":
         more["target"] = base.href(target.to)
         more["permalink"] = base.absolute(target.to)
@@ -204,14 +205,14 @@ def nest(headings: Sequence[Heading]) -> list[OutlineItem]:
     return root
 
 
-def _image(card: Card | None, ask: Ask, place: Place | None) -> tuple[str | None, Problem | None]:
+def _image(card: Card | None, ask: AskSite, place: Place | None) -> tuple[str | None, Problem | None]:
     """Return the full URL of a page's image. Only one that the front matter names can be a problem."""
     if card is None or not card.image:
         return None, None
     if "://" in card.image:
         return card.image, None
     reference = free_reference(card.image, place)
-    found: Resolved = ask(("link", _asker(reference, card), reference.href, reference.kind, ""))
+    found = ask(questions.Link(_asker(reference, card), reference.href, reference.kind))
     failed = found.problem
     if failed is None or place is None:
         return (found.absolute if failed is None else None), None

@@ -17,7 +17,7 @@ import jinja2.meta
 from proofpress.model import TemplateSource
 from proofpress.problems import Problem, did_you_mean, problem
 from proofpress.site.dates import iso_date, long_date
-from proofpress.site.view import UnanswerableError
+from proofpress.site.values import UnanswerableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

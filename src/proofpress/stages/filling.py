@@ -8,11 +8,11 @@ import msgspec
 
 from proofpress.engine.digests import SIZE, Digester, digest_of
 from proofpress.engine.parallel import run
-from proofpress.engine.steps import Answers as Digests
-from proofpress.engine.steps import Stale, why_stale
+from proofpress.engine.steps import AnswerDigests, Stale, why_stale
 from proofpress.engine.store import Entry
 from proofpress.model import Card, FeedTarget, PageTarget
 from proofpress.output.publish import Made
+from proofpress.site.questions import Body
 from proofpress.stages import outputs
 from proofpress.stages.memory import Memory, chunk, processes
 from proofpress.stages.outputs import Filling, decode_filled
@@ -43,7 +43,7 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, memory: M
         closures=templates.digests,
         compiled=templates.code,
         prepared=shown,
-        answers=world.answers(inputs, shown),
+        known=world.known(inputs, shown),
         bodies=memory.bodies(shown, preparation.bodies) if memory and memory.bodies else preparation.bodies,
         store=memory.path if memory else None,
         staging=memory.staging if memory else None,
@@ -65,7 +65,7 @@ def fill(
     entries = memory.store.entries(memory.kind) if memory else {}
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     settled = memory is not None and memory.store.fact(f"world {memory.kind}") == world.digest
-    digests = Digests(filling.answers.answer, lambda question: settled and question[0] != "body", Digester(Card))
+    digests = AnswerDigests(filling.known, lambda question: settled and not isinstance(question, Body), Digester(Card))
     made: dict[OutputPath, Made] = {}
     problems: list[Problem] = []
     reasons: dict[str, Stale] = {}

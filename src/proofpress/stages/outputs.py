@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from proofpress.config import Config
 from proofpress.engine.digests import Digester
 from proofpress.engine.reader import Reader
-from proofpress.engine.steps import Question, Recorder, Trace
+from proofpress.engine.steps import Recorder, Trace
 from proofpress.model import Body, Card, FeedTarget, Output, PageTarget, TemplateSource
 from proofpress.output.publish import digest_of_output
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem
-from proofpress.site.answers import Answers, FeedPosts
+from proofpress.site import questions
+from proofpress.site.questions import Known
 from proofpress.stages.documents import Prepared, decode_body
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Result(msgspec.Struct, frozen=True):
 
     key: str
     filled: Filled
-    trace: Trace
+    trace: Trace[Any]
     data: bytes | None
 
 
@@ -67,7 +68,7 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     compiled: dict[str, bytes]
     """The templates' code."""
     prepared: dict[SourcePath, Prepared]
-    answers: Answers
+    known: Known
     bodies: Mapping[SourcePath, bytes]
     """Bodies at hand; the others are in the store."""
     store: Path | None
@@ -95,8 +96,8 @@ def filler(using: Filling) -> Callable[[Task], Result]:
 
     templates = Templates(using.templates, using.compiled)
     reader = Reader(using.store) if using.store is not None else None
-    entries: dict[SourcePath, tuple[Entry, Recorder]] = {}
-    digests: dict[Question, bytes] = {}
+    entries: dict[SourcePath, tuple[Entry, Recorder[Known]]] = {}
+    digests: dict[Any, bytes] = {}
     digester = Digester(Card)
     folders: set[str] = set()
 
@@ -107,16 +108,16 @@ def filler(using: Filling) -> Callable[[Task], Result]:
             found = reader.big(DOCUMENT, path)
         return decode_body(found)
 
-    def entry(path: SourcePath) -> tuple[Entry, Recorder]:
+    def entry(path: SourcePath) -> tuple[Entry, Recorder[Known]]:
         """Make a post's entry once in this process, and keep what was asked for it."""
         if path not in entries:
-            asked = Recorder(using.answers.answer, digests, digester)
+            asked = Recorder(using.known, digests, digester)
             made = feeds.entry(using.prepared[path].card, body_of(path), asked.ask)
-            asked.ask(("body", path))
+            asked.ask(questions.Body(path))
             entries[path] = (made, asked)
         return entries[path]
 
-    def page(target: PageTarget, asked: Recorder) -> tuple[Output | None, list[Problem]]:
+    def page(target: PageTarget, asked: Recorder[Known]) -> tuple[Output | None, list[Problem]]:
         own = using.prepared.get(target.source) if target.source else None
         return pages.fill(
             target,
@@ -128,15 +129,15 @@ def filler(using: Filling) -> Callable[[Task], Result]:
             image_place=own.places.get("image") if own else None,
         )
 
-    def feed(target: FeedTarget, asked: Recorder) -> Output:
-        about: FeedPosts = asked.ask(("feed", target.taxonomy, target.term))
+    def feed(target: FeedTarget, asked: Recorder[Known]) -> Output:
+        about = asked.ask(questions.Feed(target.taxonomy, target.term))
         made = [entry(card.path) for card in about.posts]
         for _, others in made:
             asked.take(others)
         return feeds.feed(target, about, [each for each, _ in made], using.config)
 
     def fill(task: Task) -> Result:
-        asked = Recorder(using.answers.answer, digests, digester)
+        asked = Recorder(using.known, digests, digester)
         problems: list[Problem] = []
         output: Output | None
         if isinstance(task.target, PageTarget):

@@ -18,7 +18,7 @@ from proofpress.site.hosting import (
     redirects_for,
     unsaid,
 )
-from proofpress.site.view import UnanswerableError
+from proofpress.site.values import UnanswerableError
 from proofpress.stages.inputs import SETTINGS, Inputs
 from proofpress.theme import GENERATED, Asset, fingerprint
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from proofpress.engine.digests import digest_of
 from proofpress.engine.parallel import run
-from proofpress.engine.steps import Answers as Digests
-from proofpress.engine.steps import Stale, Trace, why_stale
+from proofpress.engine.steps import AnswerDigests, Stale, Trace, why_stale
 from proofpress.engine.store import Entry
 from proofpress.model import Card, File
 from proofpress.paths import SitePath, SourcePath, encode
@@ -53,9 +52,9 @@ def prepare(inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable
     kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
     prepared: dict[SourcePath, Prepared] = {}
     tasks: list[documents.Task] = []
-    traces: list[Trace] = []
+    traces: list[Trace[Any]] = []
     reasons: dict[str, Stale] = {}
-    nothing_asked = Digests(lambda _question: None)
+    nothing_asked = AnswerDigests(None)
     for source in inputs.tree.documents:
         own_inputs = step_inputs(common, inputs.digests[source.path], kinds[source.path])
         entry = entries.get(source.path)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from proofpress.engine.steps import Question, Stale
     from proofpress.paths import SourcePath
-    from proofpress.site.answers import Answers
+    from proofpress.site.questions import Known
 
 INPUT_NAMES = ("the settings or the program", "its address", "its template", "its front matter", "its text")
 """What a page's static inputs are, in their order."""
@@ -22,7 +22,7 @@ DOCUMENT_INPUT_NAMES = ("the settings or the program", "its text", "its kind")
 """What a document's static inputs are, in their order."""
 
 
-def reason_of(key: str, why: Stale, detail: Callable[[Question], str] = lambda _question: "") -> str:
+def reason_of(key: str, why: Stale, detail: Callable[[Any], str] = lambda _question: "") -> str:
     """Return why a step ran, as a sentence's end. `detail` tells what is new in the answer to a question."""
     is_page = key.startswith("/")
     did = "filled" if is_page else "rendered"
@@ -33,10 +33,8 @@ def reason_of(key: str, why: Stale, detail: Callable[[Question], str] = lambda _
             return f"{did} because the published file was changed or deleted"
         case "answer":
             assert why.question is not None, "an answer is one to a question"
-            name, *arguments = why.question
-            asked = ", ".join(repr(argument) for argument in arguments if argument)
             new = detail(why.question)
-            return f"{did} because the answer to {name}({asked}) changed" + (f": {new}" if new else "")
+            return f"{did} because the answer to {why.question} changed" + (f": {new}" if new else "")
         case _:
             names = INPUT_NAMES if is_page else DOCUMENT_INPUT_NAMES
             changed = [names[part] for part in why.parts if part < len(names)]
@@ -47,13 +45,13 @@ SHOWN = 3
 """How many differences are named; the rest are counted."""
 
 
-def difference(answers: Answers, question: Question, changes: Mapping[SourcePath, tuple[str, ...]]) -> str:
+def difference(known: Known, question: Question[Known, Any], changes: Mapping[SourcePath, tuple[str, ...]]) -> str:
     """Return what is new in an answer, as far as it lies in cards: `next title`, or `title of content/posts/a.md`.
 
     `changes` are the fields that differ, by document. Empty where it is something else, such as a post that came.
     """
     try:
-        answer = answers.answer(question)
+        answer = question.answer(known)
     except LookupError:
         return ""
     found = list(dict.fromkeys(_differences(answer, changes, "")))

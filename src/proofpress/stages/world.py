@@ -10,10 +10,10 @@ from proofpress.engine.digests import digest_of
 from proofpress.model import CopyTarget, PageTarget, Target
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.problems import Problem
-from proofpress.site.answers import Answers
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
 from proofpress.site.plan import plan
+from proofpress.site.questions import Known
 from proofpress.stages.plain import DataReader, all_assets, hosting_problems
 from proofpress.stages.preparing import copies
 from proofpress.theme import Asset
@@ -34,7 +34,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     assets: dict[str, Asset]
     targets: tuple[Target, ...]
     problems: list[Problem]
-    """Of the index, the plan and the theme; the menu's are the answers'."""
+    """Of the index, the plan and the theme; the menu's are Known's."""
     digest: bytes
     """Of all that an answer may depend on but texts."""
 
@@ -43,10 +43,16 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         """Where the theme's files are published, by name."""
         return {name: asset.site_path for name, asset in self.assets.items()}
 
-    def answers(self, inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Answers:
-        """Return who answers the questions of pages, where the documents' texts are these."""
-        bodies = {path: own.body for path, own in prepared.items()}
-        return Answers(self.site, self.links, inputs.config, self.asset_paths, DataReader(inputs), bodies)
+    def known(self, inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Known:
+        """Return what the questions of pages are answered from, where the documents' texts are these."""
+        return Known(
+            site=self.site,
+            links=self.links,
+            config=inputs.config,
+            assets=self.asset_paths,
+            read_data=DataReader(inputs),
+            bodies={path: own.body for path, own in prepared.items()},
+        )
 
 
 def world_of(

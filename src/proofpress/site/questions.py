@@ -1,0 +1,376 @@
+"""What may be asked about the site: each question one frozen value, which knows how to find its answer.
+
+Templates ask through `site.view`, the renderer and the kinds of output ask directly. An answer is a pure function of
+what is `Known` and of the question, and a frozen value or a list of such, so that it has a digest. A page keeps its
+questions with the digests of their answers, and is made again when one of them has another.
+
+A new question is a class here, and its name in `ANY`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from proofpress.config import Config, MenuItem
+from proofpress.model import Card, Reference, TermLink
+from proofpress.paths import SitePath, SourcePath, slug
+from proofpress.problems import Problem, did_you_mean
+from proofpress.site import values
+from proofpress.site.cards import folder_path
+from proofpress.site.index import IndexedTerm, Site
+from proofpress.site.links import CONTENT, Links, Resolved, free_reference
+from proofpress.site.plan import pages_of
+from proofpress.site.values import UnanswerableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from proofpress.engine.steps import Ask
+
+    AskSite = Ask["Known"]
+
+SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """All that answers are found in."""
+
+    site: Site
+    links: Links
+    config: Config
+    assets: dict[str, SitePath]
+    """Where the theme's files are published, by name."""
+    read_data: Any
+    """Callable[[str], Any]: reads a file below data/; raises UnanswerableError for one that isn't there or has a fault."""
+    bodies: dict[SourcePath, bytes]
+    """The digest of each document's body."""
+
+    def taxonomy(self, taxonomy: str) -> dict[str, IndexedTerm]:
+        """Return the terms of a taxonomy by slug; raises UnanswerableError where there is none of that name."""
+        if taxonomy not in self.site.taxonomies:
+            raise UnanswerableError(_unknown("taxonomy", taxonomy, self.site.taxonomies))
+        return self.site.taxonomies[taxonomy]
+
+    def term(self, found: IndexedTerm) -> values.Term:
+        """Return a term as templates see it."""
+        return values.Term(
+            name=found.name,
+            slug=found.slug,
+            url=self.links.base.href(found.site_path),
+            count=len(found.posts),
+            feeds=values.feeds_of(self.config, found.site_path, f"{found.name} - {self.config.title}"),
+        )
+
+    @property
+    def root(self) -> Card:
+        """A card that stands at the top of content/, for links that no page holds."""
+        return Card(
+            path=SourcePath(CONTENT + "index.md"),
+            kind="home",
+            site_path=SitePath("/"),
+            url=self.links.base.href("/"),
+            permalink=self.links.base.absolute("/"),
+            title="",
+        )
+
+    def menu_link(self, item: MenuItem) -> Resolved:
+        """Return where an entry of the menu leads: a full URL as it is, else as a link below content/ would."""
+        if SCHEME.match(item.url) or item.url.startswith("//"):
+            return Resolved(item.url, item.url)
+        return self.links.resolve(free_reference(item.url.removeprefix(CONTENT), item.place), self.root)
+
+    def menu_problems(self) -> list[Problem]:
+        """Return what is wrong with the links of the menu, at their places in site.yaml."""
+        found = [self.menu_link(item).problem for item in self.config.menu]
+        return [msgspec.structs.replace(problem, path="site.yaml") for problem in found if problem is not None]
+
+
+def _name(class_name: str) -> str:
+    """Return a question's name as it is kept and told: `TermsOf` is `terms_of`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", class_name).lower()
+
+
+class Asked(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=_name):
+    """A question about the site."""
+
+    def __str__(self) -> str:
+        """Return the question as a person reads it: `around('content/posts/a.md')`."""
+        fields = (getattr(self, name) for name in self.__struct_fields__)
+        return f"{self.__struct_config__.tag}({', '.join(repr(value) for value in fields if value or value == 0)})"
+
+
+# ---------------------------------------------------------------- what templates ask
+
+
+class Menu(Asked, frozen=True):
+    """The settings' menu, its files resolved."""
+
+    def answer(self, known: Known) -> list[values.MenuEntry]:
+        """Return its entries in their order."""
+        return [values.MenuEntry(item.title, known.menu_link(item).url) for item in known.config.menu]
+
+
+class Recent(Asked, frozen=True):
+    """The newest posts."""
+
+    count: int
+
+    def answer(self, known: Known) -> list[Card]:
+        """Return as many as there are, `count` at most."""
+        return list(known.site.posts[: self.count])
+
+
+class Posts(Asked, frozen=True):
+    """Every post."""
+
+    def answer(self, known: Known) -> list[Card]:
+        """Return them newest first."""
+        return list(known.site.posts)
+
+
+class Pages(Asked, frozen=True):
+    """Every page that is no post."""
+
+    def answer(self, known: Known) -> list[Card]:
+        """Return them by title."""
+        return list(known.site.pages)
+
+
+class Page(Asked, frozen=True):
+    """The page that is made from a source file."""
+
+    path: str
+
+    def answer(self, known: Known) -> Card:
+        """Return its card; raises UnanswerableError where there is none."""
+        card = known.site.by_path.get(SourcePath(self.path))
+        if card is None:
+            raise UnanswerableError(_unknown("page made from", self.path, known.site.by_path))
+        return card
+
+
+class Tagged(Asked, frozen=True):
+    """The posts of a term, given as it is written."""
+
+    term: str
+    taxonomy: str
+
+    def answer(self, known: Known) -> list[Card]:
+        """Return them newest first; none where nothing carries the term."""
+        found = known.taxonomy(self.taxonomy).get(slug(self.term))
+        return list(found.posts) if found else []
+
+
+class Terms(Asked, frozen=True):
+    """The terms of a taxonomy."""
+
+    taxonomy: str
+
+    def answer(self, known: Known) -> list[values.Term]:
+        """Return them by name."""
+        return [known.term(found) for found in known.taxonomy(self.taxonomy).values()]
+
+
+class Term(Asked, frozen=True):
+    """One term, by its slug."""
+
+    taxonomy: str
+    slug: str
+
+    def answer(self, known: Known) -> values.Term:
+        """Return it; raises UnanswerableError where there is none."""
+        terms = known.taxonomy(self.taxonomy)
+        found = terms.get(self.slug)
+        if found is None:
+            raise UnanswerableError(_unknown(f"term in {self.taxonomy}", self.slug, terms))
+        return known.term(found)
+
+
+class TermsOf(Asked, frozen=True):
+    """The terms of a page."""
+
+    path: str
+
+    def answer(self, known: Known) -> dict[str, list[TermLink]]:
+        """Return them by taxonomy, in the order in which the page names them."""
+        card = known.site.by_path.get(SourcePath(self.path))
+        links: dict[str, list[TermLink]] = {}
+        for taxonomy, terms in known.site.taxonomies.items():
+            keys = dict.fromkeys(slug(name) for name in card.terms.get(taxonomy, ())) if card else {}
+            links[taxonomy] = [
+                TermLink(terms[key].name, known.links.base.href(terms[key].site_path)) for key in keys if key in terms
+            ]
+        return links
+
+
+class Around(Asked, frozen=True):
+    """A post's neighbours in time."""
+
+    path: str
+
+    def answer(self, known: Known) -> values.Around:
+        """Return the posts before (older) and after (newer) it."""
+        older, newer = known.site.around(SourcePath(self.path))
+        return values.Around(older, newer)
+
+
+class Related(Asked, frozen=True):
+    """The posts that share most with a page."""
+
+    path: str
+    count: int
+
+    def answer(self, known: Known) -> list[Card]:
+        """Return them, those that share most first."""
+        card = known.site.by_path.get(SourcePath(self.path))
+        return known.site.related(card, self.count) if card is not None else []
+
+
+class Series(Asked, frozen=True):
+    """The first series that a page belongs to."""
+
+    path: str
+
+    def answer(self, known: Known) -> values.Series | None:
+        """Return it as the page sees it; None for a page that is in none."""
+        card = known.site.by_path.get(SourcePath(self.path))
+        terms = known.site.taxonomies.get("series", {})
+        found = next((terms[slug(n)] for n in (card.terms.get("series", ()) if card else ()) if slug(n) in terms), None)
+        if card is None or found is None:
+            return None
+        dated = [post for post in found.posts if post.date is not None]
+        posts = [*reversed(dated), *(post for post in found.posts if post.date is None)]
+        return values.Series(found.name, known.links.base.href(found.site_path), posts.index(card) + 1, posts)
+
+
+class Asset(Asked, frozen=True):
+    """A static file of the theme."""
+
+    name: str
+
+    def answer(self, known: Known) -> str:
+        """Return its fingerprinted URL; raises UnanswerableError where there is none."""
+        if self.name not in known.assets:
+            raise UnanswerableError(_unknown("file in the theme's static folder", self.name, known.assets))
+        return known.links.base.href(known.assets[self.name])
+
+
+class Url(Asked, frozen=True):
+    """Where a file below content/ is published."""
+
+    path: str
+
+    def answer(self, known: Known) -> str:
+        """Return its URL; raises UnanswerableError where a link would be an error."""
+        found = known.links.resolve(free_reference(self.path.removeprefix(CONTENT)), known.root)
+        if found.problem is not None and found.problem.severity == "error":
+            hint = f"; {found.problem.hint}" if found.problem.hint else ""
+            raise UnanswerableError(found.problem.message + hint)
+        return found.url
+
+
+class Data(Asked, frozen=True):
+    """A file below data/."""
+
+    name: str
+
+    def answer(self, known: Known) -> Any:
+        """Return what it holds; raises UnanswerableError where there is none."""
+        return known.read_data(self.name)
+
+
+# ---------------------------------------------------------------- what the renderer and the kinds of output ask
+
+
+class Link(Asked, frozen=True):
+    """Where a link leads that stands on a page; no page for a link from the root, which is the same on every one."""
+
+    path: str
+    href: str
+    kind: Literal["link", "image"]
+    raw: bool = False
+
+    def answer(self, known: Known) -> Resolved:
+        """Return it; its problem, if it has one, stands at line 1 until it is placed."""
+        page = known.site.by_path.get(SourcePath(self.path)) or known.root
+        return known.links.resolve(Reference(self.href, self.kind, 1, 1, 1, self.raw), page)
+
+
+class List(Asked, frozen=True):
+    """One page of a list: of the home page, of a folder (`of`), or of a taxonomy's (`of`) term."""
+
+    kind: Literal["home", "list", "term"]
+    of: str
+    term: str
+    number: int
+
+    def answer(self, known: Known) -> values.ListPage:
+        """Return its posts and where it stands among its pages."""
+        if self.kind == "term":
+            found = known.taxonomy(self.of)[self.term]
+            posts, first = found.posts, found.site_path
+        elif self.kind == "list":
+            text = known.site.list_texts.get(self.of)
+            posts = known.site.folders.get(self.of, ())
+            first = text.site_path if text else SitePath(folder_path(self.of))
+        else:
+            posts, first = known.site.posts, SitePath("/")
+        at, size = self.number, known.config.paginate
+        pager = values.Pager(at, pages_of(len(posts), size), len(posts), known.links.base.href(first))
+        return values.ListPage(list(posts[(at - 1) * size : at * size]), pager)
+
+
+class Years(Asked, frozen=True):
+    """All posts by year."""
+
+    def answer(self, known: Known) -> list[values.Year]:
+        """Return the years newest first, the posts without a date last."""
+        years: dict[int | None, list[Card]] = {}
+        for post in known.site.posts:
+            years.setdefault(post.date.year if post.date else None, []).append(post)
+        return [values.Year(year, posts) for year, posts in years.items()]
+
+
+class Feed(Asked, frozen=True):
+    """What a feed carries: that of the whole site, or of a term."""
+
+    taxonomy: str
+    term: str
+
+    def answer(self, known: Known) -> values.FeedPosts:
+        """Return dated posts, newest first, as many as the settings say."""
+        if self.taxonomy:
+            found = known.taxonomy(self.taxonomy)[self.term]
+            title, home, posts = f"{found.name} - {known.config.title}", found.site_path, found.posts
+        else:
+            title, home, posts = known.config.title, SitePath("/"), known.site.posts
+        dated = [post for post in posts if post.date is not None]
+        return values.FeedPosts(title, home, dated[: known.config.feeds.entries])
+
+
+class Body(Asked, frozen=True):
+    """The text of a document, for who shows it."""
+
+    path: SourcePath
+
+    def answer(self, known: Known) -> bytes:
+        """Return its digest."""
+        found = known.bodies.get(self.path)
+        if found is None:
+            raise UnanswerableError(_unknown("body of", self.path, known.bodies))
+        return found
+
+
+ANY = (
+    Menu | Recent | Posts | Pages | Page | Tagged | Terms | Term | TermsOf | Around | Related | Series | Asset | Url | Data
+    | Link | List | Years | Feed | Body
+)  # fmt: skip
+"""The type of a question that was kept, to read it back."""
+
+
+def _unknown(what: str, name: str, known: Mapping[Any, Any]) -> str:
+    hint = did_you_mean(name, [str(key) for key in known])
+    return f"there is no {what} '{name}'" + (f"; {hint}" if hint else "")
