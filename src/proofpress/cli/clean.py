@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from proofpress.cli.say import say
 from proofpress.cli.site import require_site, site_option
 
 
@@ -27,4 +28,4 @@ def command(root: Path, output: Path | None) -> None:
     deleted = clean(root, output)
     left = sum(path.is_file() for path in output.rglob("*")) if output.is_dir() else 0
     others = f"; {left} other files in it stay" if left else ""
-    click.echo(f"{deleted} files deleted from {output}/{others}")
+    say(f"{deleted} files deleted from {output}/{others}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from proofpress.cli.say import say
 from proofpress.cli.site import now, require_site, site_option
 
 if TYPE_CHECKING:
@@ -68,4 +69,4 @@ def command(words: tuple[str, ...], root: Path, folder: str, bundle: bool, draft
             file.write("\n".join([*lines, "tags: []", "---", "", ""]))
     except FileExistsError:
         raise click.UsageError(f"'{path}' is there already; choose another title or --slug") from None
-    click.echo(path)
+    say(str(path))
