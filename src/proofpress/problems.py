@@ -28,6 +28,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "outside-site": "error",
     "unreadable-file": "error",
     "unportable-name": "warning",
+    "path-too-long": "error",
     "front-matter-syntax": "error",
     "front-matter-not-closed": "error",
     "duplicate-key": "error",
@@ -66,6 +67,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "nested-too-deeply": "error",
     # the site as a whole
     "url-collision": "error",
+    "reserved-path": "error",
     "same-term": "warning",
     "empty-slug": "error",
     "foreign-file": "error",
@@ -83,6 +85,8 @@ FIXED: Final = frozenset(
         "unsafe-output",
         "template-error",
         "url-collision",
+        "path-too-long",
+        "reserved-path",
         "foreign-file",
     }
 )

@@ -116,12 +116,9 @@ def _verify(options: Options, outcome: Outcome) -> None:
     from proofpress.builder import build
 
     clean = build(options).outputs
-    published = {
-        path.relative_to(outcome.output).as_posix(): path for path in outcome.output.rglob("*") if path.is_file()
-    }
     for path, data in sorted(clean.items()):
-        there = published.get(path)
-        found = there.read_bytes() if there is not None else None
+        there = outcome.output / path
+        found = there.read_bytes() if there.is_file() else None
         if found != data:
             how = "is missing" if found is None else f"differs from byte {_first_difference(found, data)} on"
             raise click.ClickException(
