@@ -105,7 +105,7 @@ def _reserved(parts: list[str], who: Who) -> Complaint | None:
         if number == 0 and last and name in FILES_AT_THE_ROOT:
             whose, meaning = FILES_AT_THE_ROOT[name]
             why = meaning if who in whose else None
-        if name.startswith("."):
+        if name.startswith(".") or part.lstrip().startswith("."):
             why = "names that begin with a dot are for servers and tools"
         elif name in FILES and not last:
             why = "it is a file that servers look for, and can't be a folder"
