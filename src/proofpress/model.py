@@ -75,7 +75,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     r"""A Markdown file, read: its front matter, and its text as the Markdown that follows it.
 
     `text` has `\n` line ends and no byte-order mark; its first line is line `first_line` of the file. `places` tells
-    where the value of each front matter key stands (`{"date": Place(3, 7, 10)}`; of a list, `"aliases.0"`).
+    where the value of each front matter key stands (`{"date": Place(3, 7, 10)}`; of a list, `"tags.0"`; of an alias also
+    `"aliases./old/"`, by its path).
     """
 
     path: SourcePath

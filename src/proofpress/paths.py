@@ -26,6 +26,15 @@ OutputPath = NewType("OutputPath", str)
 SitePath = NewType("SitePath", str)
 """A URL's path below the site's root, percent-encoded, beginning with `/`: `/posts/hello/`."""
 
+MAX_NAME = 255
+"""Bytes of one name in UTF-8: what Linux's file systems hold. macOS and Windows count 255 UTF-16 units, never fewer."""
+
+MAX_PARTS = 64
+"""Folders within each other, and the file in them: no site needs more, and much walks through folders by recursion."""
+
+MAX_PATH = 900
+"""Bytes of an output path: macOS holds 1,024 with the folders above the site, S3 a key of 1,024 with its prefix."""
+
 WINDOWS_DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 )

@@ -8,6 +8,8 @@ on. Nothing here prints; `cli` turns problems into text, and the source line tha
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -26,6 +28,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "outside-site": "error",
     "unreadable-file": "error",
     "unportable-name": "warning",
+    "path-too-long": "error",
     "front-matter-syntax": "error",
     "front-matter-not-closed": "error",
     "duplicate-key": "error",
@@ -64,6 +67,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "nested-too-deeply": "error",
     # the site as a whole
     "url-collision": "error",
+    "reserved-path": "error",
     "same-term": "warning",
     "empty-slug": "error",
     "foreign-file": "error",
@@ -81,6 +85,8 @@ FIXED: Final = frozenset(
         "unsafe-output",
         "template-error",
         "url-collision",
+        "path-too-long",
+        "reserved-path",
         "foreign-file",
     }
 )
@@ -137,16 +143,40 @@ def judge(problems: Iterable[Problem], rules: Mapping[str, Judgement], *, strict
     return sorted(judged)
 
 
+_COMMAND: Final = re.compile(r"#(?=#\w*\[)")
+"""What the runners of GitHub, Azure Pipelines and TeamCity take for a command wherever it stands in a line of a log."""
+
+
+def visible(text: str) -> str:
+    """Return text, which anybody may have written, so that all of it is seen, on one line, and none of it acts.
+
+    Letters, marks and blanks of every script stay. Controls, line ends, marks that turn the direction of writing or
+    have no width, bytes of a name that are not UTF-8 and what Unicode has not assigned are shown as escapes, as Python
+    writes them: a name that holds U+202E could pass for another, an escape sequence rewrites the terminal, and a line
+    of its own in a log can be a command to who runs the job.
+    """
+    if text.isprintable() and "##" not in text:
+        return text
+    shown = "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else _escape(c) for c in text)
+    return _COMMAND.sub(r"\\x23", shown)
+
+
+def _escape(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # a byte of a file's name, as os.fsdecode hands it out
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")
+
+
 WIDEST: Final = 160
 """An excerpt's characters: of a longer line, the part around the fault is shown."""
 
 
 def window(line: str, column: int) -> tuple[str, int]:
-    """Return a line of source made fit to show (tabs and controls as one space), cut to what stands around a column.
+    """Return a line of source with its tabs as one space, cut to what stands around a column.
 
-    With it comes the column in what is shown.
+    With it comes the column in what is shown. What is shown of it is to be made `visible`, part by part.
     """
-    line = "".join(c if c.isprintable() else " " for c in line)
+    line = line.replace("\t", " ")
     if len(line) <= WIDEST:
         return line, column
     start = max(0, min(column - 1 - WIDEST // 3, len(line) - WIDEST))

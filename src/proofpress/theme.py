@@ -6,18 +6,20 @@ that a browser may keep it for ever.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import posixpath
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.content.scan import OutsideSiteError, read_inside
+from proofpress.content.scan import OutsideSiteError, files_below, read_inside, too_deep
 from proofpress.model import TemplateSource
-from proofpress.paths import SitePath, encode, join
-from proofpress.problems import Problem, problem
+from proofpress.paths import MAX_PARTS, SitePath, encode, join
+from proofpress.problems import Problem, problem, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,6 +60,23 @@ def read_theme(root: Path) -> tuple[Theme, list[Problem]]:
         if label != "theme:" and folder.resolve() == shipped.resolve():
             label = f"{OVERRIDES}/"  # noqa: PLW2901 - Proofpress's own repository: its theme is the site's folder
         for name in _files(folder):
+            if name.count("/") >= MAX_PARTS:
+                problems.append(too_deep(label + name))
+                continue
+            try:
+                name.encode("utf-8")
+            except UnicodeEncodeError:
+                problems.append(
+                    problem(
+                        "unreadable-file",
+                        visible(label + name),
+                        0,
+                        1,
+                        "the name of this file is not UTF-8",
+                        hint="rename it",
+                    )
+                )
+                continue
             try:
                 data = (folder / name).read_bytes() if label == "theme:" else read_inside(root, f"{OVERRIDES}/{name}")
                 if name.startswith(STATIC):
@@ -70,17 +89,22 @@ def read_theme(root: Path) -> tuple[Theme, list[Problem]]:
                 line = error.object.count(b"\n", 0, error.start) + 1
                 problems.append(problem("not-utf-8", label + name, line, 1, "the template is not UTF-8"))
             except OSError as error:
-                problems.append(problem("unreadable-file", label + name, 0, 1, f"{error.strerror}"))
-    return Theme(templates, static), problems
+                long = error.errno == errno.ENAMETOOLONG
+                fault = problem("unreadable-file", label + name, 0, 1, f"{error.strerror or error}")
+                problems.append(too_deep(label + name) if long else fault)
+    return Theme(templates, static), list(dict.fromkeys(problems))
 
 
 def _files(folder: Path) -> Iterator[str]:
     """Give the path of each file below a folder, hidden ones left out, in a fixed order."""
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
+    for name in sorted(files_below(folder), key=lambda name: name.split("/")):
+        if name.startswith(".") or "/." in name:
+            continue
+        try:
+            is_file = stat.S_ISREG((folder / name).stat().st_mode)
+        except OSError as error:  # a link that leads nowhere is left out; what can't be named is told by who reads it
+            is_file = error.errno == errno.ENAMETOOLONG
+        if is_file or name.count("/") >= MAX_PARTS:
             yield name
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from typing import Any
 
 import click
 
 from proofpress import __version__
+from proofpress.cli.say import errors_made_inert, say
 
 COMMANDS = {
     "init": "Make a new site.",
@@ -42,6 +44,18 @@ class Commands(click.Group):
         command = importlib.import_module(f"proofpress.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the options before the command."""
+        with errors_made_inert():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with errors_made_inert():
+            return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -79,7 +93,7 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         place = f"'{error.filename}': " if error.filename else ""
-        click.echo(f"proofpress: {place}{error.strerror or error}", err=True)
+        say(f"proofpress: {place}{error.strerror or error}", err=True)
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the last line of defence: what arrives here is our own fault
         sys.exit(report_bug(error))
@@ -93,11 +107,11 @@ def report_bug(error: Exception, then: str = "Nothing was published.") -> int:
 
     about = f"proofpress {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
     with tempfile.NamedTemporaryFile(
-        "w", prefix="proofpress-bug-", suffix=".txt", delete=False, encoding="utf-8"
+        "w", prefix="proofpress-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
     ) as file:
         file.write(about + "".join(traceback.format_exception(error)))
-    click.echo(
-        f"proofpress: this is a bug in Proofpress itself, not in your site: {type(error).__name__}: {error}\n"
+    say(f"proofpress: this is a bug in Proofpress itself, not in your site: {type(error).__name__}: {error}", err=True)
+    say(
         f"{then} Please report it with the file {file.name} and, if you can, the post that led to it.",
         err=True,
     )

@@ -10,6 +10,7 @@ import click
 
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import Format, show, summary
+from proofpress.cli.say import say
 from proofpress.cli.site import now, require_site, site_option
 
 if TYPE_CHECKING:
@@ -70,12 +71,12 @@ def command(
     except (MissingExtra, BusyError, WorkerDiedError) as error:
         raise click.ClickException(str(error)) from None
     if outcome.notice:
-        click.echo(f"proofpress: {outcome.notice}", err=True)
+        say(f"proofpress: {outcome.notice}", err=True)
     show(outcome.problems, form, root)
     if explain is not None:
         _explain(outcome, explain)
     if form != "json":
-        click.echo(_closing(outcome, time.perf_counter() - start), err=True)
+        say(_closing(outcome, time.perf_counter() - start), err=True)
     if outcome.published is None:
         raise SystemExit(1)
     if verify:
@@ -101,9 +102,9 @@ def _explain(outcome: Outcome, url: str) -> None:
 
     wanted = {key: why for key, why in outcome.reasons.items() if url in ("*", key, key.rstrip("/"))}
     for key, why in sorted(wanted.items()):
-        click.echo(f"{key}: {reason_of(key, why, outcome.detail)}")
+        say(f"{key}: {reason_of(key, why, outcome.detail)}")
     if not wanted:
-        click.echo(
+        say(
             "nothing was made: nothing changed"
             if url == "*"
             else f"{url}: not made again: nothing that it shows changed"
@@ -115,19 +116,16 @@ def _verify(options: Options, outcome: Outcome) -> None:
     from proofpress.builder import build
 
     clean = build(options).outputs
-    published = {
-        path.relative_to(outcome.output).as_posix(): path for path in outcome.output.rglob("*") if path.is_file()
-    }
     for path, data in sorted(clean.items()):
-        there = published.get(path)
-        found = there.read_bytes() if there is not None else None
+        there = outcome.output / path
+        found = there.read_bytes() if there.is_file() else None
         if found != data:
             how = "is missing" if found is None else f"differs from byte {_first_difference(found, data)} on"
             raise click.ClickException(
                 f"{path} {how}: this build is not what a build from nothing gives, which is a bug in Proofpress; "
                 "`proofpress build --clean` mends the site, and please report it"
             )
-    click.echo(f"verified: {len(clean):,} files are what a build from nothing gives", err=True)
+    say(f"verified: {len(clean):,} files are what a build from nothing gives", err=True)
 
 
 def _first_difference(one: bytes, other: bytes) -> int:

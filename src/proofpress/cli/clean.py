@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from proofpress.cli.say import say
 from proofpress.cli.site import require_site, site_option
 
 
@@ -15,6 +16,7 @@ from proofpress.cli.site import require_site, site_option
 def command(root: Path, output: Path | None) -> None:
     """Delete the files that Proofpress wrote into the output folder, and its cache. Other files stay."""
     from proofpress.config import read_config
+    from proofpress.content.scan import files_below
     from proofpress.output.publish import clean, refuse
 
     root = require_site(root)
@@ -25,6 +27,6 @@ def command(root: Path, output: Path | None) -> None:
     if refusal is not None:
         raise click.UsageError(f"{refusal.message}; {refusal.hint}")
     deleted = clean(root, output)
-    left = sum(path.is_file() for path in output.rglob("*")) if output.is_dir() else 0
+    left = sum(1 for _ in files_below(output))
     others = f"; {left} other files in it stay" if left else ""
-    click.echo(f"{deleted} files deleted from {output}/{others}")
+    say(f"{deleted} files deleted from {output}/{others}")

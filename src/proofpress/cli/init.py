@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from proofpress import __version__
+from proofpress.cli.say import say
 from proofpress.cli.site import now
 from proofpress.site.cards import humanise
 
@@ -55,10 +56,10 @@ def command(folder: Path, ci: str) -> None:
         if not target.exists():
             target.write_text(text, "utf-8", newline="\n")
     go = "" if str(folder) == "." else f"cd {folder} && "
-    click.echo(f"A new site is in {folder}/. Set its url in site.yaml, then: {go}proofpress build")
+    say(f"A new site is in {folder}/. Set its url in site.yaml, then: {go}proofpress build")
     repository = _repository_around(folder.resolve())
     if ci != "none" and repository is not None:
-        click.echo(
+        say(
             f"{repository} is a repository, and jobs are looked for at its root alone: docs/publishing.md tells how to "
             f"publish a site in a folder, and {WORKFLOWS[ci]} does nothing where it is now."
         )

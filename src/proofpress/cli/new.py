@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from proofpress.cli.say import say
 from proofpress.cli.site import now, require_site, site_option
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def command(words: tuple[str, ...], root: Path, folder: str, bundle: bool, draft
     """Write a new post with TITLE, dated today, and print its path. No file is overwritten."""
     from proofpress.config import read_config, zone
     from proofpress.paths import join, slug
+    from proofpress.site.claims import too_long
 
     root = require_site(root)
     title = " ".join(" ".join(words).split())
@@ -54,8 +56,12 @@ def command(words: tuple[str, ...], root: Path, folder: str, bundle: bool, draft
     below = join("content", folder)
     if below is None or not (below + "/").startswith("content/"):
         raise click.BadParameter(f"'{folder}' is not below content/", param_hint="--folder")
+    name = f"{stem}/index.md" if bundle else f"{stem}.md"
+    complaint = too_long(f"{below}/{name}")
+    if complaint is not None:
+        raise click.UsageError(f"the new post {complaint.message}; choose a shorter --slug or --folder")
     config, _ = read_config((root / "site.yaml").read_bytes(), "site.yaml")
-    path = root / below / (f"{stem}/index.md" if bundle else f"{stem}.md")
+    path = root / below / name
     lines = [
         "---",
         f"title: {json.dumps(title, ensure_ascii=False)}",
@@ -68,4 +74,4 @@ def command(words: tuple[str, ...], root: Path, folder: str, bundle: bool, draft
             file.write("\n".join([*lines, "tags: []", "---", "", ""]))
     except FileExistsError:
         raise click.UsageError(f"'{path}' is there already; choose another title or --slug") from None
-    click.echo(path)
+    say(str(path))

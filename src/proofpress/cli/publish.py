@@ -9,6 +9,7 @@ import click
 
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import show, summary
+from proofpress.cli.say import say
 from proofpress.cli.site import now, require_site, site_option
 
 if TYPE_CHECKING:
@@ -138,15 +139,15 @@ def _built(root: Path, output: Path | None, base_url: str, *, strict: bool) -> S
     except (MissingExtra, BusyError, WorkerDiedError) as error:
         raise click.ClickException(str(error)) from None
     if outcome.notice:
-        click.echo(f"proofpress: {outcome.notice}", err=True)
+        say(f"proofpress: {outcome.notice}", err=True)
     show(outcome.problems, "text")
-    click.echo(_closing(outcome), err=True)
+    say(_closing(outcome), err=True)
     if outcome.published is None:
         raise SystemExit(1)
     site = read_site(root, outcome.output)
     if site.strangers:
         more = f" and {len(site.strangers) - NAMED:,} more" if len(site.strangers) > NAMED else ""
-        click.echo(
+        say(
             f"proofpress: not sent, since the build did not make it: {', '.join(site.strangers[:NAMED])}{more} in "
             f"{outcome.output}/; what lies in static/ is sent",
             err=True,
@@ -163,7 +164,7 @@ def _closing(outcome: Outcome) -> str:
 
 
 def _tell(said: str) -> None:
-    click.echo(f"{said} …", err=True)
+    say(f"{said} …", err=True)
 
 
 def _report(site: Site, changes: Changes, where: str, *, dry_run: bool) -> None:
@@ -171,7 +172,7 @@ def _report(site: Site, changes: Changes, where: str, *, dry_run: bool) -> None:
     if dry_run:
         for kind, paths in (("new", changes.new), ("changed", changes.changed), ("deleted", changes.deleted)):
             for path in _in_order(paths):
-                click.echo(f"{kind:<8}{path}")
+                say(f"{kind:<8}{path}")
     counted = [
         f"{len(paths):,} {kind}"
         for kind, paths in (("new", changes.new), ("changed", changes.changed), ("deleted", changes.deleted))
@@ -179,13 +180,11 @@ def _report(site: Site, changes: Changes, where: str, *, dry_run: bool) -> None:
     ]
     total = f"{len(site.files):,} files"
     if not counted:
-        click.echo(f"{where} has the site already: {total}, nothing to do", err=True)
+        say(f"{where} has the site already: {total}, nothing to do", err=True)
     elif dry_run:
-        click.echo(
-            f"nothing was sent; {where} would get {', '.join(counted)}, {changes.unchanged:,} unchanged", err=True
-        )
+        say(f"nothing was sent; {where} would get {', '.join(counted)}, {changes.unchanged:,} unchanged", err=True)
     else:
-        click.echo(f"{where} has the site: {', '.join(counted)}, {changes.unchanged:,} unchanged", err=True)
+        say(f"{where} has the site: {', '.join(counted)}, {changes.unchanged:,} unchanged", err=True)
 
 
 def _in_order(paths: Sequence[str]) -> Sequence[str]:

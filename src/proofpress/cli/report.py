@@ -7,12 +7,13 @@ import os
 import unicodedata
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 import msgspec
 
-from proofpress.problems import told_once, window
+from proofpress.cli.say import inert
+from proofpress.problems import told_once, visible, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,14 +28,14 @@ FOLD = 12
 def show(problems: Sequence[Problem], form: Format, root: Path = Path()) -> None:
     """Print a site's problems: for people and GitHub a report, for machines one JSON document, with each place of each."""
     if form == "json":
-        click.echo(json.dumps([msgspec.to_builtins(found) for found in problems], ensure_ascii=False, indent=1))
+        click.echo(as_json([msgspec.to_builtins(found) for found in problems], indent=1))
     elif form == "github":
         folder = _in_workspace(root)
         for found in told_once(problems):
             click.echo(github(found, folder))
     else:
         for text in folded(told_once(problems)):
-            click.echo(text, err=True)
+            click.echo(text, err=True)  # not through `say`: it has colours of ours, and its parts are visible
 
 
 def folded(problems: Iterable[Problem]) -> Iterable[str]:
@@ -56,17 +57,19 @@ def folded(problems: Iterable[Problem]) -> Iterable[str]:
 
 def text(found: Problem) -> str:
     """Return a problem with its line of source and a caret under the fault."""
-    place = f"{found.path}:{found.line}:{found.column}" if found.line else found.path
-    message = f"{found.message}; {found.hint}" if found.hint else found.message
+    path = visible(found.path)
+    place = inert(f"{path}:{found.line}:{found.column}" if found.line else path)
+    message = visible(f"{found.message}; {found.hint}" if found.hint else found.message)
     colour = "red" if found.severity == "error" else "yellow"
     head = f"{click.style(place, bold=True)}: {click.style(found.severity, fg=colour)} {found.rule}: {message}"
     if not found.line or not found.excerpt.strip():
         return head
     line, column = window(found.excerpt, found.column)
-    before, meant = line[: column - 1], line[column - 1 : column - 1 + found.length]
+    end = column - 1 + found.length
+    before, meant, after = visible(line[: column - 1]), visible(line[column - 1 : end]), visible(line[end:])
     caret = click.style("^" * max(1, width(meant)), fg=colour)
     number = f"{found.line:>5}"
-    return f"{head}\n{number} | {line}\n{' ' * len(number)} | {' ' * width(before)}{caret}"
+    return f"{head}\n{number} | {visible(before + meant + after)}\n{' ' * len(number)} | {' ' * width(before)}{caret}"
 
 
 def width(text: str) -> int:
@@ -84,6 +87,15 @@ def github(found: Problem, folder: str = "") -> str:
     return f"::{found.severity} {place},title={_property(found.rule)}::{_data(message)}"
 
 
+def as_json(value: Any, indent: int) -> str:
+    """Return JSON with the letters of every script as they are, and as JSON's own escapes what would not be seen."""
+    written = json.dumps(value, ensure_ascii=False, indent=indent)
+    if written.isascii() and "\x7f" not in written and "##" not in written:
+        return written
+    plain = "".join(c if c == "\n" or visible(c) == c else json.dumps(c)[1:-1] for c in written)
+    return plain.replace("##", "\\u0023#")
+
+
 def _in_workspace(root: Path) -> str:
     """Return where a site lies in the checked-out repository, such as `docs/`; nothing where it is not in one."""
     workspace = os.environ.get("GITHUB_WORKSPACE")
@@ -94,7 +106,7 @@ def _in_workspace(root: Path) -> str:
 
 
 def _data(value: str) -> str:
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(value).replace("%", "%25")
 
 
 def _property(value: str) -> str:

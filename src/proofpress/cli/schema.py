@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
+from proofpress.cli.report import as_json
 from proofpress.cli.site import site_option
 
 if TYPE_CHECKING:
@@ -27,4 +27,4 @@ def command(what: str, root: Path) -> None:
         settings = root / "site.yaml"
         config = read_config(settings.read_bytes(), "site.yaml")[0] if settings.is_file() else Config()
         schema = front_matter_schema(config.taxonomies)
-    click.echo(json.dumps(schema, ensure_ascii=False, indent=2))
+    click.echo(as_json(schema, indent=2))

@@ -13,7 +13,9 @@ import click
 from proofpress.cli import report_bug
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import show, summary
+from proofpress.cli.say import say
 from proofpress.cli.site import now, require_site, site_option
+from proofpress.problems import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,23 +97,23 @@ class Narration:
 
     def notice(self, text: str) -> None:
         """Pass on what the watcher has to say."""
-        click.echo(f"proofpress: {text}", err=True)
+        say(f"proofpress: {text}", err=True)
 
     def serving(self, shown: Shown, port: int) -> None:
         """Say what was built, what is wrong with it, and where it is."""
         self._problems(shown)
         self._revision, self._failed = shown.revision, shown.failed
-        click.echo(self._first_line(shown), err=True)
+        say(self._first_line(shown), err=True)
         if self._wanted not in (0, port):
-            click.echo(f"proofpress: port {self._wanted} is in use, so this is port {port}", err=True)
+            say(f"proofpress: port {self._wanted} is in use, so this is port {port}", err=True)
         if not self._address.is_loopback:
-            click.echo(
+            say(
                 f"proofpress: warning: whoever can reach this machine can read the site at port {port}, drafts "
                 "included; without --host it is for this machine alone",
                 err=True,
             )
         url = f"http://{_in_url(self._host, self._address)}:{port}{shown.base.href('/')}"
-        click.echo(f"{click.style(url, bold=True)}  (Ctrl-C ends it)")
+        click.echo(f"{click.style(visible(url), bold=True)}  (Ctrl-C ends it)")
         if self._opens:
             # A browser of the terminal takes it over until it ends, so it is not waited for.
             threading.Thread(target=_open, args=(url,), name="browser", daemon=True).start()
@@ -132,7 +134,7 @@ class Narration:
         if self._failed and not shown.failed:
             outcome += "; mended: there is no error any more"
         self._revision, self._failed = shown.revision, shown.failed
-        click.echo(f"{_saved(shown, hints)}: {outcome}", err=True)
+        say(f"{_saved(shown, hints)}: {outcome}", err=True)
 
     def failed(self, error: Exception) -> None:
         """Say that something else than the site is wrong, and that the server goes on."""
@@ -142,9 +144,9 @@ class Narration:
         goes_on = "The last good site is still shown."
         if isinstance(error, OSError):
             place = f"'{error.filename}': " if error.filename else ""
-            click.echo(f"proofpress: {place}{error.strerror or error}. {goes_on}", err=True)
+            say(f"proofpress: {place}{error.strerror or error}. {goes_on}", err=True)
         elif isinstance(error, MissingExtra | WorkerDiedError):
-            click.echo(f"proofpress: {error}. {goes_on}", err=True)
+            say(f"proofpress: {error}. {goes_on}", err=True)
         else:
             report_bug(error, goes_on)
 
@@ -196,4 +198,4 @@ def _open(url: str) -> None:
     import webbrowser
 
     if not webbrowser.open(url):
-        click.echo("proofpress: no browser was found to open", err=True)
+        say("proofpress: no browser was found to open", err=True)

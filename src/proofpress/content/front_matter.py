@@ -247,12 +247,15 @@ class _Reading:
             typed.wrong(node, "aliases", "a list of paths", self.findings)
             return ()
         nodes = node.items if isinstance(node, ListNode) else (node,)
-        paths = [
-            typed.site_path(item, "aliases", self.findings)
-            for item in nodes
-            if not (isinstance(item, ScalarNode) and item.absent)
-        ]
-        return tuple(dict.fromkeys(path for path in paths if path is not None))
+        paths: dict[str, None] = {}
+        for item in nodes:
+            if isinstance(item, ScalarNode) and item.absent:
+                continue
+            path = typed.site_path(item, "aliases", self.findings)
+            if path is not None and path not in paths:
+                paths[path] = None
+                self.places[f"aliases.{path}"] = item.place
+        return tuple(paths)
 
     def template(self, node: Node) -> str | None:
         name = typed.text(node, "template", self.findings, takes="the name of a template")

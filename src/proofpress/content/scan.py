@@ -7,6 +7,7 @@ a problem where it leads out, or to a hidden file: a checkout's `.git/config` ma
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import unicodedata
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from proofpress.model import Source
-from proofpress.paths import SourcePath, unportable
-from proofpress.problems import Problem, problem
+from proofpress.paths import MAX_PARTS, SourcePath, unportable
+from proofpress.problems import Problem, problem, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ MAX_MARKDOWN: Final = 16 * 2**20
 
 _MAX_LINKS: Final = 4  # links within linked folders; folders that link to each other would else give n! paths
 _MARKDOWN: Final = (".md", ".markdown")
+_LONG: Final = 250  # characters of a path that every system can name; of a longer one the system is asked
 _REPARSE_POINT: Final = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT, winnt.h
 
 
@@ -70,7 +72,7 @@ def scan(root: Path) -> Tree:
         files=tuple(sorted(files)),
         static=tuple(sorted(set(static))),
         data=tuple(sorted(set(data_files))),
-        problems=tuple(sorted(walk.problems)),
+        problems=tuple(sorted(set(walk.problems))),
     )
 
 
@@ -80,18 +82,56 @@ def read_inside(root: Path, path: str) -> bytes:
     Raises OutsideSiteError for a path that leads out (by `..`, by a link, or because it is absolute), OSError for a file
     that cannot be read.
     """
-    plain = path.replace("\\", "/")
+    plain = path.replace("\\", "/")  # judged as Windows reads it; elsewhere a file's name may hold a backslash
     if plain.startswith("/") or os.path.isabs(path) or ":" in plain.split("/")[0] or ".." in plain.split("/"):
         raise OutsideSiteError(path)
     top = os.path.realpath(root)
-    real = os.path.realpath(_on_disk(top, plain))
-    named = os.path.normpath(os.path.join(top, plain))
+    own = plain if os.name == "nt" else path
+    real = os.path.realpath(_on_disk(top, own))
+    named = os.path.normpath(os.path.join(top, own))
     if not _within(top, real, linked=os.path.normcase(real) != os.path.normcase(named)):
         raise OutsideSiteError(path)
     if not stat.S_ISREG(os.stat(real).st_mode):
         raise OSError(f"{path} is not a file")
     with open(real, "rb") as file:
         return file.read()
+
+
+def files_below(folder: str | os.PathLike[str]) -> Iterator[str]:
+    """Give every file and link below a folder, as paths relative to it with forward slashes, in no order.
+
+    Links are not followed, and a folder that can't be read holds nothing. One that lies deeper than any site's stands
+    for what is in it: neither a call of ours nor the system's would reach that.
+    """
+    waiting = [""]
+    while waiting:
+        name = waiting.pop()
+        try:
+            with os.scandir(os.path.join(folder, name)) as found:
+                entries = list(found)
+        except OSError as error:
+            if name and error.errno == errno.ENAMETOOLONG:
+                yield name
+            continue
+        for entry in entries:
+            path = f"{name}/{entry.name}" if name else entry.name
+            if entry.is_dir(follow_symlinks=False) and path.count("/") < 2 * MAX_PARTS:
+                waiting.append(path)
+            else:
+                yield path
+
+
+def too_deep(path: str) -> Problem:
+    """Return the problem of a file or folder that is not read, since it lies too deep; named after where that begins."""
+    return problem(
+        "path-too-long",
+        visible("/".join(path.split("/")[:2])),
+        0,
+        1,
+        f"its folders lie too deep within each other, or have too long names: {MAX_PARTS} folders are read, as far as "
+        "the system can name them; what is below is left out",
+        hint="move it further up, or give the folders shorter names",
+    )
 
 
 class _Walk:
@@ -102,8 +142,15 @@ class _Walk:
         self.problems: list[Problem] = []
 
     def note(self, rule: str, path: str, message: str, hint: str = "") -> None:
-        shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        self.problems.append(problem(rule, shown, 0, 1, message, hint=hint))
+        plain = path if _is_utf_8(path) else visible(path)
+        self.problems.append(problem(rule, plain, 0, 1, message, hint=hint))
+
+    def unread(self, path: str, error: OSError, what: str) -> None:
+        """Note that a file or folder can't be read."""
+        if error.errno == errno.ENAMETOOLONG:
+            self.problems.append(too_deep(path))
+        else:
+            self.note("unreadable-file", path, f"this {what} cannot be read: {error.strerror or error}")
 
     def files(self, top: str) -> Iterator[tuple[SourcePath, str]]:
         """Yield every file below a top folder: its path in NFC, and where it is on disk."""
@@ -119,25 +166,30 @@ class _Walk:
         self, name: str, real: str, top: str, above: tuple[str, ...], links: int
     ) -> Iterator[tuple[SourcePath, str]]:
         """Walk one folder. `above` are the real folders that lead here: a link to one of them would never end."""
+        if name.count("/") >= MAX_PARTS:
+            self.problems.append(too_deep(name))
+            return
         try:
             with os.scandir(real) as found:
                 entries = sorted(
                     found, key=lambda entry: (not unicodedata.is_normalized("NFC", entry.name), entry.name)
                 )
         except OSError as error:
-            self.note("unreadable-file", name, f"this folder cannot be read: {error.strerror or error}")
+            self.unread(name, error, "folder")
             return
         for entry in entries:
             if entry.name.startswith(".") and not (name == "static" and entry.name == ".well-known"):
                 continue
             raw = f"{name}/{entry.name}"
             if not entry.name.isascii():
-                if any("\ud800" <= character <= "\udfff" for character in entry.name):
+                if not _is_utf_8(entry.name):
                     self.note("unreadable-file", raw, "the name of this file is not UTF-8", "rename it")
                     continue
                 raw = unicodedata.normalize("NFC", raw)
             path = SourcePath(raw)
             try:
+                if len(entry.path) > _LONG:
+                    os.lstat(entry.path)
                 linked = _is_link(entry)
                 target = os.path.realpath(entry.path) if linked else entry.path
                 if linked and not self.permitted(path, target, linked=True):
@@ -153,7 +205,7 @@ class _Walk:
                 else:
                     self.note("unreadable-file", path, "this is neither a file nor a folder", "delete it")
             except OSError as error:
-                self.note("unreadable-file", path, f"this file cannot be read: {error.strerror or error}")
+                self.unread(path, error, "file")
 
     def permitted(self, path: str, real: str, *, linked: bool) -> bool:
         if _within(self.root, real, linked=linked):
@@ -183,7 +235,7 @@ class _Walk:
                 large = os.fstat(file.fileno()).st_size > MAX_MARKDOWN
                 data = b"" if large else file.readall()
         except OSError as error:
-            self.note("unreadable-file", path, f"this file cannot be read: {error.strerror or error}")
+            self.unread(path, error, "file")
             return None
         if large:
             self.note(
@@ -198,7 +250,12 @@ class _Walk:
     def check_name(self, path: str) -> None:
         part = unportable(path)
         if part is not None:
-            self.note("unportable-name", path, f"Windows cannot hold a file called {part!r}", "rename it")
+            self.note("unportable-name", path, f"Windows cannot hold a file called '{part}'", "rename it")
+
+
+def _is_utf_8(name: str) -> bool:
+    """Tell whether a name is text, and not bytes that `os.fsdecode` could make no text of."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _is_link(entry: os.DirEntry[str]) -> bool:

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from proofpress.content.scan import read_inside
-from proofpress.paths import OutputPath, SourcePath
+from proofpress.content.scan import files_below, read_inside
+from proofpress.paths import MAX_NAME, OutputPath, SourcePath
 from proofpress.problems import Problem, problem
 from proofpress.site.hosting import LAST
 
@@ -142,6 +142,11 @@ def is_intact(output: Path, record: Record, path: OutputPath) -> bool:
     return data is not None and digest_of_output(data) == written.digest
 
 
+def strangers(output: Path, record: Record) -> list[str]:
+    """Return what lies in an output folder and is not of its record."""
+    return sorted(path for path in files_below(output) if path not in record.files and not path.endswith(TEMPORARY))
+
+
 def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> list[Problem]:
     """Return what stands in the way: files that Proofpress didn't write, where it would have to write others.
 
@@ -149,20 +154,20 @@ def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Reco
     output folder without a record, which holds anything else, is refused as a whole: it may be somebody's work.
     """
     if not record.files:
-        strangers = sorted(
+        foreign = sorted(
             path
-            for path in _files(output)
+            for path in files_below(output)
             if path not in outputs or _read(output / path) != outputs[OutputPath(path)].read()
         )
-        if strangers:
-            more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
+        if foreign:
+            more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
             return [
                 problem(
                     "foreign-file",
                     "site.yaml",
                     0,
                     1,
-                    f"'{output.name}/' holds files that Proofpress has no record of having written: '{strangers[0]}'{more}",
+                    f"'{output.name}/' holds files that Proofpress has no record of having written: '{foreign[0]}'{more}",
                     hint="empty it yourself if it is an old build, or name another with 'output:' or --output",
                 )
             ]
@@ -179,7 +184,7 @@ def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Reco
         if (
             target.is_symlink()
             or not target.is_dir()
-            or {f"{path}/{name}" for name in _files(target)} - set(record.files)
+            or {f"{path}/{name}" for name in files_below(target)} - set(record.files)
         ):
             problems.append(_in_the_way(output, path))
     problems += [
@@ -202,7 +207,7 @@ def publish(root: Path, output: Path, outputs: Mapping[OutputPath, Made], record
     for path in record.files:
         if not record.files[path].digest:  # a build was killed while it wrote this one
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                (output / (path + TEMPORARY)).unlink()
+                (output / _temporary(path)).unlink()
     folders = {folder for path in outputs for folder in _parents(path)}
     # A file that must become a folder (or a folder a file) is cleared before its successor is written.
     in_the_way = [path for path in stale if path in folders or any(parent in outputs for parent in _parents(path))]
@@ -248,7 +253,7 @@ def clean(root: Path, output: Path) -> int:
     deleted = sum(_delete(output, path) for path in sorted(record.files))
     for path in record.files:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            (output / (path + TEMPORARY)).unlink()
+            (output / _temporary(path)).unlink()
     own = _record_path(root, record.output)
     forget(root)
     for file in (own, own.with_name(own.name + TEMPORARY)):
@@ -313,10 +318,18 @@ def _write(output: Path, made: Made) -> bool:
         with contextlib.suppress(OSError):
             Path(made.staging, made.path).replace(target)
             return True
-    temporary = target.with_name(target.name + TEMPORARY)
+    temporary = output / _temporary(made.path)
     temporary.write_bytes(made.read())
     temporary.replace(target)
     return True
+
+
+def _temporary(path: str) -> str:
+    """Return where a file is written before it is renamed into its place; a name that is nearly too long is shortened."""
+    folder, slash, name = path.rpartition("/")
+    if len(os.fsencode(name + TEMPORARY)) > MAX_NAME:
+        name = digest_of_output(os.fsencode(name))
+    return folder + slash + name + TEMPORARY
 
 
 def _same(target: Path, made: Made) -> bool:
@@ -360,14 +373,6 @@ def _write_record(root: Path, record: Record) -> None:
     ordered = msgspec.structs.replace(record, files=dict(sorted(record.files.items())))
     temporary.write_bytes(msgspec.json.encode(ordered))
     temporary.replace(path)
-
-
-def _files(folder: Path) -> Iterable[str]:
-    """Give every file and link below a folder, as paths relative to it."""
-    for parent, folders, files in os.walk(folder):
-        links = [name for name in folders if (Path(parent) / name).is_symlink()]
-        for name in [*files, *links]:
-            yield (Path(parent) / name).relative_to(folder).as_posix()
 
 
 def _parents(path: str) -> Sequence[str]:

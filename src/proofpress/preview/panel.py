@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.preview.editor import editor_url
 from proofpress.preview.shown import PREFIX
-from proofpress.problems import told_once, window
+from proofpress.problems import told_once, visible, window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,10 +78,10 @@ def _list(problems: Sequence[Problem], root: Path, editor: str, most: int | None
 
 
 def _item(found: Problem, root: Path, editor: str) -> str:
-    shown = escape(f"{found.path}:{found.line}:{found.column}" if found.line else found.path)
+    shown = escape(visible(f"{found.path}:{found.line}:{found.column}" if found.line else found.path))
     url = editor_url(root, found.path, found.line, found.column, editor)
     place = f'<a class="place" href="{escape(url)}">{shown}</a>' if url else f'<span class="place">{shown}</span>'
-    message = escape(f"{found.message}; {found.hint}" if found.hint else found.message)
+    message = escape(visible(f"{found.message}; {found.hint}" if found.hint else found.message))
     return (
         f'<li class="problem {found.severity}"><p class="where">{place} <span class="rule">'
         f"<b>{found.severity}</b> {escape(found.rule)}</span></p>"
@@ -97,11 +97,8 @@ def _excerpt(found: Problem) -> str:
     if not found.line or not found.excerpt.strip():
         return ""
     line, column = window(found.excerpt, found.column)
-    before, meant, after = (
-        line[: column - 1],
-        line[column - 1 : column - 1 + found.length],
-        line[column - 1 + found.length :],
-    )
+    end = column - 1 + found.length
+    before, meant, after = visible(line[: column - 1]), visible(line[column - 1 : end]), visible(line[end:])
     number = f"{found.line:>5} | "
     return (
         f'<pre tabindex="0" role="group" aria-label="Line {found.line}"><span class="number" aria-hidden="true">{number}'

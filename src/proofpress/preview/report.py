@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from proofpress.preview.editor import editor_url
 from proofpress.preview.panel import counted, problem_lists, summary
 from proofpress.preview.shown import PREFIX
+from proofpress.problems import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,7 @@ def _ran(ran: Sequence[Ran]) -> str:
     if not ran:
         return _section("ran", "What ran, and why", '<p class="none">Nothing had to be made again.</p>\n')
     rows = [
-        f"<li><code>{escape(step.key)}</code> <span>{escape(step.why)}</span>"
+        f"<li><code>{escape(visible(step.key))}</code> <span>{escape(visible(step.why))}</span>"
         + (f' <span class="time">{duration(step.seconds)}</span>' if step.seconds else "")
         + "</li>\n"
         for step in ran
@@ -140,14 +141,14 @@ def _row(page: Page, root: Path, editor: str) -> str:
     source = ""
     if page.source is not None:
         url = editor_url(root, page.source, 1, 1, editor)
-        file = f"<code>{escape(page.source)}</code>"
+        file = f"<code>{escape(visible(page.source))}</code>"
         source = (
             f' <a class="source" href="{escape(url)}">{file}</a>' if url else f' <span class="source">{file}</span>'
         )
     url = escape(page.url)
     named = page.title not in ("", page.url)  # many a list has no title of its own
     said = (
-        f'<a href="{url}">{escape(page.title)}</a>{state} <span class="url">{url}</span>'
+        f'<a href="{url}"><bdi>{escape(page.title)}</bdi></a>{state} <span class="url">{url}</span>'
         if named
         else f'<a href="{url}">{url}</a>{state}'
     )

@@ -15,6 +15,8 @@ from typing import Final
 
 import msgspec
 
+from proofpress.paths import MAX_PARTS
+
 FOLDERS: Final = ("content", "templates", "static", "data")
 SETTINGS: Final = "site.yaml"
 
@@ -137,6 +139,8 @@ class _Walk:
 
     def folder(self, name: str, real: str, above: tuple[str, ...], links: int) -> None:
         """Walk one folder. `above` are the real folders that lead here: a link to one of them would never end."""
+        if name.count("/") >= MAX_PARTS:  # as the scanner of the content, which says so
+            return
         try:
             with os.scandir(real) as found:
                 entries = list(found)

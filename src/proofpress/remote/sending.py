@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from proofpress.output.publish import TEMPORARY, digest_of_output, rank, read_record
+from proofpress.output.publish import digest_of_output, rank, read_record, strangers
 from proofpress.paths import OutputPath
 from proofpress.remote.programs import RemoteError
 
@@ -59,9 +59,7 @@ class Sent(msgspec.Struct, frozen=True):
 def read_site(root: Path, output: Path) -> Site:
     """Return what the last build of a site wrote into an output folder."""
     record = read_record(root, output)
-    there = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_symlink() or path.is_file())
-    strangers = sorted(path for path in there if path not in record.files and not path.endswith(TEMPORARY))
-    return Site(output, {path: written.digest for path, written in record.files.items()}, strangers)
+    return Site(output, {path: written.digest for path, written in record.files.items()}, strangers(output, record))
 
 
 def phases(paths: Iterable[OutputPath]) -> list[tuple[str, list[OutputPath]]]:

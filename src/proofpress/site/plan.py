@@ -17,9 +17,10 @@ from proofpress.model import (
     Target,
     TextTarget,
 )
-from proofpress.paths import SitePath, SourcePath, identity, output_path, unportable
+from proofpress.paths import SitePath, SourcePath, identity, output_path, slug, unportable
 from proofpress.problems import Problem, problem
 from proofpress.site.cards import folder_path
+from proofpress.site.claims import Complaint, Who, judge
 from proofpress.site.hosting import PATHS, host_files
 from proofpress.site.index import Site, taxonomy_path
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from proofpress.config import Config
 
+CONTENT = "content"
+SETTINGS = "site.yaml"
 DEFAULTS_THAT_YIELD = frozenset({"404.html", "robots.txt", *(path[1:] for path in PATHS.values())})
 """Files made only where the site brings none of its own."""
 
@@ -35,7 +38,7 @@ DEFAULTS_THAT_YIELD = frozenset({"404.html", "robots.txt", *(path[1:] for path i
 def plan(
     site: Site, config: Config, assets: Mapping[str, SitePath], places: Mapping[SourcePath, Mapping[str, Place]]
 ) -> tuple[tuple[Target, ...], list[Problem]]:
-    """Return every target of a site, in the order of their site paths, and the collisions.
+    """Return every target of a site, in the order of their site paths, and what is wrong with the others.
 
     `assets` are the theme's static files with their fingerprinted site paths.
     """
@@ -48,13 +51,14 @@ def plan(
         *(CopyTarget(site_path=file.site_path, origin=file.path, source=file.path) for file in site.files.values()),
         *(AssetTarget(site_path=path, origin=f"the theme's {name}", name=name) for name, path in assets.items()),
     ]
+    wanted, refused = _judged(wanted, site, places)
     unheld = [found for target in wanted if (found := _unportable(target, site, places)) is not None]
     taken = {output_path(target.site_path) for target in wanted}
     wanted += [
         made for made in _machine_files(config) if output_path(made.site_path) not in taken & DEFAULTS_THAT_YIELD
     ]
     targets, collisions = _without_collisions(wanted, places)
-    return targets, [*unheld, *collisions]
+    return targets, [*refused, *unheld, *collisions]
 
 
 def pages_of(total: int, per_page: int) -> int:
@@ -176,6 +180,102 @@ def _machine_files(config: Config) -> Iterator[Target]:
     yield from host_files(config.hosting)
 
 
+def _judged(
+    wanted: Sequence[Target], site: Site, places: Mapping[SourcePath, Mapping[str, Place]]
+) -> tuple[list[Target], list[Problem]]:
+    """Return the targets whose files may be claimed, and a problem for each claim that is refused.
+
+    What follows from a claim (a list's later pages, a term's feed, the files of a bundle) goes with it without a word.
+    """
+    kept: list[Target] = []
+    refused: list[tuple[Target, Complaint]] = []
+    for target in wanted:
+        complaint = judge(output_path(_claim(target)), _who(target))
+        if complaint is None:
+            kept.append(target)
+        else:
+            refused.append((target, complaint))
+    claims = {target.site_path for target, _ in refused if isinstance(target, PageTarget)}
+    problems: dict[Problem, None] = {}
+    for target, complaint in refused:
+        followed = isinstance(target, CopyTarget) and any(target.site_path.startswith(claim) for claim in claims)
+        if (
+            not followed
+            and not isinstance(target, FeedTarget)
+            and not (isinstance(target, PageTarget) and target.number > 1)
+        ):
+            problems.update(dict.fromkeys(_refusals(target, complaint, site, places)))
+    return kept, list(problems)
+
+
+def _claim(target: Target) -> SitePath:
+    """Return the site path that decides whether a target may be: of a list's later pages and of a feed, the list's."""
+    if isinstance(target, FeedTarget):
+        return SitePath(target.site_path.rpartition("/")[0] + "/")
+    if isinstance(target, PageTarget) and target.number > 1:
+        return SitePath(target.site_path.removesuffix(f"page/{target.number}/"))
+    return target.site_path
+
+
+def _who(target: Target) -> Who:
+    match target:
+        case PageTarget(kind="alias"):
+            return "alias"
+        case PageTarget(kind="post" | "page" | "home" | "list" | "term"):
+            return "page"
+        case CopyTarget(source=source) if source.startswith(f"{CONTENT}/"):
+            return "file"
+        case _:
+            return "owner"
+
+
+def _refusals(
+    target: Target, complaint: Complaint, site: Site, places: Mapping[SourcePath, Mapping[str, Place]]
+) -> Iterator[Problem]:
+    """Give the problem of a refused claim at each place where it is made."""
+    shorter = "a shorter" if complaint.rule == "path-too-long" else "another"
+    place, source, mend = _asked_at(target, places), _source(target), "rename it"
+    match target:
+        case PageTarget(kind="alias"):
+            asks, mend = (
+                "this alias",
+                "take it out" if complaint.rule == "path-too-long" else "write another, or take it out",
+            )
+        case PageTarget(kind="term", taxonomy=taxonomy, term=term):
+            for post in site.taxonomies[taxonomy][term].posts:
+                for number, name in enumerate(post.terms.get(taxonomy, ())):
+                    own = places.get(post.path, {})
+                    at = own.get(f"{taxonomy}.{number}") or own.get(taxonomy) or place
+                    if slug(name) == term:
+                        yield _refusal(
+                            complaint, post.path, at, f"the page of this word in {taxonomy}", f"choose {shorter} word"
+                        )
+            return
+        case PageTarget(kind="list", source=None, folder=folder):
+            first = site.folders[folder][0].path if site.folders.get(folder) else None
+            source, asks, mend = first, "the list of this file's folder", "rename the folder"
+        case PageTarget(source=str()):
+            asks, mend = "its URL", f"give it {shorter} 'slug:' or 'url:', or rename it"
+        case CopyTarget(source=copied):
+            asks = "this file"
+            if complaint.rule == "reserved-path" and copied.startswith(f"{CONTENT}/"):
+                mend = "rename it, or move it to static/, where the site's owner keeps such files"
+        case AssetTarget(name=name):
+            source, place, asks = (
+                SourcePath(f"templates/static/{name}"),
+                Place(0, 1),
+                "this file, whose name its digest is added to,",
+            )
+        case _:
+            asks = target.origin
+    yield _refusal(complaint, source or SETTINGS, place if source else Place(0, 1), asks, mend)
+
+
+def _refusal(complaint: Complaint, path: str, place: Place, asks: str, mend: str) -> Problem:
+    message = f"{asks} {complaint.message}"
+    return problem(complaint.rule, path, place.line, place.column, message, hint=mend, length=place.length)
+
+
 def _without_collisions(
     wanted: Sequence[Target], places: Mapping[SourcePath, Mapping[str, Place]]
 ) -> tuple[tuple[Target, ...], list[Problem]]:
@@ -210,7 +310,7 @@ def _collision(holder: Target, target: Target, places: Mapping[SourcePath, Mappi
     )
     return problem(
         "url-collision",
-        source or "site.yaml",
+        source or SETTINGS,
         place.line,
         place.column,
         f"{blamed.origin} and {other.origin} both make {same}",
@@ -245,7 +345,7 @@ def _asked_at(target: Target, places: Mapping[SourcePath, Mapping[str, Place]]) 
     own = places.get(source, {}) if source is not None else {}
     keys = ["url", "slug"]
     if isinstance(target, PageTarget) and target.kind == "alias":
-        keys = [key for key in own if key.startswith("aliases.")] + ["aliases"]
+        keys = [f"aliases.{target.site_path}", "aliases"]
     return next((own[key] for key in keys if key in own), Place(1, 1))
 
 
