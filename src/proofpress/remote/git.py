@@ -4,6 +4,9 @@ ghp-import makes the commit, in a repository of its own that lives for one run a
 Of theirs nothing is written but the finished commit's objects, so that no kill leaves a lock or a half-made branch in
 it: not the working tree, not the index, no branch. What is pushed is the commit itself, under the condition that the
 remote's branch is still the one that was looked at.
+
+A branch that somebody else made is not replaced unless a person says so (`--take-over`), nor is a history dropped that
+holds what others put there. What others push on top of ours stays in the branch's history.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +24,9 @@ import msgspec
 
 from proofpress.paths import OutputPath
 from proofpress.problems import MissingExtra, did_you_mean
+from proofpress.remote import marks
 from proofpress.remote.programs import SSH, Done, RemoteError, WrongTargetError, find, run
-from proofpress.remote.sending import Changes, Site, Tell, copy
+from proofpress.remote.sending import Changes, ForeignFilesError, Site, Tell, copy, counted, listed
 
 COMMIT_BRANCH: Final = "refs/heads/site"
 """The branch on which ghp-import commits, in the repository of one run."""
@@ -75,13 +79,21 @@ class Scratch(msgspec.Struct, frozen=True):
         """What makes git work here."""
         return {**self.target.environment, "GIT_DIR": str(self.folder)}
 
-    def call(self, *arguments: str) -> Done:
+    def call(self, *arguments: str, data: bytes = b"") -> Done:
         """Run git here."""
-        return run([self.target.git, *_CAREFUL, *arguments], environment=self.environment, folder=self.folder)
+        return run(
+            [self.target.git, *_CAREFUL, *arguments], environment=self.environment, folder=self.folder, data=data
+        )
 
-    def ask(self, *arguments: str) -> str:
+    def ask(self, *arguments: str, data: bytes = b"") -> str:
         """Run git here, for an answer. Raises RemoteError."""
-        return _answer(self.call(*arguments), arguments[0])
+        return _answer(self.call(*arguments, data=data), arguments[0])
+
+    def read(self, *arguments: str, data: bytes = b"") -> bytes:
+        """Run git here, for an answer in bytes. Raises RemoteError."""
+        done = self.call(*arguments, data=data)
+        _answer(done, arguments[0])
+        return done.output
 
 
 def find_target(root: Path, remote: str, branch: str) -> Target:
@@ -102,8 +114,11 @@ def find_target(root: Path, remote: str, branch: str) -> Target:
     if remote not in remotes:
         known = f"the remotes are {', '.join(remotes)}" if remotes else f"add it with `git remote add {remote} URL`"
         raise WrongTargetError(f"there is no remote '{remote}'; {did_you_mean(remote, remotes) or known}")
-    if target.call("check-ref-format", target.reference).status != 0 or branch.startswith("-"):
+    if not _is_branch(target):
         raise WrongTargetError(f"git can't have a branch '{branch}'; the usual names are 'gh-pages' and 'pages'")
+    if branch.startswith("refs/"):
+        alone = branch.removeprefix("refs/heads/")
+        raise WrongTargetError(f"'{branch}' is a whole reference; --branch takes the branch's name alone: '{alone}'")
     if target.call("symbolic-ref", "--quiet", "HEAD").text == target.reference:
         raise WrongTargetError(
             f"'{branch}' is the branch that you work on, and publishing would put the built site in its place; "
@@ -113,12 +128,20 @@ def find_target(root: Path, remote: str, branch: str) -> Target:
 
 
 def publish(
-    site: Site, target: Target, *, history: bool, message: str, dry_run: bool, tell: Tell = lambda _said: None
+    site: Site,
+    target: Target,
+    *,
+    history: bool,
+    message: str,
+    dry_run: bool,
+    take_over: bool = False,
+    tell: Tell = lambda _said: None,
 ) -> Changes:
     """Make the branch's tree the site, and push it; with `dry_run` tell what that would change, and push nothing.
 
     Without history the branch has one commit. A commit that would change nothing is not pushed. Raises RemoteError,
-    and then the branch at the remote is as it was; WrongTargetError where the branch holds what must not be replaced.
+    and then the branch at the remote is as it was; WrongTargetError where the branch holds the site's sources, or,
+    unless it is to be taken over, ForeignFilesError where it holds what others put there.
     """
     for _ in range(TRIES):
         seen = _look(target)
@@ -128,7 +151,11 @@ def publish(
             scratch = _scratch(target, Path(folder))
             tell(f"making the commit for {target.branch}")
             commit = _commit(site, scratch, seen, history=history, message=message)
+            foreign = _foreign(site, scratch, seen, commit, history=history) if seen and not take_over else []
             changes = _changes(scratch, seen, commit)
+            if foreign:
+                notice = f"others put on the branch what the site replaces; commit {seen} has it:{listed(foreign)}"
+                changes = msgspec.structs.replace(changes, notice=notice)
             if dry_run or not (changes or (seen and not history and _has_parents(scratch, seen))):
                 return changes
             _bring(target, scratch)
@@ -156,6 +183,14 @@ def _environment() -> dict[str, str]:
         "SSH_ASKPASS_REQUIRE": "never",
         "GIT_OPTIONAL_LOCKS": "0",
     }
+
+
+def _is_branch(target: Target) -> bool:
+    """Return whether git can have a branch of this name, and everything that reads the name means that branch by it."""
+    if target.branch in ("HEAD", "@") or target.branch.startswith("-"):
+        return False
+    # --branch also looks up @{-1}, the branch before, which is not what a person names here.
+    return target.call("check-ref-format", "--branch", target.branch).text == target.branch
 
 
 def _with_ssh(target: Target) -> Target:
@@ -246,7 +281,15 @@ def _commit(site: Site, scratch: Scratch, seen: str, *, history: bool, message: 
     if committed != expected:
         odd = min(committed ^ expected)
         raise RemoteError(f"git can't hold a file under the name '{odd}', and nothing was published; rename it")
-    return commit.text
+    return _mark(scratch, commit.text)
+
+
+def _mark(scratch: Scratch, commit: str) -> str:
+    """Put a commit with the mark in a commit's place, and return it."""
+    whole = marks.marked(scratch.read("cat-file", "commit", commit))
+    marked = scratch.ask("hash-object", "-t", "commit", "-w", "--stdin", data=whole)
+    scratch.ask("update-ref", COMMIT_BRANCH, marked)
+    return marked
 
 
 def _refuse_sources(site: Site, scratch: Scratch, seen: str) -> None:
@@ -254,10 +297,64 @@ def _refuse_sources(site: Site, scratch: Scratch, seen: str) -> None:
     target = scratch.target
     settings = target.ask("rev-parse", "--show-prefix") + "site.yaml"
     if seen and settings not in site.files and scratch.call("cat-file", "-e", f"{seen}:{settings}").status == 0:
+        names = _names(scratch.ask("ls-tree", "-r", "-z", "--name-only", seen))
         raise WrongTargetError(
             f"the branch '{target.branch}' of '{target.remote}' holds this site's sources ('{settings}'), and "
-            "publishing would put the built site in their place; name another with --branch, such as 'gh-pages'"
+            "publishing would put the built site in their place; name another with --branch, such as 'gh-pages'; "
+            f"it holds:{listed(names)}"
         )
+
+
+def _foreign(site: Site, scratch: Scratch, seen: str, commit: str, *, history: bool) -> list[str]:
+    """Return the files of others that the branch has on top of ours, which stay in its history.
+
+    Raises ForeignFilesError where the branch is not ours, or where its history is to be dropped and holds them.
+    """
+    if history and marks.is_marked(scratch.read("cat-file", "commit", seen)):
+        return []
+    target = scratch.target
+    commits = marks.commits(scratch.read("rev-list", "--header", seen))
+    shallow = scratch.folder / "shallow"
+    if not history and shallow.is_file() and not commits.keys().isdisjoint(shallow.read_text("ascii").split()):
+        raise WrongTargetError(
+            f"this clone has only the end of the history of '{target.branch}', so that nobody can tell what would be "
+            "lost without it; get the rest with `git fetch --unshallow`, or leave --no-history out"
+        )
+    brought = marks.brought(
+        scratch.read("diff-tree", "--stdin", "--root", "-r", "-m", "-z", "--raw", "--no-renames", data=_lines(commits))
+    )
+    ours = {name for name, is_ours in commits.items() if is_ours}
+    known = {entry for name in ours for entry in brought.get(name, ())}
+    known |= marks.entries(scratch.ask("ls-tree", "-r", "-z", commit))
+    if history:
+        there = marks.entries(scratch.ask("ls-tree", "-r", "-z", seen))
+    else:
+        there = {entry for name, of_it in brought.items() if name not in ours for entry in of_it}
+    foreign = sorted({path for path, _ in there - known if path != DOMAIN or DOMAIN in site.files})
+    if foreign and not (ours and history):
+        where = f"the branch '{target.branch}' of '{target.remote}'"
+        what = (
+            f"holds {counted(foreign)} that Proofpress did not put there:"
+            if history
+            else (
+                f"holds in its history, which --no-history drops, {counted(foreign)} that Proofpress did not put there:"
+            )
+        )
+        then = (
+            f"in its place, and leave them in the branch's history, from commit {seen} back"
+            if history
+            else f"in its place, and they would be lost for good; `git fetch {target.remote} {target.branch}` and "
+            f"`git branch before-proofpress {seen}` keep a copy"
+        )
+        raise ForeignFilesError(
+            f"{where} {what}{listed(foreign)}\nPublishing would put the built site {then}. Nothing was pushed. Name "
+            "another branch with --branch, or take this one over with --take-over"
+        )
+    return foreign
+
+
+def _lines(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode()
 
 
 def _committer(target: Target) -> dict[str, str]:

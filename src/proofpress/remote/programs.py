@@ -1,6 +1,6 @@
 """Running the programs that send: git, rsync and aws, as they are installed, without a shell and without a prompt.
 
-A program gets no terminal and no input, so none can wait for an answer; what it says is kept for the message when it
+A program gets no terminal, and no input but what it is handed, so none can wait for an answer; what it says is kept for the message when it
 fails. One that is still running when Proofpress is interrupted is ended.
 """
 
@@ -69,19 +69,25 @@ def find(program: str) -> str:
     return found
 
 
-def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Done:
-    """Run a program to its end. `environment` is the whole of it; without one it is ours."""
+def run(
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    data: bytes = b"",
+) -> Done:
+    """Run a program to its end. `environment` is the whole of it; without one it is ours. It may be handed data."""
     process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell; the programs are the ones installed
         arguments,
         cwd=folder,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if data else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=os.name == "posix",  # without a terminal, there is none to ask at
     )
     try:
-        output, errors = process.communicate()
+        output, errors = process.communicate(data or None)
     except BaseException:
         _end(process)
         raise

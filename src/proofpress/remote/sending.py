@@ -17,15 +17,24 @@ import msgspec
 
 from proofpress.output.publish import digest_of_output, rank, read_record, strangers
 from proofpress.paths import OutputPath
-from proofpress.remote.programs import RemoteError
+from proofpress.remote.programs import RemoteError, WrongTargetError
 
 SENT: Final = ".proofpress-sent.json"
 VERSION: Final = 1
 PHASES: Final = ("assets and other files", "pages", "lists", "feeds and texts for machines")
 """What each rank of `output.publish` holds, in the order in which they are sent."""
 
+LISTED: Final = 20
+"""How many files a message lists before it counts the rest."""
+LONGEST: Final = 4096
+"""Bytes of the longest path that any target can hold (Linux's PATH_MAX; S3's keys have 1,024)."""
+
 Tell = Callable[[str], None]
 """Takes a sentence about what is being done."""
+
+
+class ForeignFilesError(WrongTargetError):
+    """A target holds what Proofpress did not put there and would replace; the message lists it, and names --take-over."""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -43,6 +52,8 @@ class Changes(msgspec.Struct, frozen=True):
     changed: Sequence[OutputPath]
     deleted: Sequence[OutputPath]
     unchanged: int
+    notice: str = ""
+    """What a person should know of it, beside the numbers."""
 
     def __bool__(self) -> bool:
         """Return whether there is anything to do."""
@@ -89,7 +100,10 @@ def encode_sent(files: Mapping[OutputPath, str]) -> bytes:
 
 
 def decode_sent(data: bytes) -> dict[OutputPath, str]:
-    """Return what a list says was sent. One that can't be read says nothing, so that nothing is deleted."""
+    """Return what a list says was sent. One that can't be read says nothing, so that nothing is deleted.
+
+    The list lies where others may write: it names files below the target and nothing else, and never itself.
+    """
     try:
         sent = msgspec.json.decode(data, type=Sent)
     except (ValueError, RecursionError):
@@ -98,8 +112,25 @@ def decode_sent(data: bytes) -> dict[OutputPath, str]:
 
 
 def _is_below(path: str) -> bool:
-    """Return whether a path names a file below the target and nowhere else."""
-    return "\0" not in path and not any(part in ("", ".", "..") for part in path.split("/"))
+    """Return whether a path names a file below the target and nowhere else, on whatever system that is."""
+    if "\0" in path or path == SENT or len(path.encode()) > LONGEST:
+        return False
+    return not any(part in ("", ".", "..") for part in path.split("/")) and ".." not in path.split("\\")
+
+
+def counted(paths: Sequence[str]) -> str:
+    """Return how many files there are, in words."""
+    return "one file" if len(paths) == 1 else f"{len(paths):,} files"
+
+
+def listed(paths: Sequence[str]) -> str:
+    """Return files on lines of their own, the first ones of many. A name that came from elsewhere steers no terminal."""
+    more = [f"… and {len(paths) - LISTED:,} more"] if len(paths) > LISTED else []
+    return "".join(f"\n  {line}" for line in (*map(_shown, paths[:LISTED]), *more))
+
+
+def _shown(name: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in name)
 
 
 def parents(path: str) -> list[str]:
