@@ -12,6 +12,7 @@ import contextlib
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -73,15 +74,28 @@ TOOLS = (
 )
 EXTRAS = ("zsh", "fish")
 """Tools that even continuous integration may lack."""
+THOROUGH = "thorough: looks at every case where a quicker test looks at some; `pytest -m thorough` runs these"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", THOROUGH)
+    heed_ctrl_c()
     for tool in TOOLS:
         config.addinivalue_line("markers", f"{tool.marker}: needs {tool.what}")
     required = os.environ.get("PROOFPRESS_TEST_TOOLS") == "required"
     lacking = [tool.missing for tool in TOOLS if tool.missing and tool.marker not in EXTRAS]
     if required and lacking:
         raise pytest.UsageError(f"PROOFPRESS_TEST_TOOLS=required, but these are missing: {'; '.join(lacking)}")
+
+
+def heed_ctrl_c() -> None:
+    """Have the programs that tests start end upon Ctrl-C, also where this process is to ignore it.
+
+    A shell has its background jobs ignore it, and what a process ignores, those that it starts ignore too; what it
+    handles, be it by doing nothing, they do not.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda _number, _frame: None)
 
 
 def pytest_report_header() -> str:

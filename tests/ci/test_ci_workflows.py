@@ -193,6 +193,7 @@ def test_a_push_to_main_builds_and_deploys_a_site_of_which_every_url_answers(aut
 
 @pytest.mark.posix
 @pytest.mark.nginx
+@pytest.mark.thorough
 def test_the_documented_server_of_nginx_serves_a_site(author: Author, proofpress: Proofpress, tmp_path: Path) -> None:
     author.edit("site.yaml", "url: https://example.org/", "url: https://me.example/\nhosting: nginx")
     assert proofpress("build", "--output", tmp_path / "www", cwd=author.root).returncode == 0
@@ -256,6 +257,7 @@ def test_a_push_before_pages_is_set_up_fails_and_says_why(author: Author) -> Non
 
 @pytest.mark.posix
 @pytest.mark.bash
+@pytest.mark.thorough
 def test_with_the_cache_carried_over_a_run_makes_only_what_changed(author: Author) -> None:
     """Each run is a new machine: a clone with other times, and Proofpress installed anew."""
     assert {HELLO, "content/about.md", "/about/", "/posts/hello/", "/archive/"} <= made_in(author.run())
@@ -283,6 +285,7 @@ def made_in(ran: Ran) -> set[str]:
 
 @pytest.mark.posix
 @pytest.mark.bash
+@pytest.mark.thorough
 def test_gitlab_checks_a_merge_request_and_deploys_the_default_branch(
     proofpress: Proofpress, tmp_path: Path, wheel: Path
 ) -> None:
@@ -312,6 +315,7 @@ def test_gitlab_checks_a_merge_request_and_deploys_the_default_branch(
 @pytest.mark.posix
 @pytest.mark.git
 @pytest.mark.bash
+@pytest.mark.thorough
 def test_forgejo_checks_a_pull_request_and_pushes_the_main_branchs_site_to_a_branch(
     proofpress: Proofpress, tmp_path: Path, wheel: Path
 ) -> None:
@@ -349,6 +353,7 @@ def test_forgejo_checks_a_pull_request_and_pushes_the_main_branchs_site_to_a_bra
 
 @pytest.mark.posix
 @pytest.mark.bash
+@pytest.mark.thorough
 def test_the_own_workflow_publishes_the_own_site_with_the_own_action(
     own_sources: Path, tmp_path: Path, wheel: Path
 ) -> None:
@@ -490,6 +495,7 @@ def test_the_documentation_names_each_input_of_the_action_with_its_default() -> 
 
 @pytest.mark.posix
 @pytest.mark.bash
+@pytest.mark.thorough
 def test_the_commands_given_for_netlify_and_cloudflare_build_a_site(
     proofpress: Proofpress, tmp_path: Path, wheel: Path
 ) -> None:

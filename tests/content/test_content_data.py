@@ -56,6 +56,10 @@ def test_csv_is_a_list_of_rows() -> None:
         ("a.json", "[1,\n 1e999]", "data-error", 2, 2),
         ("a.json", "[1,\n " + "9" * 5000 + "]", "data-error", 2, 2),
         ("a.json", "[" * 100_000, "data-error", 1, 33),
+        ("a.json", '["' + "[" * 40, "data-error", 1, 2),  # a string that never closes, not nesting
+        ("a.json", '["\\\n' + "[" * 40 + '"]', "data-error", 1, 3),
+        ("a.yaml", "[" * 100_000, "data-error", 1, 33),
+        ("a.toml", "a = " + "[" * 100_000, "data-error", 1, 37),
         ("a.json", '["\\ud800"]', "control-character", 0, 1),
         ("a.json", '{"a": "\\u0000"}', "control-character", 0, 1),
         ("a.json", "", "data-error", 1, 1),

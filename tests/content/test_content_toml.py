@@ -94,6 +94,8 @@ def test_every_value_has_its_place() -> None:
         ("a = 1\n  key = 2\n  key = 3", "duplicate-key", 3, 3),
         ("a b = 1", "front-matter-syntax", 1, 3),
         ("a = " + "[" * 3000, "front-matter-syntax", 1, 37),
+        ('a = "' + "[" * 40, "front-matter-syntax", 1, 45),  # text that never closes, not nesting
+        ("a = 1\nb = '''" + "[" * 40, "front-matter-syntax", 2, 47),
         ("b = 1\n" + "a." * 30_000 + "a = 1", "front-matter-syntax", 2, 1),
         ("a = " + "{b.c.d.e.f.g.h = " * 20 + "1" + "}" * 20, "front-matter-syntax", 1, 341),
         ("a = 1\nb = " + "9" * 5000, "wrong-type", 2, 5),

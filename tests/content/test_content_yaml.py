@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from proofpress.content import yaml_nodes
-from proofpress.content.nodes import Findings, MappingNode, plain
+from proofpress.content.nodes import MAX_DEPTH, Findings, MappingNode, plain
 
 if TYPE_CHECKING:
     from proofpress.problems import Problem
@@ -74,6 +74,55 @@ def test_deep_nesting_is_a_problem(text: str) -> None:
     _, problems = compose(f"{text}")
     assert [problem.rule for problem in problems] == ["front-matter-syntax"]
     assert "deep" in problems[0].message
+
+
+@pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 999, 1000, 1001, 5000])
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+def test_nesting_is_told_where_it_goes_too_deep_however_deep_it_goes(opening: str, levels: int) -> None:
+    """libyaml 0.2.6 looks ahead and refuses the thousand and first level before it has told of the first."""
+    _, problems = compose(f"# é 😀\n{opening * levels}")
+    places = [(problem.rule, problem.line, problem.column) for problem in problems]
+    assert places == [("front-matter-syntax", 2, 1 + len(opening) * MAX_DEPTH)]
+    assert "deep" in problems[0].message
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+def test_what_stands_before_nesting_that_is_too_deep_is_kept_and_told_once(
+    loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_nodes, "_Loader", getattr(yaml, loader))
+    value, problems = compose("title: A\ntitle: B\ntags: &a " + "[" * 2000)
+    assert value == {"title": "A"}
+    assert [(problem.rule, problem.line, problem.column) for problem in problems] == [
+        ("duplicate-key", 2, 1),
+        ("alias-in-front-matter", 3, 7),
+        ("front-matter-syntax", 3, 10 + MAX_DEPTH - 1),
+    ]
+
+
+@pytest.mark.parametrize("opened", ["[]", "{a: }", "- \n", "a:\n"], ids=["lists", "mappings", "items", "keys"])
+def test_nesting_as_deep_as_it_may_be_is_read(opened: str) -> None:
+    mark, close = opened[:-1], opened[-1]
+    if close == "\n":
+        text = "\n".join("  " * level + mark for level in range(MAX_DEPTH))
+    else:
+        text = mark * MAX_DEPTH + close * MAX_DEPTH
+    value, problems = compose(text)
+    assert problems == []
+    depth = 0
+    while value:
+        value = value[0] if isinstance(value, list) else value["a"] if isinstance(value, dict) else None
+        depth += 1
+    assert depth == MAX_DEPTH if close == "\n" else MAX_DEPTH - 1
+
+
+def test_brackets_in_text_are_no_nesting() -> None:
+    many = "[{" * 3000
+    text = f"quoted: '{many}'\ndouble: \"{many}\"\nplain: x{many}\nblock: |\n  {many}\n# {many}\nlast: 1\n"
+    assert compose(text) == (
+        {"quoted": many, "double": many, "plain": f"x{many}", "block": f"{many}\n", "last": 1},
+        [],
+    )
 
 
 @pytest.mark.parametrize("tag", ["!!python/object/apply:os.system [x]", "!x y", "!!str 5", "! y", "!<tag:a,b> {c: d}"])
@@ -147,6 +196,7 @@ def test_what_stands_before_a_fault_is_kept() -> None:
 def test_the_rule_for_faults_is_the_readers() -> None:
     assert compose("a: &b 1", "data-error")[1][0].rule == "data-error"
     assert compose("a: [", "settings-syntax")[1][0].rule == "settings-syntax"
+    assert compose("[" * 5000, "settings-syntax")[1][0].rule == "settings-syntax"
 
 
 def test_both_of_pyyamls_parsers_give_the_same_tree(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,8 +98,11 @@ def outputs(site: LawSite) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("change", [nothing, edit, delete], ids=["a first build", "an edit", "a deletion"])
+@pytest.mark.parametrize(
+    "step", [pytest.param(1, id="every operation", marks=pytest.mark.thorough), pytest.param(9, id="every ninth")]
+)
 def test_a_build_that_leaves_at_any_file_operation_leaves_whole_files_and_the_next_one_finishes(
-    tmp_path: Path, crasher: Crasher, change: Callable[[LawSite], None]
+    tmp_path: Path, crasher: Crasher, change: Callable[[LawSite], None], step: int
 ) -> None:
     template = LawSite(tmp_path / "template").write(SMALL)
     old = outputs(template)
@@ -108,7 +111,7 @@ def test_a_build_that_leaves_at_any_file_operation_leaves_whole_files_and_the_ne
         assert template.public() == old
     change(template)
     new = outputs(template)
-    for at in itertools.count(1):
+    for at in itertools.count(1, step):
         site = copied(template, tmp_path / "crashed")
         status = crasher("crash", site.root, at)
         assert status in (0, 9), f"at operation {at}"
@@ -139,6 +142,7 @@ def many_posts(number: int, state: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.thorough
 def test_builds_that_are_killed_at_random_leave_whole_files_and_the_next_one_finishes(
     tmp_path: Path, crasher: Crasher
 ) -> None:

@@ -101,11 +101,12 @@ def clean(site: LawSite) -> dict[str, bytes]:
     return {str(path): data for path, data in built.outputs.items()}
 
 
-def test_500_random_saves_renames_and_deletions_end_with_what_a_clean_build_gives(tmp_path: Path) -> None:
+@pytest.mark.parametrize("saves", [100, pytest.param(500, marks=pytest.mark.thorough)])
+def test_random_saves_renames_and_deletions_end_with_what_a_clean_build_gives(tmp_path: Path, saves: int) -> None:
     site = LawSite(tmp_path / "site").write(FILES)
     dice = random.Random(4)
     with serving(site, tmp_path / "log.txt") as served:
-        for number in range(1, 501):
+        for number in range(1, saves + 1):
             CHANGES[dice.choice(WRITTEN)](site)
             time.sleep(dice.choice([0, 0, 0.002, 0.02]))  # together, or one after the other: each is as good
             if number % 100 == 0:
@@ -126,6 +127,7 @@ def test_500_random_saves_renames_and_deletions_end_with_what_a_clean_build_give
 
 
 @linux
+@pytest.mark.thorough
 def test_what_the_server_holds_stays_as_it_is_over_500_builds(tmp_path: Path) -> None:
     site = LawSite(tmp_path / "site").write(FILES)
     held = []

@@ -15,7 +15,7 @@ def collected(folder: Path, **environment: str) -> subprocess.CompletedProcess[s
     return subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider", "tests/published"],
         cwd=REPOSITORY,
-        env=os.environ
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         | {"PATH": str(folder), "PROOFPRESS_NPM": str(folder), "PROOFPRESS_TEST_TOOLS": ""}
         | environment,
         capture_output=True,

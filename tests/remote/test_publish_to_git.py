@@ -361,6 +361,7 @@ class Killing:
 
 
 @pytest.mark.posix
+@pytest.mark.thorough
 @pytest.mark.parametrize("history", ["history", "no-history"])
 def test_killed_at_any_call_of_git_the_branch_is_the_old_or_the_new_one_and_a_second_run_mends(
     site: PublishingSite, remote: Path, tmp_path: Path, history: str

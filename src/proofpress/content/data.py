@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from proofpress.paths import SourcePath
     from proofpress.problems import Problem
 
-_JSON_LEXEME: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]')
+_JSON_LEXEME: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,"]')
 _RULE: Final = "data-error"
 
 
@@ -89,6 +89,8 @@ def _json_too_deep(text: str, findings: Findings) -> bool:
     key: re.Match[str] | None = None
     for found in _JSON_LEXEME.finditer(text):
         mark = found[0]
+        if mark == '"':  # a string that never closes, which is where the parser stops
+            return False
         if mark in ("{", "["):
             seen.append({} if mark == "{" else None)
             if len(seen) > MAX_DEPTH:

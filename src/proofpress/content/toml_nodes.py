@@ -26,7 +26,7 @@ from proofpress.content.nodes import (
 from proofpress.model import Place
 
 _STRING: Final = r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\''
-_LEXEME: Final = re.compile(rf"(?P<string>{_STRING})|(?P<comment>\#[^\n]*)|(?P<mark>[\[\]{{}},=\n])|(?P<bare>[^\s\[\]{{}},=\#\"']+(?:[ ]\d\d:[^\s,\]}}\#]+)?)", re.DOTALL)  # fmt: skip
+_LEXEME: Final = re.compile(rf"(?P<string>{_STRING})|(?P<comment>\#[^\n]*)|(?P<mark>[\[\]{{}},=\n])|(?P<bare>[^\s\[\]{{}},=\#\"']+(?:[ ]\d\d:[^\s,\]}}\#]+)?)|(?P<unclosed>[\"'])", re.DOTALL)  # fmt: skip
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})?")
 _KEY: Final = re.compile(r"[ \t]*(?P<key>[^=\n]*?)[ \t]*=")
 _LONG_NUMBER: Final = re.compile(r"\d[\d_]{4000,}")
@@ -101,6 +101,8 @@ def _too_deep(text: str, lines: _Lines, findings: Findings, syntax: str) -> bool
         return False
     depth = dots = 0
     for lexeme in _LEXEME.finditer(text):
+        if lexeme["unclosed"]:  # a string without its end, which is where tomllib stops
+            return False
         mark = lexeme["mark"]
         if mark in ("[", "{"):
             depth += 1

@@ -35,6 +35,8 @@ _BREAKS: Final = str.maketrans("\u2028\u2029\ufeff", "\ufdd0\ufdd1\ufdd2")
 _BREAKS_BACK: Final = str.maketrans("\ufdd0\ufdd1\ufdd2", "\u2028\u2029\ufeff")
 _HAS_BREAK: Final = re.compile("[\u2028\u2029\ufeff]")
 
+_LIMIT_OF_THE_PARSER: Final = "exceeded maximum nesting depth"
+
 _MISALIGNED: Final = ("this line does not line up with those before it", "indent the keys of one mapping alike")
 _TRAILING: Final = ("something follows a value in quotes or brackets", "put the whole value in quotes")
 _MENDS: Final = (
@@ -70,14 +72,31 @@ def compose(text: str, findings: Findings, *, first_line: int = 1, syntax: str =
     `text` has LF line ends and no control characters. `first_line` is the line of the file that it begins on, and
     `syntax` the rule that faults of form are reported under.
     """
+    known = len(findings.problems)
     composer = _Composer(findings, text, first_line, syntax)
     try:
         return composer.document()
     except _StopError:
         pass
     except yaml.YAMLError as error:
+        before = text[: _beyond_the_parser(error)]
+        if len(before) < len(text):
+            # What stands before goes deep enough to be refused here, at the place where it goes too deep.
+            del findings.problems[known:]
+            return compose(before, findings, first_line=first_line, syntax=syntax)
         composer.explain(error)
     return composer.partial()
+
+
+def _beyond_the_parser(error: yaml.YAMLError) -> int | None:
+    """Return where nesting goes deeper than the parser itself goes, None where the fault is another.
+
+    libyaml 0.2.6 looks ahead on a line and refuses its thousandth level before it has told of the first.
+    """
+    if _LIMIT_OF_THE_PARSER not in (getattr(error, "problem", None) or ""):
+        return None
+    mark = getattr(error, "problem_mark", None)
+    return None if mark is None else int(mark.index)
 
 
 class _Composer:
