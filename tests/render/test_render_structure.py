@@ -194,6 +194,30 @@ def test_only_quotation_marks_are_curled(text: str, html: str) -> None:
     assert render(text).html == f"<p>{html}</p>\n"
 
 
+@pytest.mark.parametrize("short", ["90s", "45", "n", "em", "til", "tis", "twas", "cause", "TWAS"])
+def test_the_apostrophe_of_a_word_cut_short_opens_no_quotation(short: str) -> None:
+    end = "'" if short == "n" else ""
+    word, curled = f"'{short}{end}", f"’{short}{'’' if end else ''}"
+    assert render(f"'say {word} so'").html == f"<p>‘say {curled} so’</p>\n"
+    assert render(f'"say {word}"').html == f"<p>“say {curled}”</p>\n"
+    assert render(f"say {word} 'so'").html == f"<p>say {curled} ‘so’</p>\n"
+
+
+@pytest.mark.parametrize("word", ["emily", "tilt", "1990s", "100", "causes"])
+def test_a_word_that_only_begins_like_one_cut_short_can_be_quoted(word: str) -> None:
+    assert render(f"say '{word}' so").html == f"<p>say ‘{word}’ so</p>\n"
+
+
+@pytest.mark.parametrize("letter", ["語", "が", "ア", "㐀", "豈"])
+def test_of_a_script_without_blanks_two_letters_count_as_a_word(letter: str) -> None:
+    assert render(letter * 440).words - render(letter * 220).words == 110
+    assert render(f"{letter * 40}\n\none two").words == render(letter * 40).words + 2
+
+
+def test_words_between_blanks_count_once_whatever_their_letters() -> None:
+    assert [render(text).words for text in ("one two three", "naïve café Ж", "")] == [3, 3, 0]
+
+
 def test_templates_in_a_post_are_text() -> None:
     assert render("{{ x }} {% raw %}").html == "<p>{{ x }} {% raw %}</p>\n"
 
