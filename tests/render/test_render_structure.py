@@ -10,6 +10,7 @@ from proofpress.config import HighlightOptions, MarkdownOptions
 from proofpress.model import Body, Document, FrontMatter
 from proofpress.paths import SourcePath
 from proofpress.render.markdown import Renderer
+from proofpress.render.quotes import marks_for
 
 RENDERER = Renderer(MarkdownOptions(), HighlightOptions())
 
@@ -185,6 +186,11 @@ def test_quotation_marks_are_those_of_the_language(language: str, curled: str) -
         ("don't", "don’t"),
         ("the '90s aren't 'it'", "the ’90s aren’t ‘it’"),
         ('"*em*" and "`code`"', "“<em>em</em>” and “<code>code</code>”"),
+        ('"`code` and *em*"', "“<code>code</code> and <em>em</em>”"),
+        ('"$x$ is so"', "“<math><mi>x</mi></math> is so”"),
+        ('say "so', "say &quot;so"),
+        ('a "b *c* d', "a &quot;b <em>c</em> d"),
+        ('5" by 3"', "5&quot; by 3&quot;"),
         ('--flag (c) ... -> `"x"`', "--flag (c) ... -&gt; <code>&quot;x&quot;</code>"),
         (r"\"plain\"", "&quot;plain&quot;"),
         ('("x"), "y."', "(“x”), “y.”"),
@@ -192,6 +198,32 @@ def test_quotation_marks_are_those_of_the_language(language: str, curled: str) -
 )
 def test_only_quotation_marks_are_curled(text: str, html: str) -> None:
     assert render(text).html == f"<p>{html}</p>\n"
+
+
+LANGUAGES = (
+    "bg cs da de de-CH el en es et fi fr fr-CH hr hu is it ja lt nb nl nn no pl pt pt-BR ro ru sk sl sv uk xx"
+).split()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_marks_for_both_ends_of_a_quotation_and_of_one_within(language: str) -> None:
+    renderer = Renderer(MarkdownOptions(), HighlightOptions(), language)
+    document = Document(path=SourcePath("a.md"), front=FrontMatter(title="t"), text="\"a 'b' c\" it's")
+    html = renderer.render(document).html
+    found = re.fullmatch(r"<p>(\W+)a (\W+)b(\W+) c(\W+) it’s</p>\n", html)
+    assert found is not None, html
+    outer, inner, inner_end, outer_end = found.groups()
+    assert outer != inner
+    assert outer_end != inner_end
+    assert not {"'", '"'} & set(html)
+
+
+def test_a_language_is_known_by_its_tag_in_any_spelling_and_by_its_first_part() -> None:
+    def first(language: str) -> str:
+        return marks_for(language)[0]
+
+    assert [first(tag) for tag in ("de", "DE", "de-AT", "de_DE", "de-ch", "de_CH")] == ["„", "„", "„", "„", "«", "«"]
+    assert marks_for("tlh") == marks_for("en") == marks_for("")
 
 
 @pytest.mark.parametrize("short", ["90s", "45", "n", "em", "til", "tis", "twas", "cause", "TWAS"])
