@@ -48,6 +48,7 @@ def test_a_heading_has_an_id_and_a_link_to_itself() -> None:
 
 def test_ids_are_unique_stable_and_never_empty() -> None:
     assert ids("# A\n# A\n# A-1\n# A") == ["a", "a-1", "a-1-1", "a-2"]
+    assert ids("# A-1\n# A\n# A\n# A") == ["a-1", "a", "a-2", "a-3"]
     assert ids("# 🎉\n# 🎉") == ["section", "section-1"]
     assert ids("# constructor\n# __proto__") == ["constructor", "proto"]
     assert ids("# Größe & 数学 `f(x)`") == ["größe--数学-fx"]
