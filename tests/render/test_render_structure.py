@@ -160,6 +160,22 @@ def test_a_footnote_that_is_not_defined_is_text_and_a_warning() -> None:
     assert body.html == "<p>a[^x] b</p>\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("[^x](https://me.example/)", []),
+        ("[^x]: https://me.example/\n", [1]),
+        ("[a [^x] b](https://me.example/)", [4]),
+        ("![a [^x] b](https://me.example/)", [5]),
+        ("*a [^x]* and [b [^y]]", [4, 17]),
+        ("[^x] [^x]", [1, 6]),
+        ("`[^x]` \\[^x]", []),
+    ],
+)
+def test_a_mark_without_a_footnote_is_told_once_and_what_is_no_mark_never(text: str, columns: list[int]) -> None:
+    assert [one.column for one in render(text).problems] == columns
+
+
 def test_a_definition_list_has_terms_and_definitions() -> None:
     assert render("Term\n: One\n: Two").html == "<dl>\n<dt>Term</dt>\n<dd>One</dd>\n<dd>Two</dd>\n</dl>\n"
 
