@@ -52,6 +52,24 @@ def test_related_posts_share_the_rarest_terms(site: SmallSite) -> None:
     assert 'href="/posts/b/"' in related
 
 
+def test_related_posts_are_looked_for_among_the_24_next_ones_on_either_side_in_each_term(site: SmallSite) -> None:
+    days = [f"2026-{1 + n // 28:02}-{1 + n % 28:02}" for n in range(60)]
+    site.write({f"content/posts/p{n:02}.md": post(f"P{n}", day, more="tags: [all]\n") for n, day in enumerate(days)})
+    for n in (0, 30):  # far from each other in one term, neighbours in another
+        site.write({f"content/posts/p{n:02}.md": post(f"P{n}", days[n], more="tags: [all, rare]\n")})
+    site.write({"templates/post.html": "{% for other in site.related(page, n=99) %}{{ other.title }} {% endfor %}"})
+    pages = site.pages()
+
+    def related(n: int) -> list[int]:
+        return [int(title.removeprefix("P")) for title in pages[f"posts/p{n:02}/index.html"].split()]
+
+    assert related(30)[0] == 0
+    assert sorted(related(30)) == [0, *range(6, 30), *range(31, 55)]
+    assert related(29)[:4] == [30, 28, 31, 27]
+    assert sorted(related(2)) == [0, 1, *range(3, 27)]
+    assert sorted(related(59)) == list(range(35, 59))
+
+
 def test_terms_that_differ_in_punctuation_that_matters_stay_apart(site: SmallSite) -> None:
     site.write({"content/posts/a.md": post("A", more='tags: [C, C++, "C#"]\n')})
     pages = site.pages()

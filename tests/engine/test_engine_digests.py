@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -144,6 +144,7 @@ ALIKE: list[Any] = [
     "2024-01-05T00:00:00", dt.datetime(2024, 1, 5, 2, tzinfo=dt.timezone(dt.timedelta(hours=2))),
     dt.datetime(2024, 1, 5, microsecond=1, tzinfo=dt.UTC),
     Point(1), Twin(1), Point(0, 1), (1, 0), {"x": 1, "y": 0}, Note("a"), Tree("a"), Tree("a", (Tree("b"),)),
+    *itertools.permutations(("", None, {}, [], (), frozenset()), 2),
 ]  # fmt: skip
 
 
@@ -158,6 +159,37 @@ def test_values_that_look_alike_have_each_a_digest_of_its_own() -> None:
 def test_values_that_look_alike_are_told_apart_in_a_field_that_holds_anything(wrap: Any) -> None:
     for one, other in itertools.combinations(ALIKE, 2):
         assert digest_of(wrap(one)) != digest_of(wrap(other)), (one, other)
+
+
+class Within(msgspec.Struct, frozen=True):
+    note: Note | None = None
+    notes: tuple[Note, ...] = ()
+    anything: dict[str, Any] | None = None
+    within: Within | None = None
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda v: Within(note=Note("t", extra={"k": v})),
+        lambda v: Within(notes=(Note("t", extra={"k": v}),)),
+        lambda v: Within(anything={"k": v}),
+        lambda v: Within(within=Within(anything={"k": v})),
+    ],
+)
+def test_values_that_look_alike_are_told_apart_however_deep_the_field_that_holds_anything(wrap: Any) -> None:
+    # As JSON they are one text.
+    for one, other in ([1], (1,)), ("AAE=", b"\0\1"), ((), frozenset()):
+        assert digest_of(wrap(one)) != digest_of(wrap(other)), (one, other)
+
+
+def test_a_field_that_can_hold_but_one_value_has_a_digest() -> None:
+    class Fixed(msgspec.Struct, frozen=True):
+        kind: Literal["only"] = "only"
+        other: Literal["one", 1] = "one"
+
+    assert digest_of(Fixed()) == digest_of(Fixed())
+    assert digest_of(Fixed()) != digest_of(Fixed(other=1))
 
 
 def test_values_of_a_field_with_several_types_are_told_apart() -> None:

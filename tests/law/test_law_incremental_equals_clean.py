@@ -293,6 +293,17 @@ def test_after_each_change_and_after_taking_it_back_the_site_equals_a_clean_buil
     assert law.update().reasons == {}
 
 
+def test_a_page_that_could_not_be_filled_is_filled_anew_when_its_template_is_mended(law: LawSite) -> None:
+    broken = swapped("templates/partials/talks.html", "talk.title", "talk.nothing")
+    # What the page asks for changes while it can't be filled, and no more when it can.
+    law.swap("data/talks.yaml", "First talk", "Second talk")
+    broken(law)
+    assert law.check().published is None
+    broken(law)
+    law.check()
+    assert "Second talk" in law.text("public/talks/index.html")
+
+
 def test_the_cache_may_be_lost_while_the_published_site_is_kept(law: LawSite) -> None:
     shutil.rmtree(law.root / ".proofpress")
     law.check()

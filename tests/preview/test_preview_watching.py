@@ -388,6 +388,18 @@ def test_a_change_of_a_linked_file_is_told(site: Site) -> None:
     assert site.settle() == []
 
 
+@pytest.mark.parametrize("target", [".secret/c.md", ".secret", "docs/.secret/deep", "docs/.secret/deep/c.md"])
+def test_what_a_link_shows_of_a_hidden_place_tells_nothing(site: Site, target: str) -> None:
+    name = target if target.endswith(".md") else f"{target}/c.md"
+    site.write(name, "hidden")
+    link = site.root / ("content/c.md" if target.endswith(".md") else "content/linked")
+    link.symlink_to(site.root / target, target_is_directory=not target.endswith(".md"))
+    site.settle()
+    site.calm()
+    site.write(name, "changed")
+    assert site.settle() == []
+
+
 def test_a_link_to_the_sites_own_folder_does_not_make_a_build_a_change(site: Site) -> None:
     (site.root / "content/all").symlink_to("..", target_is_directory=True)
     site.ear.wait_for_anything()

@@ -10,6 +10,7 @@ from proofpress.config import HighlightOptions, MarkdownOptions
 from proofpress.model import Body, Document, FrontMatter
 from proofpress.paths import SourcePath
 from proofpress.render.markdown import Renderer
+from proofpress.render.quotes import marks_for
 
 RENDERER = Renderer(MarkdownOptions(), HighlightOptions())
 
@@ -47,6 +48,7 @@ def test_a_heading_has_an_id_and_a_link_to_itself() -> None:
 
 def test_ids_are_unique_stable_and_never_empty() -> None:
     assert ids("# A\n# A\n# A-1\n# A") == ["a", "a-1", "a-1-1", "a-2"]
+    assert ids("# A-1\n# A\n# A\n# A") == ["a-1", "a", "a-2", "a-3"]
     assert ids("# 🎉\n# 🎉") == ["section", "section-1"]
     assert ids("# constructor\n# __proto__") == ["constructor", "proto"]
     assert ids("# Größe & 数学 `f(x)`") == ["größe--数学-fx"]
@@ -158,6 +160,22 @@ def test_a_footnote_that_is_not_defined_is_text_and_a_warning() -> None:
     assert body.html == "<p>a[^x] b</p>\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("[^x](https://me.example/)", []),
+        ("[^x]: https://me.example/\n", [1]),
+        ("[a [^x] b](https://me.example/)", [4]),
+        ("![a [^x] b](https://me.example/)", [5]),
+        ("*a [^x]* and [b [^y]]", [4, 17]),
+        ("[^x] [^x]", [1, 6]),
+        ("`[^x]` \\[^x]", []),
+    ],
+)
+def test_a_mark_without_a_footnote_is_told_once_and_what_is_no_mark_never(text: str, columns: list[int]) -> None:
+    assert [one.column for one in render(text).problems] == columns
+
+
 def test_a_definition_list_has_terms_and_definitions() -> None:
     assert render("Term\n: One\n: Two").html == "<dl>\n<dt>Term</dt>\n<dd>One</dd>\n<dd>Two</dd>\n</dl>\n"
 
@@ -185,6 +203,11 @@ def test_quotation_marks_are_those_of_the_language(language: str, curled: str) -
         ("don't", "don’t"),
         ("the '90s aren't 'it'", "the ’90s aren’t ‘it’"),
         ('"*em*" and "`code`"', "“<em>em</em>” and “<code>code</code>”"),
+        ('"`code` and *em*"', "“<code>code</code> and <em>em</em>”"),
+        ('"$x$ is so"', "“<math><mi>x</mi></math> is so”"),
+        ('say "so', "say &quot;so"),
+        ('a "b *c* d', "a &quot;b <em>c</em> d"),
+        ('5" by 3"', "5&quot; by 3&quot;"),
         ('--flag (c) ... -> `"x"`', "--flag (c) ... -&gt; <code>&quot;x&quot;</code>"),
         (r"\"plain\"", "&quot;plain&quot;"),
         ('("x"), "y."', "(“x”), “y.”"),
@@ -192,6 +215,57 @@ def test_quotation_marks_are_those_of_the_language(language: str, curled: str) -
 )
 def test_only_quotation_marks_are_curled(text: str, html: str) -> None:
     assert render(text).html == f"<p>{html}</p>\n"
+
+
+LANGUAGES = [
+    "bg", "cs", "da", "de", "de-CH", "el", "en", "es", "et", "fi", "fr", "fr-CH", "hr", "hu", "is", "it", "ja", "lt",
+    "nb", "nl", "nn", "no", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl", "sv", "uk", "xx",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_marks_for_both_ends_of_a_quotation_and_of_one_within(language: str) -> None:
+    renderer = Renderer(MarkdownOptions(), HighlightOptions(), language)
+    document = Document(path=SourcePath("a.md"), front=FrontMatter(title="t"), text="\"a 'b' c\" it's")
+    html = renderer.render(document).html
+    found = re.fullmatch(r"<p>(\W+)a (\W+)b(\W+) c(\W+) it’s</p>\n", html)
+    assert found is not None, html
+    outer, inner, inner_end, outer_end = found.groups()
+    assert outer != inner
+    assert outer_end != inner_end
+    assert not {"'", '"'} & set(html)
+
+
+def test_a_language_is_known_by_its_tag_in_any_spelling_and_by_its_first_part() -> None:
+    def first(language: str) -> str:
+        return marks_for(language)[0]
+
+    assert [first(tag) for tag in ("de", "DE", "de-AT", "de_DE", "de-ch", "de_CH")] == ["„", "„", "„", "„", "«", "«"]
+    assert marks_for("tlh") == marks_for("en") == marks_for("")
+
+
+@pytest.mark.parametrize("short", ["90s", "45", "n", "em", "til", "tis", "twas", "cause", "TWAS"])
+def test_the_apostrophe_of_a_word_cut_short_opens_no_quotation(short: str) -> None:
+    end = "'" if short == "n" else ""
+    word, curled = f"'{short}{end}", f"’{short}{'’' if end else ''}"
+    assert render(f"'say {word} so'").html == f"<p>‘say {curled} so’</p>\n"
+    assert render(f'"say {word}"').html == f"<p>“say {curled}”</p>\n"
+    assert render(f"say {word} 'so'").html == f"<p>say {curled} ‘so’</p>\n"
+
+
+@pytest.mark.parametrize("word", ["emily", "tilt", "1990s", "100", "causes"])
+def test_a_word_that_only_begins_like_one_cut_short_can_be_quoted(word: str) -> None:
+    assert render(f"say '{word}' so").html == f"<p>say ‘{word}’ so</p>\n"
+
+
+@pytest.mark.parametrize("letter", ["語", "が", "ア", "㐀", "豈"])
+def test_of_a_script_without_blanks_two_letters_count_as_a_word(letter: str) -> None:
+    assert render(letter * 440).words - render(letter * 220).words == 110
+    assert render(f"{letter * 40}\n\none two").words == render(letter * 40).words + 2
+
+
+def test_words_between_blanks_count_once_whatever_their_letters() -> None:
+    assert [render(text).words for text in ("one two three", "naïve café Ж", "")] == [3, 3, 0]
 
 
 def test_templates_in_a_post_are_text() -> None:

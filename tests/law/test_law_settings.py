@@ -1,0 +1,152 @@
+"""The law over the settings: whichever of them changes, nothing that it decides is left as it was."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import pytest
+from law_site import LawSite, copied, png, shown
+
+from proofpress.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+TEXT: Final = """\
+She said "it is 'so'", <b>loudly</b>, ~~twice~~, at www.example.org.[^a]
+
+## A heading
+
+- [ ] to do
+
+> [!NOTE]
+> An alert.
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+Term
+: Definition
+
+![A picture](picture.png)
+
+A paragraph with $x^2$ in it.
+{: .named }
+
+```python
+print(1)
+```
+
+[^a]: A footnote.
+"""
+"""One of each thing that a setting of Markdown turns off."""
+
+FILES: Final[Mapping[str, str | bytes]] = {
+    "templates/mood.html": '{% extends "page.html" %}{% block main %}<p>{{ site.extra.mood }}</p>{% endblock %}\n',
+    "content/about.md": "# About\n\nA team.\n",
+    "content/mood.md": "---\ntitle: Mood\ntemplate: mood.html\n---\n\nToday.\n",
+    "content/posts/a.md": (
+        "---\ntitle: Alpha\ndate: 2026-01-05 10:00\ntags: [GPU]\nseries: Deep\nauthors: [Ada]\naliases: [/old/]\n---\n\n"
+        + TEXT
+    ),
+    "content/posts/b.md": "---\ntitle: Beta\ndate: 2026-01-04\n---\n\nText of beta, and [alpha](a.md).\n",
+    "content/posts/c.md": "---\ntitle: Gamma\n---\n\nText of gamma, without a date.\n",
+    "content/posts/picture.png": png(4, 3),
+    "content/notes/n.md": "---\ntitle: Nu\ndate: 2026-01-03\n---\n\nA note.\n",
+}
+
+VALUES: Final[dict[str, tuple[Any, Any]]] = {
+    "title": ("Law", "Order"),
+    "url": ("https://me.example/blog/", "https://you.example/"),
+    "description": ("One of each.", "All sorts."),
+    "language": ("en", "de"),
+    "timezone": ("UTC", "Pacific/Auckland"),
+    "authors": (
+        [{"name": "Ada", "url": "https://ada.example/"}],
+        [{"name": "Ada", "url": "https://ada.example/of/another/house"}],
+    ),
+    "posts": (["posts/**"], ["posts/**", "notes/**"]),
+    "permalink": ("", "/{year}/{slug}/"),
+    "taxonomies": (["tags", "series"], ["tags"]),
+    "paginate": (10, 1),
+    "menu": ([{"title": "About", "url": "about.md"}], [{"title": "Mood", "url": "mood.md"}]),
+    "feeds.atom": (True, False),
+    "feeds.json": (True, False),
+    "feeds.entries": (20, 1),
+    "markdown.html": ("allow", "escape"),
+    "markdown.tables": (True, False),
+    "markdown.strikethrough": (True, False),
+    "markdown.task_lists": (True, False),
+    "markdown.autolinks": (True, False),
+    "markdown.alerts": (True, False),
+    "markdown.footnotes": (True, False),
+    "markdown.definition_lists": (True, False),
+    "markdown.attributes": (True, False),
+    "markdown.anchors": (True, False),
+    "markdown.math": (True, False),
+    "markdown.figures": (True, False),
+    "markdown.smart_quotes": (True, False),
+    "highlight.light": ("lovelace", "tango"),
+    "highlight.dark": ("lightbulb", "monokai"),
+    "highlight.line_numbers": (False, True),
+    "theme": ({"footer": "Set by hand."}, {"footer": "Set by machine."}),
+    "extra": ({"mood": "good"}, {"mood": "bad"}),
+    "output": ("public", "printed"),
+    "hosting": ("none", "netlify"),
+    "rules": ({"no-date": "warning"}, {"no-date": "off"}),
+}
+"""Every setting, with two values that do not give the same site."""
+
+
+def names(of: type[msgspec.Struct], above: str = "") -> Iterator[str]:
+    """Give the names of all settings; of those with parts, the parts."""
+    for field in msgspec.structs.fields(of):
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            yield from names(field.type, f"{field.name}.")
+        else:
+            yield above + field.name
+
+
+def settings(changed: str = "") -> str:
+    """Return a site.yaml that says the first value of each setting, and of one the second."""
+    root: dict[str, Any] = {}
+    for name, values in VALUES.items():
+        room, _, key = name.rpartition(".")
+        (root.setdefault(room, {}) if room else root)[key] = values[name == changed]
+    return json.dumps(root, indent=2)  # every JSON is YAML
+
+
+@pytest.fixture(scope="module")
+def set_once(tmp_path_factory: pytest.TempPathFactory) -> LawSite:
+    """The site with the first value of each setting, published. To be copied only."""
+    site = LawSite(tmp_path_factory.mktemp("settings") / "site").write({**FILES, "site.yaml": settings()})
+    assert site.check().published is not None
+    return site
+
+
+def test_every_setting_stands_in_the_table() -> None:
+    assert sorted(names(Config)) == sorted(VALUES)
+
+
+@pytest.mark.parametrize("setting", VALUES)
+def test_a_setting_that_changes_and_changes_back_leaves_what_a_clean_build_gives(
+    set_once: LawSite, setting: str, tmp_path: Path
+) -> None:
+    site = copied(set_once, tmp_path / "site")
+    before = site.clean()
+    site.write({"site.yaml": settings(setting)})
+    outcome = site.check()
+    assert outcome.published is not None
+    after = site.clean()
+    assert (before.outputs, shown(before.problems), "public") != (
+        after.outputs,
+        shown(after.problems),
+        outcome.output.name,
+    ), "the second value gives the same site as the first, so the test would show nothing"
+    site.write({"site.yaml": settings()})
+    site.check()
+    assert site.public() == {str(path): data for path, data in before.outputs.items()}
