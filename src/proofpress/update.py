@@ -9,7 +9,6 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -28,11 +27,9 @@ from proofpress.output.publish import (
     read_record,
     refuse,
 )
+from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem
-from proofpress.stages.inputs import Inputs, Options, Seen, read_inputs
-
-if TYPE_CHECKING:
-    from proofpress.paths import OutputPath
+from proofpress.stages.inputs import Inputs, Options, decode_looked, read_inputs
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +41,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     documents: int
     pages: int
     hidden: int
+    uncertain: dict[SourcePath, bytes] = {}
+    """The digests of texts that a limit or an accident had a part in (`Preparation.uncertain`)."""
     reasons: dict[str, Stale] = {}
     detail: Callable[[Question], str] = lambda _question: ""
     notice: str = ""
@@ -85,7 +84,8 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
     root = options.root
     path = root / CACHE / STORE
     with Store(path, anew=anew) as store:
-        inputs = read_inputs(root, options.base_url, _seen(store), int(options.now.timestamp() * 1e9))
+        looked = decode_looked(store.fact("files"))
+        inputs = read_inputs(root, options.base_url, looked, int(options.now.timestamp() * 1e9))
         target = output if output is not None else root / inputs.config.output
         record = read_record(root, target)
         intact = _memo(target, record)
@@ -152,8 +152,9 @@ def _build(
             pages=built.pages,
             hidden=built.hidden,
         )
-        store.put_fact("last", msgspec.json.encode(last))
-    store.put_fact("files", msgspec.msgpack.encode(inputs.files))
+        if not built.preparation.uncertain:  # else the next build renders these once more
+            store.put_fact("last", msgspec.json.encode(last))
+    store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
     empty_staging(root)
     return Outcome(
         problems=problems,
@@ -162,6 +163,7 @@ def _build(
         documents=built.documents,
         pages=built.pages,
         hidden=built.hidden,
+        uncertain=built.preparation.uncertain,
         reasons=built.reasons,
         detail=built.detail,
         notice=store.notice,
@@ -178,13 +180,6 @@ def _memo(target: Path, record: Record) -> Callable[[OutputPath], bool]:
         return known[path]
 
     return intact
-
-
-def _seen(store: Store) -> dict[str, Seen]:
-    try:
-        return msgspec.msgpack.decode(store.fact("files") or b"\x80", type=dict[str, Seen])
-    except msgspec.MsgspecError:
-        return {}
 
 
 def _last(store: Store) -> Last | None:

@@ -161,10 +161,22 @@ class Listings:
                 self._infos[text] = info
         return info
 
+    def close(self) -> None:
+        """Let go of what colouring holds."""
+        self._highlighter.close()
+
     def html(
-        self, code: str, info: Info, report: Callable[[str, int, str, str, int], None], attributes: dict[str, str]
+        self,
+        code: str,
+        info: Info,
+        report: Callable[[str, int, str, str, int], None],
+        attributes: dict[str, str],
+        doubt: Callable[[], None],
     ) -> str:
-        """Return a listing's HTML. `report(rule, offset, message, hint, length)` takes what is wrong with it."""
+        """Return a listing's HTML. `report(rule, offset, message, hint, length)` takes what is wrong with it.
+
+        `doubt` is called where the same listing may look otherwise another time.
+        """
         language = canonical(info.language)
         for at, word in info.unknown:
             hint = did_you_mean(word, _OPTIONS) or 'an info string reads: python title="train.py" {3,5-7} linenos'
@@ -184,6 +196,8 @@ class Listings:
                 try:
                     coloured = self._highlighter.colour(code, lexer)
                 except SlowListing as slow:
+                    if not slow.certain:
+                        doubt()
                     report("slow-listing", 0, str(slow), "shorten the listing, or call it 'text'", len(info.language))
         body = escape(code) if coloured is None else coloured
         numbered = self._line_numbers if info.numbered is None else info.numbered
