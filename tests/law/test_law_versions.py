@@ -22,7 +22,7 @@ import proofpress
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FILES = {
+FILES: Mapping[str, str | bytes] = {
     "site.yaml": "title: Versions\nurl: https://me.example/\n",
     "content/posts/a.md": (
         "---\ntitle: Alpha\ndate: 2026-01-05\n---\n\nWords.\n\n![A picture](picture.png)\n\n```bark\nwoof 1\n```\n"
@@ -65,12 +65,12 @@ class Command:
     def __init__(self, site: LawSite) -> None:
         self.site = site
 
-    def run(self, *arguments: str, start: tuple[str, ...] = (), **env: str) -> str:
+    def run(self, *arguments: str, start: tuple[str, ...] = (), env: Mapping[str, str] | None = None) -> str:
         program = [sys.executable, "-m", "proofpress"] if not start else list(start)
         done = subprocess.run(
             [*program, "build", *arguments],
             cwd=self.site.root,
-            env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")} | env,
+            env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")} | dict(env or {}),
             capture_output=True,
             text=True,
             check=False,
@@ -78,10 +78,10 @@ class Command:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def check(self, *path: Path, **env: str) -> str:
+    def check(self, *path: Path) -> str:
         """Build, have it compared with a build from nothing, and return the page."""
         joined = {"PYTHONPATH": os.pathsep.join(map(str, path))} if path else {}
-        assert "verified" in self.run("--verify", **joined, **env)
+        assert "verified" in self.run("--verify", env=joined)
         return self.page
 
     @property
@@ -154,12 +154,12 @@ def test_what_a_user_installed_for_himself_is_seen(build: Command, tmp_path: Pat
     places = [sysconfig.get_path("purelib"), str(Path(proofpress.__file__).parents[1])]
     env = {"PYTHONPATH": os.pathsep.join(places), "PYTHONUSERBASE": str(tmp_path / "user")}
     start = (str(base), "-m", "proofpress")
-    build.run(start=start, **env)
+    build.run(start=start, env=env)
     assert '<span class="k">woof</span>' not in build.page
     asked = [str(base), "-c", "import site; print(site.getusersitepackages())"]
     folder = subprocess.run(asked, env=os.environ | env, capture_output=True, text=True, check=True).stdout.strip()
     bark(Path(folder))
-    assert "verified" in build.run("--verify", start=start, **env)
+    assert "verified" in build.run("--verify", start=start, env=env)
     assert '<span class="k">woof</span>' in build.page
 
 
@@ -177,10 +177,10 @@ def test_what_makes_no_page_and_where_things_lie_are_no_change(build: Command, t
     build.check(plugin)
     moved = tmp_path / "two"
     plugin.rename(moved)
-    assert "nothing was made" in build.run("--explain", PYTHONPATH=str(moved))
+    assert "nothing was made" in build.run("--explain", env={"PYTHONPATH": str(moved)})
 
 
 def test_a_package_that_makes_no_page_is_no_change_while_no_plugin_could_use_it(build: Command, tmp_path: Path) -> None:
     build.check()
     other = write(tmp_path / "lib", {"other.py": "", "other-1.0.dist-info/METADATA": "Name: other\nVersion: 1.0\n"})
-    assert "nothing was made" in build.run("--explain", PYTHONPATH=str(other))
+    assert "nothing was made" in build.run("--explain", env={"PYTHONPATH": str(other)})

@@ -28,6 +28,10 @@ _ACCIDENTS: Final = frozenset({"ImportError", "MemoryError", "ModuleNotFoundErro
 """What a lexer raises for what it met and not for what it read: another time, or in another process, it may not."""
 
 
+class BrokenPluginError(Exception):
+    """A plugin of Pygments could not be loaded, so that nobody knows which languages there are; the text says why."""
+
+
 class SlowListing(Exception):  # noqa: N818 - it is what the listing is
     """A lexer did not get through a listing; the text says why, for the writer.
 
@@ -97,13 +101,20 @@ class Highlighter:
         self._elsewhere = LexingProcess()
 
     def lexer(self, name: str) -> Lexer | None:
-        """Return the lexer of a language, None when Pygments knows none by that name."""
+        """Return the lexer of a language, None when Pygments knows none by that name.
+
+        Raise BrokenPluginError where Pygments itself knows none and a plugin of it can't be loaded.
+        """
         if name in self._lexers:
             return self._lexers[name]
         try:
             lexer: Lexer | None = get_lexer_by_name(name)
         except ClassNotFound:
             lexer = None
+        except Exception as error:
+            raise BrokenPluginError(
+                f"a plugin of Pygments can't be loaded ({type(error).__name__}: {error})"
+            ) from error
         if len(self._lexers) < 1000:
             self._lexers[name] = lexer
         return lexer

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.problems import did_you_mean
-from proofpress.render.highlight import Highlighter, SlowListing, escape
+from proofpress.render.highlight import BrokenPluginError, Highlighter, SlowListing, escape
 from proofpress.render.languages import IGNORED_WORDS, canonical, known_names
 
 if TYPE_CHECKING:
@@ -183,12 +183,17 @@ class Listings:
             report("listing-options", at, f"a listing has no option '{word[:60]}'", hint, len(word))
         coloured: str | None = None
         if language:
-            lexer = self._highlighter.lexer(language)
+            lexer, why = None, ""
+            try:
+                lexer = self._highlighter.lexer(language)
+            except BrokenPluginError as broken:
+                doubt()
+                why = f", and {broken}"
             if lexer is None:
                 report(
                     "unknown-language",
                     info.language_at,
-                    f"no language is called '{info.language[:60]}', so this listing is shown without colour",
+                    f"no language is called '{info.language[:60]}'{why}, so this listing is shown without colour",
                     did_you_mean(info.language, known_names()) or "write 'text' for plain text",
                     len(info.language),
                 )
