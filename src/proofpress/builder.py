@@ -19,7 +19,7 @@ from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
 from proofpress.stages.filling import fill, filling_of
-from proofpress.stages.inputs import Inputs, Options, read_inputs
+from proofpress.stages.inputs import Inputs, Looked, Options, read_inputs
 from proofpress.stages.outputs import Filling
 from proofpress.stages.plain import plain_outputs
 from proofpress.stages.preparing import Preparation, left_out, prepare
@@ -89,7 +89,7 @@ def build(
     Without `memory` everything is made, in memory and in this process. `lap` is told the name of each phase that ended.
     """
     if inputs is None:
-        inputs = read_inputs(options.root, options.base_url, {}, 0)
+        inputs = read_inputs(options.root, options.base_url, Looked(), 0)
     problems = list(inputs.problems)
     lap("Reading files")
     preparation = prepare(inputs, options.jobs, memory, progress)

@@ -117,7 +117,10 @@ class Heading(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """A document's text as HTML, with what was learnt on the way. Depends on the document and the options alone."""
+    """A document's text as HTML, with what was learnt on the way. Depends on the document and the options alone.
+
+    But for one that is not `certain`: a lexer ran into its limit or an accident, which another time may be otherwise.
+    """
 
     html: str
     references: tuple[Reference, ...] = ()
@@ -136,6 +139,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     first_image: str | None = None
     """The href of the first local image, as in its Reference."""
     problems: tuple[Problem, ...] = ()
+    certain: bool = True
 
 
 # ---------------------------------------------------------------- the site

@@ -9,7 +9,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -28,12 +28,10 @@ from proofpress.output.publish import (
     read_record,
     refuse,
 )
+from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem
 from proofpress.site.questions import ANY
-from proofpress.stages.inputs import Inputs, Options, Seen, read_inputs
-
-if TYPE_CHECKING:
-    from proofpress.paths import OutputPath
+from proofpress.stages.inputs import Inputs, Options, decode_looked, read_inputs
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +43,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     documents: int
     pages: int
     hidden: int
+    uncertain: dict[SourcePath, bytes] = {}
+    """The digests of texts that a limit or an accident had a part in (`Preparation.uncertain`)."""
     reasons: dict[str, Stale] = {}
     detail: Callable[[Any], str] = lambda _question: ""
     notice: str = ""
@@ -86,7 +86,8 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
     root = options.root
     path = root / CACHE / STORE
     with Store(path, anew=anew, questions=ANY) as store:
-        inputs = read_inputs(root, options.base_url, _seen(store), int(options.now.timestamp() * 1e9))
+        looked = decode_looked(store.fact("files"))
+        inputs = read_inputs(root, options.base_url, looked, int(options.now.timestamp() * 1e9))
         target = output if output is not None else root / inputs.config.output
         record = read_record(root, target)
         intact = _memo(target, record)
@@ -153,8 +154,9 @@ def _build(
             pages=built.pages,
             hidden=built.hidden,
         )
-        store.put_fact("last", msgspec.json.encode(last))
-    store.put_fact("files", msgspec.msgpack.encode(inputs.files))
+        if not built.preparation.uncertain:  # else the next build renders these once more
+            store.put_fact("last", msgspec.json.encode(last))
+    store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
     empty_staging(root)
     return Outcome(
         problems=problems,
@@ -163,6 +165,7 @@ def _build(
         documents=built.documents,
         pages=built.pages,
         hidden=built.hidden,
+        uncertain=built.preparation.uncertain,
         reasons=built.reasons,
         detail=built.detail,
         notice=store.notice,
@@ -179,13 +182,6 @@ def _memo(target: Path, record: Record) -> Callable[[OutputPath], bool]:
         return known[path]
 
     return intact
-
-
-def _seen(store: Store) -> dict[str, Seen]:
-    try:
-        return msgspec.msgpack.decode(store.fact("files") or b"\x80", type=dict[str, Seen])
-    except msgspec.MsgspecError:
-        return {}
 
 
 def _last(store: Store) -> Last | None:

@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+
+def parser_version() -> str:
+    """Return which parser gives the events, and its version: libyaml's own where PyYAML has it, else PyYAML's."""
+    if hasattr(yaml, "CSafeLoader"):
+        return f"libyaml {yaml._yaml.get_version_string()}"  # noqa: SLF001 - told nowhere else
+    return f"PyYAML {yaml.__version__}"
+
+
 # YAML 1.1 took the first two for line ends and YAML 1.2 does not; libyaml still does, and would cut a title in two. It
 # also refuses a byte-order mark inside. While it reads, non-characters (which no text has: see `text`) stand in for them.
 _BREAKS: Final = str.maketrans("\u2028\u2029\ufeff", "\ufdd0\ufdd1\ufdd2")

@@ -60,7 +60,8 @@ def run(
 
     `make(state)` is called once in each process, and the function that it returns once for each task. One job works in
     this process; more take that many processes, never more than there are chunks of `chunk` tasks. A copied process
-    (fork) inherits state, function and tasks as they are; otherwise all three are pickled. Results always are.
+    (fork) inherits state, function and tasks as they are; otherwise all three are pickled. Results always are. A function
+    that holds something has a method `close`, which is called in this process when the work is done.
 
     `progress` is told how many tasks are done. What the function raises is raised here, once the results before it
     were given. Raises WorkerDiedError, and ValueError for less than one job or a chunk of nothing. Processes start with
@@ -80,11 +81,16 @@ def _here(
     if not tasks:
         return
     function = make(state)
-    for done, task in enumerate(tasks, start=1):
-        result = function(task)
-        if progress is not None:
-            progress(done)
-        yield result
+    try:
+        for done, task in enumerate(tasks, start=1):
+            result = function(task)
+            if progress is not None:
+                progress(done)
+            yield result
+    finally:
+        close: Callable[[], None] | None = getattr(function, "close", None)
+        if close is not None:
+            close()
 
 
 def _in_processes(

@@ -31,10 +31,10 @@ from proofpress.site.questions import ANY, Body
 from proofpress.stages import documents, outputs
 from proofpress.stages.documents import Prepared, decode_prepared
 from proofpress.stages.filling import task_of
-from proofpress.stages.inputs import Inputs, Options, Seen, read_inputs
+from proofpress.stages.inputs import Inputs, Looked, Options, decode_looked, read_inputs
 from proofpress.stages.memory import Memory
 from proofpress.stages.outputs import DOCUMENT, decode_filled
-from proofpress.stages.preparing import Preparation, step_inputs
+from proofpress.stages.preparing import Preparation, step_inputs, uncertain_of
 from proofpress.stages.reasons import INPUT_NAMES, reason_of
 from proofpress.stages.reporting import with_excerpts
 
@@ -64,7 +64,7 @@ class Session:
         self._file = options.root / CACHE / STORE
         self._pages = Pages()
         self._made_bodies: dict[bytes, bytes] = {}
-        self._renderer: tuple[Config, Callable[[documents.Task], tuple[bytes, bytes]]] | None = None
+        self._renderer: tuple[Config, documents.Rendering] | None = None
         self._rendering = threading.Lock()
         self._seconds: dict[str, float] = {}
         self._laps: list[tuple[str, float]] = []
@@ -89,10 +89,10 @@ class Session:
     def _first(self, progress: Callable[[str, int, int], None], *, anew: bool) -> Built:
         self._laps = [("", time.perf_counter())]
         with Store(self._file, anew=anew, questions=ANY) as store:
-            inputs = self._read(_seen(store.fact("files")))
+            inputs = self._read(decode_looked(store.fact("files")))
             memory = Memory(store=store, path=self._file, kept=_always, staging=None, kind=PREVIEWED, wanted=False)
             built = build(self._now(), memory, inputs, progress, self._lap)
-            store.put_fact("files", msgspec.msgpack.encode(inputs.files))
+            store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
             names = (f"world {PREVIEWED}", "templates", "highlight")
             self._store = VolatileStore(
                 {kind: store.entries(kind) for kind in (DOCUMENT, PREVIEWED)},
@@ -100,7 +100,7 @@ class Session:
             )
             self._number = store.build
         filling = built.filling
-        bodies = self._bodies(inputs)(filling.prepared, {})
+        bodies = self._bodies(inputs)(filling.prepared, built.preparation.bodies)
         return msgspec.structs.replace(built, filling=msgspec.structs.replace(filling, bodies=bodies, store=None))
 
     def warm(self) -> None:
@@ -115,7 +115,17 @@ class Session:
                 break
 
     def close(self) -> None:
-        """Leave in the cache what was made since the start, unless another build holds it or the last was broken off."""
+        """Leave in the cache what was made since the start, unless another build holds it or the last was broken off.
+
+        And end what the renderer holds.
+        """
+        try:
+            self._keep()
+        finally:
+            if self._renderer is not None:
+                self._renderer[1].close()
+
+    def _keep(self) -> None:
         view = self._view
         fresh = self._store.fresh
         if view is None or not self._whole or not any(fresh.values()):
@@ -128,18 +138,19 @@ class Session:
             alone = store.build == self._number + 1
             known = self._store.entries(DOCUMENT)
             bodies = view.built.filling.bodies
+            uncertain = view.built.preparation.uncertain  # what is known of these is of an older text
             store.put(
                 DOCUMENT,
                 {
                     path: msgspec.structs.replace(known[path], big=bodies[SourcePath(path)])
                     for path in fresh.get(DOCUMENT, ())
-                    if path in bodies
+                    if path in bodies and path not in uncertain
                 },
             )
             filled = self._store.entries(PREVIEWED)
             store.put(PREVIEWED, {key: filled[key] for key in fresh.get(PREVIEWED, ())})
             store.put_fact(f"world {PREVIEWED}", (self._store.fact(f"world {PREVIEWED}") or b"") if alone else b"")
-            store.put_fact("files", msgspec.msgpack.encode(view.built.inputs.files))
+            store.put_fact("files", msgspec.msgpack.encode(view.built.inputs.looked))
 
     # ------------------------------------------------------------ again
 
@@ -167,7 +178,7 @@ class Session:
         self._laps, self._seconds = [("", began)], {}
         built = self._few(view, hints) if hints is not None else None
         if built is None:
-            inputs = self._read(view.built.inputs.files)
+            inputs = self._read(view.built.inputs.looked)
             if _same(inputs, view.built.inputs) and not self._due(view):
                 return shown
             built = build(self._now(), self._memory(inputs), inputs, lap=self._lap)
@@ -187,10 +198,9 @@ class Session:
             bodies=self._bodies(inputs),
         )
 
-    def _read(self, seen: Mapping[SourcePath, Seen]) -> Inputs:
-        known: dict[str, Seen] = {path: file for path, file in seen.items()}  # noqa: C416 - a path is a str
+    def _read(self, looked: Looked) -> Inputs:
         versions = self._view.built.inputs.versions if self._view is not None else None
-        inputs = read_inputs(self._options.root, self._options.base_url, known, time.time_ns(), versions)
+        inputs = read_inputs(self._options.root, self._options.base_url, looked, time.time_ns(), versions)
         self._lap("Reading files")
         return inputs
 
@@ -216,7 +226,7 @@ class Session:
                 data = _plain_text(self._options.root, path)
                 if data is None:
                     return None
-                if digest_of_bytes(data) != inputs.digests[path]:
+                if digest_of_bytes(data) != inputs.digests[path] or path in before.preparation.uncertain:
                     texts[path] = Source(path, data)
             elif os.path.lexists(self._options.root / path) or path in inputs.files or path in inputs.data:
                 return None
@@ -262,9 +272,13 @@ class Session:
             own = fresh[path] = decode_prepared(value)
             if own.told != known[path].told or own.places != known[path].places:
                 return None
-            entries[path] = Entry(Trace(step_inputs(common, digest_of_bytes(source.data), kind)), value)
+            if own.certain:
+                entries[path] = Entry(Trace(step_inputs(common, digest_of_bytes(source.data), kind)), value)
         self._store.put(DOCUMENT, entries)
-        return Preparation(known | fresh, bodies, {path: Stale("inputs", parts=(1,)) for path in texts}, {})
+        every = known | fresh
+        return Preparation(
+            every, bodies, uncertain_of(every), {path: Stale("inputs", parts=(1,)) for path in texts}, {}
+        )
 
     def _filled(self, view: View, built: Built, texts: Mapping[SourcePath, Source]) -> Built | None:
         """Fill what shows these texts. None where a template fails."""
@@ -319,6 +333,8 @@ class Session:
             with self._rendering:  # a page that is asked for may need a body while a build renders others
                 began = time.perf_counter()
                 if self._renderer is None or self._renderer[0] != config:
+                    if self._renderer is not None:
+                        self._renderer[1].close()
                     self._renderer = config, documents.preparer(config)
                 result = self._renderer[1](task)
                 self._seconds[task.source.path] = time.perf_counter() - began
@@ -420,13 +436,6 @@ class Session:
 
 def _always(_path: OutputPath, _digest: str) -> bool:
     return True
-
-
-def _seen(data: bytes | None) -> dict[SourcePath, Seen]:
-    try:
-        return msgspec.msgpack.decode(data or b"\x80", type=dict[SourcePath, Seen])
-    except msgspec.MsgspecError:
-        return {}
 
 
 def _same(one: Inputs, other: Inputs) -> bool:

@@ -6,37 +6,41 @@ of one class are joined, blanks carry no class, and a class name is looked up on
 
 from __future__ import annotations
 
-import signal
-import threading
-import time
 from typing import TYPE_CHECKING, Final
 
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES, Token
 from pygments.util import ClassNotFound
 
-from proofpress.render.lexing import LexingProcess, NoAnswer
+from proofpress.render.lexing import LexerFailed, LexingProcess, NoAnswer
+from proofpress.render.limits import TimeUpError, can_ring, seconds_for, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import FrameType
 
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
-LIMIT: Final = 1.2
-"""Seconds that a listing may take."""
+MAX_LENGTH: Final = 250_000
+"""Characters of a listing that is coloured, some 6,000 lines: what is longer is plain, however quick the machine."""
+
+_ACCIDENTS: Final = frozenset({"ImportError", "MemoryError", "ModuleNotFoundError", "OSError", "RecursionError"})
+"""What a lexer raises for what it met and not for what it read: another time, or in another process, it may not."""
 
 
-_CAN_RING: Final = hasattr(signal, "setitimer")
+class BrokenPluginError(Exception):
+    """A plugin of Pygments could not be loaded, so that nobody knows which languages there are; the text says why."""
 
 
 class SlowListing(Exception):  # noqa: N818 - it is what the listing is
-    """A lexer did not get through a listing; the text says why, for the writer."""
+    """A lexer did not get through a listing; the text says why, for the writer.
 
+    `certain` tells whether it never would: else a limit or an accident decided, and nobody may remember it.
+    """
 
-class _TimeUp(BaseException):
-    """Raised inside a lexer, so not an Exception that the lexer could take for its own."""
+    def __init__(self, reason: str, *, certain: bool) -> None:
+        super().__init__(reason)
+        self.certain = certain
 
 
 def escape(text: str) -> str:
@@ -97,46 +101,42 @@ class Highlighter:
         self._elsewhere = LexingProcess()
 
     def lexer(self, name: str) -> Lexer | None:
-        """Return the lexer of a language, None when Pygments knows none by that name."""
+        """Return the lexer of a language, None when Pygments knows none by that name.
+
+        Raise BrokenPluginError where Pygments itself knows none and a plugin of it can't be loaded.
+        """
         if name in self._lexers:
             return self._lexers[name]
         try:
             lexer: Lexer | None = get_lexer_by_name(name)
         except ClassNotFound:
             lexer = None
+        except Exception as error:
+            raise BrokenPluginError(
+                f"a plugin of Pygments can't be loaded ({type(error).__name__}: {error})"
+            ) from error
         if len(self._lexers) < 1000:
             self._lexers[name] = lexer
         return lexer
 
     def colour(self, code: str, lexer: Lexer) -> str:
-        """Return code as HTML. Raise SlowListing where the lexer takes more than LIMIT seconds, or fails."""
+        """Return code as HTML. Raise SlowListing where the lexer takes too long (`limits.seconds_for`), or fails."""
+        if len(code) > MAX_LENGTH:
+            reason = f"a listing is highlighted up to {MAX_LENGTH:,} characters and this one has {len(code):,}"
+            raise SlowListing(f"{reason}, so it is shown plain", certain=True)
+        certain = False
         try:
-            if _CAN_RING and threading.current_thread() is threading.main_thread():
-                return _until_it_rings(code, lexer)
-            return self._elsewhere.colour(code, lexer.aliases[0], LIMIT)
-        except (_TimeUp, NoAnswer):
+            if can_ring():
+                return within(seconds_for(code), lambda: to_html(lexer.get_tokens_unprocessed(code)))
+            return self._elsewhere.colour(code, lexer, seconds_for(code))
+        except (TimeUpError, NoAnswer):
             reason = "takes too long over this listing"
         except Exception as error:  # noqa: BLE001 - a lexer is a few hundred regular expressions by many hands
-            reason = f"fails on this listing ({error if type(error) is ValueError else type(error).__name__})"
-        raise SlowListing(f"the lexer for {lexer.name} {reason}, so it is shown plain")
+            name = str(error) if isinstance(error, LexerFailed) else type(error).__name__
+            certain = name not in _ACCIDENTS
+            reason = f"fails on this listing ({name})"
+        raise SlowListing(f"the lexer for {lexer.name} {reason}, so it is shown plain", certain=certain)
 
-
-def _until_it_rings(code: str, lexer: Lexer) -> str:
-    """Lex under an alarm. Python's regular expressions look for signals while they match, so it reaches into them."""
-
-    def ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
-        raise _TimeUp
-
-    started = time.monotonic()
-    remaining, interval = 0.0, 0.0
-    before = signal.signal(signal.SIGALRM, ring)
-    try:
-        try:
-            remaining, interval = signal.setitimer(signal.ITIMER_REAL, LIMIT)
-            return to_html(lexer.get_tokens_unprocessed(code))
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    finally:
-        signal.signal(signal.SIGALRM, before)
-        if remaining:  # somebody else's alarm goes on, and rings at once if it was due meanwhile
-            signal.setitimer(signal.ITIMER_REAL, max(0.001, remaining - (time.monotonic() - started)), interval)
+    def close(self) -> None:
+        """End the process that lexes for other threads, if there is one."""
+        self._elsewhere.close()

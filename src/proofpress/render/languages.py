@@ -147,5 +147,9 @@ def canonical(name: str) -> str:
 
 @cache
 def known_names() -> frozenset[str]:
-    """Return every name that a listing can have."""
-    return frozenset(alias for _, aliases, _, _ in get_all_lexers() for alias in aliases) | set(ALIASES) | PLAIN
+    """Return every name that a listing can have; those of plugins too, where they can be loaded."""
+    try:
+        lexers = list(get_all_lexers())
+    except Exception:  # noqa: BLE001 - a plugin is anybody's code; that it fails is told where its name is met
+        lexers = list(get_all_lexers(plugins=False))
+    return frozenset(alias for _, aliases, _, _ in lexers for alias in aliases) | set(ALIASES) | PLAIN

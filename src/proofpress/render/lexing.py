@@ -1,110 +1,218 @@
 """Lexing in a second process, for where a timer cannot end it: on Windows, and in threads other than the main one.
 
-Run as ``python -m proofpress.render.lexing`` it answers requests from its standard input until that closes, one JSON
-object on a line each way. `LexingProcess` is the other end: it asks, waits as long as it may, and ends the process
-when no answer comes. The process is started at the first listing and kept.
+The other process answers requests from its standard input until that closes, one JSON object on a line each way.
+`LexingProcess` is this end: it asks, and waits. The process is started at the first listing and kept, until `close`.
+
+What ends a lexer is a timer of the other process's own, which counts what it computes; on Windows it has none, and what
+it computed is asked for from here. So nobody's clock decides: a process that has to wait for the processor, or that is
+stopped for a while, is waited for.
 """
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import json
+import math
+import os
 import queue
 import subprocess
 import sys
 import threading
 import weakref
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final, Self
 
-STARTUP: Final = 20.0
-"""Seconds that a process may take to start; a busy machine takes several."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pygments.lexer import Lexer
+
+SLICE: Final = 0.2
+"""Seconds between two looks at a process that is waited for."""
+
+FAR: Final = 600.0
+"""Seconds, looked at a slice at a time so that a machine that sleeps adds none, after which a process is given up that
+does not even reach its own limit: it was stopped and nobody lets it go on. No load of a machine comes near."""
 
 
 class NoAnswer(Exception):  # noqa: N818 - it is what happened
-    """The process did not answer in time, or ended."""
+    """The lexer took too long, or the process ended: no property of the listing that may be remembered."""
+
+
+class LexerFailed(Exception):  # noqa: N818 - it is what happened
+    """The lexer raised an exception, whose type's name this holds."""
 
 
 class LexingProcess:
-    """A process that colours listings. One request at a time; may be shared between threads."""
+    """A process that colours listings. One request at a time; may be shared between threads. To be closed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._process: subprocess.Popen[str] | None = None
+        self._end: Callable[[], object] = _nothing
 
-    def colour(self, code: str, language: str, seconds: float) -> str:
-        """Return code as HTML. Raise NoAnswer after so many seconds, ValueError where the lexer fails."""
+    def colour(self, code: str, lexer: Lexer, seconds: float) -> str:
+        """Return code as HTML. Raise NoAnswer after so many seconds of the processor, LexerFailed where that fails."""
+        kind = type(lexer)
+        request = json.dumps([kind.__module__, kind.__qualname__, code, seconds]) + "\n"
         with self._lock:
-            process = self._running()
-            assert process.stdin is not None
-            try:
-                process.stdin.write(json.dumps([language, code]) + "\n")
-                process.stdin.flush()
-                answer = json.loads(self._answers.get(timeout=seconds) or "null")
-            except (queue.Empty, OSError):
-                answer = None
-            if answer is None:
-                _end(process)
-                self._process = None
-                raise NoAnswer
-        kind, text = answer
-        if kind == "error":
-            raise ValueError(text)
+            # One that was ended from outside says nothing of the listing: it is asked for once more.
+            line = self._asked(request, seconds) or self._asked(request, seconds)
+        said, text = json.loads(line or '["slow", ""]')
+        if said == "slow":
+            raise NoAnswer
+        if said == "error":
+            raise LexerFailed(text)
         return str(text)
 
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
-            command = [sys.executable, "-m", "proofpress.render.lexing"]
-            process = subprocess.Popen(  # noqa: S603 - our own module
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-            )
-            self._process = process
-            self._answers = queue.SimpleQueue()
-            assert process.stdout is not None
-            threading.Thread(target=_collect, args=(process.stdout, self._answers), daemon=True).start()
-            weakref.finalize(self, _end, process)
-            try:
-                self._answers.get(timeout=STARTUP)  # its greeting
-            except queue.Empty:
-                raise NoAnswer from None
-        return self._process
+    def close(self) -> None:
+        """End the process, with its pipes and threads. The next listing starts another."""
+        with self._lock:
+            self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _close(self) -> None:
+        self._end()
+        self._process = None
+
+    def _asked(self, request: str, seconds: float) -> str:
+        """Return the answer to a request; empty where the process ended instead. Raise NoAnswer as `colour` does."""
+        try:
+            process = self._running()
+        except OSError:  # no memory, no more processes
+            raise NoAnswer from None
+        if process is None:
+            return ""
+        # Told by another thread: a process that is stopped reads nothing, and a pipe holds 64 kB.
+        telling = threading.Thread(target=_tell, args=(process.stdin, request), daemon=True)
+        telling.start()
+        line = self._line(process, seconds)
+        if line:
+            telling.join()
+        else:
+            self._close()
+        return line
+
+    def _running(self) -> subprocess.Popen[str] | None:
+        """Return the process, started if there is none; None where it ended at once."""
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._close()
+        # The path is this process's own, so that the same modules are imported, and none of the folder it runs in.
+        program = (
+            "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+            f"sys.path[:] = {sys.path!r}; from proofpress.render import lexing; lexing.serve()"
+        )
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-P", "-c", program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        collecting = threading.Thread(target=_collect, args=(process.stdout, answers), daemon=True)
+        self._end = weakref.finalize(self, _end, process, collecting)  # at the latest as Python ends
+        collecting.start()
+        self._process, self._answers = process, answers
+        if self._line(process):  # its greeting: what it computes from here on is a listing's
+            return process
+        self._close()
+        return None
+
+    def _line(self, process: subprocess.Popen[str], seconds: float = math.inf) -> str:
+        """Return what the process says next; empty where it ended. Raise NoAnswer as `colour` does."""
+        before = _computed(process)
+        waited = 0.0
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._answers.get(timeout=SLICE)
+            waited += SLICE
+            if waited > FAR or _computed(process) - before > seconds:
+                self._close()
+                raise NoAnswer
+
+
+def _nothing() -> None:
+    """End no process."""
+
+
+def _tell(stream: IO[str], request: str) -> None:
+    with contextlib.suppress(OSError, ValueError):  # it ended, or was closed: who waits for its answer sees that
+        stream.write(request)
+        stream.flush()
 
 
 def _collect(stream: IO[str], answers: queue.SimpleQueue[str]) -> None:
-    for line in stream:
-        answers.put(line)
+    with stream:
+        for line in stream:
+            answers.put(line)
     answers.put("")
-    stream.close()
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[str], collecting: threading.Thread) -> None:
+    """End a process and all that belongs to it: nothing is left for the collector, however slow the machine."""
     process.kill()
     process.wait()
+    collecting.join()  # it reads to the end of a pipe that nobody writes to any more, and closes it
     if process.stdin is not None:
-        try:
+        with contextlib.suppress(OSError):
             process.stdin.close()
-        except OSError:
-            return
 
 
-def _serve() -> None:
-    from pygments.lexers import get_lexer_by_name  # noqa: PLC0415 - only the other process needs it
+def _computed(process: subprocess.Popen[str]) -> float:
+    """Return how many seconds a process has computed, on Windows; elsewhere it has a timer of its own, and this is 0."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - what Windows has in place of a timer of the processor's time
+        from ctypes import wintypes  # noqa: PLC0415
+
+        times = [wintypes.FILETIME() for _ in range(4)]  # made, ended, in the kernel, in the program
+        handle = wintypes.HANDLE(int(process._handle))  # noqa: SLF001 - as the library's own multiprocessing does
+        ctypes.windll.kernel32.GetProcessTimes(handle, *map(ctypes.byref, times))
+        return sum(time.dwHighDateTime * 2**32 + time.dwLowDateTime for time in times[2:]) / 1e7
+    return 0.0
+
+
+def serve() -> None:
+    """Answer requests until the standard input closes: the other process."""
+    from importlib import import_module  # noqa: PLC0415 - only the other process needs these
 
     from proofpress.render.highlight import to_html  # noqa: PLC0415
+    from proofpress.render.limits import TimeUpError, can_ring, within  # noqa: PLC0415
 
-    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    answer = sys.stdout.write
-    answer("ready\n")
-    sys.stdout.flush()
-    for line in sys.stdin:
-        language, code = json.loads(line)
+    asked = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process lives
+    told = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stdout = sys.stderr  # a plugin that prints is no answer
+    told.write("ready\n")
+    told.flush()
+    for line in asked:
+        module, name, code, seconds = json.loads(line)
+
+        def coloured(module: str = module, name: str = name, code: str = code) -> str:
+            found = import_module(module)
+            for part in name.split("."):
+                found = getattr(found, part)
+            lexer: Lexer = found()  # type: ignore[operator]
+            return to_html(lexer.get_tokens_unprocessed(code))
+
+        watched = not can_ring()
+        if watched:  # should the process that asks be gone before it can end this one
+            faulthandler.dump_traceback_later(FAR, exit=True, file=nowhere)
         try:
-            said = ["html", to_html(get_lexer_by_name(language).get_tokens_unprocessed(code))]
+            said = ["html", within(seconds, coloured) if not watched else coloured()]
+        except TimeUpError:
+            said = ["slow", ""]
         except Exception as error:  # noqa: BLE001 - reported to the other end
             said = ["error", type(error).__name__]
-        answer(json.dumps(said) + "\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    _serve()
+        finally:
+            if watched:
+                faulthandler.cancel_dump_traceback_later()
+        told.write(json.dumps(said) + "\n")
+        told.flush()

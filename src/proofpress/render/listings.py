@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.problems import did_you_mean
-from proofpress.render.highlight import Highlighter, SlowListing, escape
+from proofpress.render.highlight import BrokenPluginError, Highlighter, SlowListing, escape
 from proofpress.render.languages import IGNORED_WORDS, canonical, known_names
 
 if TYPE_CHECKING:
@@ -161,22 +161,39 @@ class Listings:
                 self._infos[text] = info
         return info
 
+    def close(self) -> None:
+        """Let go of what colouring holds."""
+        self._highlighter.close()
+
     def html(
-        self, code: str, info: Info, report: Callable[[str, int, str, str, int], None], attributes: dict[str, str]
+        self,
+        code: str,
+        info: Info,
+        report: Callable[[str, int, str, str, int], None],
+        attributes: dict[str, str],
+        doubt: Callable[[], None],
     ) -> str:
-        """Return a listing's HTML. `report(rule, offset, message, hint, length)` takes what is wrong with it."""
+        """Return a listing's HTML. `report(rule, offset, message, hint, length)` takes what is wrong with it.
+
+        `doubt` is called where the same listing may look otherwise another time.
+        """
         language = canonical(info.language)
         for at, word in info.unknown:
             hint = did_you_mean(word, _OPTIONS) or 'an info string reads: python title="train.py" {3,5-7} linenos'
             report("listing-options", at, f"a listing has no option '{word[:60]}'", hint, len(word))
         coloured: str | None = None
         if language:
-            lexer = self._highlighter.lexer(language)
+            lexer, why = None, ""
+            try:
+                lexer = self._highlighter.lexer(language)
+            except BrokenPluginError as broken:
+                doubt()
+                why = f", and {broken}"
             if lexer is None:
                 report(
                     "unknown-language",
                     info.language_at,
-                    f"no language is called '{info.language[:60]}', so this listing is shown without colour",
+                    f"no language is called '{info.language[:60]}'{why}, so this listing is shown without colour",
                     did_you_mean(info.language, known_names()) or "write 'text' for plain text",
                     len(info.language),
                 )
@@ -184,6 +201,8 @@ class Listings:
                 try:
                     coloured = self._highlighter.colour(code, lexer)
                 except SlowListing as slow:
+                    if not slow.certain:
+                        doubt()
                     report("slow-listing", 0, str(slow), "shorten the listing, or call it 'text'", len(info.language))
         body = escape(code) if coloured is None else coloured
         numbered = self._line_numbers if info.numbered is None else info.numbered

@@ -43,8 +43,8 @@ _EXTENSIONS = (
 class Renderer:
     """Turns documents into bodies, by one site's options.
 
-    Pure in effect: a document gives the same Body every time, in any order, in any process. Raises MissingExtra when
-    the options ask for sanitised HTML and nh3 is not installed.
+    Pure in effect: a document gives the same Body every time, in any order, in any process, where that is `certain`.
+    Raises MissingExtra when the options ask for sanitised HTML and nh3 is not installed. To be closed.
     """
 
     def __init__(self, markdown: MarkdownOptions, highlight: HighlightOptions, language: str = "en") -> None:
@@ -55,6 +55,10 @@ class Renderer:
         self._strict = not any(getattr(markdown, name) for name in _EXTENSIONS)
         self._listings = Listings(Highlighter(), line_numbers=highlight.line_numbers)
         self._converter = Converter()
+
+    def close(self) -> None:
+        """Let go of what rendering holds. What is rendered afterwards holds it anew."""
+        self._listings.close()
 
     def render(self, document: Document) -> Body:
         """Render a document. What is wrong with its text is in the Body's problems; nothing is raised."""
@@ -239,6 +243,7 @@ class Renderer:
             words=count_words("".join(writer.text)),
             first_image=writer.first_image,
             problems=tuple(sorted(set(writer.problems))),
+            certain=writer.certain,
         )
 
 

@@ -85,14 +85,22 @@ class _Palette(NamedTuple):
 
 
 def _style(name: str) -> type[Style]:
-    known = frozenset(get_all_styles())
-    if name not in known:
+    known = []
+    try:
+        for each in get_all_styles():  # Pygments' own first, so that a plugin is loaded only where it is needed
+            if each == name:
+                return get_style_by_name(name)
+            known.append(each)
+    except Exception as error:
+        raise UnknownStyleError(
+            f"there is no Pygments style '{name}', and a plugin of it can't be loaded ({type(error).__name__}: {error})"
+        ) from error
+    else:
         guess = did_you_mean(name, known)
         raise UnknownStyleError(
             f"there is no Pygments style '{name}'{f'; {guess}' if guess else ''} "
             "(`pygmentize -L styles` lists them, https://pygments.org/styles/ shows them)"
         )
-    return get_style_by_name(name)
 
 
 def _palette(style: type[Style]) -> _Palette:

@@ -106,6 +106,8 @@ class Writer:
         self.more: int | None = None
         self.raw = False
         """Whether raw HTML was written."""
+        self.certain = True
+        """Whether what was written depends on the document and the options alone."""
         self._path = path
         self._lines = lines
         self._listings = listings
@@ -125,6 +127,9 @@ class Writer:
         """Note a problem at an offset in a token's text."""
         line, column = self._lines.place(token, offset)
         self.problems.append(problem(rule, self._path, line, column, message, hint=hint, length=length))
+
+    def _doubt(self) -> None:
+        self.certain = False
 
     def _refer(self, token: Token, href: str, *, image: bool) -> str:
         meta = token.meta
@@ -326,7 +331,7 @@ class Writer:
             )
 
         given = {"id": self._claim(info.id)} if info.id else {}
-        self.out.append(listings.html(token.content, info, report, given))
+        self.out.append(listings.html(token.content, info, report, given, self._doubt))
         if token.map and not self._closed(token):
             self.problems.append(
                 problem(

@@ -36,6 +36,8 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     told: bytes
     """The digest of all that other pages may learn of this one."""
+    certain: bool = True
+    """Whether it depends on the document and the settings alone, so that it may be remembered."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -69,19 +71,29 @@ def inputs_of(config: Config, versions: bytes) -> bytes:
     )
 
 
-def preparer(config: Config) -> Callable[[Task], tuple[bytes, bytes]]:
-    """Return the function that prepares documents.
+def preparer(config: Config) -> Rendering:
+    """Return the function that prepares documents. To be closed, for which it need not have been called."""
+    return Rendering(config)
+
+
+class Rendering:
+    """Prepares documents, by one site's settings.
 
     A Prepared is written as JSON, since dates keep their offsets in it; the body has none.
     """
-    from proofpress.render.markdown import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 
-    renderer = Renderer(config.markdown, config.highlight, config.language)
-    zone_info = zone(config)
+    def __init__(self, config: Config) -> None:
+        from proofpress.render.markdown import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 
-    def prepare(task: Task) -> tuple[bytes, bytes]:
-        document = read(task.source, zone=zone_info, taxonomies=config.taxonomies, authors=config.authors)
-        body = renderer.render(document)
+        self._config = config
+        self._zone = zone(config)
+        self._renderer = Renderer(config.markdown, config.highlight, config.language)
+
+    def __call__(self, task: Task) -> tuple[bytes, bytes]:
+        """Return a document's Prepared and its Body."""
+        config = self._config
+        document = read(task.source, zone=self._zone, taxonomies=config.taxonomies, authors=config.authors)
+        body = self._renderer.render(document)
         name = name_of(task.source.path, task.kind)
         card, found = make_card(document, body, name, task.kind, config)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=()))
@@ -94,10 +106,13 @@ def preparer(config: Config) -> Callable[[Task], tuple[bytes, bytes]]:
             anchors=body.anchors,
             body=digest_of_bytes(encoded),
             told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),
+            certain=body.certain,
         )
         return msgspec.json.encode(prepared), encoded
 
-    return prepare
+    def close(self) -> None:
+        """End the process that a renderer may have started."""
+        self._renderer.close()
 
 
 def kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, Kind]:

@@ -7,32 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
-import sysconfig
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from proofpress import __version__
 from proofpress.config import Config, read_config
 from proofpress.content.images import IMAGES, measure
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside, scan
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem, problem
+from proofpress.stages.versions import code_version
 from proofpress.theme import Theme, read_theme
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 SETTINGS = "site.yaml"
-LIBRARIES = (
-    "jinja2", "linkify", "markdown_it_py", "markupsafe", "math_core", "mdit_py_plugins", "msgspec", "nh3",
-    "pygments", "pyyaml",
-)  # fmt: skip
-OUTER_ROOMS = ("cli", "explanations", "preview", "remote", "theme")
-"""Folders of this package whose code makes no page; the theme's files are inputs themselves."""
 SETTLED = 2_000_000_000
 """Nanoseconds after which a file's times can be trusted: a later change would have given it another one."""
 
@@ -62,6 +50,13 @@ class Seen(msgspec.Struct, frozen=True, array_like=True, gc=False):
     height: int | None = None
 
 
+class Looked(msgspec.Struct, frozen=True, array_like=True):
+    """The files of a site as they were when they were last read, and the code that read them, as `Inputs.versions`."""
+
+    versions: bytes = b""
+    files: dict[SourcePath, Seen] = {}
+
+
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """What a build works on."""
 
@@ -81,14 +76,20 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: bytes
     """The digest of all of it."""
 
+    @property
+    def looked(self) -> Looked:
+        """What the next build need not read again."""
+        return Looked(self.versions, self.files)
 
-def read_inputs(
-    root: Path, base_url: str, seen: Mapping[str, Seen], now_ns: int, versions: bytes | None = None
-) -> Inputs:
-    """Read a site's folder. `seen` are the files of the build before, which are not read again while nothing changed.
 
-    `versions` is the digest of the code where it is known: a process that builds again runs what it was started with.
+def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, versions: bytes | None = None) -> Inputs:
+    """Read a site's folder. What the build before `looked` at is not read again while nothing changed.
+
+    An image's size is what a library read from it, so that other code reads all files again. `versions` is the digest of
+    the code where it is known: a process that builds again runs what it was started with.
     """
+    versions = code_version() if versions is None else versions
+    seen = looked.files if looked.versions == versions else {}
     config, problems, text = settings(root, base_url)
     tree = scan(root)
     theme, found = read_theme(root)
@@ -104,7 +105,6 @@ def read_inputs(
         if file is not None:
             data[path] = file.digest
     digests = {source.path: digest_of_bytes(source.data) for source in tree.documents}
-    versions = code_version() if versions is None else versions
     every = [
         digest_of(config),
         text,
@@ -128,6 +128,14 @@ def read_inputs(
         versions=versions,
         fingerprint=digest_of(every),
     )
+
+
+def decode_looked(fact: bytes | None) -> Looked:
+    """Return what the build before looked at; nothing where that is not known or was written by another version."""
+    try:
+        return msgspec.msgpack.decode(fact or b"", type=Looked)
+    except msgspec.MsgspecError:
+        return Looked()
 
 
 def settings(root: Path, base_url: str) -> tuple[Config, list[Problem], bytes]:
@@ -180,29 +188,3 @@ def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, proble
         signature = (0, 0, 0, 0)
     width, height = size or (None, None)
     return Seen(*signature, digest_of_bytes(data), width, height)
-
-
-def code_version() -> bytes:
-    """Return a digest of the code that builds: this package's modules by their bytes, and the libraries' versions.
-
-    Not by their times: a job of continuous integration installs the same code anew, and its cache has to hold.
-    Versions are read from the names of the installed packages' folders, which is quicker than asking each.
-    """
-    own = Path(__file__).parents[1]
-    files = []
-    for folder, below, names in os.walk(own):
-        below[:] = [name for name in below if name not in OUTER_ROOMS]
-        for name in names:
-            if name.endswith(".py"):
-                with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123 - as above
-                    files.append((name, digest_of_bytes(file.read())))
-    packages: set[str] = set()
-    for key in ("purelib", "platlib"):
-        with os.scandir(sysconfig.get_path(key)) as entries:
-            packages.update(
-                entry.name
-                for entry in entries
-                if entry.name.lower().startswith(LIBRARIES) and entry.name.endswith(".dist-info")
-            )
-    about: list[Any] = [__version__, sys.version, sorted(files), sorted(packages)]
-    return digest_of(about)

@@ -35,6 +35,8 @@ class Preparation(msgspec.Struct, frozen=True):
     """In the order of their paths."""
     bodies: dict[SourcePath, bytes]
     """Those that were prepared now and are not in the store's file."""
+    uncertain: dict[SourcePath, bytes]
+    """The digests of bodies that a limit or an accident had a part in: prepared now, and again by the next build."""
     reasons: dict[str, Stale]
     """Why each document that was prepared now had to be."""
     changes: dict[SourcePath, tuple[str, ...]]
@@ -81,9 +83,10 @@ def prepare(inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable
         prepared[path] = decode_prepared(value)
         if path in entries:
             changes[path] = _differences(decode_prepared(entries[path].value).card, prepared[path].card)
-        if memory is None or memory.path is None:
+        certain = prepared[path].certain
+        if memory is None or memory.path is None or not certain:
             bodies[path] = body
-        if memory is None:
+        if memory is None or not certain:
             continue
         fresh[path] = Entry(trace, value, body)
         if len(fresh) == PUT_AT_ONCE:
@@ -95,7 +98,12 @@ def prepare(inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable
         memory.store.sweep(DOCUMENT, prepared.keys())
         memory.store.commit()
     ordered = {source.path: prepared[source.path] for source in inputs.tree.documents}
-    return Preparation(ordered, bodies, reasons, changes)
+    return Preparation(ordered, bodies, uncertain_of(prepared), reasons, changes)
+
+
+def uncertain_of(prepared: Mapping[SourcePath, Prepared]) -> dict[SourcePath, bytes]:
+    """Return the digests of the bodies that are not certain, by document."""
+    return {path: own.body for path, own in prepared.items() if not own.certain}
 
 
 def step_inputs(common: bytes, text: bytes, kind: Kind) -> bytes:

@@ -1,0 +1,171 @@
+"""What the code is that builds: this package, Python, the libraries that it imports, plugins of Pygments.
+
+All of it is found as the import system would find it, on `sys.path` and by its finders, and nothing is imported: a
+build where nothing changed ends before Markdown, Jinja or Pygments is loaded. No path and no time is part of it: a job
+of continuous integration installs the same code anew, elsewhere, and its cache has to hold.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from proofpress import __version__
+from proofpress.content.yaml_nodes import parser_version
+from proofpress.engine.digests import digest_of, digest_of_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LIBRARIES: Final = {
+    "imagesize": "imagesize",
+    "jinja2": "jinja2",
+    "markdown_it": "markdown-it-py",
+    "markupsafe": "markupsafe",
+    "math_core": "math-core",
+    "mdit_py_plugins": "mdit-py-plugins",
+    "mdurl": "mdurl",
+    "msgspec": "msgspec",
+    "nh3": "nh3",
+    "pygments": "pygments",
+    "tzdata": "tzdata",
+    "yaml": "pyyaml",
+}
+"""What decides bytes of a page: each module, and the name under which it is distributed."""
+
+OUTER_ROOMS: Final = ("cli", "explanations", "preview", "remote", "theme")
+"""Folders of this package whose code makes no page; the theme's files are inputs themselves."""
+
+_CODE: Final = (".py", ".so", ".pyd")
+
+
+class Installed(msgspec.Struct, frozen=True):
+    """A package as an installer left it: the folder with its metadata (`pygments-2.21.0.dist-info`), or its one file."""
+
+    folder: str
+    name: str
+
+    @property
+    def distribution(self) -> str:
+        """Its name as packages are compared by: in small letters, with hyphens."""
+        return self.name.partition("-")[0].lower().replace("_", "-").replace(".", "-")
+
+    def read(self, file: str) -> str:
+        """Return a file of its metadata, empty where there is none."""
+        try:
+            with open(f"{self.folder}/{self.name}/{file}", encoding="utf-8", errors="replace") as found:  # noqa: PTH123 - a pathlib object for each costs more than the look
+                return found.read()
+        except OSError:
+            return ""
+
+    def vouched(self, origin: str) -> str | None:
+        """Return what its record says of its code, each file with a hash; None where the record has no such module.
+
+        Files outside its folder are left out, since a script bears the path of its interpreter, and so is its metadata,
+        since an installer writes there who it was.
+        """
+        module = os.path.relpath(origin, self.folder).replace(os.sep, "/") + ","
+        lines = [line for line in self.read("RECORD").splitlines() if "sha256=" in line and not line.startswith("..")]
+        if not any(line.startswith(module) for line in lines):
+            return None
+        return "\n".join(sorted(line for line in lines if not line.startswith(self.name)))
+
+
+def code_version() -> bytes:
+    """Return the digest of the code that builds."""
+    installed = list(_installed(sys.path))
+    plugins = sorted(_plugins(installed), key=lambda found: (found[0].distribution, found[1]))
+    about: list[Any] = [
+        __version__,
+        sys.version,
+        parser_version(),
+        _files(Path(__file__).parents[1], OUTER_ROOMS),
+        [(module, _module(module, name, installed)) for module, name in LIBRARIES.items()],
+        [(entries, [_module(root, own.distribution, installed) for root in roots]) for own, entries, roots in plugins],
+        # A plugin may import whatever there is.
+        sorted({own.name for own in installed}) if plugins else [],
+        [_archive(path) for path in sys.path if path.endswith((".zip", ".egg", ".pyz"))],
+    ]
+    return digest_of(about)
+
+
+def _installed(path: Iterable[str]) -> Iterator[Installed]:
+    """Give every package on the path."""
+    for folder in dict.fromkeys(entry or os.curdir for entry in path):
+        try:
+            with os.scandir(folder) as entries:
+                names = [entry.name for entry in entries]
+        except OSError:
+            continue  # not there, or an archive
+        for name in names:
+            if name.endswith((".dist-info", ".egg-info")) or name == "EGG-INFO":
+                yield Installed(folder, name)
+
+
+def _plugins(installed: Iterable[Installed]) -> Iterator[tuple[Installed, list[str], list[str]]]:
+    """Give every package that brings something for Pygments: what it says of that, and the modules that it names."""
+    for own in installed:
+        entries = []
+        ours = False
+        for line in own.read("entry_points.txt").splitlines():
+            said = line.strip()
+            if said.startswith("["):
+                ours = said[1:].lstrip().startswith("pygments.")
+            elif ours and "=" in said and not said.startswith(("#", ";")):
+                entries.append(said)
+        if entries:
+            roots = {entry.partition("=")[2].strip().partition(":")[0].partition(".")[0].strip() for entry in entries}
+            yield own, sorted(entries), sorted(roots)
+
+
+def _module(name: str, distribution: str, installed: Iterable[Installed]) -> Any:
+    """Return what tells one version of a module from another; None where it can't be imported.
+
+    That is what an installer noted of it, where it lies beside the module and speaks of it, and the bytes of its first
+    file, which are looked at in any case; else the bytes of all of its code: a checkout on PYTHONPATH, an editable
+    installation, a package of a system that keeps no records.
+    """
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError, AttributeError):
+        return None
+    if spec is None:
+        return None
+    origin = spec.origin if spec.has_location else None
+    if origin is not None and not Path(origin).is_file():
+        return _archive(origin)
+    first = digest_of_bytes(Path(origin).read_bytes()) if origin is not None else b""
+    if origin is not None:
+        for own in installed:
+            if own.distribution == distribution and (said := own.vouched(origin)) is not None:
+                return [own.name, first, said]
+    return [first, [_files(Path(folder)) for folder in spec.submodule_search_locations or ()]]
+
+
+def _files(folder: Path, leave_out: tuple[str, ...] = ()) -> Any:
+    """Return the digest of each file of code below a folder, by its place there; of an archive, that of the whole."""
+    if not folder.is_dir():
+        return _archive(str(folder))
+    found = []
+    top = str(folder)
+    for place, below, names in os.walk(top):
+        below[:] = [name for name in below if name not in leave_out and name != "__pycache__"]
+        for name in names:
+            if name.endswith(_CODE):
+                path = os.path.join(place, name)  # noqa: PTH118 - as in `Installed.read`
+                with open(path, "rb") as file:  # noqa: PTH123 - as above
+                    found.append((path[len(top) :].replace(os.sep, "/"), digest_of_bytes(file.read())))
+    return sorted(found)
+
+
+def _archive(path: str) -> bytes:
+    """Return the digest of the archive that a path leads to or into; empty where there is none."""
+    for place in (Path(path), *Path(path).parents):
+        if place.is_file():
+            return digest_of_bytes(place.read_bytes())
+    return b""
