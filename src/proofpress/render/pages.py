@@ -20,6 +20,7 @@ from proofpress.site.dates import iso_date
 from proofpress.site.links import free_reference, own_fragment
 from proofpress.site.machine_files import UNLISTED_KINDS
 from proofpress.site.view import OutlineItem, Page, Question, SiteView, feeds_of
+from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -208,7 +209,7 @@ def _image(card: Card | None, ask: Ask, place: Place | None) -> tuple[str | None
     """Return the full URL of a page's image. Only one that the front matter names can be a problem."""
     if card is None or not card.image:
         return None, None
-    if "://" in card.image:
+    if not read(card.image).local:
         return card.image, None
     reference = free_reference(card.image, place)
     found: Resolved = ask(("link", _asker(reference, card), reference.href, reference.kind, ""))

@@ -6,7 +6,6 @@ list of such, so that it has a digest. `Answers.answer` is the one entrance: a q
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,6 +17,7 @@ from proofpress.site.cards import folder_path
 from proofpress.site.links import CONTENT, Links, Resolved, free_reference
 from proofpress.site.plan import pages_of
 from proofpress.site.view import Around, MenuEntry, Pager, Series, Term, UnanswerableError, Year, feeds_of
+from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from proofpress.problems import Problem
     from proofpress.site.index import IndexedTerm, Site
     from proofpress.site.view import Question
-
-SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
 class FeedPosts(msgspec.Struct, frozen=True):
@@ -213,7 +211,7 @@ class Answers:
 
     def menu_link(self, item: MenuItem) -> Resolved:
         """Return where an entry of the menu leads: a full URL as it is, else as a link below content/ would."""
-        if SCHEME.match(item.url) or item.url.startswith("//"):
+        if not read(item.url).local:
             return Resolved(item.url, item.url)
         return self._links.resolve(free_reference(item.url.removeprefix(CONTENT), item.place), self._root())
 

@@ -7,7 +7,6 @@ whoever the view was handed (`site.answers` in the end), so that questions and a
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from proofpress.config import Config
     from proofpress.problems import Problem
 
-SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 Question = tuple[str, ...]
 """A question's name and its arguments, as text."""
 
