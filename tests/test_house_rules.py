@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(proofpress.__file__).parent
-FOUNDATIONS = {"model", "paths", "problems"}
+FOUNDATIONS = {"model", "paths", "problems", "urls"}
 INNER_ROOMS = {"content", "render", "site"}
 OUTER_ROOMS = {"engine", "output", "preview", "cli", "builder", "update", "stages", "remote"}
 OWNERS = {
