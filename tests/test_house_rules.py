@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PACKAGE = Path(proofpress.__file__).parent
-FOUNDATIONS = {"model", "paths", "problems"}
+FOUNDATIONS = {"model", "paths", "problems", "urls"}
 STARTERS = {"cli", "preview", "update"}
 """What may start a build, and so know the builder."""
 ARROWS: dict[str, set[str]] = {
     "paths": set(),
+    "urls": set(),
     "problems": set(),
     "model": {"paths", "problems"},
     "content": FOUNDATIONS,
@@ -29,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "schema": {"config", "problems"},
     "explanations": {"problems"},
     "theme": FOUNDATIONS | {"content"},
-    "site": FOUNDATIONS | {"config", "content"},
+    "site": FOUNDATIONS | {"config", "content", "engine"},
     "render": FOUNDATIONS | {"config", "site"},
     "output": {"content", "paths", "problems", "site"},
     "remote": {"output", "paths", "problems"},

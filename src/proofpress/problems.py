@@ -71,6 +71,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "same-term": "warning",
     "empty-slug": "error",
     "foreign-file": "error",
+    "active-file": "error",
     "missing-redirects": "warning",
 }
 """Every rule's name and how much it weighs. `proofpress explain NAME` tells each one's meaning."""
@@ -88,6 +89,7 @@ FIXED: Final = frozenset(
         "path-too-long",
         "reserved-path",
         "foreign-file",
+        "active-file",
     }
 )
 """Rules that settings can't weigh otherwise: without them a site would be published with a part missing, or unsafely."""

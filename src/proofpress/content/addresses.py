@@ -1,7 +1,6 @@
 """Addresses that a person writes into front matter and settings: what is allowed, and in which form it is kept.
 
-A browser strips control characters and white space from a URL and reads its scheme in any case (URL Standard, 4.4), so
-an address is judged as a browser would see it, entities and percent-encoding undone as well.
+An address is judged as a browser would read it (`urls`), entities and percent-encoding undone as well.
 """
 
 from __future__ import annotations
@@ -12,13 +11,12 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from proofpress.paths import SitePath, encode
+from proofpress.urls import WEB, read
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HARMLESS: Final = re.compile(r"/?(?:[A-Za-z0-9_.-]+/)*(?:[A-Za-z0-9_.-]+)?")  # most addresses; only for speed
 _BAD_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _EXTENSION: Final = re.compile(r"[^.]\.[A-Za-z][A-Za-z0-9]{0,7}$")
-_SAFE_SCHEMES: Final = frozenset({"http", "https"})
 
 
 class Refusal(NamedTuple):
@@ -28,33 +26,32 @@ class Refusal(NamedTuple):
     hint: str
 
 
-def web_address(text: str, *, schemes: frozenset[str] = _SAFE_SCHEMES) -> str | Refusal:
+def web_address(text: str, *, schemes: frozenset[str] = WEB) -> str | Refusal:
     """Check an address that may be relative, a site path or a full URL; return it without white space around it."""
     text = text.strip()
     if _HARMLESS.fullmatch(text):
         return text
-    seen = _as_browsers_see(text)
     if _CONTROL.search(text) or _CONTROL.search(html.unescape(text)):
         return Refusal("holds a character that cannot be seen", "take it out")
-    for form in seen:
-        found = _SCHEME.match(form)
-        if found and found[1].lower() not in schemes:
+    for form in _forms(text):
+        reading = read(form)
+        if reading.scheme and reading.scheme not in schemes:
             return Refusal(
-                f"begins with '{found[1].lower()}:', which is not safe on a page", "use an https:// address or a path"
+                f"begins with '{reading.scheme}:', which is not safe on a page", "use an https:// address or a path"
             )
-        if form.replace("\\", "/").startswith("//"):
+        if reading.network:
             return Refusal(
                 "begins with two slashes, which leads to another site", "write https:// in front, or one slash"
             )
     if "\\" in text:
         return Refusal("holds a backslash", "write forward slashes")
-    if _SCHEME.match(text):
+    if read(text).scheme in WEB:
         try:
             parts = urlsplit(text)
             _ = parts.port
         except ValueError:
             return Refusal("is not a URL", "write it as https://example.org/path")
-        if parts.scheme.lower() in _SAFE_SCHEMES and not parts.hostname:
+        if not parts.hostname:
             return Refusal("has no host", "write it as https://example.org/path")
     return text
 
@@ -67,7 +64,7 @@ def site_path(text: str) -> SitePath | Refusal:
     checked = web_address(text)
     if isinstance(checked, Refusal):
         return checked
-    if _SCHEME.match(checked):
+    if not read(checked).local:
         return Refusal("is a full URL", "write the path alone, such as /2024/old-name/")
     if "?" in checked or "#" in checked:
         return Refusal("holds a '?' or a '#'", "write the path alone, such as /2024/old-name/")
@@ -90,9 +87,9 @@ def site_path(text: str) -> SitePath | Refusal:
     return SitePath(encode("/" + "/".join(parts) + ends))
 
 
-def _as_browsers_see(text: str) -> list[str]:
+def _forms(text: str) -> list[str]:
     """Return the forms that an address could turn into on its way to a browser."""
     forms = [text]
     for undo in (html.unescape, unquote, html.unescape):
         forms.append(undo(forms[-1]))
-    return [re.sub(r"[\x00-\x20]+", "", form) for form in forms]
+    return forms

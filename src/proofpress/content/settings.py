@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from proofpress.content.keys import KEYS
 from proofpress.paths import WINDOWS_DEVICES, slug
 from proofpress.problems import did_you_mean
+from proofpress.urls import WEB, read
 
 PERMALINK_FIELDS: Final = ("year", "month", "day", "slug", "folder")
 _HOST: Final = re.compile(r"[^\s/\\@?#%\"'<>^`{|}:\[\]\x00-\x20\x7f]+")
@@ -37,7 +38,8 @@ def base_url(text: str) -> str | Refusal:
         port = parts.port
     except ValueError:
         return Refusal("is not a URL", example)
-    if parts.scheme.lower() not in ("http", "https"):
+    scheme = read(text).scheme
+    if scheme not in WEB:
         return Refusal(
             "begins with neither https:// nor http://",
             f"write https://{text.lstrip('/')}" if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", text) else example,
@@ -57,7 +59,7 @@ def base_url(text: str) -> str | Refusal:
         return Refusal("has a path that no site is at", example)
     path = re.sub("/{2,}", "/", quote(unquote(parts.path), safe="/~!$&'()*+,;=:@-._"))
     shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme.lower()}://{shown}{'' if port is None else f':{port}'}{path.rstrip('/')}/"
+    return f"{scheme}://{shown}{'' if port is None else f':{port}'}{path.rstrip('/')}/"
 
 
 def time_zone(name: str) -> dt.tzinfo | Refusal:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from proofpress.paths import join
+from proofpress.urls import SCRIPTS, read
 
 if TYPE_CHECKING:
     from pathlib import PurePath
@@ -31,8 +32,6 @@ EDITORS: Final = {
 
 DEFAULT: Final = EDITORS["vscode"]
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_RUNS_SCRIPT = frozenset({"javascript", "data", "vbscript"})
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
 
@@ -51,13 +50,13 @@ def editor_template(setting: str) -> str:
     if setting.lower() in EDITORS:
         return EDITORS[setting.lower()]
     said = f"PROOFPRESS_EDITOR is '{setting}': "
-    scheme = _SCHEME.match(setting)
-    if scheme is None:
+    scheme = read(setting).scheme
+    if not scheme:
         raise UnknownEditorError(
             f"{said}no editor of that name is known; use one of {', '.join(EDITORS)}, or a URL such as {DEFAULT}"
         )
-    if scheme[1].lower() in _RUNS_SCRIPT:
-        raise UnknownEditorError(f"{said}a {scheme[1]}: URL opens no editor; use a URL such as {DEFAULT}")
+    if scheme in SCRIPTS:
+        raise UnknownEditorError(f"{said}a {scheme}: URL opens no editor; use a URL such as {DEFAULT}")
     places = _PLACE.findall(setting)
     if "path" not in places:
         raise UnknownEditorError(f"{said}the URL must hold {{path}}, as {DEFAULT} does")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from markdown_it.rules_inline import autolink as plain_autolink
 from markdown_it.token import Token
 
-from proofpress.render.urls import is_safe
+from proofpress.urls import read
 
 if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
@@ -29,7 +29,7 @@ _TRAILING: Final = "?!.,:*_~'\";"
 def autolink(state: StateInline, silent: bool) -> bool:
     """Link `<scheme:…>`. An unsafe address stays text, and is noted in `env["unsafe"]`."""
     found = _BETWEEN_BRACKETS.match(state.src, state.pos, state.posMax)
-    if found is not None and not is_safe(found[1]):
+    if found is not None and not read(found[1]).is_safe():
         if not silent:
             state.env.setdefault("unsafe", []).append((state.env["inline"], state.pos + 1, len(found[1]), found[1], ""))
         return False

@@ -14,7 +14,7 @@ from markdown_it.common.utils import normalizeReference
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 from markdown_it.rules_inline import StateInline
 
-from proofpress.render.urls import is_safe
+from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -150,7 +150,7 @@ def _link(
     reference = references.get(label)
     if reference is None:
         return None
-    if not is_safe(reference["href"], image=image):
+    if not read(reference["href"]).is_safe(image=image):
         state.env.setdefault("unsafe", []).append((state.env["inline"], -1, 0, reference["href"], label))
         return None
     return Link(start, end, stop, reference["href"], reference["title"], -1, 0, label)
@@ -179,7 +179,7 @@ def _inline(src: str, start: int, end: int, state: InlineText, *, image: bool) -
             pos = _skip(src, parsed.pos)
     if pos >= maximum or src[pos] != ")":
         return None
-    if not is_safe(href, image=image):
+    if not read(href).is_safe(image=image):
         state.env.setdefault("unsafe", []).append((state.env["inline"], at, length, href, ""))
         return None
     return Link(start, end, pos + 1, href, title, at, length, "")

@@ -25,7 +25,9 @@ from proofpress.render.rawhtml import ids_in
 from proofpress.render.sanitize import Sanitizer
 from proofpress.render.structure import find_alerts, find_tasks, find_torn_tables, number_cells
 from proofpress.render.summary import balanced, plain, without_links
+from proofpress.render.urls import why_refused
 from proofpress.render.writer import Writer, code_of, count_words, text_of
+from proofpress.urls import read
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -119,6 +121,7 @@ class Renderer:
             anchors=options.anchors,
             figures=options.figures,
             explicit=set(explicit),
+            sanitized=self._sanitizer is not None,
         )
         for said in reports:
             token, offset, rule, message, hint, length = said
@@ -138,17 +141,8 @@ class Renderer:
     def _note_problems(self, document: Document, env: dict[str, Any], writer: Writer, lines: SourceLines) -> None:
         for inline, at, length, href, label in env.get("unsafe", ()):
             line, column, width = writer.definition(label, href) if label else (*lines.place(inline, at), length)
-            writer.problems.append(
-                problem(
-                    "unsafe-url",
-                    document.path,
-                    line,
-                    column,
-                    f"a link to '{_short(href)}' could run code or read files in a reader's browser",
-                    hint="link to http:, https:, mailto: or a file of this site",
-                    length=width,
-                )
-            )
+            message, hint = why_refused(read(href))
+            writer.problems.append(problem("unsafe-url", document.path, line, column, message, hint=hint, length=width))
         refs = env.get("footnotes", {}).get("refs", {})
         unused = [label for name in refs if (label := name.removeprefix(":")) not in writer.notes]
         for inline, at, label in env.get("undefined", ()):

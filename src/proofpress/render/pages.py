@@ -22,6 +22,7 @@ from proofpress.site.links import free_reference, own_fragment
 from proofpress.site.machine_files import UNLISTED_KINDS
 from proofpress.site.values import OutlineItem, Page, feeds_of
 from proofpress.site.view import SiteView
+from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,7 +210,7 @@ def _image(card: Card | None, ask: AskSite, place: Place | None) -> tuple[str | 
     """Return the full URL of a page's image. Only one that the front matter names can be a problem."""
     if card is None or not card.image:
         return None, None
-    if "://" in card.image:
+    if not read(card.image).local:
         return card.image, None
     reference = free_reference(card.image, place)
     found = ask(questions.Link(_asker(reference, card), reference.href, reference.kind))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from html import unescape
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from proofpress.render.highlight import escape
-from proofpress.render.urls import is_local
+from proofpress.urls import Reading, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SKIPPED: Final = (
     r"<!--.*?(?:-->|\Z)|<(?P<hidden>script|style|textarea)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>.*?(?:</(?P=hidden)\s*>|\Z)"
@@ -35,7 +38,8 @@ _LINKS: Final = {
 _NAMED: Final = re.compile(r"(?:id|name)\s*=", re.IGNORECASE)
 _LINKED: Final = re.compile(r"(?:src|href|poster|srcset|data)\s*=", re.IGNORECASE)
 _SIZE: Final = re.compile(r"\s(?:width|height)\s*=", re.IGNORECASE)
-_SOURCE_OF_SET: Final = re.compile(r"(\s*)([^\s,]\S*[^\s,]|[^\s,])((?:\s[^,]*)?)(,|\Z)")
+_SOURCE_OF_SET: Final = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)")
+_DESCRIPTOR: Final = re.compile(r"(?:[^,(]+|\([^)]*\)?)*")
 
 
 class Refer(Protocol):
@@ -43,6 +47,21 @@ class Refer(Protocol):
 
     def __call__(self, href: str, *, image: bool, at: int, length: int) -> str:
         """Note the destination that is written at this offset and length; return its mark."""
+
+
+class Judge(Protocol):
+    """Takes note of a destination in raw HTML that is not of this site, and stays as it is written."""
+
+    def __call__(self, reading: Reading, *, image: bool, at: int, length: int) -> None:
+        """Look at the destination that is written at this offset and length."""
+
+
+class Candidate(NamedTuple):
+    """An address of a `srcset`: where it begins, the address, and the width or density behind it."""
+
+    start: int
+    href: str
+    descriptor: str
 
 
 class Attribute(NamedTuple):
@@ -90,7 +109,7 @@ def ids_in(html: str) -> list[str]:
     ]
 
 
-def with_references(html: str, refer: Refer) -> str:
+def with_references(html: str, refer: Refer, judge: Judge) -> str:
     """Return raw HTML with each destination on this site replaced by its reference's mark."""
     if not _LINKED.search(html):
         return html
@@ -101,15 +120,17 @@ def with_references(html: str, refer: Refer) -> str:
         if found.name not in _LINKS.get(found.tag, ()):
             continue
         if found.name == "srcset":
-            written += [html[done:start], _set(found.value, start, refer)]
+            whole = _set(found, refer, judge)
+            written += [html[done:start], whole if html[start - 1 : start] in {'"', "'"} else f'"{whole}"']
             done = end
             continue
-        href = unescape(found.value).strip()
-        if not is_local(href):
+        reading = read(unescape(found.value))
+        if not reading.local:
+            judge(reading, image=found.tag == "img", at=start, length=len(found.value))
             continue
         quoted = html[start - 1 : start] in {'"', "'"}
         image = found.tag == "img" and not found.sized
-        mark = refer(href, image=image, at=start, length=len(found.value))
+        mark = refer(reading.text, image=image, at=start, length=len(found.value))
         if image:  # the mark of an image stands for the whole attribute, since its size is written beside it
             written += [html[done : found.begin], mark]
             done = end + quoted
@@ -120,14 +141,37 @@ def with_references(html: str, refer: Refer) -> str:
     return "".join(written)
 
 
-def _set(value: str, base: int, refer: Refer) -> str:
-    """Write a `srcset`: addresses, each with a width or density behind it."""
+def candidates(value: str) -> Iterator[Candidate]:
+    """Give the addresses of a `srcset`, entities undone (HTML, "Parsing a srcset attribute")."""
+    at = 0
+    while found := _SOURCE_OF_SET.match(value, at):
+        href, at = found[1].rstrip(","), found.end()
+        descriptor = ""
+        if href == found[1]:
+            behind = _DESCRIPTOR.match(value, at)
+            assert behind is not None, "it matches nothing, too"
+            descriptor, at = behind[0].strip(), behind.end()
+        yield Candidate(found.start(1), href, descriptor)
 
-    def one(match: re.Match[str]) -> str:
-        href = unescape(match[2])
-        if not is_local(href):
-            return match[0]
-        mark = refer(href, image=False, at=base + match.start(2), length=len(match[2]))
-        return f"{match[1]}{mark}{escape(match[3]) if '<' in match[3] else match[3]}{match[4]}"
 
-    return _SOURCE_OF_SET.sub(one, value)
+def _set(found: Attribute, refer: Refer, judge: Judge) -> str:
+    """Write a `srcset` with its addresses on this site replaced. With entities in it, each place is the whole value."""
+    value = unescape(found.value)
+    written: list[str] = []
+    for candidate in candidates(value):
+        reading = read(candidate.href)
+        plain = value == found.value
+        at = found.start + candidate.start if plain else found.start
+        length = len(candidate.href if plain else found.value)
+        if reading.local:
+            href = refer(reading.text, image=False, at=at, length=length)
+        else:
+            judge(reading, image=found.tag == "img", at=at, length=length)
+            href = _quoted(candidate.href)
+        written.append(f"{href} {_quoted(candidate.descriptor)}".rstrip())
+    return ", ".join(written)
+
+
+def _quoted(text: str) -> str:
+    """Escape text for an attribute between quotes of either kind."""
+    return escape(text).replace("'", "&#39;")

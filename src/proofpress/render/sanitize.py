@@ -5,6 +5,10 @@ a browser's parser knows what that makes. What the renderer wrote itself is amon
 which are taken out before and put back after: the marks of references, since no parser keeps a NUL, and formulas,
 since MathML inside HTML is where sanitisers have been deceived before. The stand-ins hold a digest of the page, so
 that no page can contain its own.
+
+A stand-in may have come into another place than it was written for, where raw HTML is malformed: into a title, or
+the middle of an address. It is put back only where it is the whole address of an attribute that takes one, or, of a
+formula, in text; elsewhere plain text stands for it. Every other address passes by the judge of URLs.
 """
 
 from __future__ import annotations
@@ -14,7 +18,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from proofpress.problems import MissingExtra
-from proofpress.render.urls import is_safe
+from proofpress.render.highlight import escape
+from proofpress.render.rawhtml import candidates
+from proofpress.render.summary import plain
+from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +29,19 @@ if TYPE_CHECKING:
     from proofpress.model import Reference
 
 _MARK: Final = re.compile(r"\0(m?)(\d+)\0")
+_STAND_IN: Final = r"pp[0-9a-f]{32}-([a-z])(\d+)-"
+_LINK: Final = re.compile(_STAND_IN.replace("[a-z]", "l"))
+_IMAGE: Final = re.compile(_STAND_IN.replace("[a-z]", "i"))
+_ANY: Final = re.compile(_STAND_IN)
+_IN_PLAIN_TEXT: Final = {"l": "t", "i": "t", "m": "f"}
+"""What becomes of a stand-in in an attribute that takes no address: the text of a reference, or of a formula."""
+_ADDRESSES: Final = frozenset(
+    {
+        "action", "archive", "background", "cite", "classid", "codebase", "data", "dynsrc", "formaction", "href", "icon",
+        "longdesc", "lowsrc", "manifest", "ping", "poster", "profile", "src", "usemap", "xlink:href",
+    }
+)  # fmt: skip
+"""Attributes that hold an address, those as well which do not pass today."""
 _MORE_TAGS: Final = frozenset(
     {"audio", "figcaption", "figure", "input", "picture", "section", "source", "track", "video"}
 )
@@ -69,23 +89,50 @@ class Sanitizer:
         stand_in = "pp" + hashlib.sha256(html.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
         def out(match: re.Match[str]) -> str:
-            name = f"{stand_in}-{match[1]}{match[2]}-"
-            image = not match[1] and references[int(match[2])].kind == "image"
-            return f'src="{name}"' if image else name
+            if match[1]:
+                return f"{stand_in}-m{match[2]}-"
+            if references[int(match[2])].kind == "image":
+                return f'src="{stand_in}-i{match[2]}-"'
+            return f"{stand_in}-l{match[2]}-"
 
         def back(match: re.Match[str]) -> str:
             number = int(match[3])
-            if match[2]:
-                return formulas[number]
-            if match[1] and references[number].kind == "image":
-                return f"\0{number}\0"
-            return f"{match[1] or ''}\0{number}\0{match[4] or ''}"
+            whole = match[1] is not None
+            match match[2]:
+                case "i" if whole:
+                    return f"\0{number}\0"
+                case "l":
+                    found = f"\0{number}\0"
+                case "m":
+                    found = formulas[number]
+                case "f":
+                    found = escape(plain(formulas[number]))
+                case _:
+                    found = escape(references[number].href)
+            return f'src="{found}"' if whole else found
 
         cleaned = self._cleaner.clean(_MARK.sub(out, html))
-        return re.sub(rf'(src=")?{stand_in}-(m?)(\d+)-((?(1)"|))', back, cleaned)
+        return re.sub(rf'(src=")?{stand_in}-([a-z])(\d+)-((?(1)"|))', back, cleaned)
 
 
 def _filter(tag: str, name: str, value: str) -> str | None:
-    if name in {"href", "src", "poster"}:
-        return value if is_safe(value, image=tag == "img") else None
-    return value
+    """Judge an attribute of an allowed element: return its value, or None to leave it out."""
+    if name == "srcset":
+        sources = list(candidates(value))
+        if not all(_passes(source.href, image=tag == "img") for source in sources):
+            return None
+        return ", ".join(f"{read(source.href).text} {source.descriptor}".rstrip() for source in sources)
+    if name in _ADDRESSES:
+        if tag == "img" and name == "src" and _IMAGE.fullmatch(value):
+            return value
+        return read(value).text if _passes(value, image=tag == "img") else None
+    if "pp" not in value:
+        return value
+    return _ANY.sub(lambda found: found[0].replace(f"-{found[1]}", f"-{_IN_PLAIN_TEXT.get(found[1], found[1])}"), value)
+
+
+def _passes(address: str, *, image: bool) -> bool:
+    """Tell whether an address may stand in a sanitised page: a stand-in by itself, or what the judge calls safe."""
+    if _ANY.search(address):
+        return _LINK.fullmatch(address) is not None
+    return read(address).is_safe(image=image)

@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from proofpress.model import Heading, Reference
 from proofpress.problems import problem
 from proofpress.render.highlight import escape
 from proofpress.render.rawhtml import ids_in, with_references
 from proofpress.render.summary import without_links
 from proofpress.render.tables import lost_cells
-from proofpress.render.urls import encoded, is_local
+from proofpress.render.urls import encoded, why_refused
+from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from proofpress.render.headings import Identifiers
     from proofpress.render.listings import Listings
     from proofpress.render.places import SourceLines
+    from proofpress.urls import Reading
 
 TEXT: Final = frozenset({"text", "text_special"})
 MORE: Final = re.compile(r"\s*<!--\s*(?:more|truncate)\s*-->\s*", re.IGNORECASE)
@@ -94,6 +98,7 @@ class Writer:
         anchors: bool,
         figures: bool,
         explicit: set[str],
+        sanitized: bool,
     ) -> None:
         self.out: list[str] = []
         self.references: list[Reference] = []
@@ -116,6 +121,7 @@ class Writer:
         self._anchors = anchors
         self._figures = figures
         self._explicit = explicit
+        self._sanitized = sanitized
         self._current: Token | None = None
         self.notes: dict[str, int] = {}
         """The number of each footnote that the text refers to, by label."""
@@ -381,7 +387,16 @@ class Writer:
             line, column = self._lines.place(holder, base + at)
             return self._reference(href, line, column, length, image=image, raw=True)
 
-        return with_references(html, refer)
+        def judge(reading: Reading, *, image: bool, at: int, length: int) -> None:
+            """Note what the sanitiser leaves out, and what deceives; raw HTML that passes may else do what it likes."""
+            if reading.disguised or (self._sanitized and not reading.is_safe(image=image)):
+                line, column = self._lines.place(holder, base + at)
+                message, hint = why_refused(reading)
+                message += "; it is left out" if self._sanitized else ""
+                found = problem("unsafe-url", self._path, line, column, message, hint=hint, length=length)
+                self.problems.append(msgspec.structs.replace(found, severity="warning"))
+
+        return with_references(html, refer, judge)
 
     def _math(self, tokens: list[Token], index: int) -> int:
         token = tokens[index]
@@ -490,16 +505,18 @@ class Writer:
     def _link(self, token: Token) -> str:
         attrs = token.attrs
         href = str(attrs.pop("href"))
-        url = self._refer(token, href, image=False) if is_local(href) else escape(encoded(href))
+        reading = read(href)
+        url = self._refer(token, reading.text, image=False) if reading.local else escape(encoded(reading.text))
         given = self._attributes(attrs) if attrs else ""
         return f'<a href="{url}"{given}>'
 
     def _image(self, token: Token) -> str:
         attrs = token.attrs
-        src = str(attrs.pop("src"))
+        reading = read(str(attrs.pop("src")))
+        src = reading.text
         attrs["alt"] = alternative(token.children)
         self.text.append(" ")
-        if not is_local(src):
+        if not reading.local:
             source = f'src="{escape(encoded(src))}"'
         elif "width" in attrs or "height" in attrs:
             source = f'src="{self._refer(token, src, image=False)}"'

@@ -24,6 +24,7 @@ from proofpress.site.index import IndexedTerm, Site
 from proofpress.site.links import CONTENT, Links, Resolved, free_reference
 from proofpress.site.plan import pages_of
 from proofpress.site.values import UnanswerableError
+from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from proofpress.engine.steps import Ask
 
     AskSite = Ask["Known"]
-
-SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +77,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     def menu_link(self, item: MenuItem) -> Resolved:
         """Return where an entry of the menu leads: a full URL as it is, else as a link below content/ would."""
-        if SCHEME.match(item.url) or item.url.startswith("//"):
+        if not read(item.url).local:
             return Resolved(item.url, item.url)
         return self.links.resolve(free_reference(item.url.removeprefix(CONTENT), item.place), self.root)
 

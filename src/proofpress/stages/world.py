@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.model import CopyTarget, PageTarget, Target
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.problems import Problem
+from proofpress.site.active_files import refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
 from proofpress.site.plan import plan
@@ -70,6 +72,8 @@ def world_of(
         files={file.path: file for file in copies(inputs, prepared, hidden)},
         places=places,
     )
+    if config.markdown.html == "sanitize":
+        problems += refused(site.files, lambda path: read_inside(inputs.root, path))
     assets = all_assets(inputs, memory, problems)
     asset_paths = {name: asset.site_path for name, asset in assets.items()}
     targets, found = plan(site, config, asset_paths, places)

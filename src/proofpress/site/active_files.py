@@ -1,0 +1,142 @@
+"""Copied files that a browser would run: under `html: sanitize` no such file is taken from content/.
+
+A post's HTML is cleaned, and a page or a drawing beside it would be the way around. Whether a file is one is told by
+each ending in its name, since servers go by any of them (`notes.svg.gz` comes as a drawing), and where the endings
+are none that servers have a type for, by how it begins, since then servers and browsers look (MIME Sniffing standard,
+section 7.1). static/ is the owner's, and not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from proofpress.problems import Problem, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from proofpress.paths import SourcePath
+
+ACTIVE: Final = frozenset(
+    [
+        "atom",
+        "hta",
+        "htc",
+        "htm",
+        "html",
+        "mathml",
+        "mht",
+        "mhtml",
+        "mml",
+        "php",
+        "phar",
+        "phtml",
+        "rdf",
+        "rss",
+        "shtm",
+        "shtml",
+        "svg",
+        "svgz",
+        "wsdl",
+        "xht",
+        "xhtm",
+        "xhtml",
+        "xml",
+        "xsd",
+        "xsl",
+        "xslt",
+        "xul",
+    ]
+)
+"""Endings of what a browser runs, or a server."""
+
+_TYPED: Final = frozenset(
+    [
+        "7z",
+        "aac",
+        "avif",
+        "bmp",
+        "bz2",
+        "css",
+        "csv",
+        "flac",
+        "gif",
+        "gz",
+        "ico",
+        "ipynb",
+        "jpeg",
+        "jpg",
+        "js",
+        "json",
+        "m4a",
+        "mjs",
+        "mov",
+        "mp3",
+        "mp4",
+        "oga",
+        "ogg",
+        "ogv",
+        "opus",
+        "otf",
+        "pdf",
+        "png",
+        "tar",
+        "tgz",
+        "tif",
+        "tiff",
+        "ttf",
+        "txt",
+        "wasm",
+        "wav",
+        "webm",
+        "webp",
+        "woff",
+        "woff2",
+        "xz",
+        "zip",
+    ]
+)
+"""Endings of files that every server sends under a type in which nothing runs by itself."""
+
+_LOOKS_ACTIVE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\t\n\x0c\r ]*"
+    rb"<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|svg|math)[\s/>]"
+    rb"|(?:\xef\xbb\xbf)?[\t\n\x0c\r ]*<(?:!--|\?xml|\?php)",
+    re.IGNORECASE,
+)
+SNIFFED: Final = 1445
+"""How many bytes of a resource's beginning a browser looks at."""
+
+
+def active_ending(path: str) -> str:
+    """Return the first ending of a file's name that makes it one which runs; empty for none."""
+    return next((ending for ending in _endings(path) if ending in ACTIVE), "")
+
+
+def is_active(path: str, read: Callable[[], bytes]) -> bool:
+    """Tell whether a file runs in a browser. It is read where its name doesn't tell."""
+    endings = _endings(path)
+    if not ACTIVE.isdisjoint(endings):
+        return True
+    if endings and endings[-1] in _TYPED:
+        return False
+    return _LOOKS_ACTIVE.match(read()[:SNIFFED].replace(b"\0", b"")) is not None
+
+
+def refused(paths: Iterable[SourcePath], read: Callable[[SourcePath], bytes]) -> list[Problem]:
+    """Return a problem for each file of content/ that a browser would run."""
+    found = []
+    for path in paths:
+        if path.startswith("content/") and is_active(path, lambda path=path: read(path)):  # type: ignore[misc]
+            ending = active_ending(path)
+            kind = f"a '.{ending}' file" if ending else "a file that begins as HTML or XML does"
+            message = f"a browser could run {kind} of a post, and the settings have 'html: sanitize'"
+            mend = "move it to static/, which is trusted"
+            mend += ", or save the picture as PNG or WebP" if ending in ("svg", "svgz") else ""
+            found.append(problem("active-file", path, 0, 1, message, hint=mend))
+    return found
+
+
+def _endings(path: str) -> list[str]:
+    return [part.strip().lower() for part in path.rpartition("/")[2].split(".")[1:]]
