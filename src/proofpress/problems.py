@@ -62,6 +62,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "lost-cells": "warning",
     "torn-table": "warning",
     "nested-too-deeply": "error",
+    "too-many-marks": "warning",
     # the site as a whole
     "url-collision": "error",
     "same-term": "warning",
