@@ -65,6 +65,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "lost-cells": "warning",
     "torn-table": "warning",
     "nested-too-deeply": "error",
+    "too-many-marks": "warning",
     # the site as a whole
     "url-collision": "error",
     "reserved-path": "error",

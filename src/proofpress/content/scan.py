@@ -82,6 +82,12 @@ def read_inside(root: Path, path: str) -> bytes:
     Raises OutsideSiteError for a path that leads out (by `..`, by a link, or because it is absolute), OSError for a file
     that cannot be read.
     """
+    with open(place_inside(root, path), "rb") as file:
+        return file.read()
+
+
+def place_inside(root: Path, path: str) -> str:
+    """Return where on disk a file below the site's folder is. Raises as `read_inside` does."""
     plain = path.replace("\\", "/")  # judged as Windows reads it; elsewhere a file's name may hold a backslash
     if plain.startswith("/") or os.path.isabs(path) or ":" in plain.split("/")[0] or ".." in plain.split("/"):
         raise OutsideSiteError(path)
@@ -93,8 +99,7 @@ def read_inside(root: Path, path: str) -> bytes:
         raise OutsideSiteError(path)
     if not stat.S_ISREG(os.stat(real).st_mode):
         raise OSError(f"{path} is not a file")
-    with open(real, "rb") as file:
-        return file.read()
+    return real
 
 
 def files_below(folder: str | os.PathLike[str]) -> Iterator[str]:

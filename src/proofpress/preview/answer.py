@@ -11,6 +11,8 @@ import contextlib
 import html
 import ipaddress
 import re
+from os import fstat
+from pathlib import Path
 from posixpath import splitext
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes
@@ -21,12 +23,22 @@ from proofpress.paths import OutputPath, SitePath, encode
 from proofpress.preview.inject import with_preview
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import os
+    from collections.abc import Iterator, Mapping
 
     from proofpress.preview.shown import Shown
 
 LONGEST: Final = 8192
 """Bytes of a request's target."""
+
+HEAD_LIMIT: Final = 16 * 1024
+"""Bytes of a request's first line and headers."""
+
+TOO_LONG_ADDRESS: Final = f"The address is longer than {LONGEST} bytes."
+TOO_LONG_HEAD: Final = (
+    f"The head of this request is longer than {HEAD_LIMIT} bytes. "
+    "Where cookies make it so, clear those of localhost: all servers on this machine share them."
+)
 
 UNKNOWN_TYPE: Final = "application/octet-stream"
 _TEXT = "text/plain; charset=utf-8"
@@ -91,6 +103,9 @@ TYPES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Media types by ending (IANA). Not the machine's own table: it differs, and Windows keeps it in the registry."""
 
+_FIRST_LINE = len("GET  HTTP/1.1\r\n\r\n")
+"""Bytes of a head beside the target and the headers."""
+
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\\\[\]@?#]+)(?::[0-9]{0,5})?")
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -101,12 +116,55 @@ _QUERY_MARKS = "!$&'()*+,;=:@/?%~[]|{}^`\""
 """What stands in a query as it was sent; a control character or a byte beyond ASCII is percent-encoded."""
 
 
-class Reply(msgspec.Struct, frozen=True):
+class OnDisk(msgspec.Struct, frozen=True):
+    """A file that is sent from where it lies, or a part of it: never more of it in memory than is on its way."""
+
+    place: str
+    state: tuple[int, int, int]
+    """Size, mtime and inode when it was asked for; bytes of another state are of another file."""
+    first: int
+    length: int
+
+    @classmethod
+    def of(cls, place: str) -> OnDisk:
+        """Return a whole file as it is now. Raises OSError."""
+        state = _state(Path(place).stat())
+        return cls(place, state, 0, state[0])
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, part: slice) -> OnDisk:
+        first, end, _ = part.indices(self.length)
+        return msgspec.structs.replace(self, first=self.first + first, length=max(0, end - first))
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Read piece by piece. No descriptor is held between two. Raises ChangedError where it is no longer that file."""
+        at, end = self.first, self.first + self.length
+        while at < end:
+            try:
+                with Path(self.place).open("rb") as file:
+                    state = _state(fstat(file.fileno()))
+                    file.seek(at)
+                    piece = file.read(min(size, end - at))
+            except OSError as error:
+                raise ChangedError(self.place) from error
+            if state != self.state or not piece:
+                raise ChangedError(self.place)
+            yield piece
+            at += len(piece)
+
+
+class ChangedError(Exception):
+    """A file became another one while it was sent."""
+
+
+class Reply(msgspec.Struct, frozen=True, weakref=True):
     """What is sent: the headers that are of this answer alone, and the bytes, also where HEAD will not send them."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
-    body: bytes = b""
+    body: bytes | OnDisk = b""
 
 
 def refuse(target: bytes, headers: Mapping[str, str], host: str) -> Reply | None:
@@ -121,7 +179,9 @@ def refuse(target: bytes, headers: Mapping[str, str], host: str) -> Reply | None
             "not to the name in this request.",
         )
     if len(target) > LONGEST:
-        return _text(414, f"The address is longer than {LONGEST} bytes.")
+        return _text(414, TOO_LONG_ADDRESS)
+    if len(target) + sum(len(name) + len(value) + 4 for name, value in headers.items()) > HEAD_LIMIT - _FIRST_LINE:
+        return _text(431, TOO_LONG_HEAD, ("connection", "close"))
     if _path(target) is None:
         return _text(400, "This is not an address of a page.")
     return None
@@ -221,7 +281,8 @@ def _file(shown: Shown, name: OutputPath, method: str, headers: Mapping[str, str
     if _has_it(headers, etag):
         return Reply(304, (("etag", etag),))
     try:
-        body = shown.read(name)
+        place = shown.place(name)
+        body = shown.read(name) if place is None else OnDisk.of(place)
     except FileNotFoundError:  # a file that is copied, deleted since the last good build
         return _not_found(shown)
     of_file = (("content-type", kind), ("etag", etag), ("accept-ranges", "bytes"))
@@ -242,7 +303,11 @@ def _has_it(headers: Mapping[str, str], etag: str) -> bool:
     return said == "*" or etag in _ETAG.findall(said)
 
 
-def _part(body: bytes, wanted: str, of_file: tuple[tuple[str, str], ...]) -> Reply:
+def _state(info: os.stat_result) -> tuple[int, int, int]:
+    return info.st_size, info.st_mtime_ns, info.st_ino
+
+
+def _part(body: bytes | OnDisk, wanted: str, of_file: tuple[tuple[str, str], ...]) -> Reply:
     """Return the one range that was asked for (RFC 9110, 14.2); the whole file for several, or what is no range."""
     found = _ONE_RANGE.fullmatch(wanted)
     if found is None or found.groups() == ("", "") or len(wanted) > 100:

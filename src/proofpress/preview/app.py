@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 
 from proofpress.paths import OutputPath, encode
-from proofpress.preview.answer import Reply, answer, bug, is_own_page, media_type, refuse
+from proofpress.preview.answer import ChangedError, OnDisk, Reply, answer, bug, is_own_page, media_type, refuse
 from proofpress.preview.panel import panel
 from proofpress.preview.report import report
 from proofpress.preview.shown import PREFIX
@@ -41,6 +42,9 @@ ALWAYS: Final = (
 
 HEARTBEAT: Final = 15.0
 """Seconds of silence on a stream before it says that it is still there."""
+
+PIECE: Final = 64 * 1024
+"""Bytes of an answer that are handed on at once."""
 
 NAMED: Final = 500
 """How many changed files are named to a browser; of more, any may be."""
@@ -86,9 +90,17 @@ def create_app(
     async def to_report(_request: Request) -> Response:
         return RedirectResponse(PREFIX, 301)
 
+    under_way: WeakValueDictionary[tuple[bytes, tuple[tuple[str, str], ...]], Reply] = WeakValueDictionary()
+
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
-        reply = answer(live.shown, scope["method"], _target(scope), Headers(scope=scope))
-        await _response(reply)(scope, receive, send)
+        target = _target(scope)
+        reply = answer(live.shown, scope["method"], target, Headers(scope=scope))
+        if "etag" in dict(reply.headers):  # the same bytes: however many wait for them, they are there once
+            reply = under_way.setdefault((target, reply.headers), reply)
+        if isinstance(reply.body, OnDisk):
+            await _send_from_disk(reply, reply.body, scope, receive, send)
+        else:
+            await _response(reply)(scope, receive, send)
 
     return Starlette(
         routes=[
@@ -129,11 +141,19 @@ class _Gate:
             if message["type"] == "http.response.start":
                 begun = True
                 message["headers"] = [*message.get("headers", ()), *ALWAYS]
+            elif len(body := message.get("body", b"")) > PIECE:
+                # Each piece waits until the one before is on its way: a whole body would be copied for who stalls.
+                last = (len(body) - 1) // PIECE * PIECE
+                for at in range(0, last, PIECE):
+                    await send({"type": message["type"], "body": body[at : at + PIECE], "more_body": True})
+                message["body"] = body[last:]
             await send(message)
 
         refused = refuse(_target(scope), Headers(scope=scope), self._host)
         try:
             await (self._app if refused is None else _response(refused))(scope, receive, send_guarded)
+        except ChangedError:  # what was sent of it is no file: the connection ends within it, which a browser sees
+            return
         except Exception as error:  # noqa: BLE001 - one page that fails must not take the others along
             self._failed(error)
             if not begun:
@@ -149,7 +169,34 @@ def _target(scope: Scope) -> bytes:
 
 
 def _response(reply: Reply) -> Response:
+    assert isinstance(reply.body, bytes)
     return Response(reply.body, reply.status, dict(reply.headers))
+
+
+async def _send_from_disk(reply: Reply, body: OnDisk, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send a file piece by piece, as fast as it is taken, until it is sent or nobody is there. Raises ChangedError."""
+    headers = {**dict(reply.headers), "content-length": str(len(body))}
+    if scope["method"] == "HEAD":
+        await Response(b"", reply.status, headers)(scope, receive, send)
+        return
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        for piece in body.pieces(PIECE):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)  # one who takes it as fast as it comes would let nobody else in
+            if gone.done():
+                return
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    finally:
+        gone.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until a request's sender has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 # ---------------------------------------------------------------- the stream

@@ -17,11 +17,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from proofpress.preview.answer import HEAD_LIMIT, LONGEST, TOO_LONG_ADDRESS, TOO_LONG_HEAD
 from proofpress.preview.app import ALWAYS, create_app
 from proofpress.preview.live import Live
 
@@ -46,9 +49,20 @@ QUIET: Final = 1.0
 MOMENT: Final = 0.5
 """Seconds that a wait for changes takes at most at once: on Windows, Ctrl-C is heard between two of them alone."""
 
-HEAD_LIMIT: Final = 16 * 1024
-"""Bytes of a request's first line and headers."""
+REQUEST_TIME: Final = 5.0
+"""Seconds that a request has to come in whole, from the connection or its first byte on. A browser sends it at once."""
 
+MOST: Final = 200
+"""Connections that are open at once: a browser has six to one address, whatever the number of its tabs."""
+
+FEWEST: Final = 8
+"""Connections that are open at once also where there are hardly any descriptors."""
+
+ACCEPT_AGAIN: Final = 0.05
+"""Seconds after which a connection that could not be taken in is tried again."""
+
+RESERVED: Final = 40
+"""Descriptors that are left to the watcher, to a build and to files that are read."""
 
 Progress = Callable[[str, int, int], None]
 """Is told a step's name, how much of it is done, and of how much."""
@@ -332,7 +346,12 @@ class _Failures:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which tells when it is up, and ends the streams when it goes down: they would not end by themselves."""
+    """uvicorn, which tells when it is up, keeps within its descriptors, and ends the streams when it goes down.
+
+    It takes in its connections itself, one after the other: asyncio takes as many as wait at once, and rests for a
+    second where the descriptors are used up, which nobody who waits can change. Here the connection that is of least
+    use gives way to a new one.
+    """
 
     def __init__(self, app: Starlette, live: Live) -> None:
         super().__init__(
@@ -353,39 +372,156 @@ class Server(uvicorn.Server):
             )
         )
         self._live = live
+        self._most = most_connections()
+        self._accepting: list[asyncio.Task[None]] = []
         self.up = threading.Event()
         """Set once requests are answered."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer."""
-        await super().startup(sockets)
+        """Begin to answer, at sockets that listen."""
+        await super().startup([])
+        self._accepting = [asyncio.create_task(self._accept(listening)) for listening in sockets or ()]
         self.up.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams, then the rest; cut off who has not taken his answer by then."""
+        for task in self._accepting:
+            task.cancel()
+        await asyncio.gather(*self._accepting, return_exceptions=True)
         self._live.end()
         await super().shutdown(sockets)
-        for connection in list(self.server_state.connections):
-            if isinstance(connection, _Http):
-                connection.transport.abort()
+        for connection in self._open():
+            connection.transport.abort()
         await asyncio.sleep(0)  # the loop closes what was cut off before it closes itself
+
+    async def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        listening.setblocking(False)
+        while True:
+            try:
+                made, _ = await loop.sock_accept(listening)
+            except OSError:  # no descriptor is left, or who asked has gone already
+                self._make_room(len(self._open()) - 1)
+                await asyncio.sleep(ACCEPT_AGAIN)
+                continue
+            self._make_room(self._most - 1)
+            with contextlib.suppress(OSError):  # it has gone already
+                await loop.connect_accepted_socket(self._connection, made)
+
+    def _connection(self) -> _Http:
+        return _Http(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+    def _open(self) -> list[_Http]:
+        connections = self.server_state.connections
+        return [one for one in connections if isinstance(one, _Http) and not one.transport.is_closing()]
+
+    def _make_room(self, left: int) -> None:
+        """Cut off connections until no more than `left` are open, from the one that is of least use."""
+        by_use = sorted(self._open(), key=lambda connection: connection.use)
+        for connection in by_use[: max(0, len(by_use) - left)]:
+            connection.transport.abort()
+
+
+def most_connections() -> int:
+    """Return how many connections may be open at once, so that files can still be opened beside them."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows, where sockets are not counted with files
+    except ImportError:
+        return MOST
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST if limit == resource.RLIM_INFINITY else max(FEWEST, min(MOST, limit - RESERVED))
 
 
 class _Http(H11Protocol):
-    """uvicorn's HTTP/1.1, with our headers on the answer to what is no HTTP, which reaches no application."""
+    """uvicorn's HTTP/1.1, for which a request is whole within seconds, or is refused.
+
+    What is no HTTP reaches no application: its answer is written here, with the headers that are on every one.
+    """
+
+    _clock: asyncio.TimerHandle | None = None
+    """Runs while a request is awaited, or comes in."""
+    _refused = False
+    _active = 0.0
+
+    @property
+    def use(self) -> tuple[int, float]:
+        """What says which connection gives way first: one without a request, a stalled answer, a stream; the older."""
+        if self.cycle is None or self.cycle.response_complete:
+            return 0, self._active
+        return 1 if self.flow.write_paused else 2, self._active
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._active = self.loop.time()
+        self._start_clock()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._active = self.loop.time()
+        super().data_received(data)
+        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
+            self._start_clock()
+        elif self.conn.their_state is not h11.ERROR:  # what was refused has its own
+            self._stop_clock()
+
+    def resume_writing(self) -> None:
+        self._active = self.loop.time()
+        super().resume_writing()
+
+    def shutdown(self) -> None:
+        if self._refused:
+            self.transport.abort()
+        else:
+            super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
-        if self.cycle is None or self.cycle.response_complete:
-            body = msg.encode("ascii", "replace") + b"\n"
-            lines = [
-                b"HTTP/1.1 400 Bad Request",
-                b"content-type: text/plain; charset=utf-8",
-                b"content-length: %d" % len(body),
-                b"connection: close",
-                *(b"%s: %s" % header for header in ALWAYS),
-            ]
-            self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        begun, _ = self.conn.trailing_data
+        if len(begun) <= HEAD_LIMIT:
+            self._refuse(HTTPStatus.BAD_REQUEST, msg)
+        elif b"\n" in begun[:LONGEST]:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LONG_HEAD)
+        else:
+            self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, TOO_LONG_ADDRESS)
+
+    def _start_clock(self) -> None:
+        if self._clock is None:
+            self._clock = self.loop.call_later(REQUEST_TIME, self._too_late)
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _too_late(self) -> None:
+        self._clock = None
+        if self.conn.trailing_data[0] and not self._refused:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "The rest of this request did not come.")
         self.transport.close()
+
+    def _refuse(self, status: HTTPStatus, said: str) -> None:
+        """Answer to what is no request. The rest of it is taken and thrown away, or its sender never read the answer."""
+        self._refused = True
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.close()
+            return
+        body = said.encode("ascii", "replace") + b"\n"
+        lines = [
+            f"HTTP/1.1 {status} {status.phrase}".encode(),
+            b"content-type: text/plain; charset=utf-8",
+            b"content-length: %d" % len(body),
+            b"connection: close",
+            *(b"%s: %s" % header for header in ALWAYS),
+        ]
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._stop_clock()
+        self._start_clock()
 
 
 @contextlib.contextmanager

@@ -399,6 +399,7 @@ class Session:
             base=Base.of(good.built.inputs.config.url),
             digests=good.digests,
             read=good.read,
+            place=good.place,
             redirects=good.redirects,
             pages=good.listed,
             problems=problems,

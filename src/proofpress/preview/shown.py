@@ -46,6 +46,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Pages and feeds that were not made again."""
 
 
+def nowhere(_path: OutputPath) -> str | None:
+    """Say of any file that it does not lie on disk as it is published."""
+    return None
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A site as the server shows it: what the last build without an error made, and what is wrong by now."""
 
@@ -59,6 +64,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """Every file of the site, with the digest of its bytes."""
     read: Callable[[OutputPath], bytes]
     """Returns a file's bytes; raises KeyError for a path that is not in `digests`. May fill the page now."""
+    place: Callable[[OutputPath], str | None] = nowhere
+    """Returns where on disk a file is that is copied as it is; None for one that `read` alone gives. Raises as `read`."""
     redirects: Mapping[SitePath, str]
     """Aliases: the site path, and the href that it leads to."""
     pages: tuple[Page, ...]

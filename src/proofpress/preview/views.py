@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from proofpress.content.scan import place_inside
 from proofpress.engine.digests import digest_of_bytes
 from proofpress.engine.reader import Reader
 from proofpress.engine.store import BusyError, DamagedError
@@ -199,6 +200,11 @@ class View:
             data = result.data
             self._pages.put(result.filled.digest, data)
         return data
+
+    def place(self, path: OutputPath) -> str | None:
+        """Return where on disk a file is that is copied as it is, None for any other. Raises as `read`."""
+        source = self.built.made[path].source
+        return None if source is None else place_inside(*source)
 
 
 _OF_THE_WORLD: Final = ("targets", "by_source", "feeds", "redirects", "listed")

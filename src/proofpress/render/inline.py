@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import html_inline as plain_html_inline
 
-from proofpress.render.links import InlineText, find_links
+from proofpress.render.links import MOST_TOKENS, InlineText, find_links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,9 @@ BEGINS: Final[Mapping[str, str]] = {
     "bare_www": "w",
 }
 """The characters at which a rule can begin."""
+
+_RUN: Final = re.compile(r"\*+|_+|~+|.", re.DOTALL)
+"""What becomes tokens at once: each mark of a run is one of its own."""
 
 _TIGHTER: Final = "`<$"
 _ALWAYS: Final = "\n\\`*_[]!<&~"
@@ -96,6 +99,7 @@ class InlineParser(ParserInline):
         search = state.search
         chosen = self.chosen
         append = state.append_pending
+        bounded = len(src) > MOST_TOKENS
         pos = state.pos
         while pos < end:
             match = search(src, pos, end)
@@ -104,6 +108,10 @@ class InlineParser(ParserInline):
                 pos = end
                 break
             at = match.start()
+            if bounded and _is_too_much(state, at):
+                append(src[pos:end])
+                pos = end
+                break
             if at > pos:
                 append(src[pos:at])
             state.pos = at
@@ -121,7 +129,7 @@ class InlineParser(ParserInline):
     def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
         """Turn an inline text into tokens."""
         state = InlineText(src, md, env, tokens)
-        state.depth = 0
+        state.depth = state.others = 0
         state.search = self.pattern_for(src).search
         state.closers = None
         state.links = find_links(state, self.tighter) if "[" in src else {}
@@ -129,3 +137,15 @@ class InlineParser(ParserInline):
         for rule in self.finishing:
             rule(state)
         return state.tokens
+
+
+def _is_too_much(state: InlineText, at: int) -> bool:
+    """Tell whether the mark at an offset would take a text over its tokens; note where that was, once for each text."""
+    run = _RUN.match(state.src, at)
+    assert run is not None
+    if state.others + len(state.tokens) + run.end() - at <= MOST_TOKENS:
+        return False
+    noted = state.env.setdefault("too_many", [])
+    if not noted or noted[-1][0] is not state.env["inline"]:
+        noted.append((state.env["inline"], at))
+    return True

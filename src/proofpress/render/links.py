@@ -8,6 +8,7 @@ then look up the bracket they stand at. That is linear in the text, however deep
 from __future__ import annotations
 
 import re
+from array import array
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from markdown_it.common.utils import normalizeReference
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 50
 """How many images may stand inside each other's text."""
+
+MOST_TOKENS: Final = 200_000
+"""Pieces that one text is taken apart into, 60 MB of them; what follows is text. A long chapter in one paragraph has fewer."""
 
 _LABEL: Final = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.DOTALL)
 _SIMPLE: Final = re.compile(r"[^\x00-\x20\x7f<>()\\&]+(?=[) \n])")
@@ -48,12 +52,14 @@ class InlineText(StateInline):
 
     links: Mapping[int, Link]
     """What `find_links` found."""
-    closers: list[int] | None
+    closers: array[int] | None
     """Offsets of the dollars that can close a formula, once asked for."""
     depth: int
     """How many images this text stands in."""
     search: Callable[[str, int, int], re.Match[str] | None]
     """Finds the next character that some rule may begin with."""
+    others: int
+    """How many tokens the whole text has beside this state's: an image's text has a state of its own."""
 
 
 def find_links(state: InlineText, skip: Mapping[str, tuple[Any, ...]]) -> dict[int, Link]:
@@ -66,7 +72,9 @@ def find_links(state: InlineText, skip: Mapping[str, tuple[Any, ...]]) -> dict[i
     if "](" not in src and not references:
         return {}
     found: dict[int, Link] = {}
-    openers: list[tuple[int, bool]] = []  # where, and whether of an image
+    openers = array(
+        "q"
+    )  # twice its offset, and one more for an image's: in a text of brackets, a tuple each is too much
     dead = 0  # link openers below this height stand around a link already, and links do not nest
     pos, end = 0, len(src)
     search = _interesting(skip).search
@@ -74,11 +82,11 @@ def find_links(state: InlineText, skip: Mapping[str, tuple[Any, ...]]) -> dict[i
         pos = match.start()
         character = src[pos]
         if character == "[":
-            openers.append((pos, False))
+            openers.append(2 * pos)
             pos += 1
         elif character == "!":
             if src.startswith("[", pos + 1):
-                openers.append((pos, True))
+                openers.append(2 * pos + 1)
                 pos += 2
             else:
                 pos += 1
@@ -86,12 +94,14 @@ def find_links(state: InlineText, skip: Mapping[str, tuple[Any, ...]]) -> dict[i
             if not openers:
                 pos += 1
                 continue
-            at, image = openers.pop()
+            at, image = divmod(openers.pop(), 2)
             alive = image or len(openers) >= dead
             dead = min(dead, len(openers))
-            link = _link(src, at + 2 if image else at + 1, pos, references, state, image=image) if alive else None
+            link = _link(src, at + 1 + image, pos, references, state, image=bool(image)) if alive else None
             if link is None:
                 pos += 1
+            elif len(found) == MOST_TOKENS:
+                break
             else:
                 found[at] = link
                 pos = link.end
@@ -229,7 +239,9 @@ def image(state: InlineText, silent: bool) -> bool:
     inner.links, inner.closers, inner.search, inner.depth = state.links, state.closers, state.search, state.depth + 1
     inner.backticks, inner.backticksScanned = state.backticks, state.backticksScanned
     inner.pos, inner.posMax = found.label_start, found.label_end
+    inner.others = state.others + len(state.tokens)
     state.md.inline.tokenize(inner)
+    state.others = inner.others - len(state.tokens) + len(inner.tokens)
     for rule in state.md.inline.ruler2.getRules(""):
         rule(inner)
     token.children = inner.tokens

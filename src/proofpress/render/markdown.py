@@ -17,6 +17,7 @@ from proofpress.render.dialect import Dialect
 from proofpress.render.footnotes import Definition, take_footnotes
 from proofpress.render.headings import Identifiers
 from proofpress.render.highlight import Highlighter
+from proofpress.render.links import MOST_TOKENS
 from proofpress.render.listings import Listings
 from proofpress.render.mathematics import Converter, Formula, MathError
 from proofpress.render.places import SourceLines
@@ -156,6 +157,16 @@ class Renderer:
                 if meant
                 else f"write '[^{_short(label)}]: its text' on a line of its own",
                 len(label) + 3,
+            )
+        for inline, at in env.get("too_many", ()):
+            writer.report(
+                "too-many-marks",
+                inline,
+                at,
+                f"this text has more than {MOST_TOKENS:,} marks and pieces between them; from here on all of it is "
+                "shown as it is written",
+                "part it into paragraphs, or put it into a listing",
+                1,
             )
         for line in env.get("too_deep", ()):
             writer.problems.append(

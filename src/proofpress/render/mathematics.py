@@ -9,6 +9,7 @@ it, whose blogs write all their formulas so.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -115,9 +116,9 @@ def _escaped(src: str, pos: int) -> bool:
     return count % 2 == 1
 
 
-def _closers(src: str) -> list[int]:
+def _closers(src: str) -> array[int]:
     """Return each run of dollars as twice its offset, plus one where it can close a formula."""
-    found = []
+    found = array("q")
     for match in _DOLLARS.finditer(src):
         at = match.start()
         if match[0][0] == "$":
@@ -155,21 +156,28 @@ def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
         return False
     line = startLine + 1
     if not closed:
-        while line < endLine:
+        beside = bool(rest.strip())
+        # Where the search for an end came to nothing, it does so from every line that it has seen: asked at each of
+        # them, as a paragraph is, it would look at the rest of the text again and again.
+        vain = state.env.setdefault("unclosed_math", {})
+        place = (closing, beside, state.blkIndent, state.level, endLine)
+        seen = vain.get(place)
+        if seen is not None and seen[0] <= startLine < seen[1]:
+            return False
+        while line < endLine and not closed:
             at = state.bMarks[line] + state.tShift[line]
-            if at < state.eMarks[line] and state.sCount[line] < state.blkIndent:
-                return False
             text = src[at : state.eMarks[line]].rstrip()
-            if not text and rest.strip():
-                return False  # a formula that begins beside its dollars ends with its paragraph
-            line += 1
-            if text.endswith(closing):
-                closed = True
+            if at < state.eMarks[line] and state.sCount[line] < state.blkIndent:
                 break
-            if "$$" in text:
-                return False
-    if not closed:
-        return False
+            if not text and beside:
+                break  # a formula that begins beside its dollars ends with its paragraph
+            closed = text.endswith(closing)
+            if not closed and "$$" in text:
+                break
+            line += 1
+        if not closed:
+            vain[place] = (startLine, line)
+            return False
     if silent:
         return True
     token = state.push("math_block", "math", 0)
