@@ -26,6 +26,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "outside-site": "error",
     "unreadable-file": "error",
     "unportable-name": "warning",
+    "no-content": "error",
     "front-matter-syntax": "error",
     "front-matter-not-closed": "error",
     "duplicate-key": "error",
@@ -76,6 +77,7 @@ FIXED: Final = frozenset(
     {
         "outside-site",
         "unreadable-file",
+        "no-content",
         "settings-syntax",
         "unknown-setting",
         "unsafe-output",
