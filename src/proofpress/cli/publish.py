@@ -177,6 +177,11 @@ def _built(root: Path, output: Path | None, base_url: str, *, strict: bool) -> S
     click.echo(_closing(outcome), err=True)
     if outcome.published is None:
         raise SystemExit(1)
+    if not outcome.documents:  # a checkout without its submodule has an empty folder
+        raise click.ClickException(
+            f"'{root / 'content'}' holds no Markdown file, and an empty site is not sent in place of the one that may be "
+            "up; if you mean it, write content/index.md, the text of the home page"
+        )
     site = read_site(root, outcome.output)
     if site.strangers:
         more = f" and {len(site.strangers) - NAMED:,} more" if len(site.strangers) > NAMED else ""

@@ -65,8 +65,6 @@ def scan(root: Path) -> Tree:
     data_files = [path for path, _ in walk.files("data")]
     for path in (*files, *static):
         walk.check_name(path)
-    if not documents and not walk.problems:
-        walk.note_empty()
     return Tree(
         documents=tuple(documents[path] for path in sorted(documents)),
         files=tuple(sorted(files)),
@@ -156,12 +154,6 @@ class _Walk:
                     self.note("unreadable-file", path, "this is neither a file nor a folder", "delete it")
             except OSError as error:
                 self.note("unreadable-file", path, f"this file cannot be read: {error.strerror or error}")
-
-    def note_empty(self) -> None:
-        """Say that there is nothing to make a site of, which would else be published in place of the one that is up."""
-        there = os.path.isdir(os.path.join(self.root, "content"))
-        what = "there is no Markdown file in it" if there else f"there is no folder of this name in '{self.root}'"
-        self.note("no-content", "content", what, "write a post with `proofpress new`, or a page such as content/index.md")
 
     def permitted(self, path: str, real: str, *, linked: bool) -> bool:
         if _within(self.root, real, linked=linked):
