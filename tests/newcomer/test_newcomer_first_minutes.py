@@ -218,6 +218,7 @@ def test_a_folder_without_content_is_told_and_a_site_that_has_nothing_yet_is_bui
 def test_a_site_whose_texts_are_all_gone_stays_as_it_was_until_a_person_says_so(
     new_site: Path, proofpress: Proofpress
 ) -> None:
+    (new_site / "site.yaml").write_text("title: Notes\nurl: https://me.example/\n", "utf-8")
     assert proofpress("build", cwd=new_site).returncode == 0
     before = (new_site / "public/index.html").read_bytes()
     for path in (new_site / "content").rglob("*.md"):
@@ -238,6 +239,7 @@ def test_a_site_whose_texts_are_all_gone_stays_as_it_was_until_a_person_says_so(
 def test_a_site_of_pages_or_of_drafts_alone_follows_one_with_posts(
     new_site: Path, proofpress: Proofpress, file: dict[str, str]
 ) -> None:
+    (new_site / "site.yaml").write_text("title: Notes\nurl: https://me.example/\n", "utf-8")
     assert proofpress("build", cwd=new_site).returncode == 0
     for path in (new_site / "content").rglob("*.md"):
         path.unlink()
