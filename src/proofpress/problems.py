@@ -29,6 +29,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "unreadable-file": "error",
     "unportable-name": "warning",
     "path-too-long": "error",
+    "no-content": "error",
     "front-matter-syntax": "error",
     "front-matter-not-closed": "error",
     "duplicate-key": "error",
@@ -82,6 +83,7 @@ FIXED: Final = frozenset(
     {
         "outside-site",
         "unreadable-file",
+        "no-content",
         "settings-syntax",
         "unknown-setting",
         "unsafe-output",

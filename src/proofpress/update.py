@@ -29,7 +29,7 @@ from proofpress.output.publish import (
     refuse,
 )
 from proofpress.paths import OutputPath, SourcePath
-from proofpress.problems import Problem
+from proofpress.problems import Problem, problem
 from proofpress.site.questions import ANY
 from proofpress.stages.inputs import Inputs, Options, decode_looked, read_inputs
 
@@ -105,7 +105,7 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
                 hidden=last.hidden,
                 notice=store.notice,
             )
-        return _build(options, inputs, target, store, path, record, intact, fingerprint, progress)
+        return _build(options, inputs, target, store, path, record, intact, fingerprint, last, progress)
 
 
 def _build(
@@ -117,6 +117,7 @@ def _build(
     record: Record,
     intact: Callable[[OutputPath], bool],
     fingerprint: bytes,
+    before: Last | None,
     progress: Callable[[str, int, int], None],
 ) -> Outcome:
     from proofpress.builder import build  # noqa: PLC0415 - only when something changed
@@ -133,6 +134,7 @@ def _build(
     memory = Memory(store=store, path=path, kept=kept, staging=staging)
     built = build(options, memory, inputs, progress)
     problems = list(built.problems)
+    problems += _without_content(root, built.documents, before)
     refusal = refuse(root, target)
     if refusal is not None:
         problems.append(refusal)
@@ -170,6 +172,22 @@ def _build(
         detail=built.detail,
         notice=store.notice,
     )
+
+
+def _without_content(root: Path, documents: int, before: Last | None) -> list[Problem]:
+    """Return why an empty site is not published: the folder is missing, or all that the last build found is gone.
+
+    A wrong folder, or a checkout that left something out, would else take down the site that is up.
+    """
+    if not (root / "content").is_dir():
+        what = f"there is no folder 'content' beside it, in '{root.resolve().name}/', so there is nothing to publish"
+        hint = "go to your site's folder, or make a new site with `proofpress init`"
+    elif not documents and before is not None and before.documents:
+        what = f"'content/' holds no Markdown file any more; the last build found {before.documents:,}"
+        hint = "bring them back; if the site is to be empty, run `proofpress build --clean`"
+    else:
+        return []
+    return [problem("no-content", "site.yaml", 0, 1, what, hint=hint)]
 
 
 def _memo(target: Path, record: Record) -> Callable[[OutputPath], bool]:

@@ -33,7 +33,7 @@ from proofpress.stages.inputs import Options
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SETTINGS = "title: Notes on kernels\nurl: https://example.org/\n"
-PUBLISHING = frozenset({"foreign-file", "unsafe-output"})
+PUBLISHING = frozenset({"foreign-file", "no-content", "unsafe-output"})
 """Rules that only the command finds, when it is about to write."""
 
 Section = Literal["Wrong", "Right"]

@@ -199,13 +199,54 @@ def test_wrong_usage_in_a_site_changes_nothing(
     assert sorted(new_site.rglob("*")) == before
 
 
-def test_a_site_without_content_is_a_site(tmp_path: Path, proofpress: Proofpress) -> None:
+def test_a_folder_without_content_is_told_and_a_site_that_has_nothing_yet_is_built(
+    tmp_path: Path, proofpress: Proofpress
+) -> None:
     (tmp_path / "site.yaml").write_text("title: Empty\nurl: https://me.example/\n", "utf-8")
+    done = proofpress("build", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "site.yaml: error no-content: there is no folder 'content'" in done.stderr
+    assert f"in '{tmp_path.name}/'" in done.stderr
+    assert "`proofpress init`" in done.stderr
+    assert not (tmp_path / "public").exists()
+    (tmp_path / "content").mkdir()
+    done = proofpress("build", "--strict", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "public/index.html").is_file()
+
+
+def test_a_site_whose_texts_are_all_gone_stays_as_it_was_until_a_person_says_so(
+    new_site: Path, proofpress: Proofpress
+) -> None:
+    (new_site / "site.yaml").write_text("title: Notes\nurl: https://me.example/\n", "utf-8")
+    assert proofpress("build", cwd=new_site).returncode == 0
+    before = (new_site / "public/index.html").read_bytes()
+    for path in (new_site / "content").rglob("*.md"):
+        path.unlink()
     for _ in range(2):
-        done = proofpress("build", "--strict", cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
-        assert (tmp_path / "public/index.html").is_file()
-        (tmp_path / "content").mkdir(exist_ok=True)
+        done = proofpress("build", cwd=new_site)
+        assert done.returncode == 1
+        assert "error no-content: 'content/' holds no Markdown file any more" in done.stderr
+        assert (new_site / "public/index.html").read_bytes() == before
+    done = proofpress("build", "--clean", cwd=new_site)
+    assert done.returncode == 0, done.stderr
+    assert (new_site / "public/index.html").read_bytes() != before
+
+
+@pytest.mark.parametrize(
+    "file", [{"content/index.md": "# Home\n"}, {"content/posts/a.md": "---\ntitle: A\ndraft: true\n---\nText.\n"}]
+)
+def test_a_site_of_pages_or_of_drafts_alone_follows_one_with_posts(
+    new_site: Path, proofpress: Proofpress, file: dict[str, str]
+) -> None:
+    (new_site / "site.yaml").write_text("title: Notes\nurl: https://me.example/\n", "utf-8")
+    assert proofpress("build", cwd=new_site).returncode == 0
+    for path in (new_site / "content").rglob("*.md"):
+        path.unlink()
+    for name, text in file.items():
+        (new_site / name).write_text(text, "utf-8")
+    for _ in range(2):
+        assert proofpress("build", cwd=new_site).returncode == 0
 
 
 @pytest.mark.parametrize("settings", ["", "title: [", "- a\n", "title: T\nurl: nonsense\n", "\x00", "a: &a [*a]\n"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from publishing_site import FIRST, PublishingSite, bytes_of, git, tree
 
 from proofpress.remote import git as to_git
 from proofpress.remote.programs import RemoteError, WrongTargetError
+from proofpress.remote.sending import ForeignFilesError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,10 +56,17 @@ def site(tmp_path: Path, remote: Path) -> PublishingSite:
     return made
 
 
-def publish(site: PublishingSite, *, history: bool = True, dry_run: bool = False, branch: str = "gh-pages") -> Changes:
+def publish(
+    site: PublishingSite,
+    *,
+    history: bool = True,
+    dry_run: bool = False,
+    branch: str = "gh-pages",
+    take_over: bool = False,
+) -> Changes:
     built = site.built()
     target = to_git.find_target(site.root, "origin", branch)
-    return to_git.publish(built, target, history=history, message="Publish", dry_run=dry_run)
+    return to_git.publish(built, target, history=history, message="Publish", dry_run=dry_run, take_over=take_over)
 
 
 def tip(remote: Path, branch: str = BRANCH) -> str:
@@ -243,8 +252,9 @@ def test_a_branch_with_the_sites_sources_is_refused(site: PublishingSite, remote
     with pytest.raises(WrongTargetError, match="the branch that you work on"):
         publish(site, branch="main")
     site.git("checkout", "--quiet", "-b", "wip")
-    with pytest.raises(WrongTargetError, match="holds this site's sources"):
-        publish(site, branch="main")
+    for take_over in (False, True):
+        with pytest.raises(WrongTargetError, match=r"holds this site's sources(.|\n)*\n  content/posts/one.md\n"):
+            publish(site, branch="main", take_over=take_over)
     assert tip(remote, "refs/heads/main") == before
 
 
@@ -294,6 +304,163 @@ def test_a_module_of_the_sites_folder_is_not_taken_for_ghp_import(
     site.write({"ghp_import.py": "raise SystemExit('not mine')\n"})
     monkeypatch.chdir(site.root)
     assert publish(site)
+
+
+# ---------------------------------------------------------------- what others put there
+
+
+def push_foreign_branch(remote: Path, to: Path, files: Mapping[str, str]) -> str:
+    """Push a branch that another program made, with no history in common; returns its commit."""
+    git(to.parent, "init", "--quiet", "--initial-branch=gh-pages", str(to))
+    other = PublishingSite(to).write(files)
+    other.git("add", ".")
+    other.git("-c", "user.name=Other", "-c", "user.email=other@me.example", "commit", "--quiet", "-m", "By hand")
+    other.git("push", "--quiet", str(remote), "HEAD:gh-pages")
+    return tip(remote)
+
+
+@pytest.mark.parametrize("history", [True, False])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_branch_that_others_made_is_refused_with_its_files_and_stays(
+    site: PublishingSite, remote: Path, tmp_path: Path, history: bool, dry_run: bool
+) -> None:
+    theirs = push_foreign_branch(remote, tmp_path / "theirs", {"index.html": "x", "docs/thesis ü.html": "y"})
+    with pytest.raises(ForeignFilesError) as caught:
+        publish(site, history=history, dry_run=dry_run)
+    assert "2 files that Proofpress did not put there" in str(caught.value)
+    assert "\n  docs/thesis ü.html\n  index.html\n" in str(caught.value)
+    assert ("lost for good" in str(caught.value)) is not history
+    assert tip(remote) == theirs
+
+
+@pytest.mark.parametrize("history", [True, False])
+def test_a_branch_that_was_taken_over_is_ours_from_then_on(
+    site: PublishingSite, remote: Path, tmp_path: Path, history: bool
+) -> None:
+    push_foreign_branch(remote, tmp_path / "theirs", {"index.html": "x", "old.html": "y"})
+    assert "old.html" in publish(site, history=history, take_over=True).deleted
+    assert tree(remote, BRANCH) == bytes_of(site.built())
+    assert commits(remote) == (["Publish", "By hand"] if history else ["Publish"])
+    site.write({"content/about.md": "# About\n"})
+    assert not publish(site, history=history).notice
+    assert tree(remote, BRANCH) == bytes_of(site.built())
+    git(remote, "fsck", "--strict")
+
+
+def test_a_history_with_work_of_others_is_not_dropped_unasked(
+    site: PublishingSite, remote: Path, tmp_path: Path
+) -> None:
+    publish(site)
+    push_from_elsewhere(remote, tmp_path / "elsewhere", {"by-hand.html": "x"})
+    theirs = tip(remote)
+    with pytest.raises(ForeignFilesError, match=r"by-hand\.html"):
+        publish(site, history=False)
+    changes = publish(site)
+    assert theirs in changes.notice
+    assert "by-hand.html" in changes.notice
+    before = tip(remote)
+    with pytest.raises(ForeignFilesError, match=r"in its history(.|\n)*by-hand.html"):
+        publish(site, history=False)
+    assert tip(remote) == before
+    publish(site, history=False, take_over=True)
+    assert commits(remote) == ["Publish"]
+
+
+@pytest.mark.parametrize("history", [True, False])
+def test_a_branch_with_nothing_but_a_domain_or_the_sites_own_files_needs_no_taking_over(
+    site: PublishingSite, remote: Path, tmp_path: Path, history: bool
+) -> None:
+    push_foreign_branch(remote, tmp_path / "theirs", {"CNAME": "notes.me.example", "odd [1] *name*?.txt": "odd\n"})
+    publish(site, history=history)
+    assert tree(remote, BRANCH) == bytes_of(site.built()) | {"CNAME": b"notes.me.example"}
+
+
+def test_an_earlier_site_that_was_put_back_by_hand_is_ours(site: PublishingSite, remote: Path, tmp_path: Path) -> None:
+    publish(site)
+    site.write({"content/about.md": "# About\n"})
+    publish(site)
+    git(tmp_path, "clone", "--quiet", "--branch=gh-pages", str(remote), "back")
+    who = ("-c", "user.name=Other", "-c", "user.email=other@me.example")
+    git(tmp_path / "back", *who, "revert", "--no-edit", "HEAD")
+    git(tmp_path / "back", "push", "--quiet")
+    assert not publish(site).notice
+
+
+def test_a_published_commit_that_somebody_amended_is_no_more_ours(
+    site: PublishingSite, remote: Path, tmp_path: Path
+) -> None:
+    publish(site)
+    git(tmp_path, "clone", "--quiet", "--branch=gh-pages", str(remote), "amended")
+    other = PublishingSite(tmp_path / "amended").write({"by-hand.html": "x"})
+    other.git("add", ".")
+    other.git("-c", "user.name=Other", "-c", "user.email=other@me.example", "commit", "--quiet", "--amend", "-m", "x")
+    other.git("push", "--quiet", "--force")
+    with pytest.raises(ForeignFilesError, match=r"\n  by-hand\.html\n"):
+        publish(site)
+
+
+def test_the_remotes_branch_counts_and_not_a_local_one_of_its_name(
+    site: PublishingSite, remote: Path, tmp_path: Path
+) -> None:
+    publish(site)
+    site.git("fetch", "--quiet", "origin", "gh-pages:gh-pages")
+    git(remote, "update-ref", "-d", BRANCH)
+    theirs = push_foreign_branch(remote, tmp_path / "theirs", {"index.html": "x"})
+    with pytest.raises(ForeignFilesError):
+        publish(site)
+    assert tip(remote) == theirs
+
+
+def test_names_of_others_steer_no_terminal(site: PublishingSite, remote: Path, tmp_path: Path) -> None:
+    push_foreign_branch(remote, tmp_path / "theirs", {"\x1b[2J\n::error::x\u202e": "x"})
+    with pytest.raises(ForeignFilesError) as caught:
+        publish(site)
+    assert r"  \x1b[2J\n::error::x\u202e" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "branch", ["HEAD", "@", "@{-1}", "-f", "", "refs/heads/gh-pages", "a b", "a..b", "x.lock", "/x", "a\nb", "a:b"]
+)
+def test_a_name_that_is_no_branchs_is_refused(site: PublishingSite, branch: str) -> None:
+    with pytest.raises(WrongTargetError):
+        to_git.find_target(site.root, "origin", branch)
+
+
+@pytest.mark.parametrize("history", ["--history", "--no-history"])
+def test_the_message_holds_the_command_that_takes_the_branch_over(
+    site: PublishingSite, remote: Path, tmp_path: Path, proofpress: Proofpress, history: str
+) -> None:
+    theirs = push_foreign_branch(remote, tmp_path / "theirs", {"index.html": "x"})
+    given = ("publish", "--to", "git", history, "--message", "A new home")
+    done = proofpress(*given, "--dry-run", cwd=site.root)
+    assert done.returncode == 2
+    assert tip(remote) == theirs
+    [told] = [line.strip() for line in done.stderr.splitlines() if line.endswith("--take-over")]
+    assert "--dry-run" not in told
+    assert proofpress(*shlex.split(told)[1:], cwd=site.root).returncode == 0
+    assert git(remote, "log", "-1", "--format=%B", BRANCH) == "A new home"
+
+
+def test_a_checkout_without_its_content_publishes_nothing(
+    site: PublishingSite, remote: Path, proofpress: Proofpress
+) -> None:
+    assert proofpress("publish", "--to", "git", cwd=site.root).returncode == 0
+    before = tip(remote)
+    shutil.rmtree(site.root / "content/posts")  # as a submodule that was not checked out: the folder is there
+    for _ in range(2):
+        done = proofpress("publish", "--to", "git", cwd=site.root)
+        assert done.returncode == 1
+        assert "error no-content: " in done.stderr
+        assert (site.root / "public/posts/one/index.html").is_file()
+        shutil.rmtree(site.root / "content", ignore_errors=True)
+    assert tip(remote) == before
+    shutil.rmtree(site.root / ".proofpress")  # on a machine that knows of no build before
+    shutil.rmtree(site.root / "public")
+    (site.root / "content").mkdir()
+    done = proofpress("publish", "--to", "git", cwd=site.root)
+    assert done.returncode == 1
+    assert "holds no Markdown file" in done.stderr
+    assert tip(remote) == before
 
 
 # ---------------------------------------------------------------- killed

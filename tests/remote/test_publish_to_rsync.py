@@ -15,7 +15,7 @@ from publishing_site import FIRST, PublishingSite, bytes_of, folder
 
 from proofpress.remote import rsync
 from proofpress.remote.programs import RemoteError, WrongTargetError
-from proofpress.remote.sending import SENT
+from proofpress.remote.sending import SENT, ForeignFilesError, decode_sent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,13 +46,13 @@ def served(tmp_path: Path) -> Path:
     return tmp_path / "web root" / "notes é"
 
 
-def publish(site: PublishingSite, place: str | Path, *, dry_run: bool = False) -> Changes:
+def publish(site: PublishingSite, place: str | Path, *, dry_run: bool = False, take_over: bool = False) -> Changes:
     served = str(place)
     if not served.startswith("me@"):
         place = os.path.dirname(served)  # noqa: PTH120 - as written
         os.makedirs(place, exist_ok=True)  # noqa: PTH103
     built = site.built()
-    return rsync.publish(built, rsync.find_target(site.root, served), dry_run=dry_run)
+    return rsync.publish(built, rsync.find_target(site.root, served), dry_run=dry_run, take_over=take_over)
 
 
 def held(served: Path) -> dict[str, bytes]:
@@ -129,15 +129,97 @@ def test_a_file_that_becomes_a_folder_and_a_folder_that_becomes_a_file_make_way(
     assert (served / "one/stranger").exists()
 
 
-def test_a_folder_filled_by_something_else_is_taken_over_without_deleting_anything(
+def test_a_folder_filled_by_something_else_is_refused_and_taken_over_without_deleting_anything(
     site: PublishingSite, served: Path
 ) -> None:
+    theirs = {"index.html": b"old generator", "old.html": b"old generator"}
     served.mkdir(parents=True)
-    (served / "index.html").write_bytes(b"old generator")
-    (served / "old.html").write_bytes(b"old generator")
-    changes = publish(site, served)
+    for path, data in theirs.items():
+        (served / path).write_bytes(data)
+    for dry_run in (True, False):
+        with pytest.raises(ForeignFilesError, match=r"one file that (.|\n)*\n  index.html\n"):
+            publish(site, served, dry_run=dry_run)
+        assert folder(served) == theirs
+    changes = publish(site, served, take_over=True)
     assert changes.changed == ["index.html"]
     assert held(served) == bytes_of(site.built()) | {"old.html": b"old generator"}
+    site.write({"content/index.md": "# Home\n"})
+    assert "index.html" in publish(site, served).changed
+
+
+def test_a_folder_in_which_nothing_of_others_is_in_the_way_needs_no_taking_over(
+    site: PublishingSite, served: Path
+) -> None:
+    built = bytes_of(site.built())
+    (served / "uploads").mkdir(parents=True)
+    (served / "uploads/photo.jpg").write_bytes(b"1")
+    (served / "index.html").write_bytes(built["index.html"])
+    publish(site, served)
+    assert held(served) == built | {"uploads/photo.jpg": b"1"}
+
+
+def test_a_file_or_link_of_others_in_the_way_of_a_file_or_folder_is_refused(
+    site: PublishingSite, served: Path, tmp_path: Path
+) -> None:
+    served.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/page.html").write_bytes(b"theirs")
+    (served / "posts").write_bytes(b"theirs")
+    (served / "tags").symlink_to(tmp_path / "elsewhere/page.html")
+    (served / "index.html").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ForeignFilesError) as caught:
+        publish(site, served)
+    assert "\n  index.html\n  posts\n" in str(caught.value)
+    assert (served / "posts").read_bytes() == b"theirs"
+    assert (served / "index.html").is_symlink()
+    publish(site, served, take_over=True)
+    assert (served / "posts/one/index.html").is_file()
+    assert (tmp_path / "elsewhere/page.html").read_bytes() == b"theirs"
+
+
+def test_a_folder_or_a_link_in_the_lists_place_is_no_list(site: PublishingSite, served: Path, tmp_path: Path) -> None:
+    (tmp_path / "list").write_text('{"files": {"old.html": ""}}', "utf-8")
+    served.mkdir(parents=True)
+    (served / "old.html").write_bytes(b"mine")
+    (served / SENT).symlink_to(tmp_path / "list")
+    publish(site, served)
+    assert (served / "old.html").read_bytes() == b"mine"
+    (served / SENT).unlink()
+    (served / SENT).mkdir()
+    (served / SENT / "x").write_bytes(b"mine")
+    site.write({"content/about.md": "# About\n"})
+    with pytest.raises((RemoteError, WrongTargetError)):
+        publish(site, served)
+    assert (served / SENT / "x").read_bytes() == b"mine"
+
+
+HOSTILE = (
+    "../../x",
+    "/etc/x",
+    "a//b",
+    "a/./b",
+    "..",
+    "..\\\\..\\\\x",
+    "a/..\\\\x",
+    "\\u0000x",
+    "",
+    SENT,
+    "a/" * 3000 + "b",
+)
+
+
+def test_a_list_names_files_below_the_target_and_nothing_else() -> None:
+    listed = ", ".join(f'"{name}": ""' for name in (*HOSTILE, "posts/a [b]*.html"))
+    assert decode_sent(f'{{"files": {{{listed}}}}}'.encode()) == {"posts/a [b]*.html": ""}
+
+
+def test_a_list_that_names_a_folder_does_not_delete_what_is_in_it(site: PublishingSite, served: Path) -> None:
+    publish(site, served)
+    (served / "uploads").mkdir()
+    (served / "uploads/photo.jpg").write_bytes(b"1")
+    (served / SENT).write_text('{"files": {"uploads": "", "posts": "", "posts/one": ""}}', "utf-8")
+    publish(site, served)
+    assert held(served) == bytes_of(site.built()) | {"uploads/photo.jpg": b"1"}
 
 
 @pytest.mark.parametrize(

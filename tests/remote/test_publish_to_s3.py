@@ -19,7 +19,7 @@ from publishing_site import FIRST, PublishingSite, bytes_of
 
 from proofpress.remote import s3
 from proofpress.remote.programs import RemoteError, WrongTargetError
-from proofpress.remote.sending import SENT
+from proofpress.remote.sending import SENT, ForeignFilesError
 
 if TYPE_CHECKING:
     from tests.conftest import Proofpress
@@ -49,8 +49,8 @@ def site(tmp_path: Path) -> PublishingSite:
     return PublishingSite(tmp_path / "my nötes").write(FIRST | {"static/font.woff2": "", "static/#x %41+.bin": "x"})
 
 
-def publish(site: PublishingSite, place: str = BUCKET, *, dry_run: bool = False) -> Changes:
-    return s3.publish(site.built(), s3.find_target(place), dry_run=dry_run)
+def publish(site: PublishingSite, place: str = BUCKET, *, dry_run: bool = False, take_over: bool = False) -> Changes:
+    return s3.publish(site.built(), s3.find_target(place), dry_run=dry_run, take_over=take_over)
 
 
 def everything(buckets: Path) -> dict[str, bytes]:
@@ -71,6 +71,20 @@ def test_the_bucket_holds_what_was_built(site: PublishingSite, buckets: Path) ->
     assert held(buckets) == bytes_of(site.built())
     assert set(changes.new) == set(held(buckets))
     assert not publish(site)
+
+
+def test_objects_of_others_are_written_over_only_when_a_person_says_so(site: PublishingSite, buckets: Path) -> None:
+    put(buckets, "index.html", b"another site")
+    put(buckets, "old.html", b"another site")
+    before = everything(buckets)
+    for dry_run in (True, False):
+        with pytest.raises(ForeignFilesError, match=r"one file that (.|\n)*\n  index.html\n"):
+            publish(site, dry_run=dry_run)
+        assert everything(buckets) == before
+    publish(site, take_over=True)
+    assert held(buckets) == bytes_of(site.built()) | {"old.html": b"another site"}
+    site.write({"content/index.md": "# Home\n"})
+    assert "index.html" in publish(site).changed
 
 
 def test_a_prefix_is_a_folder_of_the_bucket_and_nothing_beside_it_is_touched(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ NAMED = 3
 @click.option("--branch", default="gh-pages", show_default=True, metavar="NAME", help="git: the branch of the site.")
 @click.option("--history/--no-history", default=True, help="git: keep the branch's history (default), or one commit.")
 @click.option("--message", default="", metavar="TEXT", help="git: the commit's message.")
+@click.option(
+    "--take-over", is_flag=True, help="Replace what others put there: a branch, or files that are in the way."
+)
 @click.option("--base-url", default="", metavar="URL", help="The site's address, in place of the settings' url.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option("--dry-run", is_flag=True, help="Build, then list what would be sent and deleted; send nothing.")
@@ -48,6 +52,7 @@ def command(
     branch: str,
     history: bool,
     message: str,
+    take_over: bool,
     base_url: str,
     strict: bool,
     dry_run: bool,
@@ -60,11 +65,13 @@ def command(
       --to s3 BUCKET[/PREFIX]   into a bucket
 
     Into a folder or a bucket, assets are sent first, then pages, then lists and feeds; last, what is gone is deleted,
-    as far as Proofpress has sent it there. Drafts are never sent. With --dry-run the site is built into the output
+    as far as Proofpress has sent it there. What others put there is not replaced, unless --take-over says so. Drafts are
+    never sent. With --dry-run the site is built into the output
     folder as always and the target is looked at, but nothing there is changed.
     """  # noqa: D301 - \b is click's mark for lines that stay
     from proofpress.problems import MissingExtra
     from proofpress.remote.programs import RemoteError, WrongTargetError
+    from proofpress.remote.sending import ForeignFilesError
 
     root = require_site(root)
     kind = _kind(ctx, kinds, place)
@@ -78,26 +85,53 @@ def command(
             where = f"the branch {branch} of {remote}"
             site = _built(root, output, base_url, strict=strict)
             message = message or git.default_message(branch_of_remote)
-            changes = git.publish(site, branch_of_remote, history=history, message=message, dry_run=dry_run, tell=_tell)
+            changes = git.publish(
+                site,
+                branch_of_remote,
+                history=history,
+                message=message,
+                dry_run=dry_run,
+                take_over=take_over,
+                tell=_tell,
+            )
         elif kind == "rsync":
             from proofpress.remote import rsync
 
             folder = rsync.find_target(root, place or "")
             where = folder.place
             site = _built(root, output, base_url, strict=strict)
-            changes = rsync.publish(site, folder, dry_run=dry_run, tell=_tell)
+            changes = rsync.publish(site, folder, dry_run=dry_run, take_over=take_over, tell=_tell)
         else:
             from proofpress.remote import s3
 
             bucket = s3.find_target(place or "")
             where = bucket.place
             site = _built(root, output, base_url, strict=strict)
-            changes = s3.publish(site, bucket, dry_run=dry_run, tell=_tell)
+            changes = s3.publish(site, bucket, dry_run=dry_run, take_over=take_over, tell=_tell)
+    except ForeignFilesError as error:
+        raise click.UsageError(f"{error}:\n\n  {_again(ctx)} --take-over") from None
     except WrongTargetError as error:
         raise click.UsageError(str(error)) from None
     except (MissingExtra, RemoteError) as error:
         raise click.ClickException(str(error)) from None
     _report(site, changes, where, dry_run=dry_run)
+
+
+def _again(ctx: click.Context) -> str:
+    """Return the command that was given, without --dry-run."""
+    given = ["proofpress", "publish"]
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        if name == "dry_run" or ctx.get_parameter_source(name) is not click.core.ParameterSource.COMMANDLINE:
+            continue
+        value = ctx.params[name]
+        if isinstance(parameter, click.Option) and parameter.is_flag:
+            given.append((parameter.opts if value else parameter.secondary_opts)[0])
+            continue
+        option = parameter.opts[:1] if isinstance(parameter, click.Option) else []
+        for each in value if parameter.multiple else [value]:
+            given += [*option, str(each)]
+    return shlex.join(given)
 
 
 def _kind(ctx: click.Context, kinds: tuple[str, ...], place: str | None) -> str:
@@ -144,6 +178,11 @@ def _built(root: Path, output: Path | None, base_url: str, *, strict: bool) -> S
     say(_closing(outcome), err=True)
     if outcome.published is None:
         raise SystemExit(1)
+    if not outcome.documents:  # a checkout without its submodule has an empty folder
+        raise click.ClickException(
+            f"'{root / 'content'}' holds no Markdown file, and an empty site is not sent in place of the one that may be "
+            "up; if you mean it, write content/index.md, the text of the home page"
+        )
     site = read_site(root, outcome.output)
     if site.strangers:
         more = f" and {len(site.strangers) - NAMED:,} more" if len(site.strangers) > NAMED else ""
@@ -169,6 +208,8 @@ def _tell(said: str) -> None:
 
 def _report(site: Site, changes: Changes, where: str, *, dry_run: bool) -> None:
     """List what would change, or count what did."""
+    if changes.notice:
+        click.echo(f"proofpress: {changes.notice}", err=True)
     if dry_run:
         for kind, paths in (("new", changes.new), ("changed", changes.changed), ("deleted", changes.deleted)):
             for path in _in_order(paths):

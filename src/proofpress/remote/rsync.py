@@ -2,7 +2,8 @@
 
 What differs is found first, by checksums, so that equal files keep their times, and with them what browsers have cached,
 also where every file of a fresh checkout is new. Then it is sent in phases, so that no page ever leads to what is not
-there yet. Deletions name each file: a folder that holds what others put there stays, and so does what they put.
+there yet. Deletions name each file: a folder that holds what others put there stays, and so does what they put. Where a
+file of theirs is in the way of one of the site's, nothing is sent unless a person says so (`--take-over`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,18 @@ import msgspec
 from proofpress.output.publish import refuse
 from proofpress.paths import OutputPath
 from proofpress.remote.programs import SSH, Done, RemoteError, WrongTargetError, find, run
-from proofpress.remote.sending import SENT, Changes, Site, Tell, copy, decode_sent, encode_sent, parents, phases
+from proofpress.remote.sending import (
+    SENT,
+    Changes,
+    Site,
+    Tell,
+    copy,
+    decode_sent,
+    encode_sent,
+    parents,
+    phases,
+    refuse_foreign,
+)
 
 MISSING: Final = 23
 """rsync's exit status where a file or folder that was asked for is not there."""
@@ -100,11 +112,14 @@ def _remote_path(path: str, place: str) -> str:
     return normal
 
 
-def publish(site: Site, target: Target, *, dry_run: bool, tell: Tell = lambda _said: None) -> Changes:
+def publish(
+    site: Site, target: Target, *, dry_run: bool, take_over: bool = False, tell: Tell = lambda _said: None
+) -> Changes:
     """Make the folder hold the site; with `dry_run` tell what that would change.
 
-    Files that Proofpress did not send there stay. Raises RemoteError, which tells how far it came; the same command
-    then goes on from there; WrongTargetError where the target is the output folder itself.
+    Files that Proofpress did not send there stay; ForeignFilesError where one is in the way, unless it is to be written
+    over. Raises RemoteError, which tells how far it came; the same command then goes on from there; WrongTargetError
+    where the target is the output folder itself.
     """
     if Path(target.place).is_absolute() and Path(target.place).is_relative_to(site.output.resolve()):
         raise WrongTargetError(f"'{target.place}' is where the site is built; name another folder")
@@ -114,6 +129,9 @@ def publish(site: Site, target: Target, *, dry_run: bool, tell: Tell = lambda _s
         sent = _sent(target, folder)
         stale = sorted(set(sent) - set(site.files))
         new, changed = _differing(site, target, folder)
+        if not take_over:
+            met = [*changed, *_in_the_way(target, folder, new)]
+            refuse_foreign(target.place, sorted(path for path in met if path not in sent), sent)
         gone = _delete(target, folder, site, stale, dry_run=True) if stale else []
         changes = Changes(new, changed, gone, len(site.files) - len(new) - len(changed))
         if dry_run:
@@ -178,7 +196,7 @@ def _sent(target: Target, folder: Path) -> dict[OutputPath, str]:
         )
     try:
         return decode_sent((to / SENT).read_bytes())
-    except FileNotFoundError:
+    except OSError:  # there is none, or a folder of its name
         return {}
 
 
@@ -209,7 +227,33 @@ def _differing(site: Site, target: Target, folder: Path) -> tuple[list[OutputPat
     return new, changed
 
 
-def _listed(folder: Path, paths: Iterable[OutputPath]) -> tuple[str, str]:
+def _in_the_way(target: Target, folder: Path, new: Sequence[OutputPath]) -> list[OutputPath]:
+    """Return what rsync would delete to make room: links and the like where files go, files where folders go."""
+    folders = {parent for path in new for parent in parents(path)}
+    there = _kinds(target, folder, [*new, *sorted(folders)])
+    linked = [path for path in sorted(folders) if there.get(path) == "L"]
+    # A link to a folder is as good as a folder, where a folder is wanted.
+    there |= _kinds(target, folder, linked, "--copy-dirlinks") if linked else {}
+    return [OutputPath(path) for path, kind in there.items() if kind != "d"]
+
+
+def _kinds(target: Target, folder: Path, paths: Sequence[str], *options: str) -> dict[str, str]:
+    """Return which of these paths are at the target, and what each is there, in rsync's letters."""
+    if not paths:
+        return {}
+    nothing = folder / "nothing"
+    nothing.mkdir(exist_ok=True)
+    done = target.call(
+        "--dry-run", "--dirs", "--links", "--devices", "--specials", *options, "--out-format=%i %n",
+        *_listed(folder, paths), "--", f"{target.place}/", f"{nothing}/",
+    )  # fmt: skip
+    if done.status not in (0, MISSING) and "change_dir" not in done.errors:  # the target folder is still to be made
+        raise _failed(done, "comparing", "nothing was sent")
+    told = (line.partition(b" ") for line in done.output.splitlines())
+    return {_decoded(name).rstrip("/"): chr(what[1]) for what, _, name in told if len(what) > 1}
+
+
+def _listed(folder: Path, paths: Iterable[str]) -> tuple[str, str]:
     """Write a list of files for rsync, and return the options that name it."""
     file = folder / "list"
     # With the dot in front, a name that begins with # is no comment.

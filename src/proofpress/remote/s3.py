@@ -22,7 +22,17 @@ import msgspec
 
 from proofpress.paths import OutputPath
 from proofpress.remote.programs import Done, RemoteError, WrongTargetError, find, run
-from proofpress.remote.sending import SENT, Changes, Site, Tell, copy, decode_sent, encode_sent, phases
+from proofpress.remote.sending import (
+    SENT,
+    Changes,
+    Site,
+    Tell,
+    copy,
+    decode_sent,
+    encode_sent,
+    phases,
+    refuse_foreign,
+)
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "no-cache"
@@ -87,17 +97,21 @@ def find_target(place: str) -> Target:
     return Target(find("aws"), bucket, f"{prefix}/" if prefix else "", {**os.environ, **quiet})
 
 
-def publish(site: Site, target: Target, *, dry_run: bool, tell: Tell = lambda _said: None) -> Changes:
+def publish(
+    site: Site, target: Target, *, dry_run: bool, take_over: bool = False, tell: Tell = lambda _said: None
+) -> Changes:
     """Make the bucket hold the site; with `dry_run` tell what that would change.
 
-    Objects that Proofpress did not send there stay. Raises RemoteError, which tells how far it came; the same command
-    then goes on from there.
+    Objects that Proofpress did not send there stay; ForeignFilesError where one is in the place of another, unless it
+    is to be written over. Raises RemoteError, which tells how far it came; the same command then goes on from there.
     """
     tell(f"comparing with {target.place}")
     there = _listing(target)
     sent = _sent(target) if OutputPath(SENT) in there else {}
     new = [path for path in site.files if path not in there]
     changed = [path for path in site.files if path in there and not _same(site, path, there[path], sent.get(path, ""))]
+    if not take_over:
+        refuse_foreign(target.place, sorted(path for path in changed if path not in sent), sent)
     stale = [path for path in sorted(sent) if path not in site.files]
     gone = [path for path in stale if path in there]
     changes = Changes(new, changed, gone, len(site.files) - len(new) - len(changed))

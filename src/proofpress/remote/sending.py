@@ -8,6 +8,7 @@ and narrowed after the last is deleted, so that sending that was cut off leaves 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -115,7 +116,19 @@ def _is_below(path: str) -> bool:
     """Return whether a path names a file below the target and nowhere else, on whatever system that is."""
     if "\0" in path or path == SENT or len(path.encode()) > LONGEST:
         return False
-    return not any(part in ("", ".", "..") for part in path.split("/")) and ".." not in path.split("\\")
+    return "" not in path.split("/") and not any(part in (".", "..") for part in re.split(r"[/\\]", path))
+
+
+def refuse_foreign(place: str, foreign: Sequence[str], sent: Mapping[OutputPath, str]) -> None:
+    """Refuse to write over files at a target that Proofpress did not send there. Raises ForeignFilesError."""
+    if not foreign:
+        return
+    unknown = "" if sent else f" (no list of what it sent, '{SENT}', lies there that can be read)"
+    raise ForeignFilesError(
+        f"'{place}' holds {counted(foreign)} that Proofpress did not put there{unknown}:{listed(foreign)}\n"
+        "Publishing would write over them, and they would be lost for good. Nothing was sent. Name another place, or "
+        "have these written over with --take-over; what else lies there stays in either case"
+    )
 
 
 def counted(paths: Sequence[str]) -> str:
