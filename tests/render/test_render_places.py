@@ -66,3 +66,16 @@ def test_a_problem_stands_where_its_text_does(text: str, first_line: int) -> Non
     before = text[: text.index(MARK)]
     column = len(before) - (before.rfind("\n") + 1) + 1
     assert (found.line, found.column, found.length) == (first_line + before.count("\n"), column, len(MARK))
+
+
+@pytest.mark.parametrize(
+    "row", [f"> {MARK} | {MARK}", f"- {MARK} | {MARK}", f"| {MARK} | {MARK} |", f"> | {MARK} | {MARK} |"]
+)
+def test_cells_that_are_alike_are_told_apart(row: str) -> None:
+    edge = {">": "> ", "-": "  "}.get(row[0], "")
+    renderer = Renderer(MarkdownOptions(), HighlightOptions())
+    text = f"{row}\n{edge}|--|--|"
+    body = renderer.render(Document(path=SourcePath("a.md"), front=FrontMatter(title="t"), text=text))
+    assert "<table" in body.html
+    places = [(one.line, one.column) for one in body.problems if one.rule == "undefined-footnote"]
+    assert places == [(1, row.index(MARK) + 1), (1, row.rindex(MARK) + 1)]
