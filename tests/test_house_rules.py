@@ -148,7 +148,7 @@ def test_the_table_has_no_circle() -> None:
 
 
 def test_no_files_know_each_other_but_those_that_wait_to_be_parted() -> None:
-    files = {path: {found for name in imports(path) if (found := file_of(name))} - {path} for path in modules()}
+    files = {path: {file for name in imports(path) if (file := file_of(name))} - {path} for path in modules()}
     found = [{path.relative_to(PACKAGE).as_posix() for path in circle} for circle in circles(files)]
     assert found == KNOWN_CIRCLES
 

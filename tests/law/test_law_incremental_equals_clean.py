@@ -362,6 +362,14 @@ def test_a_problem_in_the_settings_is_shown_with_its_line_as_it_stands_now(law: 
     law.check()
 
 
+def test_a_problem_in_front_matter_is_shown_with_its_line_as_it_stands_now(law: LawSite) -> None:
+    # Nothing that other pages learn, nor the text, changes with the line.
+    law.swap(D, "slug: dee\n", "image: nowhere.png\nslug: dee\n")
+    assert any(f"{D}:4:8: " in line for line in shown(law.check().problems))
+    law.swap(D, "image: nowhere.png\n", "# a remark\nimage: nowhere.png\n")
+    assert any(f"{D}:5:8: " in line for line in shown(law.check().problems))
+
+
 class Editing(RuleBasedStateMachine):
     """A person at work: several changes, then a build, again and again."""
 

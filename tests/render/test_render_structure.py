@@ -121,6 +121,13 @@ def test_an_alert_says_its_kind() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["NOTE", "Tip", "important", "WARNING", "CAUTION"])
+def test_each_of_githubs_alerts_is_one(kind: str) -> None:
+    body = render(f"> [!{kind}]\n> Text.")
+    assert body.problems == ()
+    assert body.html.startswith(f'<div class="alert alert-{kind.lower()}" role="note">')
+
+
 def test_an_unknown_alert_stays_a_quote_with_a_warning() -> None:
     body = render("> text\n\n> [!WARNIN]\n> Hot.")
     (found,) = body.problems
@@ -307,6 +314,10 @@ def test_a_mark_without_a_footnote_names_the_one_that_nothing_refers_to() -> Non
         ("| a |\n\n|---|\n\n| 1 |\n\n| b |\n\n|---|\n\n| 2 |", [3, 9]),
         ("| a | b |\n|---|---|\n\n|x| is positive, |y| too", []),
         ("    |---|---|", []),
+        ("# |---|---|", []),
+        ("|---|---|\n===", []),
+        ("```\n|---|---|\n```", []),
+        ("- |---|---|", [1]),
         ("|--- and text", []),
     ],
 )

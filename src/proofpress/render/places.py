@@ -11,11 +11,12 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
+from proofpress.render.tables import cells_of
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _LINE_END: Final = re.compile(r"\n")
-_BAR: Final = re.compile(r"(?<!\\)\|")
 
 
 class SourceLines:
@@ -68,15 +69,13 @@ class SourceLines:
         return at + 1 - (len(piece) - len(piece.lstrip()))
 
     def _cell_column(self, source: str, content: str, inside: int, index: int) -> int:
-        begin = 0
-        for number, bar in enumerate([*(match.start() for match in _BAR.finditer(source)), len(source)]):
-            cell = source[begin:bar].rstrip()
+        for begin, end in cells_of(source)[index:]:
+            cell = source[begin:end].rstrip()
             plain = cell.strip().replace("\\|", "|")
-            if number >= index and (plain == content or (number == 0 and content and plain.endswith(content))):
+            if plain == content or (index == 0 and content and plain.endswith(content)):
                 written = content.replace("|", "\\|")
                 at = begin + max(0, cell.rfind(written))
                 return at + inside + content.count("|", 0, inside) + 1
-            begin = bar + 1
         return max(0, source.find(content)) + inside + 1
 
     def first_of(self, line: int) -> int:

@@ -26,9 +26,9 @@ class Lost(NamedTuple):
 
 def lost_cells(lines: Sequence[str]) -> Iterator[Lost]:
     """Give the rows of a table, from its lines of source, that have more cells than the header has columns."""
-    columns = len(_cells(lines[0])) if lines else 0
+    columns = len(cells_of(lines[0])) if lines else 0
     for row, line in enumerate(lines):
-        cells = _cells(line)
+        cells = cells_of(line)
         if row > 1 and len(cells) > columns:
             start, end = cells[columns][0], cells[-1][1]
             text = line[start:end]
@@ -36,7 +36,7 @@ def lost_cells(lines: Sequence[str]) -> Iterator[Lost]:
                 yield Lost(row, end - len(text.lstrip()), len(text.strip()), len(cells), columns)
 
 
-def _cells(line: str) -> list[tuple[int, int]]:
+def cells_of(line: str) -> list[tuple[int, int]]:
     """Return where each cell of a row begins and ends; the bars at the row's edges hold none."""
     begin = _MARKS.match(line)
     start, end = begin.end() if begin else 0, len(line.rstrip())
