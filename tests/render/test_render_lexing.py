@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,7 @@ from proofpress.render.limits import TimeUpError, seconds_for, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PYTHON = get_lexer_by_name("python")
 SCALA = get_lexer_by_name("scala")
