@@ -11,6 +11,8 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+import zoneinfo
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +59,14 @@ def bark(folder: Path, token: str = "Keyword", module: str = "bark_lexer.py") ->
             "bark-1.0.dist-info/entry_points.txt": entry,
         },
     )
+
+
+def rules(zone: str) -> bytes:
+    """Return a time zone's rules: the system's, or those of the package that stands in for them."""
+    for folder in zoneinfo.TZPATH:
+        if Path(folder, zone).is_file():
+            return Path(folder, zone).read_bytes()
+    return resources.files("tzdata").joinpath("zoneinfo", zone).read_bytes()
 
 
 class Command:
@@ -161,6 +171,17 @@ def test_what_a_user_installed_for_himself_is_seen(build: Command, tmp_path: Pat
     bark(Path(folder))
     assert "verified" in build.run("--verify", start=start, env=env)
     assert '<span class="k">woof</span>' in build.page
+
+
+def test_other_rules_of_the_time_zone_are_seen(build: Command, tmp_path: Path) -> None:
+    build.site.swap("site.yaml", "url:", "timezone: Europe/Berlin\nurl:")
+    build.site.swap("content/posts/a.md", "2026-01-05", "2026-01-05 12:00")
+    zones = tmp_path / "zones/Europe"
+    zones.mkdir(parents=True)
+    for name, offset in (("Europe/Berlin", "+01:00"), ("Asia/Tokyo", "+09:00")):
+        (zones / "Berlin").write_bytes(rules(name))
+        assert "verified" in build.run("--verify", env={"PYTHONTZPATH": str(zones.parent)})
+        assert f"2026-01-05T12:00:00{offset}" in build.page
 
 
 def test_an_environment_without_the_folders_that_it_names_builds(build: Command) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import string
 import zoneinfo
+from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
@@ -78,6 +80,18 @@ def time_zone(name: str) -> dt.tzinfo | Refusal:
         city = by_city.get(name.rpartition("/")[2].replace(" ", "_").casefold())
         hint = f"did you mean '{city}'?" if city else did_you_mean(name, places)
         return Refusal(refusal, hint or "write a name such as Europe/Berlin")
+
+
+def zone_rules(name: str) -> bytes:
+    """Return the bytes that a time zone's rules are read from: those of the system, which it brings up to date itself.
+
+    Empty where it has none: for UTC, and where the package tzdata has them.
+    """
+    if _ZONE.fullmatch(name) and name.partition("/")[0] not in _MACHINE_ZONES:
+        for folder in zoneinfo.TZPATH:
+            with contextlib.suppress(OSError):
+                return Path(folder, name).read_bytes()
+    return b""
 
 
 def language(text: str) -> str | Refusal:

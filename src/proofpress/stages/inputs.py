@@ -14,6 +14,7 @@ import msgspec
 from proofpress.config import Config, read_config
 from proofpress.content.images import IMAGES, measure
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside, scan
+from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem, problem
@@ -72,7 +73,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of each file below data/."""
     problems: list[Problem]
     versions: bytes
-    """The digest of what the code is: Proofpress, Python, the libraries."""
+    """The digest of what the code is: Proofpress, Python, the libraries, the rules of the site's time zone."""
     fingerprint: bytes
     """The digest of all of it."""
 
@@ -88,9 +89,9 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, versions
     An image's size is what a library read from it, so that other code reads all files again. `versions` is the digest of
     the code where it is known: a process that builds again runs what it was started with.
     """
-    versions = code_version() if versions is None else versions
-    seen = looked.files if looked.versions == versions else {}
     config, problems, text = settings(root, base_url)
+    versions = digest_of([code_version(), zone_rules(config.timezone)]) if versions is None else versions
+    seen = looked.files if looked.versions == versions else {}
     tree = scan(root)
     theme, found = read_theme(root)
     problems += [*tree.problems, *found]
