@@ -74,8 +74,8 @@ def scan(root: Path) -> Tree:
     )
 
 
-def read_inside(root: Path, path: str) -> bytes:
-    """Return the bytes of a file below the site's folder, by its name in NFC or as it is on disk.
+def read_inside(root: Path, path: str, most: int = -1) -> bytes:
+    """Return the bytes of a file below the site's folder, by its name in NFC or as it is on disk: all, or the first `most`.
 
     Raises OutsideSiteError for a path that leads out (by `..`, by a link, or because it is absolute), OSError for a file
     that cannot be read.
@@ -91,7 +91,7 @@ def read_inside(root: Path, path: str) -> bytes:
     if not stat.S_ISREG(os.stat(real).st_mode):
         raise OSError(f"{path} is not a file")
     with open(real, "rb") as file:
-        return file.read()
+        return file.read(most)
 
 
 class _Walk:
