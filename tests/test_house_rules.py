@@ -169,6 +169,20 @@ def test_each_library_has_one_owner(library: str) -> None:
             assert path.relative_to(PACKAGE).as_posix().startswith(OWNERS[library]), path
 
 
+def test_only_the_judge_of_urls_knows_which_schemes_run() -> None:
+    for path in modules():
+        if path.name == "urls.py" and path.parent == PACKAGE:
+            continue
+        strings = [
+            node.value
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        told = [one for one in strings if one.lower() in {"vbscript", "vbscript:", "data:", "file:", "blob:"}]
+        told += [one for one in strings if one.lower() == "javascript:" or "[A-Za-z0-9+.-]*:" in one]
+        assert not told, path
+
+
 def test_importing_the_package_loads_none_of_the_libraries() -> None:
     code = f"import sys, proofpress; print(sorted(set(sys.modules) & {set(OWNERS)!r}))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -141,3 +142,20 @@ def test_a_link_to_nothing_in_raw_html_is_a_warning_and_stays_as_written(site: S
     (found,) = site.problems()
     assert (found.rule, found.severity, found.line, found.column) == ("missing-image", "warning", 5, 11)
     assert 'src="gone.png"' in site.pages()["posts/a/index.html"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/blog"])
+def test_in_a_feed_a_link_that_leads_nowhere_still_leads_to_its_own_site(site: SmallSite, prefix: str) -> None:
+    text = HEAD + '<a href="../gone/">gone</a> <a href="else.zip">else</a>\n'
+    site.write(FILES | {"site.yaml": SETTINGS.format(prefix=prefix), "content/posts/a.md": text})
+    feed = site.pages()["feed.xml"]
+    here = f"https://me.example{prefix}/posts/a"
+    assert f'href="{here}/../gone/"' in unescape(feed)
+    assert f'href="{here}/else.zip"' in unescape(feed)
+
+
+def test_the_picture_of_a_page_is_one_of_the_site_or_of_the_web(site: SmallSite) -> None:
+    text = "---\ntitle: A\ndate: 2026-01-01\nimage: HTTPS://cdn.example/a.png\n---\n"
+    site.write(FILES | {"site.yaml": SETTINGS.format(prefix=""), "content/posts/a.md": text})
+    page = site.pages()["posts/a/index.html"]
+    assert '"HTTPS://cdn.example/a.png"' in page

@@ -181,6 +181,8 @@ def test_wrong_usage_ends_with_status_2_and_says_what_to_do(
     [
         (["build", "--base-url", "ftp://x"], {}, "http:// or https://"),
         (["build", "--base-url", "example.org"], {}, "http:// or https://"),
+        (["build", "--base-url", "https://a.example/\\b"], {}, "has a path that no site is at"),
+        (["build", "--base-url", "https://me@evil.example/"], {}, "holds a user name"),
         (["build"], {"SOURCE_DATE_EPOCH": "yesterday"}, "SOURCE_DATE_EPOCH is 'yesterday'"),
         (["build"], {"SOURCE_DATE_EPOCH": "9" * 30}, "SOURCE_DATE_EPOCH is '999"),
         (["new", "🎉"], {}, "--slug"),

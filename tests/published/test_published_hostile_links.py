@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 import shutil
 from html import escape
@@ -13,9 +14,10 @@ import pytest
 
 from proofpress.builder import Built, build
 from proofpress.stages.inputs import Options
+from proofpress.urls import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
@@ -98,14 +100,18 @@ def generated() -> list[str]:
 LINKS = generated()
 
 
+ODD = tuple(itertools.product(TARGETS, (*DROPPED, *TRIMMED, *BESIDE), (0, 1, 2, 4, 11)))
+"""Each target with each mark at some places: for what costs little."""
+
+
 def in_html(link: str) -> str:
     """Write an address as an attribute's value, with each mark that isn't plain as an entity."""
     named = {"\t": "&Tab;", "\n": "&NewLine;"}
     return "".join(named.get(c) or (f"&#{ord(c)};" if ord(c) < 33 or ord(c) > 126 else escape(c)) for c in link)
 
 
-def write_site(root: Path, html: str) -> Built:
-    """Build a site that holds every link in every carrier, its problems made silent: what is refused stays refused."""
+def write_site(root: Path, html: str, names: Iterable[str] = CARRIERS) -> Built:
+    """Build a site that holds every link in its carriers, with problems made silent: what is refused stays refused."""
     (root / "content" / "posts").mkdir(parents=True)
     silent = [
         "unsafe-url",
@@ -119,7 +125,8 @@ def write_site(root: Path, html: str) -> Built:
     rules = ", ".join(f"{rule}: 'off'" for rule in silent)
     settings = f"title: t\nurl: {ORIGIN}/\nmarkdown: {{html: {html}}}\nrules: {{{rules}}}\n"
     (root / "site.yaml").write_text(settings, encoding="utf-8")
-    for name, carrier in CARRIERS.items():
+    for name in names:
+        carrier = CARRIERS[name]
         written = [carrier.format(in_html(link), number) for number, link in enumerate(LINKS)]
         text = f"---\ntitle: {name}\ndate: 2026-01-01\n---\n\n" + "\n\n".join(written) + "\n"
         (root / "content" / "posts" / f"{name}.md").write_text(text, encoding="utf-8")
@@ -233,11 +240,50 @@ def test_nothing_of_a_sanitised_post_runs_or_leaves_the_site_in_disguise(
     assert not wrong, wrong[:10]
 
 
+@pytest.fixture(scope="module")
+def allowed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    names = ("anchors", "inner")
+    built = write_site(tmp_path_factory.mktemp("allowed"), "allow", names)
+    return {str(path): data for path, data in built.outputs.items()}
+
+
 @pytest.mark.parametrize("name", ["anchors", "inner"])
-def test_the_trap_springs_where_raw_html_is_let_through(context: BrowserContext, tmp_path: Path, name: str) -> None:
-    built = write_site(tmp_path, "allow")
-    visit = Visit(context, {str(path): data for path, data in built.outputs.items()})
+def test_the_trap_springs_where_raw_html_is_let_through(
+    context: BrowserContext, allowed: dict[str, bytes], name: str
+) -> None:
+    visit = Visit(context, allowed)
     visit.open(f"posts/{name}/")
     visit.click_everything()
     visit.page.wait_for_timeout(100)
     assert visit.page.evaluate("window.ran")
+
+
+@pytest.mark.parametrize("base", [f"{ORIGIN}/posts/a/", "http://me.example/posts/a/", "http://127.0.0.1:8000/x.html"])
+def test_the_judge_reads_as_the_browser_does(browser: Browser, base: str) -> None:
+    """What is read as local stays at the page's own host, whatever the browser makes of it, and nothing else does."""
+    page = browser.new_page()
+    page.route("**/*", lambda route: route.fulfill(body="<base id=base><a id=a>x</a>", content_type="text/html"))
+    page.goto(base)
+    links = [*LINKS, *(target[:at] + mark + target[at:] for target, mark, at in ODD)]
+    seen = page.evaluate(
+        """(links) => {
+          const a = document.getElementById('a');
+          return links.map((link) => { a.setAttribute('href', link); return [a.protocol, a.host, a.href]; });
+        }""",
+        links,
+    )
+    here = urlsplit(base)
+    wrong = []
+    for link, (protocol, host, href) in zip(links, seen, strict=True):
+        reading = read(link)
+        stays = protocol == f"{here.scheme}:" and host == here.netloc
+        if reading.local:
+            right = stays
+        elif reading.network:
+            right = not stays
+        else:  # `https:x` on a page that https brought is a path, so that it may stay; a host that is none gives ':'
+            right = protocol in (f"{reading.scheme}:", ":")
+        if not right:
+            wrong.append((link, reading, protocol, host, href))
+    assert not wrong, wrong[:10]
+    page.close()

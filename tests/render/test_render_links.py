@@ -165,3 +165,23 @@ def test_bare_addresses_are_links_and_bare_file_names_are_text() -> None:
 def test_a_nul_in_a_post_never_reaches_the_html() -> None:
     body = render("a\0" + "0\0b `c\0" + '1\0` <b title="\0' + '0\0">\n\n```\n\0' + "0\0\n```")
     assert "\0" not in body.html
+
+
+def test_an_excerpt_holds_no_reference_that_nothing_will_settle() -> None:
+    body = render('## A <track src="a.vtt"> heading\n\nA <track src="a.vtt"> summary <source srcset="b.png">.')
+    assert "\0" not in body.summary
+    assert "\0" not in body.outline[0].html
+
+
+@pytest.mark.parametrize("href", ["/\\x.example", "/&#9;/x.example", "\\\\\\\\x.example", "&#10;/\\x.example"])
+def test_a_path_that_leads_to_another_site_is_refused_and_its_text_stays(href: str) -> None:
+    body = render(f"See [a](<{href}>).")
+    assert [(one.rule, one.severity) for one in body.problems] == [("unsafe-url", "error")]
+    assert "leads to another site" in body.problems[0].message
+    assert "<a" not in body.html
+
+
+def test_a_srcset_keeps_its_quotes_whatever_its_entities_hold() -> None:
+    html = render("<p><img srcset='a.png 1x, https://x.example/&#39;onerror=alert(1) 2x'></p>").html
+    assert "&#39;onerror" in html
+    assert "'onerror" not in html

@@ -11,7 +11,7 @@ import click
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import Format, show, summary
 from proofpress.cli.say import say
-from proofpress.cli.site import now, require_site, site_option
+from proofpress.cli.site import checked_base_url, now, require_site, site_option
 
 if TYPE_CHECKING:
     from proofpress.stages.inputs import Options
@@ -54,8 +54,7 @@ def command(
 
     start = time.perf_counter()
     root = require_site(root)
-    if base_url and not base_url.startswith(("http://", "https://")):
-        raise click.BadParameter(f"'{base_url}' does not begin with http:// or https://", param_hint="--base-url")
+    base_url = checked_base_url(base_url)
     options = Options(
         root=root,
         now=now(),

@@ -11,7 +11,7 @@ import click
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import show, summary
 from proofpress.cli.say import say
-from proofpress.cli.site import now, require_site, site_option
+from proofpress.cli.site import checked_base_url, now, require_site, site_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,8 +75,7 @@ def command(
 
     root = require_site(root)
     kind = _kind(ctx, kinds, place)
-    if base_url and not base_url.startswith(("http://", "https://")):
-        raise click.BadParameter(f"'{base_url}' does not begin with http:// or https://", param_hint="--base-url")
+    base_url = checked_base_url(base_url)
     try:
         if kind == "git":
             from proofpress.remote import git

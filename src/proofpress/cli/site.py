@@ -40,3 +40,19 @@ def now() -> dt.datetime:
         return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
     except (ValueError, OverflowError, OSError):
         raise click.UsageError(f"SOURCE_DATE_EPOCH is '{epoch}', not a number of seconds since 1970") from None
+
+
+def checked_base_url(text: str) -> str:
+    """Return the address that `--base-url` gives, as the setting `url` would be kept; empty where it is not given."""
+    from proofpress.content.settings import Refusal, base_url
+    from proofpress.urls import WEB, read
+
+    if not text:
+        return ""
+    if read(text).scheme not in WEB:
+        raise click.BadParameter(f"'{text}' does not begin with http:// or https://", param_hint="--base-url")
+    checked = base_url(text)
+    if isinstance(checked, Refusal):
+        mend = f"; {checked.hint}" if checked.hint else ""
+        raise click.BadParameter(f"'{text}' {checked.message}{mend}", param_hint="--base-url")
+    return checked

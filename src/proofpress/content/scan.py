@@ -76,14 +76,14 @@ def scan(root: Path) -> Tree:
     )
 
 
-def read_inside(root: Path, path: str) -> bytes:
-    """Return the bytes of a file below the site's folder, by its name in NFC or as it is on disk.
+def read_inside(root: Path, path: str, most: int = -1) -> bytes:
+    """Return the bytes of a file below the site's folder, by its name in NFC or as it is on disk: all, or the first `most`.
 
     Raises OutsideSiteError for a path that leads out (by `..`, by a link, or because it is absolute), OSError for a file
     that cannot be read.
     """
     with open(place_inside(root, path), "rb") as file:
-        return file.read()
+        return file.read(most)
 
 
 def place_inside(root: Path, path: str) -> str:

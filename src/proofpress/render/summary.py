@@ -14,7 +14,7 @@ _DROPPED: Final = re.compile(
     r"|<(?P<whole>script|style|iframe|video|audio|object|textarea|select|button|template|noscript)\b"
     + _ATTRIBUTES
     + r".*?(?:</(?P=whole)\s*>|\Z)"
-    r"|</?(?:a|img|input|source|embed|link|meta|base|form|iframe|video|audio|object|area|map|picture|script)\b"
+    r"|</?(?:a|img|input|source|track|embed|link|meta|base|form|iframe|video|audio|object|area|map|picture|script)\b"
     + _ATTRIBUTES,
     re.DOTALL | re.IGNORECASE,
 )

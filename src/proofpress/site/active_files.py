@@ -121,11 +121,11 @@ def is_active(path: str, read: Callable[[], bytes]) -> bool:
         return True
     if endings and endings[-1] in _TYPED:
         return False
-    return _LOOKS_ACTIVE.match(read()[:SNIFFED].replace(b"\0", b"")) is not None
+    return _LOOKS_ACTIVE.match(read().replace(b"\0", b"")) is not None
 
 
 def refused(paths: Iterable[SourcePath], read: Callable[[SourcePath], bytes]) -> list[Problem]:
-    """Return a problem for each file of content/ that a browser would run."""
+    """Return a problem for each file of content/ that a browser would run. `read` gives the first SNIFFED bytes or more."""
     found = []
     for path in paths:
         if path.startswith("content/") and is_active(path, lambda path=path: read(path)):  # type: ignore[misc]

@@ -173,7 +173,8 @@ class Links(msgspec.Struct, frozen=True, dict=True):
             else:
                 message = f"no file is at '{path}'" if is_file else f"no page is made from '{path}'"
                 found = _at(reference, page, "broken-link", message, mend)
-        return Resolved(reference.href, reference.href, problem=found)
+        beside = page.permalink.rpartition("/")[0] + "/"  # a feed is read elsewhere
+        return Resolved(reference.href, beside + reference.href, problem=found)
 
     def _hidden(self, path: str | None) -> SourcePath | None:
         if path is None:
