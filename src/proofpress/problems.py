@@ -147,11 +147,11 @@ def window(line: str, column: int) -> tuple[str, int]:
 
     With it comes the column in what is shown.
     """
-    line = "".join(c if c.isprintable() else " " for c in line)
-    if len(line) <= WIDEST:
-        return line, column
     start = max(0, min(column - 1 - WIDEST // 3, len(line) - WIDEST))
-    cut = line[start : start + WIDEST]
+    # Cut first: a line may have megabytes, and thousands of faults.
+    cut = "".join(c if c.isprintable() else " " for c in line[start : start + WIDEST])
+    if len(line) <= WIDEST:
+        return cut, column
     if start:
         cut, column = "…" + cut, column + 1
     return cut + ("…" if start + WIDEST < len(line) else ""), column - start
