@@ -181,11 +181,11 @@ def window(line: str, column: int) -> tuple[str, int]:
 
     With it comes the column in what is shown. What is shown of it is to be made `visible`, part by part.
     """
-    line = line.replace("\t", " ")
-    if len(line) <= WIDEST:
-        return line, column
     start = max(0, min(column - 1 - WIDEST // 3, len(line) - WIDEST))
-    cut = line[start : start + WIDEST]
+    # Cut first: a line may have megabytes, and thousands of faults.
+    cut = line[start : start + WIDEST].replace("\t", " ")
+    if len(line) <= WIDEST:
+        return cut, column
     if start:
         cut, column = "…" + cut, column + 1
     return cut + ("…" if start + WIDEST < len(line) else ""), column - start

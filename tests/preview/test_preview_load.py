@@ -72,11 +72,11 @@ def test_a_head_over_16_kb_is_refused_however_it_comes_and_the_next_request_is_s
 def test_a_head_that_never_ends_is_not_kept(site: Running) -> None:
     with connected(site.port) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
-        with pytest.raises(OSError):  # noqa: PT011 - which one it is differs by system: it is closed
-            for _ in range(1000):
+        with contextlib.suppress(OSError):  # it is closed, sooner or later
+            for _ in range(200):
                 connection.sendall(b"X: " + b"a" * 100_000 + b"\r\n")
-                until(lambda: not any(len(one.conn.trailing_data[0]) > 10 * HEAD_LIMIT for one in site.server._open()))
-                time.sleep(0.01)
+                assert not any(len(one.conn.trailing_data[0]) > 2**20 for one in site.server._open())
+        until(lambda: not site.server.server_state.connections)
     assert get(site.port, "/").status == 200
 
 
@@ -286,10 +286,10 @@ def test_with_64_descriptors_others_are_still_answered_and_a_save_is_built(
 ) -> None:
     command = start(64)
     with contextlib.ExitStack() as ends:
-        for number in range(150):
+        for number in range(90):
             with contextlib.suppress(ConnectionError):  # one that gave way already
                 ends.enter_context(OPENED[kind](command.port))
-            if number % 50 == 49:
+            if number % 30 == 29:
                 assert get(command.port, "/posts/a/").status == 200
         assert get(command.port, "/film.mp4").body == FILM
         (folder / "content" / "posts" / "a.md").write_text("---\ntitle: a\ndate: 2026-01-01\n---\n\nMore `x`.\n")
@@ -308,7 +308,7 @@ def test_an_open_page_hears_of_changes_however_many_others_hang_on(
     command = start(64)
     with Stream(command.port) as stream, contextlib.ExitStack() as ends:
         stream.event()
-        for _ in range(100):
+        for _ in range(70):
             with contextlib.suppress(ConnectionError):
                 ends.enter_context(OPENED[kind](command.port))
         (folder / "content" / "posts" / "a.md").write_text("---\ntitle: a\ndate: 2026-01-01\n---\n\nMore.\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -177,4 +178,71 @@ def calls(text: str) -> int:
 def test_the_work_grows_with_the_text(piece: str) -> None:
     render(piece)
     small, large = calls(piece * 300), calls(piece * 1200)
+    assert large < 5 * small + 2000
+
+
+LINES = {
+    "words": "'word and '",
+    "one word": "'a'",
+    "brackets": "'['",
+    "brackets before a link": "'[' * 5_000_000 + '](x) '",
+    "asterisks": "'a*'",
+    "a run of asterisks": "'a' + '*' * 5_000_000",
+    "emphasis": "'*a* '",
+    "backticks": "'a`'",
+    "code": "'`a` '",
+    "dollars": "'a$'",
+    "formulas that are none": "'$a '",
+    "less-than signs": "'a<'",
+    "a run of them": "'<'",
+    "links": "'[a](b) '",
+    "an address": "'http://me.example/' + 'a' * 5_000_000",
+    "a link's address": "'[a](http://me.example/' + 'a' * 5_000_000 + ')'",
+    "an address of labels": "'http://' + 'a.' * 2_500_000",
+    "footnotes that are not there": "'[^a] '",
+    "a tag": "'<b ' + 'a ' * 2_500_000 + '>'",
+}
+"""What a line of 5 MB repeats, as Python."""
+
+CHILD = """
+import resource, sys
+from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.model import Document, FrontMatter
+from proofpress.paths import SourcePath
+from proofpress.render.markdown import Renderer
+piece = eval(sys.argv[1])
+text = (piece * (5_000_000 // len(piece) + 1))[:5_000_000] if len(piece) < 5_000_000 else piece
+document = Document(path=SourcePath("content/a.md"), front=FrontMatter(title="t"), text="a " + text, first_line=1)
+body = Renderer(MarkdownOptions(), HighlightOptions()).render(document)
+assert len(body.html) > 1000
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("kind", LINES)
+def test_a_line_of_5_mb_is_rendered_within_300_mb(kind: str) -> None:
+    done = subprocess.run([sys.executable, "-c", CHILD, LINES[kind]], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 300 * 2**20
+
+
+def test_what_stands_after_too_many_marks_is_shown_as_it_is_written() -> None:
+    body = render("*a* " * 60_000 + "![*b*](c.png) and\nthe *end*")
+    assert body.html.endswith("the *end*</p>\n")
+    assert body.html.count("<em>") < 60_000
+    assert [(one.rule, one.line) for one in body.problems] == [("too-many-marks", 1)]
+    assert "<em>end</em>" in render("*a* " * 30_000 + "the *end*").html
+
+
+def test_a_first_paragraph_without_end_is_no_summary_without_end() -> None:
+    body = render("**" + "a & b " * 100_000 + "end**")
+    assert len(body.summary) < 60_000
+    assert body.summary.endswith("…</strong></p>")
+    assert len(body.summary_text) < 60_000
+
+
+@pytest.mark.parametrize("opening", [r"\begin{align}", "$$", "> $$", r"- \begin{align}", "$$x"])
+def test_formulas_that_are_never_closed_are_looked_through_once(opening: str) -> None:
+    render(opening)
+    small, large = calls(f"{opening}\n" * 300), calls(f"{opening}\n" * 1200)
     assert large < 5 * small + 2000

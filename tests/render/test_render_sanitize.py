@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -125,7 +126,11 @@ def filled(text: str) -> str:
         permalink="https://me.example/a/",
         title="t",
     )
-    return settle(body, card, lambda question: Resolved(question[2], question[2]))[0]
+
+    def nowhere(question: Any) -> Any:
+        return Resolved(question.href, question.href)
+
+    return settle(body, card, nowhere)[0]
 
 
 @pytest.mark.parametrize("mark", ["&Tab;", "&NewLine;", "&#10;", "&#13;", "&#x0a;", "\t", "\n", "&#10;&#9;"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _BETWEEN_BRACKETS: Final = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\x00-\x20]*)>")
 _SCHEME_BEFORE: Final = re.compile(r"(?:https?|ftp)\Z", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[^\s<]*")
-_DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_DOMAIN: Final = re.compile(r"[\w-]++(?:\.[\w-]++)*+")
 _ENTITY_AT_END: Final = re.compile(r"&[A-Za-z0-9]+;\Z")
 _MAIL: Final = re.compile(r"(?<![\w.+\-/@])[A-Za-z0-9][\w.+-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", re.ASCII)
 _BOUNDARY: Final = frozenset(" \t\n\r\f\v*_~(\"'[{|")

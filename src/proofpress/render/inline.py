@@ -119,8 +119,12 @@ class InlineParser(ParserInline):
                 if rule(state, False):
                     break
             else:
-                append(src[at])
-                state.pos = at + 1
+                last = at
+                if src[at] == "<":  # nothing begins with two: of a run, the last alone is worth a look
+                    while last + 2 < end and src[last + 1] == src[last + 2] == "<":
+                        last += 1
+                append(src[at : last + 1])
+                state.pos = last + 1
             pos = state.pos
         state.pos = pos
         if state.pending:

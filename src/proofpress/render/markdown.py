@@ -25,7 +25,7 @@ from proofpress.render.quotes import curl, marks_for
 from proofpress.render.rawhtml import ids_in
 from proofpress.render.sanitize import Sanitizer
 from proofpress.render.structure import find_alerts, find_tasks, find_torn_tables, number_cells
-from proofpress.render.summary import balanced, plain, without_links
+from proofpress.render.summary import balanced, plain, shortened, without_links
 from proofpress.render.urls import why_refused
 from proofpress.render.writer import Writer, code_of, count_words, text_of
 from proofpress.urls import read
@@ -222,7 +222,7 @@ class Renderer:
         if has_more:
             summary = "".join(out[: writer.more])
         elif writer.paragraph is not None:
-            summary = "".join(out[writer.paragraph[0] : writer.paragraph[1]])
+            summary = shortened("".join(out[writer.paragraph[0] : writer.paragraph[1]]))
         else:
             summary = ""
         summary = without_links(summary)
@@ -243,7 +243,7 @@ class Renderer:
             anchors=tuple(dict.fromkeys(writer.anchors)),
             title=title,
             summary=summary,
-            summary_text=plain(summary),
+            summary_text=plain(shortened(summary)),
             has_more=has_more,
             words=count_words("".join(writer.text)),
             first_image=writer.first_image,

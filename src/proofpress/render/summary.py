@@ -6,7 +6,11 @@ import re
 from html import unescape
 from typing import Final
 
-_ATTRIBUTES: Final = r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*>"
+LONGEST: Final = 50_000
+"""Characters of HTML that a summary may have. Lists, feeds and a page's head each hold it once more."""
+
+_ATTRIBUTES: Final = r"(?:[^>\"']++|\"[^\"]*\"|'[^']*')*+>"
+_TORN: Final = re.compile(r"(?:<[^<>]*|&[^&;\s]*|\0[0-9]*)\Z")
 _DROPPED: Final = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r'|<sup class="footnote-ref".*?</sup>'
@@ -42,6 +46,13 @@ def without_links(html: str) -> str:
     if "id" in html:
         html = _ID.sub(r"\1", html)
     return _FIGURE.sub("", html).strip()
+
+
+def shortened(html: str) -> str:
+    """Return HTML of a first paragraph as it is, or what a summary may have of one that goes on and on."""
+    if len(html) <= LONGEST:
+        return html
+    return balanced(_TORN.sub("", html[:LONGEST]) + "\N{HORIZONTAL ELLIPSIS}")
 
 
 def balanced(html: str) -> str:
