@@ -190,7 +190,8 @@ def _is_branch(target: Target) -> bool:
     if target.branch in ("HEAD", "@") or target.branch.startswith("-"):
         return False
     # --branch also looks up @{-1}, the branch before, which is not what a person names here.
-    return target.call("check-ref-format", "--branch", target.branch).text == target.branch
+    done = target.call("check-ref-format", "--branch", target.branch)
+    return done.status == 0 and done.text == target.branch
 
 
 def _with_ssh(target: Target) -> Target:
