@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from law_site import LawSite, copied, shown
 
-from proofpress.output.publish import TEMPORARY
+from proofpress.output.record import TEMPORARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
