@@ -16,6 +16,7 @@ def command(root: Path, output: Path | None) -> None:
     """Delete the files that Proofpress wrote into the output folder, and its cache. Other files stay."""
     from proofpress.config import read_config
     from proofpress.output.publish import clean, refuse
+    from proofpress.output.record import known_files
 
     root = require_site(root)
     if output is None:
@@ -24,6 +25,9 @@ def command(root: Path, output: Path | None) -> None:
     refusal = refuse(root, output)
     if refusal is not None:
         raise click.UsageError(f"{refusal.message}; {refusal.hint}")
+    notice = known_files(root, output).notice
+    if notice:
+        click.echo(f"proofpress: {notice}", err=True)
     deleted = clean(root, output)
     left = sum(path.is_file() for path in output.rglob("*")) if output.is_dir() else 0
     others = f"; {left} other files in it stay" if left else ""

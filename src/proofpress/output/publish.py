@@ -141,7 +141,7 @@ def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Reco
             inside = set(files_below(output / path))
             if not inside and path not in emptied:
                 problems.append(_empty_folder(output, path))
-            elif {f"{path}/{name}" for name in inside} - set(record.files):
+            elif {f"{path}/{name.removesuffix(TEMPORARY)}" for name in inside} - record.files.keys():
                 problems.append(_in_the_way(output, path))
         elif found == "file":
             if path not in record.files and read_file(output / path) != made.read():

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -23,7 +24,6 @@ from proofpress.paths import OutputPath, unportable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
 VERSION: Final = 3
 TEMPORARY: Final = ".proofpress-tmp"
@@ -243,11 +243,12 @@ def is_linked(output: Path, path: str) -> bool:
 
 def files_below(folder: Path) -> Iterator[str]:
     """Give everything below a folder that is no folder, links too, as paths relative to it."""
-    for parent, folders, files in os.walk(folder):
-        links = [name for name in folders if kind(folder / parent / name) == "link"]
-        folders[:] = [name for name in folders if name not in links]  # a junction of Windows is walked into else
+    for within, folders, files in os.walk(folder):
+        parent = Path(within)
+        links = [name for name in folders if kind(parent / name) == "link"]
+        folders[:] = [name for name in folders if name not in links]  # else a junction of Windows is walked into
         for name in (*files, *links):
-            yield (folder / parent / name).relative_to(folder).as_posix()
+            yield (parent / name).relative_to(folder).as_posix()
 
 
 def folders_of(path: str) -> list[str]:
