@@ -16,7 +16,7 @@ def command(root: Path, output: Path | None) -> None:
     """Delete the files that Proofpress wrote into the output folder, and its cache. Other files stay."""
     from proofpress.config import read_config
     from proofpress.output.publish import clean, refuse
-    from proofpress.output.record import known_files
+    from proofpress.output.record import files_below, known_files
 
     root = require_site(root)
     if output is None:
@@ -29,6 +29,6 @@ def command(root: Path, output: Path | None) -> None:
     if notice:
         click.echo(f"proofpress: {notice}", err=True)
     deleted = clean(root, output)
-    left = sum(path.is_file() for path in output.rglob("*")) if output.is_dir() else 0
+    left = sum(1 for _ in files_below(output))
     others = f"; {left} other files in it stay" if left else ""
     click.echo(f"{deleted} files deleted from {output}/{others}")

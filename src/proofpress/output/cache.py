@@ -6,6 +6,7 @@ part is known by its type before it is used, and nothing is reached through a li
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from typing import TYPE_CHECKING, Final
 
@@ -43,5 +44,6 @@ def empty_staging(root: Path) -> Path:
     """
     staging = cache_folder(root) / STAGING
     if own_folder(staging):
-        shutil.rmtree(staging, ignore_errors=True)  # which never follows a link within
+        with contextlib.suppress(RecursionError):  # folders a thousand deep are no build's; they do no harm
+            shutil.rmtree(staging, ignore_errors=True)  # which never follows a link within
     return staging

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -24,6 +23,7 @@ from proofpress.paths import OutputPath, unportable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 VERSION: Final = 3
 TEMPORARY: Final = ".proofpress-tmp"
@@ -129,6 +129,7 @@ def _read_record(root: Path, output: Path) -> Known:
     key = _key(root, output)
     empty = Record(output=key)
     path = record_path(root, key)
+    own_file(path.with_name(path.name + TEMPORARY))
     data = read_file(path, LARGEST) if own_file(path) else None
     try:
         record = msgspec.json.decode(data or b"", type=Record)
@@ -242,13 +243,21 @@ def is_linked(output: Path, path: str) -> bool:
 
 
 def files_below(folder: Path) -> Iterator[str]:
-    """Give everything below a folder that is no folder, links too, as paths relative to it."""
-    for within, folders, files in os.walk(folder):
-        parent = Path(within)
-        links = [name for name in folders if kind(parent / name) == "link"]
-        folders[:] = [name for name in folders if name not in links]  # else a junction of Windows is walked into
-        for name in (*files, *links):
-            yield (parent / name).relative_to(folder).as_posix()
+    """Give everything below a folder that is no folder, links too, as paths relative to it. What can't be read is empty."""
+    waiting = [""]
+    while waiting:  # not by recursion: somebody's folders may be thousands deep
+        within = waiting.pop()
+        try:
+            with os.scandir(folder / within) as found:
+                entries = list(found)
+        except OSError:
+            continue
+        for entry in entries:
+            path = f"{within}{entry.name}"
+            if kind_of(entry.stat(follow_symlinks=False)) == "folder":
+                waiting.append(path + "/")
+            else:
+                yield path
 
 
 def folders_of(path: str) -> list[str]:
