@@ -500,7 +500,7 @@ def encoded(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     record=st.none() | st.binary() | (RECORDS | JSONS).map(encoded),
     manifest=st.none() | st.binary() | (MANIFESTS | JSONS).map(encoded),

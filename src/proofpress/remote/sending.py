@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from proofpress.output.publish import rank
-from proofpress.output.record import MANIFEST, TEMPORARY, digest_of_output, read_record
+from proofpress.output.record import MANIFEST, TEMPORARY, digest_of_output, files_below, read_record
 from proofpress.paths import OutputPath
 from proofpress.remote.programs import RemoteError
 
@@ -60,8 +60,9 @@ class Sent(msgspec.Struct, frozen=True):
 def read_site(root: Path, output: Path) -> Site:
     """Return what the last build of a site wrote into an output folder."""
     record = read_record(root, output)
-    there = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_symlink() or path.is_file())
-    strangers = sorted(path for path in there if path not in record.files and not path.endswith(TEMPORARY))
+    strangers = sorted(
+        path for path in files_below(output) if path not in record.files and not path.endswith(TEMPORARY)
+    )
     # The manifest tells the next build what is its own; at the target the list of what was sent does.
     return Site(output, {path: written.digest for path, written in record.files.items() if path != MANIFEST}, strangers)
 
