@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.content.scan import OutsideSiteError, files_below, read_inside, too_deep
+from proofpress.content.scan import OutsideSiteError, read_inside, too_deep
+from proofpress.engine.disk import files_below
 from proofpress.model import TemplateSource
 from proofpress.paths import MAX_PARTS, SitePath, encode, join
 from proofpress.problems import Problem, problem, visible

@@ -16,18 +16,9 @@ import msgspec
 from proofpress.engine.digests import digest_of
 from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
-from proofpress.output.publish import (
-    CACHE,
-    STORE,
-    Published,
-    Record,
-    empty_staging,
-    foreign_files,
-    is_intact,
-    publish,
-    read_record,
-    refuse,
-)
+from proofpress.output.cache import CACHE, STAGING, STORE, cache_folder, empty_staging
+from proofpress.output.publish import Published, foreign_files, publish, refuse
+from proofpress.output.record import MANIFEST, Record, is_intact, known_files
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, problem
 from proofpress.site.questions import ANY
@@ -76,20 +67,21 @@ def update(
     """
     try:
         return _update(options, output, progress, anew=anew)
-    except DamagedError as error:
+    except (DamagedError, msgspec.MsgspecError) as error:  # what is well kept may still be none of our values
         done = _update(options, output, progress, anew=True)
         notice = f"the cache was damaged ({error}); everything was built anew"
-        return msgspec.structs.replace(done, notice=notice)
+        return msgspec.structs.replace(done, notice=_together(notice, done.notice))
 
 
 def _update(options: Options, output: Path | None, progress: Callable[[str, int, int], None], *, anew: bool) -> Outcome:
     root = options.root
-    path = root / CACHE / STORE
+    path = cache_folder(root) / STORE
     with Store(path, anew=anew, questions=ANY) as store:
         looked = decode_looked(store.fact("files"))
         inputs = read_inputs(root, options.base_url, looked, int(options.now.timestamp() * 1e9))
         target = output if output is not None else root / inputs.config.output
-        record = read_record(root, target)
+        known = known_files(root, target)
+        record = known.record
         intact = _memo(target, record)
         fingerprint = digest_of(
             [inputs.fingerprint, options.drafts, options.future, options.strict, record.output, options.base_url]
@@ -98,14 +90,15 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
         if last is not None and last.fingerprint == fingerprint and _still_true(last, options.now, record, intact):
             return Outcome(
                 problems=last.problems,
-                published=Published(0, len(record.files), 0),
+                published=Published(0, len(record.files.keys() - {MANIFEST}), 0),
                 output=target,
                 documents=last.documents,
                 pages=last.pages,
                 hidden=last.hidden,
-                notice=store.notice,
+                notice=_together(store.notice, known.notice),
             )
-        return _build(options, inputs, target, store, path, record, intact, fingerprint, last, progress)
+        done = _build(options, inputs, target, store, path, record, intact, fingerprint, last, progress)
+        return msgspec.structs.replace(done, notice=_together(store.notice, known.notice))
 
 
 def _build(
@@ -125,7 +118,7 @@ def _build(
 
     root = options.root
     empty_staging(root).mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=root / CACHE / "staging"))
+    staging = Path(tempfile.mkdtemp(dir=root / CACHE / STAGING))
 
     def kept(path: OutputPath, digest: str) -> bool:
         known = record.files.get(path)
@@ -170,7 +163,6 @@ def _build(
         uncertain=built.preparation.uncertain,
         reasons=built.reasons,
         detail=built.detail,
-        notice=store.notice,
     )
 
 
@@ -188,6 +180,10 @@ def _without_content(root: Path, documents: int, before: Last | None) -> list[Pr
     else:
         return []
     return [problem("no-content", "site.yaml", 0, 1, what, hint=hint)]
+
+
+def _together(*notices: str) -> str:
+    return "; ".join(notice for notice in notices if notice)
 
 
 def _memo(target: Path, record: Record) -> Callable[[OutputPath], bool]:
@@ -213,4 +209,4 @@ def _still_true(last: Last, now: dt.datetime, record: Record, intact: Callable[[
     """Return whether the site that is published is what a build would make now: no post is due, no file was touched."""
     if now < last.now or (last.until is not None and now >= last.until):
         return False
-    return bool(record.files) and all(written.digest and intact(path) for path, written in record.files.items())
+    return MANIFEST in record.files and all(written.digest and intact(path) for path, written in record.files.items())

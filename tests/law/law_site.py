@@ -19,7 +19,8 @@ import pytest
 
 from proofpress.builder import Built, build
 from proofpress.engine.digests import digest_of
-from proofpress.output.publish import CACHE, STORE
+from proofpress.output.cache import CACHE, STORE
+from proofpress.output.record import MANIFEST
 from proofpress.stages import inputs
 from proofpress.stages.inputs import Options
 from proofpress.update import Outcome, update
@@ -206,13 +207,13 @@ class LawSite(msgspec.Struct):
         return build(msgspec.structs.replace(self.options, jobs=1))
 
     def public(self, name: str = "public") -> dict[str, bytes]:
-        """Return what is published."""
-        return tree(self.root / name)
+        """Return what is published. What lies there for the next build alone is no part of it."""
+        return {path: data for path, data in tree(self.root / name).items() if path != MANIFEST}
 
     def check(self) -> Outcome:
         """Bring the site up to date, and hold it against a clean build: the law."""
         outputs = [folder for folder in self.root.iterdir() if folder.name in ("public", "printed")]
-        before = {folder.name: tree(folder) for folder in outputs}
+        before = {folder.name: self.public(folder.name) for folder in outputs}
         outcome, clean = self.update(), self.clean()
         assert shown(outcome.problems) == shown(clean.problems)
         name = outcome.output.name

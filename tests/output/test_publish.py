@@ -8,21 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from proofpress.output.publish import (
-    CACHE,
-    TEMPORARY,
-    Made,
-    Published,
-    Record,
-    Written,
-    _write_record,
-    clean,
-    foreign_files,
-    in_order,
-    publish,
-    read_record,
-    refuse,
-)
+from proofpress.output.cache import CACHE
+from proofpress.output.publish import Made, Published, clean, foreign_files, in_order, publish, refuse
+from proofpress.output.record import MANIFEST, TEMPORARY, Record, Written, known_files, read_record, write_record
 from proofpress.paths import OutputPath
 
 ONE = {"index.html": b"home", "posts/a/index.html": b"a", "assets/s.css": b"css"}
@@ -37,13 +25,15 @@ def outputs(files: dict[str, bytes]) -> dict[OutputPath, Made]:
 
 def run(root: Path, files: dict[str, bytes], output: str = "public") -> Published:
     target = root / output
-    record = read_record(root, target)
+    record = known_files(root, target).record
     assert not foreign_files(target, outputs(files), record)
     return publish(root, target, outputs(files), record)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Return what is published: the manifest lies there for the next build alone."""
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {path: data for path, data in files.items() if path != MANIFEST}
 
 
 def test_what_is_published_is_what_was_made(tmp_path: Path) -> None:
@@ -61,7 +51,7 @@ def test_a_file_whose_bytes_are_equal_keeps_its_time(tmp_path: Path) -> None:
 def test_what_is_made_no_more_goes_with_the_folders_that_it_leaves_empty(tmp_path: Path) -> None:
     run(tmp_path, ONE)
     assert run(tmp_path, {"index.html": b"home"}) == Published(0, 1, 2)
-    assert [path.name for path in (tmp_path / "public").iterdir()] == ["index.html"]
+    assert {path.name for path in (tmp_path / "public").iterdir()} == {"index.html", MANIFEST}
 
 
 def test_a_strangers_file_stays_and_keeps_its_folder(tmp_path: Path) -> None:
@@ -144,7 +134,7 @@ def test_a_file_may_become_a_folder_and_a_folder_a_file(tmp_path: Path) -> None:
 def test_what_a_killed_build_left_half_written_goes_with_the_next(tmp_path: Path) -> None:
     run(tmp_path, ONE)
     record = read_record(tmp_path, tmp_path / "public")
-    _write_record(tmp_path, Record(output=record.output, files=record.files | {OutputPath("index.html"): Written()}))
+    write_record(tmp_path, Record(output=record.output, files=record.files | {OutputPath("index.html"): Written()}))
     (tmp_path / f"public/index.html{TEMPORARY}").write_bytes(b"ha")
     run(tmp_path, ONE)
     assert tree(tmp_path / "public") == ONE

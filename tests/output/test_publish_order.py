@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from proofpress.output.publish import Made, publish, read_record
+from proofpress.output.publish import Made, publish
+from proofpress.output.record import read_record
 from proofpress.paths import OutputPath, SourcePath
 
 if TYPE_CHECKING:

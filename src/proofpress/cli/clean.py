@@ -16,8 +16,9 @@ from proofpress.cli.site import require_site, site_option
 def command(root: Path, output: Path | None) -> None:
     """Delete the files that Proofpress wrote into the output folder, and its cache. Other files stay."""
     from proofpress.config import read_config
-    from proofpress.content.scan import files_below
+    from proofpress.engine.disk import files_below
     from proofpress.output.publish import clean, refuse
+    from proofpress.output.record import known_files
 
     root = require_site(root)
     if output is None:
@@ -26,6 +27,9 @@ def command(root: Path, output: Path | None) -> None:
     refusal = refuse(root, output)
     if refusal is not None:
         raise click.UsageError(f"{refusal.message}; {refusal.hint}")
+    notice = known_files(root, output).notice
+    if notice:
+        say(f"proofpress: {notice}", err=True)
     deleted = clean(root, output)
     left = sum(1 for _ in files_below(output))
     others = f"; {left} other files in it stay" if left else ""

@@ -14,6 +14,7 @@ import click
 from proofpress import __version__
 from proofpress.cli.say import say
 from proofpress.cli.site import now
+from proofpress.engine.disk import naming
 from proofpress.site.cards import humanise
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def command(folder: Path, ci: str) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
-            target.write_text(text, "utf-8", newline="\n")
+            with naming(target):
+                target.write_text(text, "utf-8", newline="\n")
     go = "" if str(folder) == "." else f"cd {folder} && "
     say(f"A new site is in {folder}/. Set its url in site.yaml, then: {go}proofpress build")
     repository = _repository_around(folder.resolve())

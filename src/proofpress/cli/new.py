@@ -9,6 +9,7 @@ import click
 
 from proofpress.cli.say import say
 from proofpress.cli.site import now, require_site, site_option
+from proofpress.engine.disk import naming
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ def command(words: tuple[str, ...], root: Path, folder: str, bundle: bool, draft
     lines += ["draft: true"] if draft else []
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
+        with naming(path), path.open("x", encoding="utf-8", newline="\n") as file:
             file.write("\n".join([*lines, "tags: []", "---", "", ""]))
     except FileExistsError:
         raise click.UsageError(f"'{path}' is there already; choose another title or --slug") from None

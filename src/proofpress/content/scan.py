@@ -102,30 +102,6 @@ def place_inside(root: Path, path: str) -> str:
     return real
 
 
-def files_below(folder: str | os.PathLike[str]) -> Iterator[str]:
-    """Give every file and link below a folder, as paths relative to it with forward slashes, in no order.
-
-    Links are not followed, and a folder that can't be read holds nothing. One that lies deeper than any site's stands
-    for what is in it: neither a call of ours nor the system's would reach that.
-    """
-    waiting = [""]
-    while waiting:
-        name = waiting.pop()
-        try:
-            with os.scandir(os.path.join(folder, name)) as found:
-                entries = list(found)
-        except OSError as error:
-            if name and error.errno == errno.ENAMETOOLONG:
-                yield name
-            continue
-        for entry in entries:
-            path = f"{name}/{entry.name}" if name else entry.name
-            if entry.is_dir(follow_symlinks=False) and path.count("/") < 2 * MAX_PARTS:
-                waiting.append(path)
-            else:
-                yield path
-
-
 def too_deep(path: str) -> Problem:
     """Return the problem of a file or folder that is not read, since it lies too deep; named after where that begins."""
     return problem(

@@ -4,6 +4,9 @@ A store is a cache: losing it costs time, never a site. A file that is damaged, 
 aside by starting anew, and `Store.notice` says so. What was not written by `put` is never returned by a read: every row
 bears a checksum, since a byte that a disk has changed inside a value is nothing that SQLite would notice. Two builds at
 once take turns: an empty file beside the store is the lock, held from the first moment to the last.
+
+Anybody may have laid the files there, so that SQLite gets to see none but a plain file with no second name, one that
+can be written, and a journal that speaks of this file alone.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import msgspec
 
 from proofpress.engine.digests import digest_of_bytes
+from proofpress.engine.disk import own_file, own_folder
 from proofpress.engine.steps import Trace
 
 if TYPE_CHECKING:
@@ -31,6 +35,12 @@ APPLICATION: Final = 0x50507273
 
 KEPT_BUILDS: Final = 5
 """For how many builds an entry that none of them used is kept: a branch that is left and come back to is warm."""
+
+BESIDE: Final = ("", "-journal", "-wal", "-shm")
+"""What SQLite may look for beside a file, and the file itself."""
+
+_SUPER_JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
+"""Ends a journal that speaks of several files, which SQLite deletes by name (sqlite.org/fileformat.html, 3). We keep one."""
 
 POLL: Final = 0.05
 """Seconds between two looks at a lock that another build holds; Ctrl-C is heard in between."""
@@ -46,6 +56,7 @@ CREATE INDEX step_unused ON step (kind, unused, key);
 CREATE TABLE big (kind TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (kind, key));
 CREATE TABLE fact (name TEXT PRIMARY KEY, data BLOB NOT NULL, checksum BLOB NOT NULL) WITHOUT ROWID;
 """
+_SCHEMA: Final = {statement.strip() for statement in _TABLES.split(";") if statement.strip()}
 BIG: Final = (
     "SELECT data, big_checksum FROM big LEFT JOIN step ON step.kind = big.kind AND step.key = big.key"
     " WHERE big.kind = ? AND big.key = ?"
@@ -113,14 +124,26 @@ class Store:
         `questions` is the type of what steps ask, by which their traces are read back.
 
         Raises BusyError after that, and OSError where the folder can't be written.
+        Raises BusyError after that, and OSError where the folder can't be written, or where anything in it is of another
+        type than it should be.
         """
         self._path = path
         self._decode_trace = msgspec.msgpack.Decoder(Trace[questions]).decode
         self.notice = ""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(path.with_name(path.name + "-lock"), patience)
+        if not own_folder(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(path.name + "-lock")
+        for file in (lock, path):
+            for suffix in BESIDE:
+                own_file(file.with_name(file.name + suffix))
+        if lock.exists() and lock.stat().st_size:
+            remove(lock)  # nothing is ever written into it
+        self._lock = _locked(lock, patience)
         try:
-            if anew:
+            reason = "" if anew else _unusable(path)
+            if reason:
+                self.notice = f"the cache could not be used ({reason}); everything is built anew"
+            if anew or reason:
                 remove(path)
             try:
                 self._connection = self._open()
@@ -166,6 +189,8 @@ class Store:
             raise DamagedError("it was written by another program")
         elif version != SCHEMA:
             raise DamagedError("it was written by another version")
+        elif {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema")} - {None} != _SCHEMA:
+            raise DamagedError("its tables are not ours")  # a view can be a question without an end
 
     # ------------------------------------------------------------ reading
 
@@ -279,9 +304,32 @@ def read_big(connection: sqlite3.Connection, kind: str, key: str) -> bytes | Non
 
 def remove(path: Path) -> None:
     """Remove a store's file and what SQLite may have left beside it."""
-    for suffix in ("", "-journal", "-wal", "-shm"):
+    for suffix in BESIDE:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).unlink()
+
+
+def _unusable(path: Path) -> str:
+    """Return why SQLite must not be shown a store's file; nothing where it may.
+
+    A journal that names other files would have SQLite delete them. A log of the other kind (WAL) is none of ours, and a
+    second name of the file would carry what we write to where it leads.
+    """
+    if not path.exists():
+        return "a journal was left without it" if path.with_name(path.name + "-journal").exists() else ""
+    if path.stat().st_nlink > 1:
+        return "it has a second name elsewhere"
+    if not os.access(path, os.W_OK):
+        return "it can't be written"
+    for suffix in BESIDE[1:]:
+        beside = path.with_name(path.name + suffix)
+        if not beside.exists():
+            continue
+        with beside.open("rb") as file:
+            file.seek(-min(len(_SUPER_JOURNAL), beside.stat().st_size), os.SEEK_END)
+            if suffix != "-journal" or beside.stat().st_nlink > 1 or file.read() == _SUPER_JOURNAL:
+                return f"'{beside.name}' is not what a build leaves"
+    return ""
 
 
 def _fact(connection: sqlite3.Connection, name: str) -> bytes | None:

@@ -1,26 +1,44 @@
 """Publishing to disk: old or new, never broken, and nothing that Proofpress did not write is touched.
 
-A record in the cache folder lists the files that Proofpress has written into the output folder. Before the first
-change the record is widened to what is about to be written (the intent), so that a build killed at any instant leaves
-nothing that the next one doesn't know for its own. Each file is written beside its place and renamed into it, files
-whose bytes are equal are left alone (their times stay, for rsync), and only recorded files are ever deleted.
+`record.py` tells which files Proofpress has written into the output folder. Before the first change both lists are
+widened to what is about to be written (the intent), so that a build killed at any instant leaves nothing that the next
+one doesn't know for its own. Each file is written beside its place and renamed into it, and files whose bytes are equal
+are left alone (their times stay, for rsync).
 
-A record also tells each file's digest, size and time. A file that still has them is taken to be as it was written; one
-that was changed or deleted by hand is made again.
+A file that is made no more is deleted if its bytes are those that were written, else the build is refused: somebody's
+work may be in it. One that is made again replaces what was changed or deleted by hand.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.content.scan import files_below, read_inside
+from proofpress.content.scan import read_inside
+from proofpress.engine.disk import files_below, kind, read_file, write_file
+from proofpress.output.cache import CACHE, cache_folder, forget
+from proofpress.output.record import (
+    MANIFEST,
+    TEMPORARY,
+    Record,
+    Written,
+    digest_of_output,
+    encode_manifest,
+    folders_of,
+    is_intact,
+    is_linked,
+    is_own,
+    known_files,
+    manifest_marks,
+    mark,
+    marks_of,
+    record_path,
+    write_record,
+)
 from proofpress.paths import MAX_NAME, OutputPath, SourcePath
 from proofpress.problems import Problem, problem
 from proofpress.site.hosting import LAST
@@ -28,11 +46,9 @@ from proofpress.site.hosting import LAST
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-CACHE = ".proofpress"
-TEMPORARY = ".proofpress-tmp"
-STORE = "cache.db"
-VERSION: Final = 3
 SITE_FOLDERS = ("content", "templates", "static", "data", ".git", CACHE)
+NAMED = 5
+"""How many files of a kind problems name, before the rest are counted."""
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -66,23 +82,6 @@ class Published(msgspec.Struct, frozen=True):
     deleted: int
 
 
-class Written(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A file as it was when it was published; an empty digest stands for one that was about to be."""
-
-    digest: str = ""
-    size: int = -1
-    modified: int = -1
-    changed: int = -1
-
-
-class Record(msgspec.Struct, frozen=True):
-    """The files that Proofpress wrote into an output folder."""
-
-    version: int = VERSION
-    output: str = ""
-    files: dict[OutputPath, Written] = {}
-
-
 def refuse(root: Path, output: Path) -> Problem | None:
     """Return why a folder can't be the output: one that holds the site, lies in its sources, or is a person's home."""
     root, output = root.resolve(), output.resolve()
@@ -108,118 +107,99 @@ def refuse(root: Path, output: Path) -> Problem | None:
     )
 
 
-def digest_of_output(data: bytes) -> str:
-    """Return how an output's bytes are known."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def read_record(root: Path, output: Path) -> Record:
-    """Return the record of an output folder; an empty one where there is none, or none that can be read."""
-    empty = Record(output=_key(root, output))
-    try:
-        record = msgspec.json.decode(_record_path(root, empty.output).read_bytes(), type=Record)
-    except (OSError, ValueError, RecursionError):
-        return empty
-    return record if record.version == VERSION and record.output == empty.output else empty
-
-
-def is_intact(output: Path, record: Record, path: OutputPath) -> bool:
-    """Return whether a published file still is what was written.
-
-    Its size and times tell. Where one of them differs (a copy, another owner, a cache that was carried elsewhere) its
-    bytes are asked; on Windows, where `changed` is the time of creation, bytes written with the old size and time pass.
-    """
-    written = record.files.get(path)
-    if written is None:
-        return False
-    try:
-        found = os.lstat(output / path)
-    except OSError:
-        return False
-    if (found.st_size, found.st_mtime_ns, found.st_ctime_ns) == (written.size, written.modified, written.changed):
-        return True
-    data = _read(output / path) if found.st_size == written.size else None
-    return data is not None and digest_of_output(data) == written.digest
-
-
-def strangers(output: Path, record: Record) -> list[str]:
-    """Return what lies in an output folder and is not of its record."""
-    return sorted(path for path in files_below(output) if path not in record.files and not path.endswith(TEMPORARY))
-
-
 def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> list[Problem]:
-    """Return what stands in the way: files that Proofpress didn't write, where it would have to write others.
+    """Return what stands in the way: what Proofpress didn't write, where it would have to write or delete.
 
     A file with the very bytes that would be written counts as ours (a cache that was lost, a fresh checkout). An
-    output folder without a record, which holds anything else, is refused as a whole: it may be somebody's work.
+    output folder of which nothing is known, and which holds anything else, is refused as a whole: it may be somebody's
+    work.
     """
     if not record.files:
-        foreign = sorted(
-            path
-            for path in files_below(output)
-            if path not in outputs or _read(output / path) != outputs[OutputPath(path)].read()
-        )
-        if foreign:
-            more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+        strangers = sorted(path for path in files_below(output) if not _is_ours(output, path, outputs))
+        if strangers:
+            more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
             return [
                 problem(
                     "foreign-file",
                     "site.yaml",
                     0,
                     1,
-                    f"'{output.name}/' holds files that Proofpress has no record of having written: '{foreign[0]}'{more}",
+                    f"'{output.name}/' holds files that Proofpress has no record of having written: '{strangers[0]}'{more}",
                     hint="empty it yourself if it is an old build, or name another with 'output:' or --output",
                 )
             ]
     problems = []
     folders: set[str] = set()
+    emptied = {folder for path in record.files for folder in folders_of(path)}
     for path, made in outputs.items():
         if made.kept:
             continue
-        folders.update(_parents(path))
-        target = output / path
-        if path in record.files or not os.path.lexists(target) or _read(target) == made.read():
-            continue
-        # A folder that held only our files gives way to a file of its name.
-        if (
-            target.is_symlink()
-            or not target.is_dir()
-            or {f"{path}/{name}" for name in files_below(target)} - set(record.files)
-        ):
+        folders.update(folders_of(path))
+        found = kind(output / path)
+        if found == "folder":
+            # A folder that held only our files gives way to a file of its name.
+            inside = set(files_below(output / path))
+            if not inside and path not in emptied:
+                problems.append(_empty_folder(output, path))
+            elif {f"{path}/{name.removesuffix(TEMPORARY)}" for name in inside} - record.files.keys():
+                problems.append(_in_the_way(output, path))
+        elif found == "file":
+            if path not in record.files and read_file(output / path) != made.read():
+                problems.append(_in_the_way(output, path))
+        elif found != "missing":
             problems.append(_in_the_way(output, path))
-    problems += [
-        _in_the_way(output, folder)
-        for folder in sorted(folders)
-        if (output / folder).is_symlink()
-        or ((output / folder).exists() and not (output / folder).is_dir() and folder not in record.files)
-    ]
-    return problems
+    for folder in sorted(folders):
+        found = kind(output / folder)
+        if found not in ("folder", "missing") and not (found == "file" and folder in record.files):
+            problems.append(_in_the_way(output, folder))
+    if kind(output / MANIFEST) not in ("file", "missing"):
+        problems.append(_in_the_way(output, MANIFEST))
+    return problems + _changed_by_hand(output, _stale(outputs, record), record)
 
 
 def publish(root: Path, output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> Published:
     """Make the output folder hold `outputs`, and drop what earlier builds wrote. Raises OSError, as the disk does."""
-    stale = sorted(set(record.files) - set(outputs))
+    stale = _stale(outputs, record)
     changing = [path for path in in_order(outputs) if not _up_to_date(output, record, outputs[path])]
-    if not stale and not changing and all(record.files[path].digest for path in outputs):
+    marks = manifest_marks({path: made.digest for path, made in outputs.items()})
+    manifest = encode_manifest(marks)
+    listed = Made(MANIFEST, digest_of_output(manifest), manifest)
+    if (
+        not stale
+        and not changing
+        and all(record.files[path].digest for path in outputs)
+        and _up_to_date(output, record, listed)
+    ):
         return Published(0, len(outputs), 0)
-    intent = record.files | {path: Written() for path in changing}
-    _write_record(root, Record(output=record.output, files=intent))
+    coming = {path: record.files.get(path, Written()).becoming(outputs[path].digest) for path in changing}
+    coming[MANIFEST] = record.files.get(MANIFEST, Written()).becoming(listed.digest)
+    write_record(root, Record(output=record.output, files=record.files | coming))
+    before = {
+        mark(path, old) for path in (*stale, *changing) if path in record.files for old in record.files[path].digests
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    _write(output, Made(MANIFEST, "", encode_manifest(marks | before)))
     for path in record.files:
         if not record.files[path].digest:  # a build was killed while it wrote this one
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                (output / _temporary(path)).unlink()
-    folders = {folder for path in outputs for folder in _parents(path)}
+            _delete_temporary(output, path)
+    folders = {folder for path in outputs for folder in folders_of(path)}
     # A file that must become a folder (or a folder a file) is cleared before its successor is written.
-    in_the_way = [path for path in stale if path in folders or any(parent in outputs for parent in _parents(path))]
-    deleted = sum(_delete(output, path) for path in in_the_way)
+    in_the_way = [path for path in stale if path in folders or any(parent in outputs for parent in folders_of(path))]
+    deleted = sum(_delete(output, path, record.files[path]) for path in in_the_way)
     written = _write_all(output, [outputs[path] for path in changing])
-    deleted += sum(_delete(output, path) for path in stale if path not in in_the_way)
+    deleted += sum(_delete(output, path, record.files[path]) for path in stale if path not in in_the_way)
+    _write(output, listed)
     done = {path: record.files[path] for path in outputs if path in record.files}
     for path in changing:
-        found = os.lstat(output / path)
-        done[path] = Written(outputs[path].digest, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-    _write_record(root, Record(output=record.output, files=done))
+        done[path] = marks_of(output, path, outputs[path].digest)
+    done[MANIFEST] = marks_of(output, MANIFEST, listed.digest)
+    write_record(root, Record(output=record.output, files=done))
     return Published(written, len(outputs) - written, deleted)
+
+
+def _stale(outputs: Mapping[OutputPath, Made], record: Record) -> list[OutputPath]:
+    """Return what earlier builds wrote and this one doesn't make."""
+    return sorted(record.files.keys() - outputs.keys() - {MANIFEST})
 
 
 def _up_to_date(output: Path, record: Record, made: Made) -> bool:
@@ -248,37 +228,28 @@ def rank(path: OutputPath) -> int:
 
 
 def clean(root: Path, output: Path) -> int:
-    """Delete what Proofpress wrote into an output folder, and its cache; returns how many files of the site went."""
-    record = read_record(root, output)
-    deleted = sum(_delete(output, path) for path in sorted(record.files))
-    for path in record.files:
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            (output / _temporary(path)).unlink()
-    own = _record_path(root, record.output)
+    """Delete what Proofpress wrote into an output folder, and its cache; returns how many files of the site went.
+
+    What was changed by hand since stays. Raises OSError, in words, where the cache is not what it should be.
+    """
+    record = known_files(root, output).record
+    deleted = 0
+    for path in sorted(record.files.keys() - {MANIFEST}):
+        deleted += _delete(output, path, record.files[path])
+        _delete_temporary(output, path)
+    if MANIFEST in record.files or deleted:
+        for name in (MANIFEST + TEMPORARY, MANIFEST):
+            if kind(output / name) == "file":
+                (output / name).unlink()
+        with contextlib.suppress(OSError):
+            output.rmdir()
+    own = record_path(root, record.output)
     forget(root)
     for file in (own, own.with_name(own.name + TEMPORARY)):
         file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
-        own.parent.rmdir()
+        cache_folder(root).rmdir()
     return deleted
-
-
-def forget(root: Path) -> None:
-    """Drop what earlier builds remembered, but not the records of what they published."""
-    for name in (STORE, STORE + "-journal", STORE + "-lock"):
-        (root / CACHE / name).unlink(missing_ok=True)
-    empty_staging(root)
-
-
-def empty_staging(root: Path) -> Path:
-    """Return the staging folder, without what a killed build left there; it is made when something is put in.
-
-    The workers of a build that was killed may write for a moment longer. What they put in meanwhile goes the next time,
-    and does no harm: each build has a folder of its own in this one.
-    """
-    staging = root / CACHE / "staging"
-    shutil.rmtree(staging, ignore_errors=True)
-    return staging
 
 
 def _write_all(output: Path, changing: Sequence[Made]) -> int:
@@ -288,19 +259,19 @@ def _write_all(output: Path, changing: Sequence[Made]) -> int:
     for made in changing:
         if made.staging and moved is None:
             moved = _move_folders(output, [each for each in changing if each.staging])
-        came_along = made.staging and moved and not moved.isdisjoint(_parents(made.path))
+        came_along = made.staging and moved and not moved.isdisjoint(folders_of(made.path))
         written += 1 if came_along else _write(output, made)
     return written
 
 
 def _move_folders(output: Path, staged: Sequence[Made]) -> frozenset[str]:
     """Move staged folders that the output doesn't have as they are: a new site's few folders, not its thousand files."""
-    folders = {folder for made in staged for folder in _parents(made.path)}
-    missing = {folder for folder in folders if not os.path.lexists(output / folder)}
+    folders = {folder for made in staged for folder in folders_of(made.path)}
+    missing = {folder for folder in folders if kind(output / folder) == "missing"}
     output.mkdir(parents=True, exist_ok=True)
     moved = set()
     for folder in sorted(missing):
-        if missing.isdisjoint(_parents(folder)):
+        if missing.isdisjoint(folders_of(folder)):
             with contextlib.suppress(OSError):  # the staging folder is on another disk
                 Path(staged[0].staging, folder).rename(output / folder)
                 moved.add(folder)
@@ -319,7 +290,7 @@ def _write(output: Path, made: Made) -> bool:
             Path(made.staging, made.path).replace(target)
             return True
     temporary = output / _temporary(made.path)
-    temporary.write_bytes(made.read())
+    write_file(temporary, made.read())
     temporary.replace(target)
     return True
 
@@ -334,65 +305,77 @@ def _temporary(path: str) -> str:
 
 def _same(target: Path, made: Made) -> bool:
     """Return whether a file is there already, with the same bytes."""
-    present = _read(target)
+    present = read_file(target)
     return present is not None and present == made.read()
 
 
-def _delete(output: Path, path: str) -> int:
-    """Delete one file that Proofpress wrote, then the folders that it leaves empty. Returns how many files went."""
-    target = output / path
-    if target.is_dir() and not target.is_symlink():
-        return 0  # the file is gone already: a build that was killed had made way for a folder
-    deleted = 1
-    try:
-        target.unlink()
-    except (FileNotFoundError, NotADirectoryError):
-        deleted = 0  # a build that was killed may have made no more than the folder for it
-    for parent in _parents(path):
-        with contextlib.suppress(OSError):
-            (output / parent).rmdir()
+def _delete(output: Path, path: OutputPath, written: Written) -> int:
+    """Delete one file if it holds what Proofpress wrote, then the folders that it leaves empty.
+
+    Returns how many files went: none where the file is gone already, since a build that was killed may have made way
+    for a folder, or made no more than the folder for it.
+    """
+    deleted = 0
+    if is_own(output, path, written):
+        (output / path).unlink()
+        deleted = 1
+    if not is_linked(output, path):
+        for parent in folders_of(path):
+            with contextlib.suppress(OSError):
+                (output / parent).rmdir()
     with contextlib.suppress(OSError):
         output.rmdir()
     return deleted
 
 
-def _read(path: Path) -> bytes | None:
-    """Return a regular file's bytes; None for what is missing, a folder or a link."""
-    if path.is_symlink():
-        return None
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
+def _delete_temporary(output: Path, path: OutputPath) -> None:
+    """Delete what a killed build may have left half written: a file of a name that is nobody else's."""
+    half = _temporary(path)
+    if not is_linked(output, half) and kind(output / half) == "file":
+        (output / half).unlink()
 
 
-def _write_record(root: Path, record: Record) -> None:
-    path = _record_path(root, record.output)
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(path.name + TEMPORARY)
-    ordered = msgspec.structs.replace(record, files=dict(sorted(record.files.items())))
-    temporary.write_bytes(msgspec.json.encode(ordered))
-    temporary.replace(path)
+def _is_ours(output: Path, path: str, outputs: Mapping[OutputPath, Made]) -> bool:
+    """Return whether a file that no record knows is ours all the same: by its bytes, or by a name that is ours alone."""
+    if path == MANIFEST or path.endswith(TEMPORARY):
+        return True
+    made = outputs.get(OutputPath(path))
+    return made is not None and _same(output / path, made)
 
 
-def _parents(path: str) -> Sequence[str]:
-    """Return the folders that hold a path, the innermost first."""
-    found = []
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        found.append(path)
-    return found
+def _changed_by_hand(output: Path, stale: Sequence[OutputPath], record: Record) -> list[Problem]:
+    """Return a problem for each file that should go, and is no more what was written."""
+    changed = [
+        path
+        for path in stale
+        if kind(output / path) not in ("missing", "folder")
+        and not is_linked(output, path)
+        and not is_own(output, path, record.files[path])
+    ]
+    more = f" (and {len(changed) - NAMED:,} more like it)" if len(changed) > NAMED else ""
+    return [
+        problem(
+            "foreign-file",
+            "site.yaml",
+            0,
+            1,
+            f"'{output.name}/{path}' is a page or file that the site has no more, and it is not as Proofpress wrote it"
+            + (more if changed.index(path) == NAMED - 1 else ""),
+            hint="if nothing in it is yours, delete it; else move it",
+        )
+        for path in changed[:NAMED]
+    ]
 
 
-def _record_path(root: Path, key: str) -> Path:
-    """Return where the record of an output folder lies: each folder that a site is published into has its own."""
-    return root / CACHE / f"published-{hashlib.sha256(key.encode()).hexdigest()[:12]}.json"
-
-
-def _key(root: Path, output: Path) -> str:
-    """Return how a record names its output folder: relative to the site where it lies within, so that both can move."""
-    root, output = root.resolve(), output.resolve()
-    return output.relative_to(root).as_posix() if output.is_relative_to(root) else output.as_posix()
+def _empty_folder(output: Path, path: str) -> Problem:
+    return problem(
+        "foreign-file",
+        "site.yaml",
+        0,
+        1,
+        f"'{output.name}/{path}' is an empty folder, where a file of the site belongs",
+        hint="delete it",
+    )
 
 
 def _in_the_way(output: Path, path: str) -> Problem:

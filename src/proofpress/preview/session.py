@@ -22,7 +22,8 @@ from proofpress.engine.steps import Stale, Trace
 from proofpress.engine.store import BusyError, DamagedError, Entry, Store
 from proofpress.engine.volatile import VolatileStore
 from proofpress.model import FeedTarget, PageTarget, Source
-from proofpress.output.publish import CACHE, STORE, Made
+from proofpress.output.cache import CACHE, STORE
+from proofpress.output.publish import Made
 from proofpress.paths import Base, OutputPath, SitePath, SourcePath, output_path
 from proofpress.preview.shown import Ran, Report, Shown
 from proofpress.preview.views import Bodies, Pages, View

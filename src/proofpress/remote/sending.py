@@ -16,7 +16,9 @@ from typing import Final
 
 import msgspec
 
-from proofpress.output.publish import digest_of_output, rank, read_record, strangers
+from proofpress.engine.disk import files_below
+from proofpress.output.publish import rank
+from proofpress.output.record import MANIFEST, TEMPORARY, digest_of_output, read_record
 from proofpress.paths import OutputPath
 from proofpress.remote.programs import RemoteError, WrongTargetError
 
@@ -71,7 +73,11 @@ class Sent(msgspec.Struct, frozen=True):
 def read_site(root: Path, output: Path) -> Site:
     """Return what the last build of a site wrote into an output folder."""
     record = read_record(root, output)
-    return Site(output, {path: written.digest for path, written in record.files.items()}, strangers(output, record))
+    strangers = sorted(
+        path for path in files_below(output) if path not in record.files and not path.endswith(TEMPORARY)
+    )
+    # The manifest tells the next build what is its own; at the target the list of what was sent does.
+    return Site(output, {path: written.digest for path, written in record.files.items() if path != MANIFEST}, strangers)
 
 
 def phases(paths: Iterable[OutputPath]) -> list[tuple[str, list[OutputPath]]]:

@@ -204,7 +204,7 @@ class _Compiled(jinja2.BytecodeCache):
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         found = self._code.get(bucket.key)
         if found is not None:
-            bucket.code = marshal.loads(found)  # noqa: S302 - written by this program into its own cache
+            bucket.code = marshal.loads(found)  # noqa: S302 - compiled by this build, in another process at most
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Keep nothing: what is compiled here has a fault, or is not in the cache by accident."""

@@ -136,10 +136,14 @@ class Compiled(msgspec.Struct, frozen=True):
     digests: dict[str, bytes]
     """By template: the digest of all that filling it may read."""
     code: dict[str, bytes]
+    """What was compiled now; what is not here is compiled when it is first used."""
 
 
 def compiled_templates(inputs: Inputs, memory: Memory | None) -> Compiled:
-    """Return the templates' digests and code, from the build before where the theme is the same."""
+    """Return the templates' digests, from the build before where the theme is the same, or else with their code.
+
+    Code is kept by nobody: what lies in a cache may have been written by anybody, and is not run.
+    """
     texts = inputs.theme.templates
     sources = [(name, source.path, source.text) for name, source in sorted(texts.items())]
     theme = digest_of([inputs.versions, sources])
@@ -147,7 +151,7 @@ def compiled_templates(inputs: Inputs, memory: Memory | None) -> Compiled:
     if known is not None and theme in known[:64]:
         found = msgspec.msgpack.decode(known, type=Compiled)
         if found.theme == theme:
-            return found
+            return msgspec.structs.replace(found, code={})
     from proofpress.render.templates import closures, compile_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
 
     digests = {
@@ -156,5 +160,5 @@ def compiled_templates(inputs: Inputs, memory: Memory | None) -> Compiled:
     }
     made = Compiled(theme, digests, compile_all(texts))
     if memory is not None:
-        memory.store.put_fact("templates", msgspec.msgpack.encode(made))
+        memory.store.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
     return made

@@ -11,10 +11,11 @@ import msgspec
 
 from proofpress.config import Config
 from proofpress.engine.digests import Digester
+from proofpress.engine.disk import naming
 from proofpress.engine.reader import Reader
 from proofpress.engine.steps import Recorder, Trace
 from proofpress.model import Body, Card, FeedTarget, Output, PageTarget, TemplateSource
-from proofpress.output.publish import digest_of_output
+from proofpress.output.record import digest_of_output
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem
 from proofpress.site import questions
@@ -156,7 +157,8 @@ def filler(using: Filling) -> Callable[[Task], Result]:
         if folder not in folders:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - a string, since this is done for every page of a site
             folders.add(folder)
-        Path(staged).write_bytes(output.data)
+        with naming(staged):
+            Path(staged).write_bytes(output.data)
         return Result(task.key, filled, trace, None)
 
     return fill

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.model import AssetTarget, CopyTarget, Target, TextTarget
-from proofpress.output.publish import Made, digest_of_output
+from proofpress.output.publish import Made
+from proofpress.output.record import digest_of_output
 from proofpress.paths import Base, OutputPath, SourcePath, output_path
 from proofpress.problems import Problem, did_you_mean, problem
 from proofpress.site.hosting import (

@@ -1,0 +1,49 @@
+"""The cache folder, `.proofpress/`: whose its parts are, and how they go.
+
+What lies there is input, like a post: a checkout, a restored cache or another program may have put it there. So each
+part is known by its type before it is used, and nothing is reached through a link.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from typing import TYPE_CHECKING, Final
+
+from proofpress.engine.disk import own_file, own_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CACHE: Final = ".proofpress"
+STORE: Final = "cache.db"
+STAGING: Final = "staging"
+
+
+def cache_folder(root: Path) -> Path:
+    """Return a site's cache folder, which may not be there yet. Raises OSError, in words, where it is no folder."""
+    folder = root / CACHE
+    own_folder(folder)
+    return folder
+
+
+def forget(root: Path) -> None:
+    """Drop what earlier builds remembered, but not the records of what they published."""
+    folder = cache_folder(root)
+    for name in (STORE, STORE + "-journal", STORE + "-lock"):
+        if own_file(folder / name):
+            (folder / name).unlink()
+    empty_staging(root)
+
+
+def empty_staging(root: Path) -> Path:
+    """Return the staging folder, without what a killed build left there; it is made when something is put in.
+
+    The workers of a build that was killed may write for a moment longer. What they put in meanwhile goes the next time,
+    and does no harm: each build has a folder of its own in this one. Raises OSError, in words, where it is no folder.
+    """
+    staging = cache_folder(root) / STAGING
+    if own_folder(staging):
+        with contextlib.suppress(RecursionError):  # folders a thousand deep are no build's; they do no harm
+            shutil.rmtree(staging, ignore_errors=True)  # which never follows a link within
+    return staging
