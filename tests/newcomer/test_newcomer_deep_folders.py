@@ -69,7 +69,9 @@ def test_foreign_folders_too_deep_stay_and_stop_nothing_that_is_ours(site: Path)
     deep(site / "public/mine")
     status, said = run("build", cwd=site)
     assert status == 1
-    assert "foreign-file: 'public/' holds files that Proofpress has no record of having written: 'mine/dddd/dddd/" in said
+    assert (
+        "foreign-file: 'public/' holds files that Proofpress has no record of having written: 'mine/dddd/dddd/" in said
+    )
     status, said = run("clean", cwd=site)
     assert (status, said) == (0, "0 files deleted from public/; 1 other files in it stay\n")
     subprocess.run([shutil.which("rm") or "rm", "-rf", str(site / "public")], check=True)
