@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
 
-from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
+from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, files_below, read_inside, scan
+from proofpress.paths import MAX_PARTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="making links needs a right that most Windows accounts lack")
@@ -237,7 +240,7 @@ def test_a_name_that_is_not_utf_8_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / os.fsdecode(b"caf\xe9.md")).write_bytes(b"x")
     tree = scan(tmp_path)
-    assert rules(tree) == [("unreadable-file", "content/caf\N{REPLACEMENT CHARACTER}.md")]
+    assert rules(tree) == [("unreadable-file", r"content/caf\xe9.md")]
     assert documents(tree) == []
 
 
@@ -265,6 +268,75 @@ def test_a_copied_file_that_windows_cannot_hold_is_a_warning(tmp_path: Path, nam
     assert rules(tree) == [("unportable-name", f"static/{name}")]
     assert tree.problems[0].severity == "warning"
     assert len(tree.static) == 4
+
+
+@pytest.fixture
+def removed(tmp_path: Path) -> Iterator[None]:
+    """Afterwards the folders are gone: what pytest itself removes by may not go so deep."""
+    yield
+    subprocess.run(["rm", "-rf", *tmp_path.iterdir()], check=True)
+
+
+def deep(folder: Path, name: str, depth: int, file: str) -> None:
+    """Make folders within each other, deeper than a path can name, and put a file into the last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=here)
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no folders by descriptor")
+@pytest.mark.parametrize(
+    ("name", "depth"),
+    [
+        pytest.param("dddd", 1100, id="deep"),
+        pytest.param("d", MAX_PARTS, id="one more"),
+        pytest.param("l" * 200, 40, id="long names"),
+        pytest.param("日" * 85, 17, id="japanese"),
+    ],
+)
+@pytest.mark.usefixtures("removed")
+def test_folders_too_deep_are_a_problem_named_after_where_they_begin(tmp_path: Path, name: str, depth: int) -> None:
+    for top in ("content", "static", "data"):
+        write(tmp_path, f"{top}/{name}/ok.txt", f"{top}/ok.txt")
+        deep(tmp_path / top / name, name, depth - 1, "x.md")
+    tree = scan(tmp_path)
+    assert rules(tree) == [("path-too-long", f"{top}/{name}") for top in ("content", "data", "static")]
+    found = (*tree.files, *tree.data, *tree.static)
+    assert set(found) == {
+        f"{top}/{path}" for top in ("content", "data", "static") for path in (f"{name}/ok.txt", "ok.txt")
+    }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no folders by descriptor")
+def test_folders_as_deep_as_a_url_may_be_are_read(tmp_path: Path) -> None:
+    deep(tmp_path / "content", "d", MAX_PARTS - 1, "x.md")
+    tree = scan(tmp_path)
+    assert (tree.problems, documents(tree)) == ((), ["content/" + "d/" * (MAX_PARTS - 1) + "x.md"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no folders by descriptor")
+@pytest.mark.usefixtures("removed")
+def test_files_below_a_folder_are_given_however_deep_it_is(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "b/c.txt")
+    (tmp_path / "link").symlink_to("b", target_is_directory=True)
+    (tmp_path / "empty").mkdir()
+    deep(tmp_path / "e", "dddd", 1100, "x")
+    below = sorted(files_below(tmp_path))
+    assert [path for path in below if not path.startswith("e/")] == ["a.txt", "b/c.txt", "link"]
+    assert len(below) == 4
+    assert list(files_below(tmp_path / "none")) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes a backslash for a slash")
+def test_a_file_whose_name_has_a_backslash_can_be_read(tmp_path: Path) -> None:
+    write(tmp_path, "static/a\\b.txt")
+    assert read_inside(tmp_path, "static/a\\b.txt") == b"static/a\\b.txt"
 
 
 def test_the_order_on_disk_makes_no_difference(tmp_path: Path) -> None:
