@@ -46,6 +46,7 @@ def site(root: Path, files: dict[str, bytes], html: str = "sanitize", more: str 
         ("LICENSE", b" \n<!DOCTYPE html>"),
         ("demo.unknown", b"\xef\xbb\xbf<SCRIPT >alert(1)"),
         ("demo.unknown", "<html>".encode("utf-16")),
+        ("notes.txt", SCRIPT),
         ("web.config", b'<?xml version="1.0"?>'),
     ],
 )
@@ -63,7 +64,8 @@ def test_a_file_that_runs_is_refused_where_posts_are_sanitised(
         ("fig.png", b"GIF89a"),
         ("demo.py", b"import html\n"),
         ("data.csv", b"a,b\n"),
-        ("notes.txt", SCRIPT),
+        ("notes.txt", b"Write <script> like this."),
+        ("notes.json", SCRIPT),
         ("LICENSE", b"Do what you like."),
         ("Makefile", b"all:\n\techo '<script>'\n"),
         ("kernel.cu", b"#include <a>\n"),

@@ -19,85 +19,19 @@ if TYPE_CHECKING:
     from proofpress.paths import SourcePath
 
 ACTIVE: Final = frozenset(
-    [
-        "atom",
-        "hta",
-        "htc",
-        "htm",
-        "html",
-        "mathml",
-        "mht",
-        "mhtml",
-        "mml",
-        "php",
-        "phar",
-        "phtml",
-        "rdf",
-        "rss",
-        "shtm",
-        "shtml",
-        "svg",
-        "svgz",
-        "wsdl",
-        "xht",
-        "xhtm",
-        "xhtml",
-        "xml",
-        "xsd",
-        "xsl",
-        "xslt",
+    {
+        "atom", "hta", "htc", "htm", "html", "mathml", "mht", "mhtml", "mml", "php", "phar", "phtml", "rdf",
+        "rss", "shtm", "shtml", "svg", "svgz", "wsdl", "xht", "xhtm", "xhtml", "xml", "xsd", "xsl", "xslt",
         "xul",
-    ]
-)
+    }
+)  # fmt: skip
 """Endings of what a browser runs, or a server."""
 
-_TYPED: Final = frozenset(
-    [
-        "7z",
-        "aac",
-        "avif",
-        "bmp",
-        "bz2",
-        "css",
-        "csv",
-        "flac",
-        "gif",
-        "gz",
-        "ico",
-        "ipynb",
-        "jpeg",
-        "jpg",
-        "js",
-        "json",
-        "m4a",
-        "mjs",
-        "mov",
-        "mp3",
-        "mp4",
-        "oga",
-        "ogg",
-        "ogv",
-        "opus",
-        "otf",
-        "pdf",
-        "png",
-        "tar",
-        "tgz",
-        "tif",
-        "tiff",
-        "ttf",
-        "txt",
-        "wasm",
-        "wav",
-        "webm",
-        "webp",
-        "woff",
-        "woff2",
-        "xz",
-        "zip",
-    ]
-)
-"""Endings of files that every server sends under a type in which nothing runs by itself."""
+_TYPED: Final = frozenset({"avif", "css", "gif", "jpeg", "jpg", "js", "json", "mjs", "pdf", "png", "wasm", "webp"})
+"""Endings that every server has a type for, in which nothing runs by itself: those which Go's own table holds.
+
+Caddy, in a container without the system's tables, knows no others, not even `txt`, and looks at how a file begins.
+"""
 
 _LOOKS_ACTIVE: Final = re.compile(
     rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\t\n\x0c\r ]*"
