@@ -48,14 +48,34 @@ _TIGHTER: Final = "`<$"
 _ALWAYS: Final = "\n\\`*_[]!<&~"
 
 
+MOST_ATTRIBUTES: Final = 100_000
+"""Attributes that a tag can have; what has more is text."""
+
+
 def html_inline(state: StateInline, silent: bool) -> bool:
     """Read a tag, and note where it stands."""
     at = state.pos
+    if len(state.src) > MOST_ATTRIBUTES and _has_too_many_attributes(state, at):
+        return False  # markdown-it's expression keeps each of them, in case it must go back
     if not plain_html_inline(state, silent):
         return False
     if not silent:
         state.tokens[-1].meta = {"at": at}
     return True
+
+
+def _has_too_many_attributes(state: StateInline, at: int) -> bool:
+    assert isinstance(state, InlineText)
+    src = state.src
+    seen, close = state.closed
+    if not seen <= at <= close:  # looked for once for all that stands before it
+        close = src.find(">", at)
+        state.closed = at, close if close >= 0 else len(src)
+    return (
+        close - at > MOST_ATTRIBUTES
+        and src.find("<", at + 1, close) < 0
+        and len(src[at:close].split()) > MOST_ATTRIBUTES
+    )
 
 
 class InlineParser(ParserInline):
@@ -147,7 +167,8 @@ def _is_too_much(state: InlineText, at: int) -> bool:
     """Tell whether the mark at an offset would take a text over its tokens; note where that was, once for each text."""
     run = _RUN.match(state.src, at)
     assert run is not None
-    if state.others + len(state.tokens) + run.end() - at <= MOST_TOKENS:
+    told = 4 * len(state.env.get("undefined", ()))  # each mark that leads nowhere is a problem, as large as four tokens
+    if state.others + len(state.tokens) + told + run.end() - at <= MOST_TOKENS:
         return False
     noted = state.env.setdefault("too_many", [])
     if not noted or noted[-1][0] is not state.env["inline"]:

@@ -58,6 +58,8 @@ class InlineText(StateInline):
     """How many images this text stands in."""
     search: Callable[[str, int, int], re.Match[str] | None]
     """Finds the next character that some rule may begin with."""
+    closed: tuple[int, int] = (0, -1)
+    """An offset, and where the first `>` after it is (the text's length where there is none)."""
     others: int
     """How many tokens the whole text has beside this state's: an image's text has a state of its own."""
 
