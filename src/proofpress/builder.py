@@ -53,6 +53,11 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.preparation.prepared)
 
     @property
+    def posts(self) -> int:
+        """How many of them are posts, drafts among them."""
+        return sum(own.card.kind == "post" for own in self.preparation.prepared.values())
+
+    @property
     def pages(self) -> int:
         """How many pages were made."""
         return sum(path.endswith(".html") for path in self.made)

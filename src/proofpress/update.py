@@ -21,7 +21,6 @@ from proofpress.output.publish import Published, foreign_files, publish, refuse
 from proofpress.output.record import MANIFEST, Record, is_intact, known_files
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, problem
-from proofpress.site.questions import ANY
 from proofpress.stages.inputs import Inputs, Options, decode_looked, read_inputs
 
 
@@ -49,6 +48,7 @@ class Last(msgspec.Struct, frozen=True, kw_only=True):
     until: dt.datetime | None
     problems: list[Problem]
     documents: int
+    posts: int
     pages: int
     hidden: int
 
@@ -76,7 +76,7 @@ def update(
 def _update(options: Options, output: Path | None, progress: Callable[[str, int, int], None], *, anew: bool) -> Outcome:
     root = options.root
     path = cache_folder(root) / STORE
-    with Store(path, anew=anew, questions=ANY) as store:
+    with Store(path, anew=anew) as store:
         looked = decode_looked(store.fact("files"))
         inputs = read_inputs(root, options.base_url, looked, int(options.now.timestamp() * 1e9))
         target = output if output is not None else root / inputs.config.output
@@ -127,7 +127,7 @@ def _build(
     memory = Memory(store=store, path=path, kept=kept, staging=staging)
     built = build(options, memory, inputs, progress)
     problems = list(built.problems)
-    problems += _without_content(root, built.documents, before)
+    problems += _without_content(root, built.posts, before)
     refusal = refuse(root, target)
     if refusal is not None:
         problems.append(refusal)
@@ -146,6 +146,7 @@ def _build(
             until=built.until,
             problems=problems,
             documents=built.documents,
+            posts=built.posts,
             pages=built.pages,
             hidden=built.hidden,
         )
@@ -166,17 +167,17 @@ def _build(
     )
 
 
-def _without_content(root: Path, documents: int, before: Last | None) -> list[Problem]:
-    """Return why an empty site is not published: the folder is missing, or all that the last build found is gone.
+def _without_content(root: Path, posts: int, before: Last | None) -> list[Problem]:
+    """Return why an empty site is not published: the folder is missing, or all posts that the last build found are gone.
 
     A wrong folder, or a checkout that left something out, would else take down the site that is up.
     """
     if not (root / "content").is_dir():
         what = f"there is no folder 'content' beside it, in '{root.resolve().name}/', so there is nothing to publish"
         hint = "go to your site's folder, or make a new site with `proofpress init`"
-    elif not documents and before is not None and before.documents:
-        what = f"'content/' holds no Markdown file any more; the last build found {before.documents:,}"
-        hint = "bring them back; if the site is to be empty, run `proofpress build --clean`"
+    elif not posts and before is not None and before.posts:
+        what = f"'content/' holds no post any more; the last build found {before.posts:,}"
+        hint = "bring them back; if the site is to have none, run `proofpress build --clean`"
     else:
         return []
     return [problem("no-content", "site.yaml", 0, 1, what, hint=hint)]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, files_below, read_inside, scan
+from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
+from proofpress.engine.disk import files_below
 from proofpress.paths import MAX_PARTS
 
 if TYPE_CHECKING:

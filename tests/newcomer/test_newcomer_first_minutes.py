@@ -228,27 +228,29 @@ def test_a_site_whose_texts_are_all_gone_stays_as_it_was_until_a_person_says_so(
     for _ in range(2):
         done = proofpress("build", cwd=new_site)
         assert done.returncode == 1
-        assert "error no-content: 'content/' holds no Markdown file any more" in done.stderr
+        assert "error no-content: 'content/' holds no post any more" in done.stderr
         assert (new_site / "public/index.html").read_bytes() == before
     done = proofpress("build", "--clean", cwd=new_site)
     assert done.returncode == 0, done.stderr
     assert (new_site / "public/index.html").read_bytes() != before
 
 
-@pytest.mark.parametrize(
-    "file", [{"content/index.md": "# Home\n"}, {"content/posts/a.md": "---\ntitle: A\ndraft: true\n---\nText.\n"}]
-)
-def test_a_site_of_pages_or_of_drafts_alone_follows_one_with_posts(
-    new_site: Path, proofpress: Proofpress, file: dict[str, str]
+def test_a_site_of_drafts_alone_follows_one_with_posts_and_one_of_pages_when_a_person_says_so(
+    new_site: Path, proofpress: Proofpress
 ) -> None:
     (new_site / "site.yaml").write_text("title: Notes\nurl: https://me.example/\n", "utf-8")
     assert proofpress("build", cwd=new_site).returncode == 0
     for path in (new_site / "content").rglob("*.md"):
         path.unlink()
-    for name, text in file.items():
-        (new_site / name).write_text(text, "utf-8")
+    draft = new_site / "content/posts/a.md"
+    draft.write_text("---\ntitle: A\ndraft: true\n---\nText.\n", "utf-8")
     for _ in range(2):
         assert proofpress("build", cwd=new_site).returncode == 0
+    draft.unlink()
+    (new_site / "content/index.md").write_text("# Home\n", "utf-8")
+    assert proofpress("build", cwd=new_site).returncode == 1
+    assert proofpress("build", "--clean", cwd=new_site).returncode == 0
+    assert proofpress("build", cwd=new_site).returncode == 0
 
 
 @pytest.mark.parametrize("settings", ["", "title: [", "- a\n", "title: T\nurl: nonsense\n", "\x00", "a: &a [*a]\n"])

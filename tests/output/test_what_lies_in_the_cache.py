@@ -26,6 +26,7 @@ from proofpress.engine.store import Entry, Store
 from proofpress.output.cache import CACHE, STORE
 from proofpress.output.publish import clean
 from proofpress.output.record import MANIFEST, VERSION, digest_of_output, mark, read_record, record_path
+from proofpress.site.questions import ANY
 from proofpress.stages.inputs import Options
 from proofpress.update import Outcome, update
 
@@ -542,7 +543,7 @@ def test_values_of_the_cache_that_are_none_of_ours_cost_a_build(site: Path, proo
     """Well kept, with checksums and all: only what they say is nonsense."""
     with Store(site / CACHE / STORE) as store:
         for kind in ("document", "filled"):
-            known = store.entries(kind)
+            known = store.entries(kind, ANY)
             assert known
             store.put(kind, {key: Entry(entry.trace, b"\x93\x01", b"\xc1") for key, entry in known.items()})
         for fact in ("files", "last", "templates", "highlight"):

@@ -99,7 +99,7 @@ def test_what_is_gone_is_deleted_and_what_others_put_there_stays(site: Publishin
     shutil.rmtree(site.root / "content/posts")
     for name in ODD:
         (site.root / name).unlink()
-    site.write({"content/about.md": "# About\n"})
+    site.write({"content/about.md": "# About\n", "content/posts/three.md": "# Three\n"})
     changes = publish(site, served)
     assert held(served) == bytes_of(site.built()) | others
     assert {"posts/one/index.html", "posts/two/plot é.svg", *(n.removeprefix("static/") for n in ODD)} <= set(
@@ -187,7 +187,7 @@ def test_a_folder_or_a_link_in_the_lists_place_is_no_list(site: PublishingSite, 
     (served / SENT).unlink()
     (served / SENT).mkdir()
     (served / SENT / "x").write_bytes(b"mine")
-    site.write({"content/about.md": "# About\n"})
+    site.write({"content/about.md": "# About\n", "content/posts/three.md": "# Three\n"})
     with pytest.raises((RemoteError, WrongTargetError)):
         publish(site, served)
     assert (served / SENT / "x").read_bytes() == b"mine"
@@ -249,7 +249,7 @@ def test_served_files_can_be_read_by_the_server(site: PublishingSite, served: Pa
 def test_a_dry_run_tells_what_would_change_and_changes_nothing(site: PublishingSite, served: Path) -> None:
     publish(site, served)
     (site.root / "content/posts/one.md").unlink()
-    site.write({"content/about.md": "# About\n"})
+    site.write({"content/about.md": "# About\n", "content/posts/three.md": "# Three\n"})
     before = folder(served)
     dry = publish(site, served, dry_run=True)
     assert folder(served) == before

@@ -169,7 +169,7 @@ def test_what_is_gone_is_deleted_and_what_others_put_there_stays(site: Publishin
     publish(site, f"{BUCKET}/blog")
     put(buckets, "blog/uploads/photo.jpg", b"1")
     shutil.rmtree(site.root / "content/posts")
-    site.write({"content/about.md": "# About\n"})
+    site.write({"content/about.md": "# About\n", "content/posts/three.md": "# Three\n"})
     changes = publish(site, f"{BUCKET}/blog")
     expected = {f"blog/{path}": data for path, data in bytes_of(site.built()).items()}
     assert held(buckets) == expected | {"blog/uploads/photo.jpg": b"1"}
@@ -202,7 +202,7 @@ def test_objects_that_may_not_be_deleted_are_an_error(site: PublishingSite, monk
 def test_a_dry_run_tells_what_would_change_and_changes_nothing(site: PublishingSite, buckets: Path) -> None:
     publish(site)
     (site.root / "content/posts/one.md").unlink()
-    site.write({"content/about.md": "# About\n"})
+    site.write({"content/about.md": "# About\n", "content/posts/three.md": "# Three\n"})
     before = everything(buckets)
     dry = publish(site, dry_run=True)
     assert everything(buckets) == before

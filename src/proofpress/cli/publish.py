@@ -208,7 +208,7 @@ def _tell(said: str) -> None:
 def _report(site: Site, changes: Changes, where: str, *, dry_run: bool) -> None:
     """List what would change, or count what did."""
     if changes.notice:
-        click.echo(f"proofpress: {changes.notice}", err=True)
+        say(f"proofpress: {changes.notice}", err=True)
     if dry_run:
         for kind, paths in (("new", changes.new), ("changed", changes.changed), ("deleted", changes.deleted)):
             for path in _in_order(paths):

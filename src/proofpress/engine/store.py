@@ -116,19 +116,14 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 class Store:
     """Traces and values by kind of step and key. Use as a context manager: what was put is kept when it ends well."""
 
-    def __init__(
-        self, path: Path, patience: float = 30.0, *, anew: bool = False, questions: Any = tuple[str, ...]
-    ) -> None:
+    def __init__(self, path: Path, patience: float = 30.0, *, anew: bool = False) -> None:
         """Open or make the file. Waits up to `patience` seconds for another build. `anew` forgets what was kept.
-
-        `questions` is the type of what steps ask, by which their traces are read back.
 
         Raises BusyError after that, and OSError where the folder can't be written.
         Raises BusyError after that, and OSError where the folder can't be written, or where anything in it is of another
         type than it should be.
         """
         self._path = path
-        self._decode_trace = msgspec.msgpack.Decoder(Trace[questions]).decode
         self.notice = ""
         if not own_folder(path.parent):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -194,16 +189,20 @@ class Store:
 
     # ------------------------------------------------------------ reading
 
-    def entries(self, kind: str) -> dict[str, Entry]:
-        """Return every entry of a kind, without its big value. Raises DamagedError if one is not what was put."""
+    def entries(self, kind: str, questions: Any = tuple[str, ...]) -> dict[str, Entry]:
+        """Return every entry of a kind, without its big value. Raises DamagedError if one is not what was put.
+
+        `questions` is the type of what its steps ask, by which their traces are read back.
+        """
         found = {}
+        decode = msgspec.msgpack.Decoder(Trace[questions]).decode
         query = "SELECT key, trace, value, checksum FROM step WHERE kind = ?"
         with translated(self._path):
             for key, trace, value, checksum in self._connection.execute(query, (kind,)):
                 if checksum != _checksum(kind, key, trace, value):
                     raise DamagedError(f"the entry of {key} is not what was written")
                 try:
-                    found[key] = Entry(self._decode_trace(trace), value)
+                    found[key] = Entry(decode(trace), value)
                 except msgspec.MsgspecError as error:
                     raise DamagedError(f"the trace of {key} can't be read") from error
         return found

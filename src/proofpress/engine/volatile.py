@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,7 +23,7 @@ class VolatileStore:
         self.fresh: dict[str, set[str]] = {}
         """What was put since the beginning: keys by kind."""
 
-    def entries(self, kind: str) -> Mapping[str, Entry]:
+    def entries(self, kind: str, questions: Any = None) -> Mapping[str, Entry]:  # noqa: ARG002 - nothing is read back
         """Return every entry of a kind."""
         return self._entries.get(kind, {})
 

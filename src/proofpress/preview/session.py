@@ -89,14 +89,14 @@ class Session:
 
     def _first(self, progress: Callable[[str, int, int], None], *, anew: bool) -> Built:
         self._laps = [("", time.perf_counter())]
-        with Store(self._file, anew=anew, questions=ANY) as store:
+        with Store(self._file, anew=anew) as store:
             inputs = self._read(decode_looked(store.fact("files")))
             memory = Memory(store=store, path=self._file, kept=_always, staging=None, kind=PREVIEWED, wanted=False)
             built = build(self._now(), memory, inputs, progress, self._lap)
             store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
             names = (f"world {PREVIEWED}", "templates", "highlight")
             self._store = VolatileStore(
-                {kind: store.entries(kind) for kind in (DOCUMENT, PREVIEWED)},
+                {DOCUMENT: store.entries(DOCUMENT), PREVIEWED: store.entries(PREVIEWED, ANY)},
                 {name: found for name in names if (found := store.fact(name)) is not None},
             )
             self._number = store.build
@@ -133,7 +133,7 @@ class Session:
             return
         with (
             contextlib.suppress(BusyError, DamagedError, OSError),
-            Store(self._file, patience=0.0, questions=ANY) as store,
+            Store(self._file, patience=0.0) as store,
         ):
             # Another preview may have been at work here since: then its traces are not all of this world.
             alone = store.build == self._number + 1

@@ -12,7 +12,7 @@ from proofpress.engine.steps import AnswerDigests, Stale, why_stale
 from proofpress.engine.store import Entry
 from proofpress.model import Card, FeedTarget, PageTarget
 from proofpress.output.publish import Made
-from proofpress.site.questions import Body
+from proofpress.site.questions import ANY, Body
 from proofpress.stages import outputs
 from proofpress.stages.memory import Memory, chunk, processes
 from proofpress.stages.outputs import Filling, decode_filled
@@ -62,7 +62,7 @@ def fill(
 
     Returns them all, the problems of all, and why each that was filled now had to be.
     """
-    entries = memory.store.entries(memory.kind) if memory else {}
+    entries = memory.store.entries(memory.kind, ANY) if memory else {}
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     settled = memory is not None and memory.store.fact(f"world {memory.kind}") == world.digest
     digests = AnswerDigests(filling.known, lambda question: settled and not isinstance(question, Body), Digester(Card))

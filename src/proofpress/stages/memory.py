@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -26,8 +26,8 @@ WORTH_A_PROCESS = 40
 class Remembering(Protocol):
     """What keeps traces and values from one build to the next: `engine.store.Store`, or one that dies with its process."""
 
-    def entries(self, kind: str) -> Mapping[str, Entry]:
-        """Return every entry of a kind, without its big value."""
+    def entries(self, kind: str, questions: Any = ...) -> Mapping[str, Entry]:
+        """Return every entry of a kind, without its big value; `questions` is the type of what its steps ask."""
 
     def fact(self, name: str) -> bytes | None:
         """Return a fact about the build before."""

@@ -166,6 +166,9 @@ def _files(folder: Path, leave_out: tuple[str, ...] = ()) -> Any:
 def _archive(path: str) -> bytes:
     """Return the digest of the archive that a path leads to or into; empty where there is none."""
     for place in (Path(path), *Path(path).parents):
-        if place.is_file():
-            return digest_of_bytes(place.read_bytes())
+        try:
+            if place.is_file():
+                return digest_of_bytes(place.read_bytes())
+        except OSError:  # what this process may not read, it does not import either
+            continue
     return b""
