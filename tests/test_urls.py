@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofpress.content.addresses import Refusal, site_path, web_address
-from proofpress.render.urls import encoded
+from proofpress.markdown.urls import encoded
 from proofpress.urls import read
 
 REFERENCES = st.text() | st.text(

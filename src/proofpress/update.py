@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs
 from proofpress.engine.digests import digest_of
 from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
@@ -21,7 +22,6 @@ from proofpress.output.publish import Published, foreign_files, publish, refuse
 from proofpress.output.record import MANIFEST, Record, is_intact, known_files
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, problem
-from proofpress.stages.inputs import Inputs, Options, decode_looked, read_inputs
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,8 +113,8 @@ def _build(
     before: Last | None,
     progress: Callable[[str, int, int], None],
 ) -> Outcome:
-    from proofpress.builder import build  # noqa: PLC0415 - only when something changed
-    from proofpress.stages.memory import Memory  # noqa: PLC0415
+    from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
+    from proofpress.builder.memory import Memory  # noqa: PLC0415
 
     root = options.root
     empty_staging(root).mkdir(parents=True, exist_ok=True)

@@ -77,7 +77,7 @@ def test_every_tool_is_given_the_same_text(tmp_path: Path) -> None:
 
 def test_built_in_functions_count_where_they_were_called_from() -> None:
     lexer = ("/lib/site-packages/pygments/lexer.py", 3, "lex")
-    ours = ("/src/proofpress/render/lexing.py", 9, "colour")
+    ours = ("/src/proofpress/listings/lexing.py", 9, "colour")
     match = ("~", 0, "<method 'match' of 're.Pattern' objects>")
     places = by_place(
         {
@@ -86,7 +86,7 @@ def test_built_in_functions_count_where_they_were_called_from() -> None:
             match: (4, 4, 1.5, 1.5, {lexer: (3, 3, 1.0, 1.0), ours: (1, 1, 0.5, 0.5)}),
         }
     )
-    assert places == {"Pygments": 3.0, "proofpress.render": 1.0}
+    assert places == {"Pygments": 3.0, "proofpress.listings": 1.0}
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from proofpress.builder import Built, build
-from proofpress.stages.inputs import Options
+from proofpress.builder.build import Built, build
+from proofpress.builder.inputs import Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

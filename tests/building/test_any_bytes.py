@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_site import NOW
 
-from proofpress.builder import build
-from proofpress.stages.inputs import Options
+from proofpress.builder.build import build
+from proofpress.builder.inputs import Options
 
 MARKS = st.sampled_from(
     [b"---\n", b"+++\n", b"# ", b"title: ", b"date: 2026-01-01\n", b"```", b"$$", b"[x](", b"![", b"](a.md#b)", b"> [!NOTE]\n",

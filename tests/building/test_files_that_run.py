@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from proofpress.builder import Built, build
-from proofpress.stages.inputs import Options
+from proofpress.builder.build import Built, build
+from proofpress.builder.inputs import Options
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from own_servers import serving
 from small_site import NOW, SmallSite, post
 
+from proofpress.builder.inputs import Options
 from proofpress.config import Hosting, read_config
 from proofpress.content.addresses import site_path
 from proofpress.model import AssetTarget, CopyTarget, PageTarget
 from proofpress.output.publish import in_order
 from proofpress.paths import Base, OutputPath, SitePath, SourcePath
 from proofpress.site.hosting import CLOUDFLARE_LINE, CLOUDFLARE_REDIRECTS, LAST, host_text, redirects_for
-from proofpress.stages.inputs import Options
 from proofpress.update import update
 
 if TYPE_CHECKING:

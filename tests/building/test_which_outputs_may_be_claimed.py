@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_site import NOW, SmallSite, post
 
+from proofpress.builder.inputs import Options
 from proofpress.paths import MAX_NAME, MAX_PARTS, MAX_PATH, OutputPath, SitePath, encode, output_path
 from proofpress.site.claims import ANYWHERE, AT_THE_ROOT, judge, too_long
 from proofpress.site.hosting import PATHS
-from proofpress.stages.inputs import Options
 from proofpress.update import update
 
 if TYPE_CHECKING:

@@ -25,11 +25,11 @@ from typing import Literal, NamedTuple
 
 import click
 
-from proofpress.builder import build
+from proofpress.builder.build import build
+from proofpress.builder.inputs import Options
 from proofpress.cli.report import text
 from proofpress.explanations import explanation
 from proofpress.problems import RULES
-from proofpress.stages.inputs import Options
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SETTINGS = "title: Notes on kernels\nurl: https://example.org/\n"

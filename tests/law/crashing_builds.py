@@ -23,8 +23,8 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any, Self
 
-from proofpress.builder import build
-from proofpress.stages.inputs import Options
+from proofpress.builder.build import build
+from proofpress.builder.inputs import Options
 from proofpress.update import update
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import pytest
 
-from proofpress.builder import Built, build
+from proofpress.builder import inputs
+from proofpress.builder.build import Built, build
+from proofpress.builder.inputs import Options
 from proofpress.engine.digests import digest_of
 from proofpress.output.cache import CACHE, STORE
 from proofpress.output.record import MANIFEST
-from proofpress.stages import inputs
-from proofpress.stages.inputs import Options
 from proofpress.update import Outcome, update
 
 if TYPE_CHECKING:

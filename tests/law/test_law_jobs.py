@@ -10,14 +10,14 @@ import msgspec
 import pytest
 from law_site import FILES, LawSite, shown
 
+from proofpress.builder import outputs
 from proofpress.engine import parallel
-from proofpress.stages import outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from proofpress.stages.outputs import Filling, Result, Task
+    from proofpress.builder.outputs import Filling, Result, Task
 
 POSTS = 90
 """More than twice what is worth a process."""

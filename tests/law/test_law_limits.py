@@ -96,7 +96,7 @@ class Site:
         """Do something with a preview's session, in a process and a thread of its own."""
         program = (
             "import datetime as dt, pathlib, sys, threading\n"
-            "from proofpress.preview.session import Session\nfrom proofpress.stages.inputs import Options\n"
+            "from proofpress.preview.session import Session\nfrom proofpress.builder.inputs import Options\n"
             f"now = dt.datetime.fromisoformat('{NOW.isoformat()}')\n"
             f"plugin = pathlib.Path({str(self.plugin)!r})\n"
             "session = Session(Options(root=pathlib.Path('.'), now=now), lambda: now)\n"

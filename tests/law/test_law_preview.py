@@ -11,7 +11,7 @@ import pytest
 from law_site import FILES, NOW, LawSite, shown
 from test_law_incremental_equals_clean import CHANGES
 
-from proofpress.builder import build
+from proofpress.builder.build import build
 from proofpress.preview.session import Session
 from proofpress.update import update
 

@@ -23,7 +23,7 @@ from law_site import FILES, LawSite
 from test_law_incremental_equals_clean import CHANGES
 from test_law_preview import WRITTEN
 
-from proofpress.builder import build
+from proofpress.builder.build import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from law_site import FILES, LATER, NOW, png
 
-from proofpress.stages.reasons import reason_of
+from proofpress.builder.reasons import reason_of
 
 if TYPE_CHECKING:
     from law_site import LawSite
@@ -67,10 +67,10 @@ def test_when_nothing_changed_no_parser_and_no_template_engine_is_imported(law: 
     program = (
         "import datetime as dt, json, sys\n"
         "from pathlib import Path\n"
-        "from proofpress.stages.inputs import Options\n"
+        "from proofpress.builder.inputs import Options\n"
         "from proofpress.update import update\n"
         f"outcome = update(Options(root=Path(sys.argv[1]), now=dt.datetime.fromisoformat('{NOW.isoformat()}')))\n"
-        "libraries = {'markdown_it', 'mdit_py_plugins', 'jinja2', 'pygments', 'math_core', 'proofpress.builder'}\n"
+        "libraries = {'markdown_it', 'mdit_py_plugins', 'jinja2', 'pygments', 'math_core', 'proofpress.builder.build'}\n"
         "print(json.dumps([sorted(outcome.reasons), sorted(libraries & set(sys.modules))]))\n"
     )
 

@@ -22,12 +22,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from proofpress.builder.inputs import Options
 from proofpress.engine.store import Entry, Store
 from proofpress.output.cache import CACHE, STORE
 from proofpress.output.publish import clean
 from proofpress.output.record import MANIFEST, VERSION, digest_of_output, mark, read_record, record_path
 from proofpress.site.questions import ANY
-from proofpress.stages.inputs import Options
 from proofpress.update import Outcome, update
 
 if TYPE_CHECKING:
@@ -322,8 +322,8 @@ def nobody_s_site() -> Iterator[Path]:
 UNPRIVILEGED = """
 import datetime as dt, os, sys
 from pathlib import Path
-from proofpress.builder import build
-from proofpress.stages.inputs import Options
+from proofpress.builder.build import build
+from proofpress.builder.inputs import Options
 from proofpress.update import update
 
 options = Options(root=Path(sys.argv[1]), now=dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC))

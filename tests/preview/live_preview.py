@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from shown_values import page as a_page
 from shown_values import shown as a_shown
 
-from proofpress.builder import build
+from proofpress.builder.build import build
+from proofpress.builder.inputs import Options
 from proofpress.preview.app import create_app
 from proofpress.preview.editor import DEFAULT
 from proofpress.preview.live import Live
-from proofpress.stages.inputs import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from proofpress.builder import build
+from proofpress.builder.build import build
 from proofpress.engine.digests import digest_of_bytes
 from proofpress.paths import Base, OutputPath, SitePath, encode
 from proofpress.preview.app import create_app
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from proofpress.builder.inputs import Options
     from proofpress.problems import Problem
-    from proofpress.stages.inputs import Options
 
 DEADLINE = 20.0
 """Seconds after which what should have happened is taken not to."""

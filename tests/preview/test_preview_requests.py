@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from preview_site import PlainSession, Running, Stream, connected, get, receive, request, send, shown
 
+from proofpress.builder.inputs import Options
 from proofpress.preview.answer import answer, is_own_host, media_type, refuse
-from proofpress.stages.inputs import Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

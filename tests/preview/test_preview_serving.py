@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 import pytest
 from preview_site import DEADLINE, PlainSession, Running, Stream, connected, get, request, shown, until
 
+from proofpress.builder.inputs import Options
 from proofpress.preview import app, server
 from proofpress.preview.server import Edits, NoPortError, bind, serve
-from proofpress.stages.inputs import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from proofpress.builder import Built, build
-from proofpress.stages.inputs import Options
+from proofpress.builder.build import Built, build
+from proofpress.builder.inputs import Options
 from proofpress.urls import read
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from proofpress.builder.inputs import Options
 from proofpress.remote.sending import Site, read_site
-from proofpress.stages.inputs import Options
 from proofpress.update import update
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ import pytest
 from markdown_it.common.normalize_url import normalizeLink
 
 from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.renderer import Renderer
 from proofpress.model import Document, FrontMatter
 from proofpress.paths import SourcePath
-from proofpress.render.markdown import Renderer
 
 if TYPE_CHECKING:
     from proofpress.model import Body

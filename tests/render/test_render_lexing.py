@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pygments.lexers import get_lexer_by_name
 
-from proofpress.render.highlight import MAX_LENGTH, Highlighter, SlowListing, to_html
-from proofpress.render.lexing import LexerFailed, LexingProcess, NoAnswer
-from proofpress.render.limits import TimeUpError, seconds_for, within
+from proofpress.listings.highlight import MAX_LENGTH, Highlighter, SlowListing, to_html
+from proofpress.listings.lexing import LexerFailed, LexingProcess, NoAnswer
+from proofpress.listings.limits import TimeUpError, seconds_for, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ def test_a_lexer_that_fails_says_how(lexing: LexingProcess) -> None:
 PROGRAM = """\
 import gc, os, signal, sys, threading
 from pygments.lexers import get_lexer_by_name
-from proofpress.render.lexing import LexingProcess, NoAnswer
+from proofpress.listings.lexing import LexingProcess, NoAnswer
 
 python, scala = get_lexer_by_name("python"), get_lexer_by_name("scala")
 lexing = LexingProcess()
@@ -144,7 +144,7 @@ def test_what_lies_in_the_folder_is_not_imported_and_what_is_on_the_path_is(tmp_
     )
     program = (
         f"import sys; sys.path.append({str(tmp_path / 'lib')!r}); from own_lexer import Own\n"
-        "from proofpress.render.lexing import LexingProcess\n"
+        "from proofpress.listings.lexing import LexingProcess\n"
         "with LexingProcess() as lexing:\n    print(lexing.colour('x = 1', Own(), 1))\n"
     )
     command = [sys.executable, "-P", "-c", program]

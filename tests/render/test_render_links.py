@@ -7,9 +7,9 @@ import re
 import pytest
 
 from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.renderer import Renderer
 from proofpress.model import Body, Document, FrontMatter, Reference
 from proofpress.paths import SourcePath
-from proofpress.render.markdown import Renderer
 
 RENDERER = Renderer(MarkdownOptions(), HighlightOptions())
 

@@ -14,11 +14,11 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
 from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.listings.fences import read_info
+from proofpress.listings.highlight import Highlighter, SlowListing
+from proofpress.markdown.renderer import Renderer
 from proofpress.model import Body, Document, FrontMatter
 from proofpress.paths import SourcePath
-from proofpress.render.highlight import Highlighter, SlowListing
-from proofpress.render.listings import read_info
-from proofpress.render.markdown import Renderer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

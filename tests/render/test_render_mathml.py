@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from proofpress.render.mathematics import Converter, Formula
-from proofpress.render.mathml import with_styles_apart
+from proofpress.markdown.mathematics import Converter, Formula
+from proofpress.markdown.mathml import with_styles_apart
 
 
 @pytest.mark.parametrize(

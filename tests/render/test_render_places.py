@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.renderer import Renderer
 from proofpress.model import Document, FrontMatter
 from proofpress.paths import SourcePath
-from proofpress.render.markdown import Renderer
 
 MARK = "[^nowhere]"
 

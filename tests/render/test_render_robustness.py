@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.renderer import Renderer
 from proofpress.model import Body, Document, FrontMatter
 from proofpress.paths import SourcePath
-from proofpress.render.markdown import Renderer
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -209,7 +209,7 @@ import resource, sys
 from proofpress.config import HighlightOptions, MarkdownOptions
 from proofpress.model import Document, FrontMatter
 from proofpress.paths import SourcePath
-from proofpress.render.markdown import Renderer
+from proofpress.markdown.renderer import Renderer
 piece = eval(sys.argv[1])
 text = (piece * (5_000_000 // len(piece) + 1))[:5_000_000] if len(piece) < 5_000_000 else piece
 document = Document(path=SourcePath("content/a.md"), front=FrontMatter(title="t"), text="a " + text, first_line=1)

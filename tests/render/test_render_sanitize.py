@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.renderer import Renderer
 from proofpress.model import Card, Document, FrontMatter
+from proofpress.pages.filling import settle
 from proofpress.paths import SitePath, SourcePath
 from proofpress.problems import MissingExtra
-from proofpress.render.markdown import Renderer
-from proofpress.render.pages import settle
 from proofpress.site.links import Resolved
 from proofpress.urls import read
 

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.quotes import marks_for
+from proofpress.markdown.renderer import Renderer
 from proofpress.model import Body, Document, FrontMatter
 from proofpress.paths import SourcePath
-from proofpress.render.markdown import Renderer
-from proofpress.render.quotes import marks_for
 
 RENDERER = Renderer(MarkdownOptions(), HighlightOptions())
 

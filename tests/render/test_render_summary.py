@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proofpress.render.summary import balanced, plain, without_links
+from proofpress.markdown.summary import balanced, plain, without_links
 
 VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proofpress.render.tables import Lost, lost_cells
+from proofpress.markdown.tables import Lost, lost_cells
 
 
 @pytest.mark.parametrize(

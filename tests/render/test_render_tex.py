@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proofpress.render.tex import in_known_words
+from proofpress.markdown.tex import in_known_words
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pygments.styles import get_all_styles, get_style_by_name
 from pygments.token import STANDARD_TYPES
 
 from proofpress.config import HighlightOptions
-from proofpress.render.stylesheet import UnknownStyleError, _readable, contrast, stylesheet
+from proofpress.listings.stylesheet import UnknownStyleError, _readable, contrast, stylesheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,7 +208,7 @@ def test_the_default_styles_exist_and_their_sheet_is_small() -> None:
 
 
 def test_nothing_but_the_names_decides_the_text() -> None:
-    program = "from proofpress.render.stylesheet import stylesheet; print(stylesheet('tango', 'nord'), end='')"
+    program = "from proofpress.listings.stylesheet import stylesheet; print(stylesheet('tango', 'nord'), end='')"
     texts = {
         subprocess.run(
             [sys.executable, "-c", program],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from proofpress.render.stylesheet import contrast
+from proofpress.listings.stylesheet import contrast
 
 STYLE = (Path(__file__).parents[2] / "templates" / "static" / "style.css").read_text("utf-8")
 TEXTS = ("ink", "muted", "link", "accent", "note", "tip", "important", "warning", "caution")

@@ -6,8 +6,8 @@ import datetime as dt
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from proofpress.builder import build
-from proofpress.stages.inputs import Options
+from proofpress.builder.build import build
+from proofpress.builder.inputs import Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

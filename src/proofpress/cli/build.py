@@ -14,7 +14,7 @@ from proofpress.cli.say import say
 from proofpress.cli.site import checked_base_url, now, require_site, site_option
 
 if TYPE_CHECKING:
-    from proofpress.stages.inputs import Options
+    from proofpress.builder.inputs import Options
     from proofpress.update import Outcome
 
 
@@ -46,10 +46,10 @@ def command(
     form: Format,
 ) -> None:
     """Build the site: all of it is published, or nothing."""
+    from proofpress.builder.inputs import Options
     from proofpress.engine.parallel import WorkerDiedError, cores
     from proofpress.engine.store import BusyError
     from proofpress.problems import MissingExtra
-    from proofpress.stages.inputs import Options
     from proofpress.update import update
 
     start = time.perf_counter()
@@ -97,7 +97,7 @@ def _closing(outcome: Outcome, seconds: float) -> str:
 
 def _explain(outcome: Outcome, url: str) -> None:
     """Say why each step ran: all of them, or those of one URL or file."""
-    from proofpress.stages.reasons import reason_of
+    from proofpress.builder.reasons import reason_of
 
     wanted = {key: why for key, why in outcome.reasons.items() if url in ("*", key, key.rstrip("/"))}
     for key, why in sorted(wanted.items()):
@@ -112,7 +112,7 @@ def _explain(outcome: Outcome, url: str) -> None:
 
 def _verify(options: Options, outcome: Outcome) -> None:
     """Build once more from nothing, in memory, and name the first file that differs from what is published."""
-    from proofpress.builder import build
+    from proofpress.builder.build import build
 
     built = build(options)
     clean = built.outputs

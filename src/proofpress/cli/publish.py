@@ -158,11 +158,11 @@ def _kind(ctx: click.Context, kinds: tuple[str, ...], place: str | None) -> str:
 
 def _built(root: Path, output: Path | None, base_url: str, *, strict: bool) -> Site:
     """Build the site and return what there is to send; it ends here where there is an error."""
+    from proofpress.builder.inputs import Options
     from proofpress.engine.parallel import WorkerDiedError, cores
     from proofpress.engine.store import BusyError
     from proofpress.problems import MissingExtra
     from proofpress.remote.sending import read_site
-    from proofpress.stages.inputs import Options
     from proofpress.update import update
 
     options = Options(root=root, now=now(), base_url=base_url, strict=strict, jobs=cores())

@@ -43,6 +43,7 @@ def command(
     root: Path, host: str, port: int, opens: bool, follow: bool, poll: bool, no_drafts: bool, jobs: int | None
 ) -> None:
     """Show the site at http://127.0.0.1:8000/, and redraw it when a file is saved. Ctrl-C ends it."""
+    from proofpress.builder.inputs import Options
     from proofpress.engine.parallel import WorkerDiedError, cores
     from proofpress.engine.store import BusyError
     from proofpress.preview.editor import UnknownEditorError, editor_template
@@ -50,7 +51,6 @@ def command(
     from proofpress.preview.session import Session
     from proofpress.preview.watching import Watcher
     from proofpress.problems import MissingExtra
-    from proofpress.stages.inputs import Options
 
     root = require_site(root).resolve()
     options = Options(

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from proofpress.builder import Built, build
+from proofpress.builder import documents, outputs
+from proofpress.builder.build import Built, build
+from proofpress.builder.documents import Prepared, decode_prepared
+from proofpress.builder.filling import task_of
+from proofpress.builder.inputs import Inputs, Looked, Options, decode_looked, read_inputs
+from proofpress.builder.memory import Memory
+from proofpress.builder.outputs import DOCUMENT, decode_filled
+from proofpress.builder.preparing import Preparation, step_inputs, uncertain_of
+from proofpress.builder.reasons import INPUT_NAMES, reason_of
+from proofpress.builder.reporting import with_excerpts
 from proofpress.content.scan import MAX_MARKDOWN
 from proofpress.engine.digests import digest_of_bytes
 from proofpress.engine.steps import Stale, Trace
@@ -29,15 +38,6 @@ from proofpress.preview.shown import Ran, Report, Shown
 from proofpress.preview.views import Bodies, Pages, View
 from proofpress.problems import Problem, judge
 from proofpress.site.questions import ANY, Body
-from proofpress.stages import documents, outputs
-from proofpress.stages.documents import Prepared, decode_prepared
-from proofpress.stages.filling import task_of
-from proofpress.stages.inputs import Inputs, Looked, Options, decode_looked, read_inputs
-from proofpress.stages.memory import Memory
-from proofpress.stages.outputs import DOCUMENT, decode_filled
-from proofpress.stages.preparing import Preparation, step_inputs, uncertain_of
-from proofpress.stages.reasons import INPUT_NAMES, reason_of
-from proofpress.stages.reporting import with_excerpts
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from proofpress.builder import outputs
+from proofpress.builder.documents import Task
+from proofpress.builder.filling import task_of
+from proofpress.builder.outputs import DOCUMENT
 from proofpress.content.scan import place_inside
 from proofpress.engine.digests import digest_of_bytes
 from proofpress.engine.reader import Reader
@@ -21,19 +25,15 @@ from proofpress.engine.store import BusyError, DamagedError
 from proofpress.model import FeedTarget, PageTarget
 from proofpress.paths import Base, OutputPath, SitePath, SourcePath, output_path
 from proofpress.preview.shown import Page
-from proofpress.stages import outputs
-from proofpress.stages.documents import Task
-from proofpress.stages.filling import task_of
-from proofpress.stages.outputs import DOCUMENT
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
     from pathlib import Path
 
-    from proofpress.builder import Built
+    from proofpress.builder.build import Built
+    from proofpress.builder.documents import Prepared
     from proofpress.model import Source
-    from proofpress.stages.documents import Prepared
 
 BYTES: Final = 64 * 2**20
 """How many bytes of filled pages are kept."""

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from math_core import LatexError, LatexToMathML
 
-from proofpress.render.mathml import with_styles_apart
-from proofpress.render.tex import in_known_words
+from proofpress.markdown.mathml import with_styles_apart
+from proofpress.markdown.tex import in_known_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from markdown_it.rules_block import StateBlock
 
-    from proofpress.render.links import InlineText
+    from proofpress.markdown.links import InlineText
 
 MAX_DEPTH: Final = 1000
 """How many commands and groups may be open at once. Each takes about 2.5 kB of the converter's stack, which it does not

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import html_inline as plain_html_inline
 
-from proofpress.render.links import MOST_TOKENS, InlineText, find_links
+from proofpress.markdown.links import MOST_TOKENS, InlineText, find_links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from proofpress.builder.documents import Prepared, decode_body
 from proofpress.config import Config
 from proofpress.engine.digests import Digester
 from proofpress.engine.disk import naming
@@ -20,10 +21,9 @@ from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem
 from proofpress.site import questions
 from proofpress.site.questions import Known
-from proofpress.stages.documents import Prepared, decode_body
 
 if TYPE_CHECKING:
-    from proofpress.render.feeds import Entry
+    from proofpress.pages.feeds import Entry
 
 DOCUMENT = "document"
 """The kind of step whose big values are bodies."""
@@ -92,8 +92,9 @@ def shows_text(target: PageTarget) -> bool:
 
 def filler(using: Filling) -> Callable[[Task], Result]:
     """Return the function that fills targets."""
-    from proofpress.render import feeds, pages  # noqa: PLC0415 - a build with nothing to fill doesn't load Jinja
-    from proofpress.render.templates import Templates  # noqa: PLC0415
+    from proofpress.pages import feeds  # noqa: PLC0415 - a build with nothing to fill doesn't load Jinja
+    from proofpress.pages import filling as pages  # noqa: PLC0415
+    from proofpress.pages.templates import Templates  # noqa: PLC0415
 
     templates = Templates(using.templates, using.compiled)
     reader = Reader(using.store) if using.store is not None else None

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from proofpress.model import Author, Body, Card, FeedTarget, Output
+from proofpress.pages.filling import settle
 from proofpress.paths import Base, output_path
-from proofpress.render.pages import settle
 from proofpress.site.dates import timestamp
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
-    from proofpress.render.links import InlineText
+    from proofpress.markdown.links import InlineText
 
 _MARK: Final = re.compile(r"\[\^([^\s\[\]]{1,200})\]")
 

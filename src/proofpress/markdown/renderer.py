@@ -9,25 +9,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from proofpress.listings.fences import Listings
+from proofpress.listings.highlight import Highlighter
+from proofpress.markdown.attributes import take_from_blocks
+from proofpress.markdown.autolinks import link_mail
+from proofpress.markdown.dialect import Dialect
+from proofpress.markdown.footnotes import Definition, take_footnotes
+from proofpress.markdown.headings import Identifiers
+from proofpress.markdown.links import MOST_TOKENS
+from proofpress.markdown.mathematics import Converter, Formula, MathError
+from proofpress.markdown.places import SourceLines
+from proofpress.markdown.quotes import curl, marks_for
+from proofpress.markdown.rawhtml import ids_in
+from proofpress.markdown.sanitize import Sanitizer
+from proofpress.markdown.structure import find_alerts, find_tasks, find_torn_tables, number_cells
+from proofpress.markdown.summary import balanced, plain, shortened, without_links
+from proofpress.markdown.urls import why_refused
+from proofpress.markdown.writer import Writer, code_of, count_words, text_of
 from proofpress.model import Body, Heading
 from proofpress.problems import nearest, problem
-from proofpress.render.attributes import take_from_blocks
-from proofpress.render.autolinks import link_mail
-from proofpress.render.dialect import Dialect
-from proofpress.render.footnotes import Definition, take_footnotes
-from proofpress.render.headings import Identifiers
-from proofpress.render.highlight import Highlighter
-from proofpress.render.links import MOST_TOKENS
-from proofpress.render.listings import Listings
-from proofpress.render.mathematics import Converter, Formula, MathError
-from proofpress.render.places import SourceLines
-from proofpress.render.quotes import curl, marks_for
-from proofpress.render.rawhtml import ids_in
-from proofpress.render.sanitize import Sanitizer
-from proofpress.render.structure import find_alerts, find_tasks, find_torn_tables, number_cells
-from proofpress.render.summary import balanced, plain, shortened, without_links
-from proofpress.render.urls import why_refused
-from proofpress.render.writer import Writer, code_of, count_words, text_of
 from proofpress.urls import read
 
 if TYPE_CHECKING:

@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from proofpress.builder.filling import fill, filling_of
+from proofpress.builder.inputs import Inputs, Looked, Options, read_inputs
+from proofpress.builder.outputs import Filling
+from proofpress.builder.plain import plain_outputs
+from proofpress.builder.preparing import Preparation, left_out, prepare
+from proofpress.builder.reasons import difference
+from proofpress.builder.reporting import faults_once, with_excerpts
+from proofpress.builder.world import World, world_of
 from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
-from proofpress.stages.filling import fill, filling_of
-from proofpress.stages.inputs import Inputs, Looked, Options, read_inputs
-from proofpress.stages.outputs import Filling
-from proofpress.stages.plain import plain_outputs
-from proofpress.stages.preparing import Preparation, left_out, prepare
-from proofpress.stages.reasons import difference
-from proofpress.stages.reporting import faults_once, with_excerpts
-from proofpress.stages.world import World, world_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from proofpress.stages.memory import Memory
+    from proofpress.builder.memory import Memory
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):

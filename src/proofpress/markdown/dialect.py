@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 
-from proofpress.render.attributes import attributes
-from proofpress.render.autolinks import autolink, bare_url, bare_www
-from proofpress.render.blocks import MAX_DEPTH, BlockParser
-from proofpress.render.footnotes import footnote_def, footnote_ref
-from proofpress.render.inline import InlineParser
-from proofpress.render.links import image, link
-from proofpress.render.mathematics import math, math_block
+from proofpress.markdown.attributes import attributes
+from proofpress.markdown.autolinks import autolink, bare_url, bare_www
+from proofpress.markdown.blocks import MAX_DEPTH, BlockParser
+from proofpress.markdown.footnotes import footnote_def, footnote_ref
+from proofpress.markdown.inline import InlineParser
+from proofpress.markdown.links import image, link
+from proofpress.markdown.mathematics import math, math_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,10 +17,10 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.listings.highlight import escape
+from proofpress.markdown.rawhtml import candidates
+from proofpress.markdown.summary import plain
 from proofpress.problems import MissingExtra
-from proofpress.render.highlight import escape
-from proofpress.render.rawhtml import candidates
-from proofpress.render.summary import plain
 from proofpress.urls import read
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from proofpress.builder.versions import code_version
 from proofpress.config import Config, read_config
 from proofpress.content.images import IMAGES, measure
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside, scan
@@ -18,7 +19,6 @@ from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem, problem
-from proofpress.stages.versions import code_version
 from proofpress.theme import Theme, read_theme
 
 SETTINGS = "site.yaml"

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing, escape
+from proofpress.listings.languages import IGNORED_WORDS, canonical, known_names
 from proofpress.problems import did_you_mean
-from proofpress.render.highlight import BrokenPluginError, Highlighter, SlowListing, escape
-from proofpress.render.languages import IGNORED_WORDS, canonical, known_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable

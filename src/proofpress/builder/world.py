@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from proofpress.builder.plain import DataReader, all_assets, hosting_problems
+from proofpress.builder.preparing import copies
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.model import CopyTarget, PageTarget, Target
@@ -16,16 +18,14 @@ from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
 from proofpress.site.plan import plan
 from proofpress.site.questions import Known
-from proofpress.stages.plain import DataReader, all_assets, hosting_problems
-from proofpress.stages.preparing import copies
 from proofpress.theme import Asset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proofpress.stages.documents import Prepared
-    from proofpress.stages.inputs import Inputs
-    from proofpress.stages.memory import Memory
+    from proofpress.builder.documents import Prepared
+    from proofpress.builder.inputs import Inputs
+    from proofpress.builder.memory import Memory
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from proofpress.builder import documents
+from proofpress.builder.documents import Prepared, decode_prepared, kinds_of
+from proofpress.builder.memory import Memory, chunk, processes
+from proofpress.builder.outputs import DOCUMENT
 from proofpress.engine.digests import digest_of
 from proofpress.engine.parallel import run
 from proofpress.engine.steps import AnswerDigests, Stale, Trace, why_stale
@@ -15,17 +19,13 @@ from proofpress.model import Card, File
 from proofpress.paths import SitePath, SourcePath, encode
 from proofpress.site.cards import folder_path
 from proofpress.site.index import is_hidden
-from proofpress.stages import documents
-from proofpress.stages.documents import Prepared, decode_prepared, kinds_of
-from proofpress.stages.memory import Memory, chunk, processes
-from proofpress.stages.outputs import DOCUMENT
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
+    from proofpress.builder.inputs import Inputs, Options
     from proofpress.site.cards import Kind
-    from proofpress.stages.inputs import Inputs, Options
 
 
 class Preparation(msgspec.Struct, frozen=True):

@@ -83,7 +83,7 @@ class Rendering:
     """
 
     def __init__(self, config: Config) -> None:
-        from proofpress.render.markdown import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
+        from proofpress.markdown.renderer import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 
         self._config = config
         self._zone = zone(config)

@@ -12,9 +12,9 @@ import msgspec
 from markupsafe import Markup, escape
 
 from proofpress.model import Body, Card, Heading, Output, PageTarget, Place, Reference
+from proofpress.pages.templates import TemplateError, Templates
 from proofpress.paths import Base, SitePath, output_path
 from proofpress.problems import Problem, problem
-from proofpress.render.templates import TemplateError, Templates
 from proofpress.site import questions
 from proofpress.site.cards import humanise
 from proofpress.site.dates import iso_date

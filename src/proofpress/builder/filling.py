@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from proofpress.builder import outputs
+from proofpress.builder.memory import Memory, chunk, processes
+from proofpress.builder.outputs import Filling, decode_filled
 from proofpress.engine.digests import SIZE, Digester, digest_of
 from proofpress.engine.parallel import run
 from proofpress.engine.steps import AnswerDigests, Stale, why_stale
@@ -13,18 +16,15 @@ from proofpress.engine.store import Entry
 from proofpress.model import Card, FeedTarget, PageTarget
 from proofpress.output.publish import Made
 from proofpress.site.questions import ANY, Body
-from proofpress.stages import outputs
-from proofpress.stages.memory import Memory, chunk, processes
-from proofpress.stages.outputs import Filling, decode_filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from proofpress.builder.inputs import Inputs
+    from proofpress.builder.preparing import Preparation
+    from proofpress.builder.world import World
     from proofpress.paths import OutputPath
     from proofpress.problems import Problem
-    from proofpress.stages.inputs import Inputs
-    from proofpress.stages.preparing import Preparation
-    from proofpress.stages.world import World
 
 
 PUT_AT_ONCE = 200
@@ -152,7 +152,7 @@ def compiled_templates(inputs: Inputs, memory: Memory | None) -> Compiled:
         found = msgspec.msgpack.decode(known, type=Compiled)
         if found.theme == theme:
             return msgspec.structs.replace(found, code={})
-    from proofpress.render.templates import closures, compile_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
+    from proofpress.pages.templates import closures, compile_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
 
     digests = {
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])

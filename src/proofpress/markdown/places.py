@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from proofpress.render.tables import cells_of
+from proofpress.markdown.tables import cells_of
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

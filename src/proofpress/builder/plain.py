@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from proofpress.builder.inputs import SETTINGS, Inputs
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.model import AssetTarget, CopyTarget, Target, TextTarget
@@ -20,14 +21,13 @@ from proofpress.site.hosting import (
     unsaid,
 )
 from proofpress.site.values import UnanswerableError
-from proofpress.stages.inputs import SETTINGS, Inputs
 from proofpress.theme import GENERATED, Asset, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofpress.stages.memory import Memory
-    from proofpress.stages.world import World
+    from proofpress.builder.memory import Memory
+    from proofpress.builder.world import World
 
 
 def plain_outputs(world: World, inputs: Inputs) -> dict[OutputPath, Made]:
@@ -96,7 +96,7 @@ def all_assets(inputs: Inputs, memory: Memory | None, problems: list[Problem]) -
     if known is not None and known[:16] == key:
         css = known[16:]
     else:
-        from proofpress.render.stylesheet import UnknownStyleError, stylesheet  # noqa: PLC0415 - loads Pygments
+        from proofpress.listings.stylesheet import UnknownStyleError, stylesheet  # noqa: PLC0415 - loads Pygments
 
         try:
             css = stylesheet(options.light, options.dark).encode("utf-8")

@@ -12,8 +12,8 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES, Token
 from pygments.util import ClassNotFound
 
-from proofpress.render.lexing import LexerFailed, LexingProcess, NoAnswer
-from proofpress.render.limits import TimeUpError, can_ring, seconds_for, within
+from proofpress.listings.lexing import LexerFailed, LexingProcess, NoAnswer
+from proofpress.listings.limits import TimeUpError, can_ring, seconds_for, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

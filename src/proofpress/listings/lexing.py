@@ -107,7 +107,7 @@ class LexingProcess:
         # The path is this process's own, so that the same modules are imported, and none of the folder it runs in.
         program = (
             "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-            f"sys.path[:] = {sys.path!r}; from proofpress.render import lexing; lexing.serve()"
+            f"sys.path[:] = {sys.path!r}; from proofpress.listings import lexing; lexing.serve()"
         )
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-P", "-c", program],
@@ -183,8 +183,8 @@ def serve() -> None:
     """Answer requests until the standard input closes: the other process."""
     from importlib import import_module  # noqa: PLC0415 - only the other process needs these
 
-    from proofpress.render.highlight import to_html  # noqa: PLC0415
-    from proofpress.render.limits import TimeUpError, can_ring, within  # noqa: PLC0415
+    from proofpress.listings.highlight import to_html  # noqa: PLC0415
+    from proofpress.listings.limits import TimeUpError, can_ring, within  # noqa: PLC0415
 
     asked = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process lives
     told = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115

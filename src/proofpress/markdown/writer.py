@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from proofpress.listings.highlight import escape
+from proofpress.markdown.rawhtml import ids_in, with_references
+from proofpress.markdown.summary import without_links
+from proofpress.markdown.tables import lost_cells
+from proofpress.markdown.urls import encoded, why_refused
 from proofpress.model import Heading, Reference
 from proofpress.problems import problem
-from proofpress.render.highlight import escape
-from proofpress.render.rawhtml import ids_in, with_references
-from proofpress.render.summary import without_links
-from proofpress.render.tables import lost_cells
-from proofpress.render.urls import encoded, why_refused
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
+    from proofpress.listings.fences import Listings
+    from proofpress.markdown.headings import Identifiers
+    from proofpress.markdown.places import SourceLines
     from proofpress.problems import Problem
-    from proofpress.render.headings import Identifiers
-    from proofpress.render.listings import Listings
-    from proofpress.render.places import SourceLines
     from proofpress.urls import Reading
 
 TEXT: Final = frozenset({"text", "text_special"})
@@ -295,7 +295,7 @@ class Writer:
         if wanted is not None:
             name = self._claim(str(wanted))
         else:
-            from proofpress.render.headings import identifier  # noqa: PLC0415
+            from proofpress.markdown.headings import identifier  # noqa: PLC0415
 
             name = self._ids.claim(identifier(text))
             self.anchors.append(name)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from proofpress.builder.documents import Prepared, Preparer, preparer
+from proofpress.builder.outputs import Filler, filler
 from proofpress.paths import OutputPath, SourcePath
-from proofpress.stages.documents import Prepared, Preparer, preparer
-from proofpress.stages.outputs import Filler, filler
 
 if TYPE_CHECKING:
     from proofpress.engine.store import Entry

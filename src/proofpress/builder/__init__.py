@@ -1,0 +1,1 @@
+"""A build: the one room that wires the others, from the folder to what is published."""

@@ -1,0 +1,1 @@
+"""Listings: what a fence asks for, its colours, and the style sheet of both."""

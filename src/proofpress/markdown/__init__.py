@@ -1,0 +1,1 @@
+"""Markdown to structure to HTML: a Document to a Body."""

@@ -1,0 +1,1 @@
+"""Pages: templates filled, feeds written."""
