@@ -40,7 +40,7 @@ ARROWS: dict[str, set[str]] = {
     "builder": FOUNDATIONS - {"urls"}
     | {"config", "content", "engine", "listings", "markdown", "output", "pages", "site", "theme", "__version__"},
     "update": {"builder", "engine", "output", "paths", "problems"},
-    "preview": FOUNDATIONS | {"builder", "config", "content", "engine", "output", "site"},
+    "preview": FOUNDATIONS | {"builder", "content", "engine", "output", "site"},
     "cli": {
         "builder", "content", "urls", "config", "engine", "explanations", "output", "paths", "preview", "problems", "remote", "schema",
         "site", "update", "__version__",
