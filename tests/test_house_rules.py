@@ -29,7 +29,7 @@ ARROWS: dict[str, set[str]] = {
     "config": {"content", "model", "problems"},
     "schema": {"config", "problems"},
     "explanations": {"problems"},
-    "theme": FOUNDATIONS | {"content", "engine"},
+    "theme": FOUNDATIONS | {"content"},
     "site": FOUNDATIONS | {"config", "content", "engine"},
     "listings": {"problems"},
     "markdown": {"config", "listings", "model", "problems", "urls"},

@@ -6,24 +6,23 @@ that a browser may keep it for ever.
 
 from __future__ import annotations
 
-import errno
+import codecs
 import hashlib
+import os
 import posixpath
 import re
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.content.scan import OutsideSiteError, read_inside, too_deep
-from proofpress.engine.disk import files_below
-from proofpress.model import TemplateSource
-from proofpress.paths import MAX_PARTS, SitePath, encode, join
-from proofpress.problems import Problem, problem, visible
+from proofpress.content.files import Faults, nfc, unread, walk
+from proofpress.model import SHIPPED, TemplateSource
+from proofpress.paths import SitePath, encode, join
+from proofpress.problems import Problem, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 OVERRIDES = "templates"
 STATIC = "static/"
@@ -52,61 +51,37 @@ def default_theme() -> Path:
 
 
 def read_theme(root: Path) -> tuple[Theme, list[Problem]]:
-    """Read the default theme, and over it the site's own templates/ folder."""
+    """Read the default theme, and over it the site's own templates/ folder.
+
+    A template of the default theme is known under `theme:NAME` too, whatever the site has of that name.
+    """
+    shipped = default_theme()
+    templates, static, problems = _read(shipped.parent, shipped.name, SHIPPED)
+    templates |= {SHIPPED + name: template for name, template in templates.items()}
+    own, own_static, found = _read(root, OVERRIDES, f"{OVERRIDES}/")
+    return Theme(templates | own, static | own_static), list(dict.fromkeys([*problems, *found]))
+
+
+def _read(root: Path, folder: str, label: str) -> tuple[dict[str, TemplateSource], dict[str, bytes], list[Problem]]:
+    """Read the templates and static files in a folder below another; a person knows each by its name after `label`."""
     templates: dict[str, TemplateSource] = {}
     static: dict[str, bytes] = {}
-    problems: list[Problem] = []
-    shipped = default_theme()
-    for folder, label in ((shipped, "theme:"), (root / OVERRIDES, f"{OVERRIDES}/")):
-        if label != "theme:" and folder.resolve() == shipped.resolve():
-            label = f"{OVERRIDES}/"  # noqa: PLW2901 - Proofpress's own repository: its theme is the site's folder
-        for name in _files(folder):
-            if name.count("/") >= MAX_PARTS:
-                problems.append(too_deep(label + name))
-                continue
-            try:
-                name.encode("utf-8")
-            except UnicodeEncodeError:
-                problems.append(
-                    problem(
-                        "unreadable-file",
-                        visible(label + name),
-                        0,
-                        1,
-                        "the name of this file is not UTF-8",
-                        hint="rename it",
-                    )
-                )
-                continue
-            try:
-                data = (folder / name).read_bytes() if label == "theme:" else read_inside(root, f"{OVERRIDES}/{name}")
-                if name.startswith(STATIC):
-                    static[name.removeprefix(STATIC)] = data
-                else:
-                    templates[name] = TemplateSource(label + name, data.decode("utf-8"))
-            except OutsideSiteError:
-                problems.append(problem("outside-site", label + name, 0, 1, "the file lies outside the site's folder"))
-            except UnicodeDecodeError as error:
-                line = error.object.count(b"\n", 0, error.start) + 1
-                problems.append(problem("not-utf-8", label + name, line, 1, "the template is not UTF-8"))
-            except OSError as error:
-                long = error.errno == errno.ENAMETOOLONG
-                fault = problem("unreadable-file", label + name, 0, 1, f"{error.strerror or error}")
-                problems.append(too_deep(label + name) if long else fault)
-    return Theme(templates, static), list(dict.fromkeys(problems))
-
-
-def _files(folder: Path) -> Iterator[str]:
-    """Give the path of each file below a folder, hidden ones left out, in a fixed order."""
-    for name in sorted(files_below(folder), key=lambda name: name.split("/")):
-        if name.startswith(".") or "/." in name:
-            continue
+    faults = Faults()
+    for path, place, _ in walk(os.path.realpath(root), folder, faults):
+        name = nfc(path).removeprefix(f"{folder}/")
         try:
-            is_file = stat.S_ISREG((folder / name).stat().st_mode)
-        except OSError as error:  # a link that leads nowhere is left out; what can't be named is told by who reads it
-            is_file = error.errno == errno.ENAMETOOLONG
-        if is_file or name.count("/") >= MAX_PARTS:
-            yield name
+            data = Path(place).read_bytes()
+            if name.startswith(STATIC):
+                static[name.removeprefix(STATIC)] = data
+            else:
+                templates[name] = TemplateSource(label + name, data.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
+        except UnicodeDecodeError as error:
+            lines = error.object[: error.start].decode("utf-8").split("\n")
+            line, column = len(lines), len(lines[-1]) + 1
+            faults.problems.append(problem("not-utf-8", label + name, line, column, "the template is not UTF-8"))
+        except OSError as error:
+            faults.problems.append(unread(path, error, "file"))
+    return templates, static, faults.problems
 
 
 def fingerprint(static: Mapping[str, bytes]) -> dict[str, Asset]:

@@ -129,6 +129,7 @@ def filler(using: Filling) -> Callable[[Task], Result]:
             config=using.config,
             templates=templates,
             image_place=own.places.get("image") if own else None,
+            template_place=own.places.get("template") if own else None,
         )
 
     def feed(target: FeedTarget, asked: Recorder[Known]) -> Output:
