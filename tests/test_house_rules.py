@@ -33,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "site": FOUNDATIONS | {"config", "content", "engine"},
     "listings": {"problems"},
     "markdown": {"config", "listings", "model", "problems", "urls"},
-    "pages": FOUNDATIONS | {"config", "site"},
+    "pages": FOUNDATIONS | {"config", "site", "theme"},
     "output": {"content", "engine", "paths", "problems", "site"},
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),

@@ -19,14 +19,16 @@ import msgspec
 from proofpress.content.files import Faults, nfc, unread, walk
 from proofpress.model import SHIPPED, TemplateSource
 from proofpress.paths import SitePath, encode, join
-from proofpress.problems import Problem, problem
+from proofpress.problems import Problem, nearest, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 OVERRIDES = "templates"
 STATIC = "static/"
 GENERATED = "highlight.css"
+_TEMPLATE = (".html", ".htm", ".xml", ".j2", ".jinja", ".jinja2")
+"""Endings of what is meant to be filled: a note to oneself may lie beside it."""
 CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+?)\1\s*\)""")
 
 
@@ -76,12 +78,55 @@ def _read(root: Path, folder: str, label: str) -> tuple[dict[str, TemplateSource
             else:
                 templates[name] = TemplateSource(label + name, data.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
         except UnicodeDecodeError as error:
+            hint = "save it as UTF-8; what is no template, such as a picture, goes into templates/static/"
             lines = error.object[: error.start].decode("utf-8").split("\n")
             line, column = len(lines), len(lines[-1]) + 1
-            faults.problems.append(problem("not-utf-8", label + name, line, column, "the template is not UTF-8"))
+            faults.problems.append(
+                problem("not-utf-8", label + name, line, column, "the template is not UTF-8", hint=hint)
+            )
         except OSError as error:
             faults.problems.append(unread(path, error, "file"))
     return templates, static, faults.problems
+
+
+def unused(theme: Theme, reads: Mapping[str, Sequence[str]], named: Iterable[str]) -> list[Problem]:
+    """Return a problem for each template of the site's own that makes nothing, as one whose name is misspelt.
+
+    `reads` tells for each template all that filling it may read, absent names too; `named` are the templates of pages.
+    What stands over one of the default theme's is in its place, whether anything asks for that or not.
+    """
+    shipped = {name.removeprefix(SHIPPED) for name in theme.templates if name.startswith(SHIPPED)}
+    own = [name for name in theme.templates if not name.startswith(SHIPPED) and name not in shipped]
+    if not own:
+        return []
+    start = shipped.union(named)
+    wanted = start.union(*(reads.get(name, ()) for name in start))
+    known = {name for name in wanted if not name.startswith(SHIPPED)}
+    return [_unused(name, known) for name in own if name not in wanted and posixpath.splitext(name)[1] in _TEMPLATE]
+
+
+def _unused(name: str, known: set[str]) -> Problem:
+    message = "no page is made from this template, and none that makes one extends, includes or imports it"
+    use = f"name it by 'template: {name}' in a page's front matter, include it, or delete it"
+    return problem("unused-template", f"{OVERRIDES}/{name}", 0, 1, message, hint=nearest_template(name, known) or use)
+
+
+def nearest_template(name: str, known: Iterable[str]) -> str:
+    """Return the hint which template was meant, if any: one of a like name in its folder, or of its name in another.
+
+    The folder and the ending, which most have in common, make none alike.
+    """
+    folder, stem = _parted(name)
+    others = sorted({one for one in known if one.startswith(SHIPPED) == name.startswith(SHIPPED)} - {name})
+    here = {_parted(one)[1]: one for one in others if _parted(one)[0] == folder}
+    there = [one for one in others if _parted(one)[1] == stem]
+    found = here.get(nearest(stem, here) or "") or (there[0] if there else "")
+    return f"did you mean '{found}'?" if found else ""
+
+
+def _parted(name: str) -> tuple[str, str]:
+    folder, file = posixpath.split(name.removeprefix(SHIPPED))
+    return folder, posixpath.splitext(file)[0]
 
 
 def fingerprint(static: Mapping[str, bytes]) -> dict[str, Asset]:

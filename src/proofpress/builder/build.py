@@ -109,7 +109,7 @@ def build(
     made |= plain_outputs(world, inputs)
     for own in prepared.values():
         problems += own.problems
-    problems += [*world.problems, *filling.known.menu_problems(), *found]
+    problems += [*world.problems, *filling.known.menu_problems(), *filling.unused, *found]
     judged = judge(faults_once(problems), inputs.config.rules, strict=options.strict)
     excerpted = with_excerpts(judged, {source.path: source.data for source in inputs.tree.documents}, options.root)
     lap("Gathering problems")

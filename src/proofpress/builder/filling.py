@@ -16,6 +16,7 @@ from proofpress.engine.store import Entry
 from proofpress.model import Card, FeedTarget, PageTarget
 from proofpress.output.publish import Made
 from proofpress.site.questions import ANY, Body
+from proofpress.theme import unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,7 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, memory: M
         templates=inputs.theme.templates,
         closures=templates.digests,
         compiled=templates.code,
+        unused=unused(inputs.theme, templates.reads, _named(preparation, world)),
         prepared=shown,
         known=world.known(inputs, shown),
         bodies=memory.bodies(shown, preparation.bodies) if memory and memory.bodies else preparation.bodies,
@@ -49,6 +51,12 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, memory: M
         staging=memory.staging if memory else None,
         wanted=memory.wanted if memory else True,
     )
+
+
+def _named(preparation: Preparation, world: World) -> set[str]:
+    """Return the templates of all pages, and of the documents that this build leaves out."""
+    named = {target.template for target in world.targets if isinstance(target, PageTarget)}
+    return named | {own.card.template for own in preparation.prepared.values() if own.card.template}
 
 
 def fill(
@@ -135,6 +143,8 @@ class Compiled(msgspec.Struct, frozen=True):
     theme: bytes
     digests: dict[str, bytes]
     """By template: the digest of all that filling it may read."""
+    reads: dict[str, tuple[str, ...]]
+    """By template: the names of it."""
     code: dict[str, bytes]
     """What was compiled now; what is not here is compiled when it is first used."""
 
@@ -154,11 +164,12 @@ def compiled_templates(inputs: Inputs, memory: Memory | None) -> Compiled:
             return msgspec.structs.replace(found, code={})
     from proofpress.pages.templates import closures, compile_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
 
+    every = closures(texts)
     digests = {
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
-        for name, reads in closures(texts).items()
+        for name, reads in every.items()
     }
-    made = Compiled(theme, digests, compile_all(texts))
+    made = Compiled(theme, digests, every, compile_all(texts))
     if memory is not None:
         memory.store.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
     return made

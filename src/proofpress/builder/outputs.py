@@ -68,6 +68,8 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     """By template: the digest of all that filling it may read."""
     compiled: dict[str, bytes]
     """The templates' code."""
+    unused: list[Problem]
+    """Of templates that no page needs."""
     prepared: dict[SourcePath, Prepared]
     known: Known
     bodies: Mapping[SourcePath, bytes]

@@ -20,6 +20,8 @@ _OPENING: Final = ("variable_begin", "block_begin")
 _CLOSING: Final = ("variable_end", "block_end")
 _BLANK: Final = ("whitespace", "comment", "comment_begin", "comment_end")
 _SILENT: Final = (*_BLANK, "raw_begin", "raw_end")  # what the parser is not handed
+_BLOCKS: Final = frozenset({"autoescape", "block", "call", "filter", "for", "if", "macro", "with"})
+"""What ends with a tag of its own in any case."""
 _TITLES: Final = {
     "end of print statement": "variable_end",
     "begin of print statement": "variable_begin",
@@ -79,31 +81,52 @@ def after(text: str, found: Sequence[Piece]) -> Place:
 
 
 def of_parser(found: Sequence[Piece], left: int, line: int) -> Place:
-    """Return where a parser stopped that had `left` of the pieces before it and blames a line."""
+    """Return where a parser stopped that had `left` of the pieces before it and blames a line.
+
+    At the end of the template that is where the last begins that is not closed: a tag, or else a block.
+    """
     read = [piece for piece in found if piece.kind not in _SILENT]
-    if 0 < left <= len(read) and read[-left].line == line:
+    if left and read[-left].line == line:
         return read[-left].place
-    return of_line(found, line)
+    return of_line(found, line) if left else _last_open(read)
+
+
+def _last_open(read: Sequence[Piece]) -> Place:
+    tag: Piece | None = None
+    blocks: list[Piece] = []
+    for before, piece in zip((None, *read), read, strict=False):
+        if piece.kind in _OPENING or piece.kind in _CLOSING:
+            tag = piece if piece.kind in _OPENING else None
+        elif before is not None and before.kind == "block_begin" and piece.kind == "name":
+            if piece.text in _BLOCKS:
+                blocks.append(piece)
+            while piece.text.startswith("end") and blocks and blocks.pop().text != piece.text[3:]:
+                continue
+    last = tag or (blocks[-1] if blocks else None)
+    return last.place if last else Place(1, 1)
 
 
 def of_name(found: Sequence[Piece], line: int, name: str, owner: str | None = None) -> Place:
     """Return where a name or string stands that is used in an expression which begins on a line.
 
-    `owner` is what stands before its dot; empty where nothing does, None where that isn't known. Where it could be one
-    of several that are written otherwise, the expression on the line is meant.
+    `owner` is what it belongs to, `page` or `site`; empty for a name alone, None for any other. Where it could be one
+    of several that are written otherwise, the first expression on the line is meant.
     """
     used: dict[str, Piece] = {}
     for number, piece in enumerate(found):
         if piece.line > line and piece.kind in _OPENING:
             break
-        if piece.line < line or not _names(piece, name):
-            continue
-        chain = _chain(found, number)
-        if owner is None or (chain.startswith((f"{owner}.", f"{owner}[")) if owner else chain == name):
-            used.setdefault(chain, piece)
-    if len(used) == 1:
-        return next(iter(used.values())).place
-    return of_line(found, line)
+        if piece.line >= line and _names(piece, name):
+            used.setdefault(_chain(found, number), piece)
+    likely = {chain: piece for chain, piece in used.items() if _belongs(chain, name, owner)}
+    places = {piece.place for piece in (likely or used).values()}
+    return places.pop() if len(places) == 1 else of_line(found, line)
+
+
+def _belongs(chain: str, name: str, owner: str | None) -> bool:
+    if owner is None:
+        return chain not in (f"page.{name}", f"site.{name}")
+    return chain.startswith((f"{owner}.", f"{owner}[")) if owner else chain == name
 
 
 def of_line(found: Sequence[Piece], line: int) -> Place:

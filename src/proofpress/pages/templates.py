@@ -6,10 +6,12 @@ always on, undefined names are errors, and nothing that a template can call tell
 
 from __future__ import annotations
 
+import collections
+import functools
 import marshal
-import posixpath
+import re
 import traceback
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import jinja2
 import jinja2.bccache
@@ -18,17 +20,23 @@ import jinja2.parser
 
 from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
-from proofpress.problems import Problem, did_you_mean, nearest, problem
+from proofpress.problems import Problem, did_you_mean, problem
 from proofpress.site.dates import iso_date, long_date
 from proofpress.site.values import UnanswerableError
 from proofpress.site.view import SiteView
+from proofpress.theme import nearest_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 
 MARK: Final = "<proofpress>"
 """Stands before a template's path where its code is known to Python, so that its frames are told from others."""
+
+
+_OFFSET: Final = re.compile(r" at \d+$")
+_OWNERS: Final = {"Page": "page", "SiteView": "site"}
+"""What a template calls the values that it is handed."""
 
 
 class TemplateError(Exception):
@@ -80,7 +88,7 @@ class Templates:
         chain: list[tuple[str, jinja2.nodes.Template]] = []
         above = name
         while above in self._sources and above not in {own for own, _ in chain}:
-            tree = self.environment.parse(self._sources[above].text, above)
+            tree = self._parsed(above)
             chain.append((above, tree))
             extends = tree.find(jinja2.nodes.Extends)
             if extends is None:
@@ -102,21 +110,30 @@ class Templates:
             known |= {node.name for node in tree.find_all(jinja2.nodes.Block)}
         return found
 
+    def _parsed(self, name: str) -> jinja2.nodes.Template:
+        try:
+            return self.environment.parse(self._sources[name].text, name)
+        except jinja2.TemplateSyntaxError as error:
+            error.name = name  # some come without
+            raise
+
     def _unread(self, error: jinja2.TemplateSyntaxError, name: str) -> Problem:
         """Return the problem of a template that Jinja can't read."""
-        source = self._sources.get(error.name or "", TemplateSource(error.name or name, ""))
-        said = error.message or "syntax error"
-        hint = "what '{{' began ends with '}}', before this" if "end of print statement" in said else ""
-        return _error(source.path, self._stopped(source.text, error), said, hint)
+        known = error.name or name
+        path = self._sources[known].path if known in self._sources else known.removeprefix(MARK)
+        said = _OFFSET.sub("", error.message or "syntax error")
+        hint = "what '{{' began ends with '}}', before this" if "end of print statement'," in said else ""
+        return _error(path, self._stopped(self._text(path), error), said, hint)
 
     def _stopped(self, text: str, error: jinja2.TemplateSyntaxError) -> Place:
         """Return where in a template Jinja stopped reading: the lexer, the parser, or the compiler after them."""
         found = self._pieces(text)
         try:
-            parser = jinja2.parser.Parser(self.environment, text)
-        except jinja2.TemplateSyntaxError:
+            collections.deque(self.environment.lex(text), maxlen=0)
+        except jinja2.TemplateSyntaxError as own:
             place = template_places.after(text, found)
-            return place if place.line == error.lineno else template_places.of_line(found, error.lineno)
+            return place if place.line == own.lineno else template_places.of_line(found, own.lineno)
+        parser = jinja2.parser.Parser(self.environment, text)
         try:
             parser.parse()
         except jinja2.TemplateSyntaxError as own:
@@ -147,10 +164,9 @@ class Templates:
             message = f"{type(error).__name__}: {message}"
         path = path or self._sources[name].path
         found = self._pieces(self._text(path))
-        undefined, door = _blamed(error)
-        if undefined is not None:
-            place = template_places.of_name(found, line, *_asked(undefined))
-        elif door:
+        if isinstance(error, NothingError):
+            place = template_places.of_name(found, line, error.name, error.owner)
+        elif door := _door(error):
             place = template_places.of_name(found, line, door, "site")
         else:
             place = template_places.of_line(found, line)
@@ -180,40 +196,42 @@ def _error(path: str, place: Place, message: str, hint: str) -> Problem:
     return problem("template-error", path, place.line, place.column, message, hint=hint, length=place.length)
 
 
-def _blamed(error: Exception) -> tuple[Undefined | None, str]:
-    """Return the undefined name that an error speaks of, and the method of `site` that raised it, if they did."""
-    undefined, door = None, ""
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        own = frame.f_locals.get("self")
-        if isinstance(own, Undefined):
-            undefined = own
-        elif isinstance(own, SiteView) and not door:
-            door = frame.f_code.co_name
-    return undefined, door
+def _door(error: Exception) -> str:
+    """Return the method of `site` that raised an error, if one did."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return next((frame.f_code.co_name for frame, _ in frames if isinstance(frame.f_locals.get("self"), SiteView)), "")
 
 
-def _asked(undefined: Undefined) -> tuple[str, str | None]:
-    """Return what a template asked for in vain, and of what; empty for a name alone, None where that may be anything."""
-    name, of = undefined._undefined_name, undefined._undefined_obj  # noqa: SLF001 - what Jinja says of it
-    if of is jinja2.utils.missing:
-        return str(name), ""
-    return str(name), {"Page": "page", "SiteView": "site"}.get(type(of).__name__)
+class NothingError(jinja2.UndefinedError):
+    """A template asked for what isn't there: `name`, and of what, as the template calls that.
 
+    `owner` is empty for a name alone, None where it may be anything.
+    """
 
-def nearest_template(missing: str, known: Iterable[str]) -> str:
-    """Return the hint which template was meant: their endings, which most have in common, make none alike."""
-    same = {name for name in known if name.startswith(SHIPPED) == missing.startswith(SHIPPED)}
-    stem = posixpath.splitext(missing)[0]
-    stems = {posixpath.splitext(name)[0]: name for name in sorted(same)}
-    beside = [name for name in sorted(same) if posixpath.basename(name) == posixpath.basename(missing)]
-    found = stems.get(nearest(stem, stems) or "") or (beside[0] if beside else "")
-    return f"did you mean '{found}'?" if found else ""
+    def __init__(self, message: str | None, *, name: str, owner: str | None) -> None:
+        super().__init__(message)
+        self.name = name
+        self.owner = owner
 
 
 class Undefined(jinja2.StrictUndefined):
     """A name that a template can't use, told in the template's words."""
 
     __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = jinja2.utils.missing,
+        name: str | None = None,
+        exc: type[jinja2.TemplateRuntimeError] = jinja2.UndefinedError,
+    ) -> None:
+        """Take what Jinja says of it."""
+        super().__init__(hint, obj, name, exc)
+        if exc is jinja2.UndefinedError and name is not None:
+            owner = "" if obj is jinja2.utils.missing else _OWNERS.get(type(obj).__name__)
+            told = functools.partial(NothingError, name=str(name), owner=owner)
+            self._undefined_exception = cast("type[NothingError]", told)  # what is called with a message
 
     @property
     def _undefined_message(self) -> str:
@@ -224,7 +242,7 @@ class Undefined(jinja2.StrictUndefined):
             return f"there is no '{name}' here: a template sees 'page', 'content' and 'site'"
         known = found if isinstance(found, dict) else [word for word in dir(found) if not word.startswith("_")]
         kind = type(found).__name__
-        what = {"Page": "'page'", "SiteView": "'site'", "dict": "this mapping"}.get(kind, f"this {kind}")
+        what = f"'{_OWNERS[kind]}'" if kind in _OWNERS else "this mapping" if kind == "dict" else f"this {kind}"
         hint = did_you_mean(str(name), map(str, known))
         return f"{what} has no '{name}'" + (f" ({hint})" if hint else "")
 

@@ -251,8 +251,11 @@ class Asset(Asked, frozen=True):
     name: str
 
     def answer(self, known: Known) -> str:
-        """Return its fingerprinted URL; raises UnanswerableError where there is none."""
+        """Return its fingerprinted URL, or that of a file in the site's static/ folder; UnanswerableError for neither."""
         if self.name not in known.assets:
+            copied = known.site.files.get(SourcePath(f"static/{self.name}"))
+            if copied is not None:
+                return known.links.base.href(copied.site_path)
             raise UnanswerableError(_unknown("file in the theme's static folder", self.name, known.assets))
         return known.links.base.href(known.assets[self.name])
 
