@@ -233,8 +233,8 @@ def _special(name: str) -> Problem:
 
 
 def _fault(rule: str, name: str, message: str, hint: str) -> Problem:
-    plain = nfc(name) if _is_utf_8(name) else visible(name)
-    return problem(rule, plain, 0, 1, message, hint=hint)
+    spelt = nfc(name)
+    return problem(rule, spelt if _is_utf_8(spelt) else visible(spelt), 0, 1, message, hint=hint)
 
 
 def _is_utf_8(name: str) -> bool:

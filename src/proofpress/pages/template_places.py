@@ -71,7 +71,9 @@ def pieces(text: str, lexed: Iterable[tuple[int, str, str]], faults: type[Except
 
 
 def after(text: str, found: Sequence[Piece]) -> Place:
-    """Return where the first piece would stand of which the lexer could make nothing."""
+    """Return where the first piece would stand of which the lexer could make nothing; of what never ends, its beginning."""
+    if found and found[-1].kind in ("comment_begin", "raw_begin"):
+        return found[-1].place
     text = _lines(text)
     at = found[-1].end if found else 0
     while at < len(text) and text[at].isspace():

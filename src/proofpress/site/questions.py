@@ -27,7 +27,7 @@ from proofpress.site.values import UnanswerableError
 from proofpress.urls import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from proofpress.engine.steps import Ask
 
@@ -256,7 +256,8 @@ class Asset(Asked, frozen=True):
             copied = known.site.files.get(SourcePath(f"static/{self.name}"))
             if copied is not None:
                 return known.links.base.href(copied.site_path)
-            raise UnanswerableError(_unknown("file in the theme's static folder", self.name, known.assets))
+            names = [*known.assets, *(path.removeprefix("static/") for path in known.site.files)]
+            raise UnanswerableError(_unknown("file in templates/static/, static/ or the theme,", self.name, names))
         return known.links.base.href(known.assets[self.name])
 
 
@@ -373,6 +374,6 @@ ANY = (
 """The type of a question that was kept, to read it back."""
 
 
-def _unknown(what: str, name: str, known: Mapping[Any, Any]) -> str:
+def _unknown(what: str, name: str, known: Iterable[Any]) -> str:
     hint = did_you_mean(name, [str(key) for key in known])
     return f"there is no {what} '{name}'" + (f"; {hint}" if hint else "")
