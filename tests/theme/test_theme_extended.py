@@ -288,6 +288,13 @@ def test_a_page_that_names_no_template_that_is_there_is_told_at_the_key(tmp_path
     assert (found.path, found.line, found.column, found.length, found.hint) == ("content/talk.md", 3, 11, 9, "")
 
 
+def test_a_fault_that_shows_in_the_theme_s_own_template_is_shown_there(tmp_path: Path) -> None:
+    settings = "title: Notes\nurl: https://me.example/\ntheme: {stylesheets: [none.css]}\n"
+    (found,) = told(tmp_path, {"site.yaml": settings})
+    assert found.path == "theme:base.html"
+    assert found.excerpt[found.column - 1 :].startswith("asset(name)")
+
+
 def test_bytes_that_are_no_text_are_told_at_their_column(tmp_path: Path) -> None:
     (found,) = told(tmp_path, {"templates/post.html": "x\né <b>".encode() + b"\xff</b>"})
     assert (found.line, found.column) == (2, 6)

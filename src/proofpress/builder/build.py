@@ -112,7 +112,9 @@ def build(
     made = {one.path: one for one in filled.made.values()}
     made |= plain_outputs(world, inputs) if before is None or before.world is not world else _plain(before)
     problems = _problems(options, inputs, preparation, world, filled)
-    excerpted = with_excerpts(problems, {source.path: source.data for source in inputs.tree.documents}, options.root)
+    texts = {str(source.path): source.data for source in inputs.tree.documents}
+    texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
+    excerpted = with_excerpts(problems, texts, options.root)
     lap("Gathering problems")
     return Built(
         inputs=inputs,
