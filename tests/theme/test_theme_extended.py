@@ -168,6 +168,12 @@ def test_a_template_that_the_theme_has_not_is_told_with_those_that_it_has(tmp_pa
     assert found.hint == "did you mean 'theme:base.html'?"
 
 
+def test_a_template_that_extends_itself_is_told_how_the_theme_s_is_named(tmp_path: Path) -> None:
+    found = told(tmp_path, {"templates/base.html": '{% extends "base.html" %}\n'})[0]
+    assert (found.path, found.line, found.column) == ("templates/base.html", 1, 4)
+    assert found.message.endswith("without end; the theme's own is 'theme:base.html'")
+
+
 def test_a_site_s_own_template_is_none_of_the_themes(tmp_path: Path) -> None:
     files = {"templates/talk.html": "talk", "templates/page.html": '{% include "theme:talk.html" %}'}
     assert [p.message for p in told(tmp_path, files) if p.rule == "template-error"] == [

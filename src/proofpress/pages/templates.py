@@ -160,6 +160,8 @@ class Templates:
         message = str(error).strip() or type(error).__name__
         if isinstance(error, RecursionError):
             message = "the templates include or extend each other without end"
+            theirs = SHIPPED + path.partition("/")[2]
+            message += f"; the theme's own is '{theirs}'" if theirs in self._sources else ""
         elif not isinstance(error, jinja2.TemplateError | UnanswerableError):
             message = f"{type(error).__name__}: {message}"
         path = path or self._sources[name].path

@@ -27,7 +27,7 @@ from proofpress.site.values import UnanswerableError
 from proofpress.urls import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from proofpress.engine.steps import Ask
 
@@ -256,8 +256,10 @@ class Asset(Asked, frozen=True):
             copied = known.site.files.get(SourcePath(f"static/{self.name}"))
             if copied is not None:
                 return known.links.base.href(copied.site_path)
-            names = [*known.assets, *(path.removeprefix("static/") for path in known.site.files)]
-            raise UnanswerableError(_unknown("file in templates/static/, static/ or the theme,", self.name, names))
+            own = (path.removeprefix("static/") for path in known.site.files if path.startswith("static/"))
+            hint = did_you_mean(self.name, [*known.assets, *own])
+            message = f"there is no file '{self.name}' in templates/static/, static/ or the theme"
+            raise UnanswerableError(message + (f"; {hint}" if hint else ""))
         return known.links.base.href(known.assets[self.name])
 
 
@@ -374,6 +376,6 @@ ANY = (
 """The type of a question that was kept, to read it back."""
 
 
-def _unknown(what: str, name: str, known: Iterable[Any]) -> str:
+def _unknown(what: str, name: str, known: Mapping[Any, Any]) -> str:
     hint = did_you_mean(name, [str(key) for key in known])
     return f"there is no {what} '{name}'" + (f"; {hint}" if hint else "")
