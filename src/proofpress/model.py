@@ -7,7 +7,7 @@ which is what lets a step be remembered, or run in another process.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from markupsafe import Markup
@@ -266,6 +266,10 @@ class Output(msgspec.Struct, frozen=True, gc=False):
 
 
 # ---------------------------------------------------------------- templates
+
+
+SHIPPED: Final = "theme:"
+"""Stands before the name of a template of the default theme, where a site may have its own of that name."""
 
 
 class TemplateSource(msgspec.Struct, frozen=True):

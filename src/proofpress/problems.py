@@ -47,6 +47,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "unsafe-output": "error",
     "unknown-author": "warning",
     "template-error": "error",
+    "unused-template": "warning",
     "data-error": "error",
     # the text of a post
     "broken-link": "error",

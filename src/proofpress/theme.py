@@ -6,28 +6,29 @@ that a browser may keep it for ever.
 
 from __future__ import annotations
 
-import errno
+import codecs
 import hashlib
+import os
 import posixpath
 import re
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.content.scan import OutsideSiteError, read_inside, too_deep
-from proofpress.engine.disk import files_below
-from proofpress.model import TemplateSource
-from proofpress.paths import MAX_PARTS, SitePath, encode, join
-from proofpress.problems import Problem, problem, visible
+from proofpress.content.files import Faults, nfc, unread, walk
+from proofpress.model import SHIPPED, TemplateSource
+from proofpress.paths import SitePath, encode, join
+from proofpress.problems import Problem, nearest, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 OVERRIDES = "templates"
 STATIC = "static/"
 GENERATED = "highlight.css"
+_TEMPLATE = (".html", ".htm", ".xml", ".j2", ".jinja", ".jinja2")
+"""Endings of what is meant to be filled: a note to oneself may lie beside it."""
 CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+?)\1\s*\)""")
 
 
@@ -52,61 +53,80 @@ def default_theme() -> Path:
 
 
 def read_theme(root: Path) -> tuple[Theme, list[Problem]]:
-    """Read the default theme, and over it the site's own templates/ folder."""
+    """Read the default theme, and over it the site's own templates/ folder.
+
+    A template of the default theme is known under `theme:NAME` too, whatever the site has of that name.
+    """
+    shipped = default_theme()
+    templates, static, problems = _read(shipped.parent, shipped.name, SHIPPED)
+    templates |= {SHIPPED + name: template for name, template in templates.items()}
+    own, own_static, found = _read(root, OVERRIDES, f"{OVERRIDES}/")
+    return Theme(templates | own, static | own_static), list(dict.fromkeys([*problems, *found]))
+
+
+def _read(root: Path, folder: str, label: str) -> tuple[dict[str, TemplateSource], dict[str, bytes], list[Problem]]:
+    """Read the templates and static files in a folder below another; a person knows each by its name after `label`."""
     templates: dict[str, TemplateSource] = {}
     static: dict[str, bytes] = {}
-    problems: list[Problem] = []
-    shipped = default_theme()
-    for folder, label in ((shipped, "theme:"), (root / OVERRIDES, f"{OVERRIDES}/")):
-        if label != "theme:" and folder.resolve() == shipped.resolve():
-            label = f"{OVERRIDES}/"  # noqa: PLW2901 - Proofpress's own repository: its theme is the site's folder
-        for name in _files(folder):
-            if name.count("/") >= MAX_PARTS:
-                problems.append(too_deep(label + name))
-                continue
-            try:
-                name.encode("utf-8")
-            except UnicodeEncodeError:
-                problems.append(
-                    problem(
-                        "unreadable-file",
-                        visible(label + name),
-                        0,
-                        1,
-                        "the name of this file is not UTF-8",
-                        hint="rename it",
-                    )
-                )
-                continue
-            try:
-                data = (folder / name).read_bytes() if label == "theme:" else read_inside(root, f"{OVERRIDES}/{name}")
-                if name.startswith(STATIC):
-                    static[name.removeprefix(STATIC)] = data
-                else:
-                    templates[name] = TemplateSource(label + name, data.decode("utf-8"))
-            except OutsideSiteError:
-                problems.append(problem("outside-site", label + name, 0, 1, "the file lies outside the site's folder"))
-            except UnicodeDecodeError as error:
-                line = error.object.count(b"\n", 0, error.start) + 1
-                problems.append(problem("not-utf-8", label + name, line, 1, "the template is not UTF-8"))
-            except OSError as error:
-                long = error.errno == errno.ENAMETOOLONG
-                fault = problem("unreadable-file", label + name, 0, 1, f"{error.strerror or error}")
-                problems.append(too_deep(label + name) if long else fault)
-    return Theme(templates, static), list(dict.fromkeys(problems))
-
-
-def _files(folder: Path) -> Iterator[str]:
-    """Give the path of each file below a folder, hidden ones left out, in a fixed order."""
-    for name in sorted(files_below(folder), key=lambda name: name.split("/")):
-        if name.startswith(".") or "/." in name:
-            continue
+    faults = Faults()
+    for path, place, _ in walk(os.path.realpath(root), folder, faults):
+        name = nfc(path).removeprefix(f"{folder}/")
         try:
-            is_file = stat.S_ISREG((folder / name).stat().st_mode)
-        except OSError as error:  # a link that leads nowhere is left out; what can't be named is told by who reads it
-            is_file = error.errno == errno.ENAMETOOLONG
-        if is_file or name.count("/") >= MAX_PARTS:
-            yield name
+            data = Path(place).read_bytes()
+            if name.startswith(STATIC):
+                static[name.removeprefix(STATIC)] = data
+            else:
+                templates[name] = TemplateSource(label + name, data.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
+        except UnicodeDecodeError as error:
+            hint = "save it as UTF-8; what is no template, such as a picture, goes into templates/static/"
+            lines = error.object[: error.start].decode("utf-8").split("\n")
+            line, column = len(lines), len(lines[-1]) + 1
+            faults.problems.append(
+                problem("not-utf-8", label + name, line, column, "the template is not UTF-8", hint=hint)
+            )
+        except OSError as error:
+            faults.problems.append(unread(path, error, "file"))
+    return templates, static, faults.problems
+
+
+def unused(theme: Theme, reads: Mapping[str, Sequence[str]], named: Iterable[str]) -> list[Problem]:
+    """Return a problem for each template of the site's own that makes nothing, as one whose name is misspelt.
+
+    `reads` tells for each template all that filling it may read, absent names too; `named` are the templates of pages.
+    What stands over one of the default theme's is in its place, whether anything asks for that or not.
+    """
+    shipped = {name.removeprefix(SHIPPED) for name in theme.templates if name.startswith(SHIPPED)}
+    own = [name for name in theme.templates if not name.startswith(SHIPPED) and name not in shipped]
+    if not own:
+        return []
+    start = shipped.union(named)
+    wanted = start.union(*(reads.get(name, ()) for name in start))
+    known = {name for name in wanted if not name.startswith(SHIPPED)}
+    return [_unused(name, known) for name in own if name not in wanted and posixpath.splitext(name)[1] in _TEMPLATE]
+
+
+def _unused(name: str, known: set[str]) -> Problem:
+    message = "no page is made from this template, and none that makes one extends, includes or imports it"
+    use = f"name it by 'template: {name}' in a page's front matter, include it, or delete it"
+    return problem("unused-template", f"{OVERRIDES}/{name}", 0, 1, message, hint=nearest_template(name, known) or use)
+
+
+def nearest_template(name: str, known: Iterable[str]) -> str:
+    """Return the hint which template was meant, if any: one of a like name in its folder, or of its name in another.
+
+    The folder and the ending, which most have in common, make none alike.
+    """
+    folder, stem = _parted(name)
+    others = sorted({one for one in known if one.startswith(SHIPPED) == name.startswith(SHIPPED)} - {name})
+    here = {_parted(one)[1]: one for one in others if _parted(one)[0] == folder}
+    there = [one for one in others if _parted(one)[1] == stem]
+    found = here.get(nearest(stem, here) or "") or (there[0] if there else "")
+    return f"did you mean '{found}'?" if found else ""
+
+
+def _parted(name: str) -> tuple[str, str]:
+    folder, file = posixpath.split(name.removeprefix(SHIPPED))
+    return folder, posixpath.splitext(file)[0]
 
 
 def fingerprint(static: Mapping[str, bytes]) -> dict[str, Asset]:

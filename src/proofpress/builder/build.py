@@ -113,7 +113,9 @@ def build(
     made = {one.path: one for one in filled.made.values()}
     made |= _plain(same) if same else plain_outputs(world, inputs)
     problems = _problems(options, inputs, preparation, world, filled)
-    excerpted = with_excerpts(problems, {source.path: source.data for source in inputs.tree.documents}, options.root)
+    texts = {str(source.path): source.data for source in inputs.tree.documents}
+    texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
+    excerpted = with_excerpts(problems, texts, options.root)
     lap("Gathering problems")
     return Built(
         inputs=inputs,
@@ -137,7 +139,7 @@ def _problems(
     options: Options, inputs: Inputs, preparation: Preparation, world: World, filled: Filled
 ) -> list[Problem]:
     """Gather what every part found, weigh it as the settings say, and put it in order."""
-    found = [*inputs.problems, *world.problems, *filled.filling.known.menu_problems()]
+    found = [*inputs.problems, *world.problems, *filled.filling.known.menu_problems(), *filled.unused]
     for own in preparation.prepared.values():
         found += own.problems
     for each in filled.problems.values():

@@ -15,6 +15,7 @@ from proofpress.model import FeedTarget, PageTarget
 from proofpress.output.publish import Made
 from proofpress.problems import Problem
 from proofpress.site.questions import ANY, Body
+from proofpress.theme import unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -38,6 +39,8 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """By site path; one whose template failed is not there."""
     problems: dict[str, tuple[Problem, ...]]
     """By site path, of those that have any."""
+    unused: list[Problem]
+    """Of templates that no page needs."""
     reasons: dict[str, Stale]
     """Why each that was filled now had to be."""
 
@@ -115,7 +118,20 @@ def fill(
         ran = results.ran.get(key)
         if page.path:
             made[key] = Made(page.path, page.digest, ran.data, staging) if ran else Made(page.path, page.digest)
-    return Filled(filling=filling, steps=steps, made=made, problems=problems, reasons=results.reasons)
+    return Filled(
+        filling=filling,
+        steps=steps,
+        made=made,
+        problems=problems,
+        unused=unused(inputs.theme, compiled.reads, _named(world, preparation.prepared)),
+        reasons=results.reasons,
+    )
+
+
+def _named(world: World, prepared: Mapping[SourcePath, Prepared]) -> set[str]:
+    """Return the templates of all pages, and of the documents that this build leaves out."""
+    named = {target.template for target in world.targets if isinstance(target, PageTarget)}
+    return named.union(own.card.template for own in prepared.values() if own.card.template)
 
 
 def _steps(
@@ -141,6 +157,8 @@ class Compiled(msgspec.Struct, frozen=True):
     theme: bytes
     digests: dict[str, bytes]
     """By template: the digest of all that filling it may read."""
+    reads: dict[str, tuple[str, ...]]
+    """By template: the names of it."""
     code: dict[str, bytes]
     """What was compiled now; what is not here is compiled when it is first used."""
 
@@ -160,10 +178,11 @@ def compiled_templates(inputs: Inputs, traces: Traces) -> Compiled:
             return msgspec.structs.replace(found, code={})
     from proofpress.pages.templates import closures, compile_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
 
+    every = closures(texts)
     digests = {
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
-        for name, reads in closures(texts).items()
+        for name, reads in every.items()
     }
-    made = Compiled(theme, digests, compile_all(texts))
+    made = Compiled(theme, digests, every, compile_all(texts))
     traces.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
     return made

@@ -25,7 +25,7 @@ from proofpress.site.index import is_hidden
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from proofpress.builder.desk import Desk
     from proofpress.builder.inputs import Inputs, Options
@@ -125,14 +125,27 @@ def left_out(
     return frozenset(hidden), min(due, default=None)
 
 
+def _folders_of(paths: Iterable[SourcePath]) -> set[str]:
+    """Return every folder that holds one of these files, in it or below."""
+    folders: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return folders
+
+
 def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath]) -> Iterator[File]:
     """Give every file that is copied: static/ at the root, the others at the URL of their folder.
 
-    What lies in a post's bundle travels with the post: to its URL, or nowhere when the post is left out.
+    What lies in a post's bundle travels with the post: to its URL, or nowhere when the post is left out. A folder that no
+    document lies in or below keeps its name: what was made by another tool asks for its files by their names.
     """
     bundles = {posixpath.dirname(path): own.card for path, own in prepared.items() if own.bundle}
+    with_pages = _folders_of(prepared)
     for path, seen in inputs.files.items():
-        folder, _, file = path.rpartition("/")
+        folder = path.rpartition("/")[0]
         if path.startswith("static/"):
             site_path = "/" + encode(path.removeprefix("static/"))
         else:
@@ -140,8 +153,11 @@ def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: froz
             while home and home not in bundles:
                 home = home.rpartition("/")[0]
             if not home:
-                parts = [part for part in folder.split("/")[1:] if part != "_posts"]
-                site_path = folder_path("/".join(parts)) + encode(file)
+                own = folder
+                while own not in with_pages and own:
+                    own = own.rpartition("/")[0]
+                parts = [part for part in own.split("/")[1:] if part != "_posts"]
+                site_path = folder_path("/".join(parts)) + encode(path[len(own or "content") + 1 :])
             elif bundles[home].path in hidden:
                 continue
             else:

@@ -49,7 +49,7 @@ def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, bytes], root:
 
 
 def _text(path: str, texts: Mapping[str, bytes], root: Path) -> str:
-    """Return a file's text as an editor shows it; nothing for what can't be read, such as a shipped template."""
+    """Return a file's text as an editor shows it; nothing for what can't be read."""
     try:
         data = texts[path] if path in texts else read_inside(root, path)
     except (OSError, OutsideSiteError):

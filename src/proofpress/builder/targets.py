@@ -147,6 +147,7 @@ class Filler:
             config=self._filling.config,
             templates=self._templates,
             image_place=own.places.get("image") if own is not None else None,
+            template_place=own.places.get("template") if own is not None else None,
         )
 
     def feed(self, target: FeedTarget, asked: Recorder[Known]) -> Output:

@@ -1,13 +1,11 @@
-# ruff: noqa: PTH110, PTH116, PTH117, PTH118, PTH123, PTH206, PTH208 - pathlib makes an object for each of 10,000 names
-"""The files of a site: which there are, and the bytes of each Markdown file. Nothing outside the site's folder is read.
+# ruff: noqa: PTH116, PTH117, PTH118, PTH123, PTH208 - pathlib makes an object for each of 10,000 names
+"""The loader: the files of a site with the bytes of its Markdown, and reading any other. Nothing outside is read.
 
-A link inside the folder (symbolic link, or a junction on Windows) is followed where it leads to a place inside, and is
-a problem where it leads out, or to a hidden file: a checkout's `.git/config` may hold a token.
+Which files there are, `files` tells; what it refuses is a problem here.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import unicodedata
@@ -15,21 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from proofpress.content.files import Faults, nfc, unread, walk, within
 from proofpress.model import Source
-from proofpress.paths import MAX_PARTS, SourcePath, unportable
-from proofpress.problems import Problem, problem, visible
+from proofpress.paths import SourcePath, unportable
+from proofpress.problems import Problem, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 MAX_MARKDOWN: Final = 16 * 2**20
 """Bytes of one Markdown file. A 16 MB text is a mistake: no reader's browser would show it."""
 
-_MAX_LINKS: Final = 4  # links within linked folders; folders that link to each other would else give n! paths
 _MARKDOWN: Final = (".md", ".markdown")
-_LONG: Final = 250  # characters of a path that every system can name; of a longer one the system is asked
-_REPARSE_POINT: Final = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT, winnt.h
 
 
 class OutsideSiteError(Exception):
@@ -52,27 +47,30 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
 
 def scan(root: Path) -> Tree:
     """Find the files of a site and read its Markdown. Hidden files are left out, but for `static/.well-known/`."""
-    walk = _Walk(root)
+    top = os.path.realpath(root)
+    faults = Faults()
+    problems = faults.problems
     documents: dict[SourcePath, Source] = {}
-    files: dict[SourcePath, str] = {}
-    for path, real in walk.files("content"):
-        if path.lower().endswith(_MARKDOWN):
-            if walk.new(path, documents):
-                data = walk.read(path, real)
-                if data is not None:
-                    documents[path] = Source(path, data)
-        elif walk.new(path, files):
-            files[path] = real
-    static = [path for path, _ in walk.files("static")]
-    data_files = [path for path, _ in walk.files("data")]
+    files: list[SourcePath] = []
+    for name, place, _ in walk(top, "content", faults):
+        path = SourcePath(nfc(name))
+        if not path.lower().endswith(_MARKDOWN):
+            files.append(path)
+        elif (data := _read(path, place, problems)) is not None:
+            documents[path] = Source(path, data)
+    static = [SourcePath(nfc(name)) for name, _, _ in walk(top, "static", faults)]
+    data_files = [SourcePath(nfc(name)) for name, _, _ in walk(top, "data", faults)]
     for path in (*files, *static):
-        walk.check_name(path)
+        part = unportable(path)
+        if part is not None:
+            message = f"Windows cannot hold a file called '{part}'"
+            problems.append(problem("unportable-name", path, 0, 1, message, hint="rename it"))
     return Tree(
         documents=tuple(documents[path] for path in sorted(documents)),
         files=tuple(sorted(files)),
-        static=tuple(sorted(set(static))),
-        data=tuple(sorted(set(data_files))),
-        problems=tuple(sorted(set(walk.problems))),
+        static=tuple(sorted(static)),
+        data=tuple(sorted(data_files)),
+        problems=tuple(sorted(set(problems))),
     )
 
 
@@ -95,177 +93,27 @@ def place_inside(root: Path, path: str) -> str:
     own = plain if os.name == "nt" else path
     real = os.path.realpath(_on_disk(top, own))
     named = os.path.normpath(os.path.join(top, own))
-    if not _within(top, real, linked=os.path.normcase(real) != os.path.normcase(named)):
+    if not within(top, real, linked=os.path.normcase(real) != os.path.normcase(named)):
         raise OutsideSiteError(path)
     if not stat.S_ISREG(os.stat(real).st_mode):
         raise OSError(f"{path} is not a file")
     return real
 
 
-def too_deep(path: str) -> Problem:
-    """Return the problem of a file or folder that is not read, since it lies too deep; named after where that begins."""
-    return problem(
-        "path-too-long",
-        visible("/".join(path.split("/")[:2])),
-        0,
-        1,
-        f"its folders lie too deep within each other, or have too long names: {MAX_PARTS} folders are read, as far as "
-        "the system can name them; what is below is left out",
-        hint="move it further up, or give the folders shorter names",
-    )
-
-
-class _Walk:
-    """Walks through the folders of one site, noting problems."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = os.path.realpath(root)
-        self.problems: list[Problem] = []
-
-    def note(self, rule: str, path: str, message: str, hint: str = "") -> None:
-        plain = path if _is_utf_8(path) else visible(path)
-        self.problems.append(problem(rule, plain, 0, 1, message, hint=hint))
-
-    def unread(self, path: str, error: OSError, what: str) -> None:
-        """Note that a file or folder can't be read."""
-        if error.errno == errno.ENAMETOOLONG:
-            self.problems.append(too_deep(path))
-        else:
-            self.note("unreadable-file", path, f"this {what} cannot be read: {error.strerror or error}")
-
-    def files(self, top: str) -> Iterator[tuple[SourcePath, str]]:
-        """Yield every file below a top folder: its path in NFC, and where it is on disk."""
-        start = os.path.join(self.root, top)
-        if not os.path.lexists(start):
-            return
-        real = os.path.realpath(start)
-        if not self.permitted(top, real, linked=os.path.normcase(real) != os.path.normcase(start)):
-            return
-        yield from self.folder(top, real, top, (real,), 0)
-
-    def folder(
-        self, name: str, real: str, top: str, above: tuple[str, ...], links: int
-    ) -> Iterator[tuple[SourcePath, str]]:
-        """Walk one folder. `above` are the real folders that lead here: a link to one of them would never end."""
-        if name.count("/") >= MAX_PARTS:
-            self.problems.append(too_deep(name))
-            return
-        try:
-            with os.scandir(real) as found:
-                entries = sorted(
-                    found, key=lambda entry: (not unicodedata.is_normalized("NFC", entry.name), entry.name)
-                )
-        except OSError as error:
-            self.unread(name, error, "folder")
-            return
-        for entry in entries:
-            if entry.name.startswith(".") and not (name == "static" and entry.name == ".well-known"):
-                continue
-            raw = f"{name}/{entry.name}"
-            if not entry.name.isascii():
-                if not _is_utf_8(entry.name):
-                    self.note("unreadable-file", raw, "the name of this file is not UTF-8", "rename it")
-                    continue
-                raw = unicodedata.normalize("NFC", raw)
-            path = SourcePath(raw)
-            try:
-                if len(entry.path) > _LONG:
-                    os.lstat(entry.path)
-                linked = _is_link(entry)
-                target = os.path.realpath(entry.path) if linked else entry.path
-                if linked and not self.permitted(path, target, linked=True):
-                    continue
-                if entry.is_dir():
-                    if linked and (links == _MAX_LINKS or any(_same_or_below(target, folder) for folder in above)):
-                        continue
-                    yield from self.folder(path, target, top, (*above, target), links + linked)
-                elif entry.is_file():
-                    yield path, target
-                elif linked and not os.path.exists(target):
-                    self.note("unreadable-file", path, "this link leads nowhere", "mend it or delete it")
-                else:
-                    self.note("unreadable-file", path, "this is neither a file nor a folder", "delete it")
-            except OSError as error:
-                self.unread(path, error, "file")
-
-    def permitted(self, path: str, real: str, *, linked: bool) -> bool:
-        if _within(self.root, real, linked=linked):
-            return True
-        self.note(
-            "outside-site",
-            path,
-            "this link leads out of the site's folder or to a hidden file; it is not followed",
-            "put a copy of the file in its place",
-        )
-        return False
-
-    def new(self, path: SourcePath, taken: dict[SourcePath, Source] | dict[SourcePath, str]) -> bool:
-        if path not in taken:
-            return True
-        self.note(
-            "url-collision",
-            path,
-            "two files have this name and differ only in how its accents are encoded (Unicode NFC and NFD)",
-            "rename one of them",
-        )
-        return False
-
-    def read(self, path: str, real: str) -> bytes | None:
-        try:
-            with open(real, "rb", buffering=0) as file:
-                large = os.fstat(file.fileno()).st_size > MAX_MARKDOWN
-                data = b"" if large else file.readall()
-        except OSError as error:
-            self.unread(path, error, "file")
-            return None
-        if large:
-            self.note(
-                "file-too-large",
-                path,
-                f"a Markdown file may have {MAX_MARKDOWN // 2**20} MB",
-                "split it into several posts",
-            )
-            return None
-        return data
-
-    def check_name(self, path: str) -> None:
-        part = unportable(path)
-        if part is not None:
-            self.note("unportable-name", path, f"Windows cannot hold a file called '{part}'", "rename it")
-
-
-def _is_utf_8(name: str) -> bool:
-    """Tell whether a name is text, and not bytes that `os.fsdecode` could make no text of."""
-    return not any("\ud800" <= character <= "\udfff" for character in name)
-
-
-def _is_link(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry leads elsewhere.
-
-    Python 3.11 does not count a Windows junction among symbolic links, but
-    its attributes say that it is a reparse point; resolving one that leads nowhere else (a file kept in a cloud) is
-    harmless.
-    """
-    if entry.is_symlink():
-        return True
-    if os.name != "nt":
-        return False
-    return bool(getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0) & _REPARSE_POINT)
-
-
-def _same_or_below(folder: str, path: str) -> bool:
-    """Tell whether `path` is `folder` or lies below it."""
-    folder, path = os.path.normcase(folder), os.path.normcase(path)
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _within(root: str, real: str, *, linked: bool) -> bool:
-    """Tell whether a real path is inside the site, and where a link led there, that nothing on its way is hidden."""
-    if not _same_or_below(root, real):
-        return False
-    return not linked or not any(
-        part.startswith(".") for part in os.path.relpath(real, root).split(os.sep) if part != "."
-    )
+def _read(path: SourcePath, place: str, problems: list[Problem]) -> bytes | None:
+    """Return a Markdown file's bytes; None, with a problem, for one that can't be read or is no text of a person's."""
+    try:
+        with open(place, "rb", buffering=0) as file:
+            large = os.fstat(file.fileno()).st_size > MAX_MARKDOWN
+            data = b"" if large else file.readall()
+    except OSError as error:
+        problems.append(unread(path, error, "file"))
+        return None
+    if large:
+        message = f"a Markdown file may have {MAX_MARKDOWN // 2**20} MB"
+        problems.append(problem("file-too-large", path, 0, 1, message, hint="split it into several posts"))
+        return None
+    return data
 
 
 def _on_disk(top: str, path: str) -> str:

@@ -81,6 +81,7 @@ def fill(
     config: Config,
     templates: Templates,
     image_place: Place | None = None,
+    template_place: Place | None = None,
 ) -> tuple[Output | None, list[Problem]]:
     """Make one page. Returns None instead of an output where the template fails; the problems say why."""
     problems: list[Problem] = []
@@ -93,7 +94,7 @@ def fill(
     page = make_page(target, body or EMPTY, card, ask, config, image)
     context = {"page": page, "content": Markup(content), "site": SiteView(ask, config)}  # noqa: S704 - the renderer's own HTML
     try:
-        text = templates.render(target.template, target.source or target.origin, context)
+        text = templates.render(target.template, target.source or target.origin, context, template_place)
     except TemplateError as error:
         return None, [*problems, error.problem]
     return Output(output_path(target.site_path), text.encode("utf-8")), problems

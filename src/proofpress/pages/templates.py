@@ -6,18 +6,25 @@ always on, undefined names are errors, and nothing that a template can call tell
 
 from __future__ import annotations
 
+import collections
+import functools
 import marshal
+import re
 import traceback
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import jinja2
 import jinja2.bccache
 import jinja2.meta
+import jinja2.parser
 
-from proofpress.model import TemplateSource
+from proofpress.model import SHIPPED, Place, TemplateSource
+from proofpress.pages import template_places
 from proofpress.problems import Problem, did_you_mean, problem
 from proofpress.site.dates import iso_date, long_date
 from proofpress.site.values import UnanswerableError
+from proofpress.site.view import SiteView
+from proofpress.theme import nearest_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +32,11 @@ if TYPE_CHECKING:
 
 MARK: Final = "<proofpress>"
 """Stands before a template's path where its code is known to Python, so that its frames are told from others."""
+
+
+_OFFSET: Final = re.compile(r" at \d+$")
+_OWNERS: Final = {"Page": "page", "SiteView": "site"}
+"""What a template calls the values that it is handed."""
 
 
 class TemplateError(Exception):
@@ -45,17 +57,17 @@ class Templates:
         self.environment.bytecode_cache = _Compiled(compiled or {})
         self._stray_blocks: dict[str, Problem | None] = dict.fromkeys(compiled or ())
 
-    def render(self, name: str, asked_by: str, context: Mapping[str, Any]) -> str:
-        """Fill a template. Raises TemplateError; `asked_by` is the page on whose behalf it is filled."""
+    def render(self, name: str, asked_by: str, context: Mapping[str, Any], asked_at: Place | None = None) -> str:
+        """Fill a template. Raises TemplateError.
+
+        `asked_by` is the page on whose behalf it is filled, `asked_at` where that page names the template.
+        """
         try:
             return self._filled(name, context)
         except jinja2.TemplateSyntaxError as error:
-            where = self._sources.get(error.name or "", TemplateSource(error.name or name, ""))
-            said = error.message or "syntax error"
-            hint = "what '{{' began ends with '}}', before this" if "end of print statement" in said else ""
-            raise TemplateError(problem("template-error", where.path, error.lineno, 1, said, hint=hint)) from error
+            raise TemplateError(self._unread(error, name)) from error
         except jinja2.TemplateNotFound as error:
-            raise TemplateError(self._missing(error, name, asked_by)) from error
+            raise TemplateError(self._missing(error, name, asked_by, asked_at or Place(1, 1))) from error
         except (RecursionError, Exception) as error:
             blamed = error.problem if isinstance(error, UnanswerableError) else None
             raise TemplateError(blamed or self._failed(error, name, asked_by)) from error
@@ -66,7 +78,7 @@ class Templates:
         stray = self._stray_blocks[name]
         if stray is not None:
             raise UnanswerableError(stray.message, stray)
-        return self.environment.get_template(name).render(context)
+        return self.environment.get_template(self.environment.join_path(name, "")).render(context)
 
     def stray_block(self, name: str) -> Problem | None:
         """Return a problem for a block that nothing has a place for: Jinja leaves it out without a word.
@@ -76,7 +88,7 @@ class Templates:
         chain: list[tuple[str, jinja2.nodes.Template]] = []
         above = name
         while above in self._sources and above not in {own for own, _ in chain}:
-            tree = self.environment.parse(self._sources[above].text, above)
+            tree = self._parsed(above)
             chain.append((above, tree))
             extends = tree.find(jinja2.nodes.Extends)
             if extends is None:
@@ -91,47 +103,80 @@ class Templates:
             for node in tree.body if number else ():
                 if isinstance(node, jinja2.nodes.Block) and node.name not in known:
                     hint = did_you_mean(node.name, known) or f"the blocks are: {', '.join(sorted(known)) or 'none'}"
-                    found = problem(
-                        "template-error",
-                        self._sources[own].path,
-                        node.lineno,
-                        1,
-                        f"nothing that this template extends has a block '{node.name}', so it would be left out",
-                        hint=hint,
-                    )
+                    source = self._sources[own]
+                    message = f"nothing that this template extends has a block '{node.name}', so it would be left out"
+                    place = template_places.of_name(self._pieces(source.text), node.lineno, node.name)
+                    found = _error(source.path, place, message, hint)
             known |= {node.name for node in tree.find_all(jinja2.nodes.Block)}
         return found
 
-    def _missing(self, error: jinja2.TemplateNotFound, name: str, asked_by: str) -> Problem:
+    def _parsed(self, name: str) -> jinja2.nodes.Template:
+        try:
+            return self.environment.parse(self._sources[name].text, name)
+        except jinja2.TemplateSyntaxError as error:
+            error.name = name  # some come without
+            raise
+
+    def _unread(self, error: jinja2.TemplateSyntaxError, name: str) -> Problem:
+        """Return the problem of a template that Jinja can't read."""
+        known = error.name or name
+        path = self._sources[known].path if known in self._sources else known.removeprefix(MARK)
+        said = _OFFSET.sub("", error.message or "syntax error")
+        hint = "what '{{' began ends with '}}', before this" if "end of print statement'," in said else ""
+        return _error(path, self._stopped(self._text(path), error), said, hint)
+
+    def _stopped(self, text: str, error: jinja2.TemplateSyntaxError) -> Place:
+        """Return where in a template Jinja stopped reading: the lexer, the parser, or the compiler after them."""
+        found = self._pieces(text)
+        try:
+            collections.deque(self.environment.lex(text), maxlen=0)
+        except jinja2.TemplateSyntaxError as own:
+            place = template_places.after(text, found)
+            return place if place.line == own.lineno else template_places.of_line(found, own.lineno)
+        parser = jinja2.parser.Parser(self.environment, text)
+        try:
+            parser.parse()
+        except jinja2.TemplateSyntaxError as own:
+            left = 0 if parser.stream.eos else sum(1 for _ in parser.stream)
+            return template_places.of_parser(found, left, own.lineno)
+        named = template_places.named(error.message or "")
+        return template_places.of_name(found, error.lineno, named[0] if named else "")
+
+    def _pieces(self, text: str) -> list[template_places.Piece]:
+        return template_places.pieces(text, self.environment.lex(text), jinja2.TemplateSyntaxError)
+
+    def _missing(self, error: jinja2.TemplateNotFound, name: str, asked_by: str, asked_at: Place) -> Problem:
         missing = str(error.name)
         path, line, chain = self._frames(error)
+        hint = nearest_template(missing, self._sources)
         if not path or missing == name:
-            return problem(
-                "template-error",
-                asked_by,
-                1,
-                1,
-                f"there is no template '{missing}' in templates/ or the theme",
-                hint=did_you_mean(missing, self._sources),
-            )
-        hint = did_you_mean(missing, self._sources)
-        return problem("template-error", path, line, 1, f"there is no template '{missing}'{chain}", hint=hint)
+            message = f"there is no template '{missing}' in templates/ or the theme"
+            return _error(asked_by, asked_at, message, hint)
+        place = template_places.of_name(self._pieces(self._text(path)), line, missing)
+        return _error(path, place, f"there is no template '{missing}'{chain}", hint)
 
     def _failed(self, error: Exception, name: str, asked_by: str) -> Problem:
         path, line, chain = self._frames(error)
         message = str(error).strip() or type(error).__name__
         if isinstance(error, RecursionError):
             message = "the templates include or extend each other without end"
+            theirs = SHIPPED + path.partition("/")[2]
+            message += f"; the theme's own is '{theirs}'" if theirs in self._sources else ""
         elif not isinstance(error, jinja2.TemplateError | UnanswerableError):
             message = f"{type(error).__name__}: {message}"
-        return problem(
-            "template-error",
-            path or self._sources[name].path,
-            line,
-            1,
-            message,
-            hint=f"filled for {asked_by}{chain}",
-        )
+        path = path or self._sources[name].path
+        found = self._pieces(self._text(path))
+        if isinstance(error, NothingError):
+            place = template_places.of_name(found, line, error.name, error.owner)
+        elif door := _door(error):
+            place = template_places.of_name(found, line, door, "site")
+        else:
+            place = template_places.of_line(found, line)
+        return _error(path, place, message, f"filled for {asked_by}{chain}")
+
+    def _text(self, path: str) -> str:
+        """Return a template's text by the path under which a person knows it."""
+        return next((source.text for source in self._sources.values() if source.path == path), "")
 
     def _frames(self, error: BaseException) -> tuple[str, int, str]:
         """Return the innermost template frame of an error: path and line, and the chain that led there."""
@@ -149,10 +194,46 @@ class Templates:
         return own, line, chain
 
 
+def _error(path: str, place: Place, message: str, hint: str) -> Problem:
+    return problem("template-error", path, place.line, place.column, message, hint=hint, length=place.length)
+
+
+def _door(error: Exception) -> str:
+    """Return the method of `site` that raised an error, if one did."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return next((frame.f_code.co_name for frame, _ in frames if isinstance(frame.f_locals.get("self"), SiteView)), "")
+
+
+class NothingError(jinja2.UndefinedError):
+    """A template asked for what isn't there: `name`, and of what, as the template calls that.
+
+    `owner` is empty for a name alone, None where it may be anything.
+    """
+
+    def __init__(self, message: str | None, *, name: str, owner: str | None) -> None:
+        super().__init__(message)
+        self.name = name
+        self.owner = owner
+
+
 class Undefined(jinja2.StrictUndefined):
     """A name that a template can't use, told in the template's words."""
 
     __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = jinja2.utils.missing,
+        name: str | None = None,
+        exc: type[jinja2.TemplateRuntimeError] = jinja2.UndefinedError,
+    ) -> None:
+        """Take what Jinja says of it."""
+        super().__init__(hint, obj, name, exc)
+        if exc is jinja2.UndefinedError and name is not None:
+            owner = "" if obj is jinja2.utils.missing else _OWNERS.get(type(obj).__name__)
+            told = functools.partial(NothingError, name=str(name), owner=owner)
+            self._undefined_exception = cast("type[NothingError]", told)  # what is called with a message
 
     @property
     def _undefined_message(self) -> str:
@@ -163,17 +244,17 @@ class Undefined(jinja2.StrictUndefined):
             return f"there is no '{name}' here: a template sees 'page', 'content' and 'site'"
         known = found if isinstance(found, dict) else [word for word in dir(found) if not word.startswith("_")]
         kind = type(found).__name__
-        what = {"Page": "'page'", "SiteView": "'site'", "dict": "this mapping"}.get(kind, f"this {kind}")
+        what = f"'{_OWNERS[kind]}'" if kind in _OWNERS else "this mapping" if kind == "dict" else f"this {kind}"
         hint = did_you_mean(str(name), map(str, known))
         return f"{what} has no '{name}'" + (f" ({hint})" if hint else "")
 
 
-def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
+def _environment(sources: Mapping[str, TemplateSource]) -> _Environment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         found = sources.get(name)
         return (found.text, f"{MARK}{found.path}", lambda: True) if found else None
 
-    environment = jinja2.Environment(
+    environment = _Environment(
         loader=jinja2.FunctionLoader(load),
         autoescape=True,
         undefined=Undefined,
@@ -183,6 +264,7 @@ def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
         auto_reload=False,
         cache_size=-1,
     )
+    environment.sources = sources
     environment.filters.pop("random", None)
     for name in ("lipsum", "cycler", "joiner"):
         environment.globals.pop(name, None)
@@ -190,6 +272,18 @@ def _environment(sources: Mapping[str, TemplateSource]) -> jinja2.Environment:
     environment.filters["iso"] = iso_date
     environment.filters["number"] = lambda number: f"{number:,}"
     return environment
+
+
+class _Environment(jinja2.Environment):
+    """An environment in which a template that is known by two names is one: the theme's, where the site has none over it."""
+
+    sources: Mapping[str, TemplateSource] = {}
+
+    def join_path(self, template: str, parent: str) -> str:  # noqa: ARG002 - Jinja's interface
+        """Return the name under which a template is compiled."""
+        plain = template.removeprefix(SHIPPED)
+        own = self.sources.get(plain)
+        return plain if own is not None and own == self.sources.get(template) else template
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -218,6 +312,8 @@ def compile_all(sources: Mapping[str, TemplateSource]) -> dict[str, bytes]:
     templates = Templates(sources)
     compiled = {}
     for name, source in sources.items():
+        if name.startswith(SHIPPED):
+            continue  # most are one with the theme's own of that name; the others are compiled when first used
         try:
             if templates.stray_block(name) is None:
                 code = templates.environment.compile(source.text, name, f"{MARK}{source.path}")
@@ -231,15 +327,18 @@ def closures(sources: Mapping[str, TemplateSource]) -> dict[str, tuple[str, ...]
     """Return, for each template, every name that filling it may read: itself, and what it extends, includes, imports.
 
     Names that no template bears are among them: one that is added later changes the page. A template that chooses by
-    an expression may read any.
+    an expression, or one that can't be read yet, may read any.
     """
     environment = _environment(sources)
+    names: dict[str, set[str | None]] = {}
+    for text in {source.text for source in sources.values()}:
+        try:
+            names[text] = set(jinja2.meta.find_referenced_templates(environment.parse(text)))
+        except jinja2.TemplateSyntaxError:
+            names[text] = {None}
     reads: dict[str, set[str]] = {}
     for name, source in sources.items():
-        try:
-            found = set(jinja2.meta.find_referenced_templates(environment.parse(source.text)))
-        except jinja2.TemplateSyntaxError:
-            found = set()
+        found = names[source.text]
         reads[name] = set(sources) if None in found else {other for other in found if other is not None}
     closed: dict[str, tuple[str, ...]] = {}
     for name in sources:

@@ -1,4 +1,4 @@
-# ruff: noqa: PTH112, PTH114, PTH116, PTH118, PTH120, PTH206 - pathlib makes an object for each of 10,000 names
+# ruff: noqa: PTH112, PTH114, PTH116, PTH118, PTH120 - pathlib makes an object for each of 10,000 names
 """What a site's folder looks like from outside: every file with the marks that change when its bytes do.
 
 Nothing is read but folders. The preview compares two snapshots to find what changed where the system does not say, and
@@ -7,21 +7,20 @@ asks one which file of the site an event's path means: with links there may be s
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import time
-import unicodedata
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from proofpress.paths import MAX_PARTS
+from proofpress.content.files import FOLDERS, SETTINGS, belongs, same_or_below, walk, within
 
-FOLDERS: Final = ("content", "templates", "static", "data")
-SETTINGS: Final = "site.yaml"
+if TYPE_CHECKING:
+    from proofpress.problems import Problem
 
-_MAX_LINKS: Final = 4  # as the scanner of the content
-_REPARSE_POINT: Final = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT, winnt.h
 _SETTLED: Final = 20_000_000  # ns; the coarsest clock that stamps files ticks every 10 ms on Linux, 16 on Windows
 
 Marks = tuple[int, int, int, int]
@@ -50,7 +49,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
                 found.append(name)
             elif real.startswith(place + os.sep):
                 inside = name + real[len(place) :].replace(os.sep, "/")
-                if not _hidden(inside):
+                if belongs(inside):
                     found.append(inside)
         return found
 
@@ -77,11 +76,6 @@ def difference(before: Snapshot, after: Snapshot) -> Difference:
     )
 
 
-def nfc(path: str) -> str:
-    """Return a name as the site spells it."""
-    return path if path.isascii() else unicodedata.normalize("NFC", path)
-
-
 def marks_of(info: os.stat_result) -> Marks:
     """Return what tells a file's state from its next one; on Windows a folder's entries know no inode."""
     return info.st_mtime_ns, info.st_ctime_ns, info.st_size, 0 if os.name == "nt" else info.st_ino
@@ -90,26 +84,25 @@ def marks_of(info: os.stat_result) -> Marks:
 def take(root: str, *, careful: bool = False) -> Snapshot:
     """Look at a site's folder, given as a real path.
 
-    A link is followed where the scanner of the content follows it: to a place inside the site that is not hidden. One
-    to the site's folder itself is not, because what a build writes would then count as a change to what it reads.
+    Its files are those that the loader reads, and those that it refuses: what is wrong with one of these may be mended.
 
     `careful` is for who has nothing but snapshots: a file that was written a moment ago may be written again within the
     same tick of the clock, so its marks are made to differ from those that it has in the next snapshot.
     """
-    walk = _Walk(root, time.time_ns() - _SETTLED if careful else None)
+    seen = _Marks(root, time.time_ns() - _SETTLED if careful else None)
     there = os.path.isdir(root)
     if there:
-        walk.settings()
+        seen.settings()
         for top in FOLDERS:
-            walk.top(top)
-    walk.watch(root, below=False)
+            seen.below(top)
+    seen.watch(root, below=False)
     return Snapshot(
-        root=root, there=there, files=walk.files, folders=walk.folders, places=walk.places, watched=walk.outermost()
+        root=root, there=there, files=seen.files, folders=seen.folders, places=seen.places, watched=seen.outermost()
     )
 
 
-class _Walk:
-    """Walks through the folders of one site."""
+class _Marks:
+    """What the walk through one site meets, with the marks of each file and the folders to watch."""
 
     def __init__(self, root: str, recent: int | None) -> None:
         self.root = root
@@ -120,70 +113,50 @@ class _Walk:
         self._watched: dict[str, bool] = {}
 
     def settings(self) -> None:
+        """Look at the settings, which alone are read where a link leads out of the site."""
         path = os.path.join(self.root, SETTINGS)
         try:
             if os.path.islink(path):
-                self.link(SETTINGS, path, (), 0)
-            self.file(SETTINGS, os.stat(path))  # the settings alone are read where a link leads out of the site
+                target = os.path.realpath(path)
+                self.link(SETTINGS, target, permitted=within(self.root, target, linked=True))
+            self.file(SETTINGS, os.stat(path))
         except OSError:
             return
 
-    def top(self, name: str) -> None:
-        path = os.path.join(self.root, name)
-        if os.path.realpath(path) != path:
-            self.link(name, path, (), 0)
-        elif os.path.isdir(path):
-            self.folders.add(name)
-            self.watch(path, below=True)
-            self.folder(name, path, (path,), 0)
+    def below(self, top: str) -> None:
+        """Look at every file below one of the site's folders."""
+        for name, place, entry in walk(self.root, top, self):
+            with contextlib.suppress(OSError):  # it went while we looked
+                self.file(name, os.stat(place) if entry is None else entry.stat(follow_symlinks=False))
 
-    def folder(self, name: str, real: str, above: tuple[str, ...], links: int) -> None:
-        """Walk one folder. `above` are the real folders that lead here: a link to one of them would never end."""
-        if name.count("/") >= MAX_PARTS:  # as the scanner of the content, which says so
-            return
-        try:
-            with os.scandir(real) as found:
-                entries = list(found)
-        except OSError:
-            return
-        for entry in entries:
-            if entry.name.startswith(".") and not (name == "static" and entry.name == ".well-known"):
-                continue
-            path = f"{name}/{entry.name}"
-            try:
-                if _is_link(entry):
-                    self.link(path, entry.path, above, links)
-                elif entry.is_dir(follow_symlinks=False):
-                    self.folders.add(path)
-                    self.folder(path, entry.path, (*above, entry.path), links)
-                else:
-                    self.file(path, entry.stat(follow_symlinks=False))
-            except OSError:  # it went while we looked
-                continue
+    def folder(self, name: str, place: str) -> None:
+        """Watch a folder that is not below one that is watched: one of the site's own, or where a link led to."""
+        linked = name in self.folders
+        self.folders.add(name)
+        if linked:
+            self.places.append((place, name))
+        if linked or "/" not in name:
+            self.watch(place, below=True)
+
+    def link(self, name: str, target: str, *, permitted: bool) -> None:
+        """Watch the folder of a file that a link leads to, also where there is none as yet."""
+        self.folders.add(name)
+        if permitted and not os.path.isdir(target):
+            self.places.append((target, name))
+            self.watch(os.path.dirname(target), below=False)
+
+    def refused(self, name: str, place: str, fault: Problem) -> None:  # noqa: ARG002 - a listener's interface
+        """Keep the marks of what may become a file of the site: what it is now is a problem, which may go."""
+        with contextlib.suppress(OSError):
+            info = os.lstat(place)
+            if not stat.S_ISDIR(info.st_mode) and not stat.S_ISLNK(info.st_mode):
+                self.file(name, info)
 
     def file(self, name: str, info: os.stat_result) -> None:
         marks = marks_of(info)
         if self.recent is not None and marks[0] > self.recent:
             marks = (-1, *marks[1:])
         self.files[name] = marks
-
-    def link(self, name: str, path: str, above: tuple[str, ...], links: int) -> None:
-        self.folders.add(name)
-        target = os.path.realpath(path)
-        if not self._permitted(target):
-            return
-        if os.path.isdir(target):
-            if links < _MAX_LINKS and not any(_same_or_below(folder, target) for folder in above):
-                self.places.append((target, name))
-                self.watch(target, below=True)
-                self.folder(name, target, (*above, target), links + 1)
-        else:
-            self.places.append((target, name))
-            self.watch(os.path.dirname(target), below=False)
-            try:
-                self.file(name, os.stat(target))
-            except OSError:  # it leads nowhere, as yet
-                return
 
     def watch(self, folder: str, *, below: bool) -> None:
         self._watched[folder] = below or self._watched.get(folder, False)
@@ -194,32 +167,5 @@ class _Walk:
         return {
             folder: below
             for folder, below in self._watched.items()
-            if not any(folder != other and _same_or_below(folder, other) for other in whole)
+            if not any(folder != other and same_or_below(other, folder) for other in whole)
         }
-
-    def _permitted(self, real: str) -> bool:
-        if real == self.root or not _same_or_below(real, self.root):
-            return False
-        return not any(part.startswith(".") for part in os.path.relpath(real, self.root).split(os.sep))
-
-
-def _hidden(name: str) -> bool:
-    if "/." not in name:
-        return False
-    parts = name.split("/")
-    if parts[:2] == ["static", ".well-known"]:
-        del parts[1]
-    return any(part.startswith(".") for part in parts)
-
-
-def _is_link(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry leads elsewhere; Python 3.11 does not count a Windows junction among symbolic links."""
-    if entry.is_symlink():
-        return True
-    if os.name != "nt":
-        return False
-    return bool(getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0) & _REPARSE_POINT)
-
-
-def _same_or_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

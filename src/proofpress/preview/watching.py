@@ -36,7 +36,8 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
-from proofpress.preview.snapshot import difference, marks_of, nfc, take
+from proofpress.content.files import nfc
+from proofpress.preview.snapshot import difference, marks_of, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -251,9 +251,15 @@ class Asset(Asked, frozen=True):
     name: str
 
     def answer(self, known: Known) -> str:
-        """Return its fingerprinted URL; raises UnanswerableError where there is none."""
+        """Return its fingerprinted URL, or that of a file in the site's static/ folder; UnanswerableError for neither."""
         if self.name not in known.assets:
-            raise UnanswerableError(_unknown("file in the theme's static folder", self.name, known.assets))
+            copied = known.site.files.get(SourcePath(f"static/{self.name}"))
+            if copied is not None:
+                return known.links.base.href(copied.site_path)
+            own = (path.removeprefix("static/") for path in known.site.files if path.startswith("static/"))
+            hint = did_you_mean(self.name, [*known.assets, *own])
+            message = f"there is no file '{self.name}' in templates/static/, static/ or the theme"
+            raise UnanswerableError(message + (f"; {hint}" if hint else ""))
         return known.links.base.href(known.assets[self.name])
 
 
