@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from proofpress.config import HighlightOptions, MarkdownOptions
 from proofpress.markdown.renderer import Renderer
+from proofpress.markdown.tex import in_known_words, reworded
 from proofpress.model import Body, Document, FrontMatter
 from proofpress.paths import SourcePath
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 RENDERER = Renderer(MarkdownOptions(), HighlightOptions())
 
@@ -247,8 +254,8 @@ def test_macros_of_the_settings_hold_in_every_post_and_a_wrong_one_is_named_wher
     assert body.html.count("∥") + body.html.count("‖") == 2
     refused = "this formula cannot be set: the macro "
     assert [one.message for one in body.problems] == [
-        refused + "'\\wrong' of site.yaml: unknown command \"\\nope\"",
-        refused + "'\\torn' of site.yaml: expected closing token \"}\", but reached end of input",
+        refused + "'\\wrong' of site.yaml, '\\nope', is wrong: unknown command \"\\nope\"",
+        refused + "'\\torn' of site.yaml, '\\frac{', is wrong: expected closing token \"}\", but reached end of input",
     ]
 
 
@@ -277,8 +284,77 @@ def test_escapes_in_formulas_are_told_once_for_each_kind_with_their_count() -> N
     body = render("A $x\\_1$ and $x\\_2$, $y \\in \\\\{0, 1\\\\}$.\n\n$$\nx\\_{3}\n$$", first_line=3)
     told = [(one.rule, one.severity, one.line, one.column) for one in body.problems]
     assert told == [
-        ("doubtful-tex", "warning", 3, 5), ("doubtful-tex", "warning", 3, 29), ("doubtful-tex", "warning", 3, 36),
+        ("doubtful-tex", "warning", 3, 5), ("doubtful-tex", "warning", 3, 29),
     ]  # fmt: skip
     assert "(3 times in this text)" in body.problems[0].message
     assert body.html.count("<msub>") == 3
     assert "{</mo>" in body.html
+
+
+def test_a_last_end_of_a_row_makes_no_row_and_no_number() -> None:
+    html = render("$$\n\\begin{align}\na &= b \\\\\nc &= d \\\\\n\\end{align}\n$$").html
+    assert html.count("<mtr>") == 2
+    assert "(3)" not in html
+
+
+WORK = """\
+import sys
+from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.renderer import Renderer
+from proofpress.markdown.tex import in_known_words, reworded
+from proofpress.model import Document, FrontMatter
+
+def work(text):
+    lines = 0
+    def count(frame, event, argument):
+        nonlocal lines
+        lines += 1
+        return count
+    renderer = Renderer(MarkdownOptions(), HighlightOptions())
+    document = Document(path="content/a.md", front=FrontMatter(title="t"), text=text, first_line=1)
+    renderer.render(document)
+    sys.settrace(count)
+    renderer.render(document)
+    sys.settrace(None)
+    return lines
+
+piece = sys.argv[1].encode().decode("unicode_escape")
+print(work(piece * 150), work(piece * 300))
+"""
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        r"\\begin{align}\n", r"> \\begin{align}\n", r"- \\begin{align}\n", r"\\begin{align}\n\\begin{gather}\n", r"$$\n",
+        r"$$ a\n", r"$$\na $$ b\n", r"\\begin{align}\n\n", r"${a", r"${HOME}/", r"$5 ab ", r"$ \\$", r"$x\\_1$ ", r"$`a ",
+        r"$a$ $\\def\\a{\\a}$ ", r"$$\n\\substack{\n$$\n\n", r"$$ \\$$ ",
+    ],
+)  # fmt: skip
+def test_twice_the_marks_of_formulas_are_at_most_about_twice_the_work(piece: str) -> None:
+    said = subprocess.run([sys.executable, "-c", WORK, piece], capture_output=True, text=True, check=True)
+    once, twice = map(int, said.stdout.split())
+    assert twice < 2.6 * once
+
+
+@pytest.mark.parametrize(
+    "piece", ["\\substack{", "\\text{", "a\\_", "\\\\{", "a \\\\[1em] ", "\\begin{bmatrix}[c|c] ", "&", "{", "$"]
+)
+def test_a_formula_as_long_as_one_may_be_is_reworded_in_steps_that_grow_with_it(piece: str) -> None:
+    def work(times: int) -> int:
+        lines = 0
+
+        def count(frame: FrameType, event: str, argument: object) -> Any:  # noqa: ARG001 - as sys.settrace asks
+            nonlocal lines
+            lines += 1
+            return count
+
+        before = sys.gettrace()
+        sys.settrace(count)
+        try:
+            in_known_words(reworded(piece * times + "\\x", display=True), display=True)
+        finally:
+            sys.settrace(before)
+        return lines
+
+    assert work(600) < 2.6 * work(300) + 100

@@ -72,6 +72,7 @@ def test_what_is_no_such_command_stays_as_it_is(tex: str) -> None:
         ),
         (r"E \tag{7}", r"\begin{equation*}E \tag{7}\end{equation*}"),
         (r"E \label{a} ", r"\begin{equation}E \label{a}\end{equation} "),
+        (r"\begin{align}a \\ b \\[1em] \end{align}", r"\begin{align}a \\ b  \end{align}"),
         (r"a \\ b", r"\begin{gathered}a \\ b\end{gathered}"),
     ],
 )
@@ -82,7 +83,7 @@ def test_what_math_core_would_set_wrongly_without_a_word_is_put_in_other_words(t
 @pytest.mark.parametrize(
     "tex",
     [
-        r"\begin{equation}E \tag{7}\end{equation}", r"\begin{matrix}[a, b] & c\end{matrix}", r"a \\", r"x [1em]",
+        r"\begin{equation}E \tag{7}\end{equation}", r"\begin{matrix}[a, b] & c\end{matrix}", r"a \\", r"a \\\\ ", r"x [1em]",
         r"\begin{bmatrix}[cc|c]1&2&3", r"\begin{cases}a \\ b\end{cases}", r"\begin{cases}a \\ [0, 1] & b\end{cases}",
         r"\{a\} \| x_1", r"\text{a\_b}", r"\operatorname{max\_len}", r"max\_len", r"50\%",
     ],
@@ -98,10 +99,10 @@ def test_tex_that_is_right_is_not_reworded(tex: str) -> None:
         (r"\sum\_{p \in S} p", True, [r"\_"], r"\sum_{p \in S} p"),
         (r"d\_model", True, [r"\_"], r"d\_model"),
         (r"a\*b", False, [r"\*"], "a*b"),
-        (r"y \in \\{0, 1\\}", False, [r"\\{", r"\\}"], r"y \in \{0, 1\}"),
-        (r"\begin{equation}\\{0\\}\end{equation}", True, [r"\\{", r"\\}"], r"\begin{equation}\{0\}\end{equation}"),
-        (r"\\|x\\|", False, [r"\\|", r"\\|"], r"\|x\|"),
-        (r"100\\%", False, [r"\\%"], r"100\%"),
+        (r"y \in \\{0, 1\\}", False, [r"\\{", r"\\{"], r"y \in \{0, 1\}"),
+        (r"\begin{equation}\\{0\\}\end{equation}", True, [r"\\{", r"\\{"], r"\begin{equation}\{0\}\end{equation}"),
+        (r"\\|x\\|", False, [r"\\{", r"\\{"], r"\|x\|"),
+        (r"100\\%", False, [r"\\{"], r"100\%"),
         (r"a \\ b", False, [r"\\"], r"a \\ b"),
         ("50% of x", False, ["%"], "50% of x"),
         ("x % a remark\n+ y", True, [], "x % a remark\n+ y"),

@@ -70,9 +70,7 @@ def doubts(tex: str, display: bool) -> list[Doubt]:
                 edit = Edit(start, start + 1, "")
                 done = start + 3
                 said = rf"'\\{follows}' is the end of a line to TeX; it is set as '\{follows}'"
-                found.append(
-                    Doubt(start, 3, text + follows, said, rf"write '\{follows}': a formula needs no escapes", edit)
-                )
+                found.append(Doubt(start, 3, r"\\{", said, rf"write '\{follows}': a formula needs no escapes", edit))
             elif not display:
                 said = r"'\\' ends a line, which a formula among words does not have"
                 found.append(

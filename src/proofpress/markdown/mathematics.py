@@ -257,7 +257,8 @@ class Converter:
     """
 
     def __init__(self, macros: Mapping[str, str] | None = None) -> None:
-        self._macros, self._unusable = _sound(macros or {})
+        self._given = macros or {}
+        self._macros, self._unusable = _sound(self._given)
         self._latex = self._made_for(())
 
     def convert(self, formulas: Sequence[Formula]) -> list[str | MathError]:
@@ -316,7 +317,9 @@ class Converter:
         offset, own = wording.place(offset)
         unknown = _UNKNOWN.match(words)
         if unknown is not None and unknown[1] in self._unusable:
-            words = f"the macro '\\{unknown[1]}' of site.yaml: {self._unusable[unknown[1]]}"
+            body = self._given[unknown[1]]  # shown, since YAML cuts a value that is not quoted at ' #'
+            body = body if len(body) <= 60 else body[:59] + "…"
+            words = f"the macro '\\{unknown[1]}' of site.yaml, '{body}', is wrong: {self._unusable[unknown[1]]}"
         return MathError(offset, words[:1].lower() + words[1:], own)
 
 

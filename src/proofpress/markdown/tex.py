@@ -97,6 +97,19 @@ def _rows(tex: str) -> list[Edit]:
     return edits
 
 
+def _last_rows(tex: str) -> list[Edit]:
+    r"""Drop `\\` before the end of a table, where it opens a row that is empty and in some tables has a number."""
+    edits = []
+    last = None
+    for mark in marks(tex) if r"\\" in tex else ():
+        if last is not None and mark.text.startswith(r"\end"):
+            gap = _GAP.match(tex, last.end)
+            if not tex[gap.end() if gap else last.end : mark.start].strip():
+                edits.append(Edit(last.start, mark.start, " "))
+        last = mark if mark.text == r"\\" else None
+    return edits
+
+
 def _row_ends(tex: str) -> list[int]:
     return [mark.start for mark in marks(tex) if mark.text == r"\\"] if r"\\" in tex else []
 
@@ -179,7 +192,7 @@ def _lines(tex: str) -> list[Edit]:
     if r"\\" not in tex:
         return []
     ends = [mark.start for mark in marks(tex) if mark.text == r"\\" and mark.depth == 0 and not mark.environment]
-    if not ends or not tex[ends[0] + 2 :].strip():
+    if not ends or not tex[ends[0] :].replace(r"\\", "").strip():
         return []
     last = len(tex.rstrip())
     return [Edit(0, 0, r"\begin{gathered}"), Edit(last, last, r"\end{gathered}")]
@@ -192,6 +205,7 @@ def _escapes(tex: str) -> list[Edit]:
 
 SILENT: Final = (
     Mend(r"`\_`, `\*` and `\\{` are escapes of a Markdown without mathematics", _escapes),
+    Mend(r"math-core sets an empty row after a last `\\`, and numbers it", _last_rows),
     Mend(r"math-core prints the length of `\\[1em]` and the star of `\\*`", _rows),
     Mend("math-core prints the columns of a matrix, `[cc|c]`, and knows none with a star", _matrices),
     Mend("math-core prints the position of `\\begin{aligned}[t]`", _positions),
