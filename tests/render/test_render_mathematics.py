@@ -358,3 +358,15 @@ def test_a_formula_as_long_as_one_may_be_is_reworded_in_steps_that_grow_with_it(
         return lines
 
     assert work(600) < 2.6 * work(300) + 100
+
+
+def test_an_environment_that_is_not_closed_in_its_paragraph_is_told() -> None:
+    body = render("Text\n\n  \\begin{align}\na &= b\n\n\\end{align}\n\n- \\begin{align}\n", first_line=3)
+    (told,) = body.problems
+    assert (told.rule, told.line, told.column, told.length) == ("doubtful-tex", 5, 3, 13)
+    assert "(2 times in this text)" in told.message
+
+
+def test_a_run_of_unclosed_environments_is_one_problem() -> None:
+    assert len(render("\\begin{align}\n" * 50).problems) == 1
+    assert render("```tex\n\\begin{align}\n```\n\n    \\begin{align}\n\n`\\begin{align}`").problems == ()

@@ -231,6 +231,8 @@ def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
             line += 1
         if not closed:
             vain[place] = (startLine, line)
+            if not opening:  # what two dollars open may still end within a line
+                state.env.setdefault("open_formulas", []).append((startLine, closing))
             return False
     if silent:
         return True

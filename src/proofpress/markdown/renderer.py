@@ -169,6 +169,23 @@ class Renderer:
                 "part it into paragraphs, or put it into a listing",
                 1,
             )
+        unclosed: dict[str, list[int]] = {}
+        for line, closing in env.get("open_formulas", ()):
+            unclosed.setdefault(closing, []).append(line)
+        for closing, at_lines in unclosed.items():
+            opening = closing.replace("end", "begin", 1)
+            more = f" ({len(at_lines)} times in this text)" if len(at_lines) > 1 else ""
+            writer.problems.append(
+                problem(
+                    "doubtful-tex",
+                    document.path,
+                    lines.number(at_lines[0]),
+                    lines.first_of(at_lines[0]),
+                    f"'{opening}' has no '{closing}' at the end of a line of its paragraph, so it is shown as text{more}",
+                    hint="close it, and take blank lines out of the formula",
+                    length=len(opening),
+                )
+            )
         for line in env.get("too_deep", ()):
             writer.problems.append(
                 problem(
