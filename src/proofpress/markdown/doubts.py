@@ -100,7 +100,7 @@ def doubts(tex: str, display: bool) -> list[Doubt]:
 
 def _underscore(tex: str, start: int) -> Doubt | None:
     if _NAME_BEFORE.search(tex, max(0, start - 40), start) and not tex.startswith("{", start + 2):
-        return None  # 'max\_len` is a name
+        return None  # `max\_len` is a name
     message, edit = r"'\_' is an underscore to TeX, not a subscript", None
     if start and _MEANT_AS_SUBSCRIPT.match(tex, start):
         message, edit = r"'\_' is an underscore to TeX; it is set as a subscript", Edit(start, start + 2, "_")
