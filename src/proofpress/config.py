@@ -57,6 +57,8 @@ class MarkdownOptions(msgspec.Struct, frozen=True, kw_only=True):
     math: bool = True
     figures: bool = True
     smart_quotes: bool = True
+    macros: dict[str, str] = {}
+    """Commands that every formula knows, by their names without the backslash."""
 
 
 class HighlightOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -308,10 +310,38 @@ def _feed(name: str, node: Node, findings: Findings) -> bool | int | None:
     return typed.boolean(node, f"feeds: {name}", findings)
 
 
-def _markdown(name: str, node: Node, findings: Findings) -> str | bool | None:
+def _markdown(name: str, node: Node, findings: Findings) -> str | bool | dict[str, str] | None:
+    if name == "macros":
+        return _macros(node, findings)
     if name == "html":
         return typed.choice(node, "markdown: html", ("allow", "escape", "sanitize"), findings)
     return typed.boolean(node, f"markdown: {name}", findings)
+
+
+def _macros(node: Node, findings: Findings) -> dict[str, str] | None:
+    r"""Read commands for formulas: lines of `\R: \mathbb{R}`, with or without the backslash before the name."""
+    if not isinstance(node, MappingNode):
+        if not _absent(node):
+            typed.wrong(node, "markdown: macros", "a mapping", findings, hint=_MACRO_HINT)
+        return None
+    macros: dict[str, str] = {}
+    for key, value in node.entries:
+        name = key.text.removeprefix("\\")
+        if not settings.is_command(name):
+            findings.add(
+                "wrong-type",
+                key.place,
+                f"'markdown: macros': '{abridged(key.text)}' is no name of a command, which is of the letters A to Z",
+                hint=_MACRO_HINT,
+            )
+            continue
+        words = typed.text(value, f"markdown: macros: {abridged(key.text)}", findings)
+        if words is not None:
+            macros[name] = words
+    return macros
+
+
+_MACRO_HINT: Final = r"write '\R: \mathbb{R}' on a line of its own, with #1 to #9 for what follows the command"
 
 
 def _highlight(name: str, node: Node, findings: Findings) -> str | bool | None:

@@ -61,6 +61,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "listing-options": "warning",
     "unclosed-fence": "warning",
     "math-error": "error",
+    "doubtful-tex": "warning",
     "unknown-alert": "warning",
     "undefined-footnote": "warning",
     "unused-footnote": "warning",

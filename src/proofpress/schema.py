@@ -101,6 +101,7 @@ _PARTS: Final[dict[str, dict[str, str]]] = {
         "math": "Mathematics between dollar signs.",
         "figures": "An image alone in its paragraph is a figure, its title the caption.",
         "smart_quotes": "Straight quotes become those of the site's language.",
+        "macros": "Commands of your own for formulas: the name, and what it stands for, with #1 to #9 for what follows.",
     },
     "highlight": {
         "light": "The Pygments style for light pages.",
@@ -194,6 +195,8 @@ def _options(definition: Schema, descriptions: dict[str, str], *, truth: bool) -
                 shape = {"enum": choices}
             case {"type": "boolean"}:
                 shape = _TRUTH
+            case {"type": "object"}:
+                shape = {**_MAPPING, "additionalProperties": _TEXT}
             case {"type": "integer"}:
                 shape = {"type": "integer", "minimum": 1}
             case _:

@@ -104,10 +104,13 @@ def test_a_link_to_nothing_is_a_problem_at_its_place(site: SmallSite, written: s
     [
         ("img/loss.png", "img/lost.png", "did you mean 'img/lost.png'?"),
         ("img/loss-curve.png", "pictures/loss-curves.png", "did you mean 'pictures/loss-curves.png'?"),
+        ("photo.png", "Photo.PNG", "did you mean 'Photo.PNG'?"),
+        ("photo.jpg", "photo.JPEG", "did you mean 'photo.JPEG'?"),
+        ("Figures/loss.png", "figures/loss.png", "did you mean 'figures/loss.png'?"),
         ("img/curve-2.png", "pictures/cover.png", "put the image there, or write the path of one that exists"),
     ],
 )
-def test_a_file_in_another_folder_is_meant_only_where_its_name_is_like(
+def test_a_file_of_another_case_or_folder_is_meant_only_where_its_name_is_like(
     site: SmallSite, written: str, there: str, hint: str
 ) -> None:
     site.write({"content/posts/a.md": HEAD + f"![A]({written})\n", f"content/posts/{there}": "not read"})
@@ -159,3 +162,12 @@ def test_the_picture_of_a_page_is_one_of_the_site_or_of_the_web(site: SmallSite)
     site.write(FILES | {"site.yaml": SETTINGS.format(prefix=""), "content/posts/a.md": text})
     page = site.pages()["posts/a/index.html"]
     assert '"HTTPS://cdn.example/a.png"' in page
+
+
+def test_of_files_with_one_name_the_one_that_differs_by_case_alone_is_meant(site: SmallSite) -> None:
+    site.write({
+        "content/posts/a.md": HEAD + "![A](Img/loss.png)\n",
+        "content/posts/img/Loss.PNG": "not read",
+        "content/posts/Im/loss.png": "not read",
+    })  # fmt: skip
+    assert [p.hint for p in site.problems("missing-image")] == ["did you mean 'img/Loss.PNG'?"]

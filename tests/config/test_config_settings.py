@@ -370,3 +370,23 @@ def test_any_bytes_give_settings_that_can_be_used(data: bytes) -> None:
     assert config.paginate >= 1
     assert zone(config) is not None
     assert all(problem.path == "site.yaml" for problem in problems)
+
+
+def test_macros_are_read_with_and_without_the_backslash_of_their_names() -> None:
+    config, problems = read("markdown:\n  macros:\n    \\R: \\mathbb{R}\n    norm: '\\lVert #1 \\rVert'\n    one: 1\n")
+    assert problems == []
+    assert config.markdown.macros == {"R": r"\mathbb{R}", "norm": r"\lVert #1 \rVert", "one": "1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("markdown:\n  macros: [a]\n", 3, 11),
+        ("markdown:\n  macros:\n    R2: x\n", 4, 5),
+        ("markdown:\n  macros:\n    '\\\\R': x\n", 4, 5),
+        ("markdown:\n  macros:\n    R: [x]\n", 4, 8),
+    ],
+)
+def test_a_macro_that_is_none_is_a_problem_at_its_place(text: str, line: int, column: int) -> None:
+    problem = only(text)
+    assert (problem.rule, problem.line, problem.column) == ("wrong-type", line, column)

@@ -34,7 +34,7 @@ Term
 
 ![A picture](picture.png)
 
-A paragraph with $x^2$ in it.
+A paragraph with $x^2$ in it, of $\\R$.
 {: .named }
 
 ```python
@@ -90,6 +90,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "markdown.math": (True, False),
     "markdown.figures": (True, False),
     "markdown.smart_quotes": (True, False),
+    "markdown.macros": ({"R": "\\mathbb{R}"}, {"\\R": "\\mathbf{R}"}),
     "highlight.light": ("lovelace", "tango"),
     "highlight.dark": ("lightbulb", "monokai"),
     "highlight.line_numbers": (False, True),

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from proofpress.model import Body
 
 EXAMPLES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("commonmark.json").read_text("utf-8"))
-OFF = msgspec.convert({name: False for name in MarkdownOptions.__struct_fields__ if name != "html"}, MarkdownOptions)
+OFF = msgspec.convert(
+    {name: False for name in MarkdownOptions.__struct_fields__ if name not in {"html", "macros"}}, MarkdownOptions
+)
 PLAIN = Renderer(OFF, HighlightOptions())
 FULL = Renderer(MarkdownOptions(anchors=False), HighlightOptions())
 

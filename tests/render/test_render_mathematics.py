@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from proofpress.config import HighlightOptions, MarkdownOptions
 from proofpress.markdown.renderer import Renderer
+from proofpress.markdown.tex import in_known_words, reworded
 from proofpress.model import Body, Document, FrontMatter
 from proofpress.paths import SourcePath
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 RENDERER = Renderer(MarkdownOptions(), HighlightOptions())
 
@@ -20,8 +27,14 @@ def render(text: str, first_line: int = 1, title: str | None = "t") -> Body:
 
 
 @pytest.mark.parametrize(
-    "text", ["$5 and $6", "$HOME/$USER", r"\$a\$", "`$a$`", "cost: 5$ or 6$", "US$5$x", "$ a $", "$5-$6", "a $$ b"]
-)
+    "text",
+    [
+        "$5 and $6", "$HOME/$USER", r"\$a\$", "`$a$`", "cost: 5$ or 6$", "US$5$x", "$ a $", "$5-$6", "a $$ b",
+        "${HOME}/${USER} first", "${a}/${b}", "${x} and ${y}", "${HOME:-/root}/x$", "${user.name} of ${items[0]}",
+        "now ($) or later ($), please", "[$] or [$]", "'$' or '$'", "the $, the pound and the $.", "$? is one of $?",
+        "$5, he paid 6$ more", "$FOO and pay 5$", "$a_b or $_", "$1,000 a month or 2,000$.",
+    ],
+)  # fmt: skip
 def test_dollars_that_are_no_formula_are_text(text: str) -> None:
     assert "<math" not in render(text).html
     assert render(text).problems == ()
@@ -160,3 +173,200 @@ def test_tex_that_other_renderers_take_is_set(tex: str) -> None:
 def test_a_formula_nested_too_deeply_is_a_problem_and_does_not_end_the_process(command: str) -> None:
     body = render("$$\n" + command * 6000 + "x" + "}" * (6000 if "{" in command else 0) + "\n$$")
     assert [one.rule for one in body.problems] == ["math-error"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${25 \\choose 3}$", "${X_1, \\dots, X_p}$", "${}^{14}C$", "$]0,1[$", "${x}^2$", "${a + b}$", "$10 km$", "$AB$",
+        "$SO(3)$", "$20-30$", "$.5$", "$!n$", "$x \\text{ and then } y$", "$PV = nRT$", "$a, b, c$",
+    ],
+)  # fmt: skip
+def test_a_formula_may_begin_as_prices_and_variables_do(text: str) -> None:
+    body = render(text)
+    assert "<math>" in body.html
+    assert "$" not in body.html
+
+
+def test_a_formula_that_is_tagged_has_its_number_and_can_be_referred_to() -> None:
+    body = render("$$\nE = mc^2 \\tag{7}\\label{e}\n$$\n\n$$a \\label{b}$$\n\nSee $\\eqref{e}$ and $\\eqref{b}$.")
+    assert body.problems == ()
+    assert re.findall(r"<mtext>\((\d)\)</mtext>", body.html) == ["7", "1"]
+    assert re.findall(r'href="#(eq-\w)">(?:<mtext>)?\((\d)\)', body.html) == [("eq-e", "7"), ("eq-b", "1")]
+
+
+@pytest.mark.parametrize(
+    ("tex", "room"),
+    [
+        (r"\begin{cases} a & b \\[0.5em] c & d \end{cases}", ["0.5"]),
+        (r"\begin{align*} a &= b \\[1ex] c &= d \\*[-2pt] e \end{align*}", ["0.431", "-0.2"]),
+        (r"\begin{matrix} a \\ [ 10pt ] b \end{matrix}", ["1"]),
+        (r"a \\[.5\baselineskip] b", ["0.6"]),
+        (r"\bf a \\[1em] b", ["1"]),
+        (r"\begin{array}{c} a \\[2pt]\hline b \end{array}", ["0.2"]),
+    ],
+)
+def test_the_length_after_the_end_of_a_row_is_room_and_no_text(tex: str, room: list[str]) -> None:
+    body = render(f"$$\n{tex}\n$$")
+    assert body.problems == ()
+    assert "[" not in body.html
+    assert re.findall(r"padding-bottom: max\(0px, calc\(0.5ex \+ (.*?)em\)\)", body.html) == room
+    assert not re.search("[\ue000-\uf8ff]", body.html)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\begin{bmatrix}[cc|c] 1 & 2 & 3 \end{bmatrix}", r"\begin{array}{rCl} a & = & b \end{array}",
+        r"\begin{array}{r@{}l|p{2cm}*{2}{c}} a & b & c & d & e \end{array}",
+        r"\begin{IEEEeqnarray*}{rCl} a & = & b \\ c & = & d \end{IEEEeqnarray*}",
+        r"\begin{eqnarray} a &=& b \label{q} \\ c &=& d \nonumber \end{eqnarray}",
+        r"\begin{alignat}{2} a &= b & c &= d \end{alignat}", r"\begin{smallmatrix} a & b \end{smallmatrix}",
+        r"\text{if $x_{1} > 0$}", r"\epsilon*x", r"\theta_i^' ", r"\require{cancel} \cancel{a}", r"a \hspace*{1em} b",
+        r"\newcommand{\sin}[1]{x#1} \sin a", r"\DeclarePairedDelimiter{\norm}{\lVert}{\rVert} \norm{x}",
+        r"\begin{aligned}[t] a &= b \end{aligned}", r"\mathds{1}", r"\pmb{x}",
+    ],
+)  # fmt: skip
+def test_what_math_core_refuses_or_prints_is_set_as_other_renderers_set_it(tex: str) -> None:
+    body = render(f"$$\n{tex}\n$$")
+    assert body.problems == ()
+    assert '<mo stretchy="false">[</mo>' not in body.html
+
+
+def test_a_command_that_a_post_defines_holds_from_there_on_though_its_name_is_known() -> None:
+    body = render("$\\R$ before.\n\nLet $\\newcommand{\\R}{\\mathbf{R}} f: \\R \\to \\R$.\n\n$\\R$ after.")
+    assert body.problems == ()
+    first, second, third = re.findall(r"<math>(.*?)</math>", body.html)
+    assert "ℝ" in first
+    assert second.count("𝐑") == 2
+    assert "𝐑" in third
+
+
+def test_macros_of_the_settings_hold_in_every_post_and_a_wrong_one_is_named_where_it_is_used() -> None:
+    options = MarkdownOptions(
+        macros={"R": r"\mathbf{R}", "norm": r"\lVert #1 \rVert", "wrong": r"\nope", "torn": r"\frac{"}
+    )
+    renderer = Renderer(options, HighlightOptions())
+    text = "$\\R$ and $\\norm{x + y}$.\n\n$$\\newcommand{\\R}{\\mathbb{R}} \\R$$\n\n$\\wrong$ $\\torn$"
+    body = renderer.render(Document(path=SourcePath("content/a.md"), front=FrontMatter(title="t"), text=text))
+    assert "𝐑" in body.html
+    assert "ℝ" in body.html
+    assert body.html.count("∥") + body.html.count("‖") == 2
+    refused = "this formula cannot be set: the macro "
+    assert [one.message for one in body.problems] == [
+        refused + "'\\wrong' of site.yaml, '\\nope', is wrong: unknown command \"\\nope\"",
+        refused + "'\\torn' of site.yaml, '\\frac{', is wrong: expected closing token \"}\", but reached end of input",
+    ]
+
+
+@pytest.mark.parametrize("body", [r"\a\a", r"\a", "{" * 900, "{" * 1500, r"\frac" * 400])
+def test_macros_that_grow_without_end_are_problems_and_do_not_end_the_process(body: str) -> None:
+    renderer = Renderer(MarkdownOptions(macros={"a": body, "b": r"\a\a\a\a"}), HighlightOptions())
+    document = Document(path=SourcePath("content/a.md"), front=FrontMatter(title="t"), text=r"$\b$ and $\a$ and $x$")
+    found = renderer.render(document)
+    assert {one.rule for one in found.problems} == {"math-error"}
+    assert "<mi>x</mi>" in found.html
+
+
+def test_an_error_in_a_formula_that_was_put_in_other_words_stands_where_it_was_written() -> None:
+    text = "$$\n\\begin{bmatrix}[c|c] a \\\\[1em] b & \\nope \\end{bmatrix}\n$$\n\n$$x \\tag{1} \\sum_{\\substack{a \\\\ b}} \\nope$$"
+    first, second = render(text).problems
+    assert (first.line, first.column) == (2, 36)
+    assert (second.line, second.column) == (5, 38)
+
+
+def test_an_error_speaks_of_dollars_only_where_nothing_in_the_formula_is_tex() -> None:
+    assert render("$\\nope{x}$").problems[0].hint == ""
+    assert "dollar" in render("$5 # 6$").problems[0].hint
+
+
+def test_escapes_in_formulas_are_told_once_for_each_kind_with_their_count() -> None:
+    body = render("A $x\\_1$ and $x\\_2$, $y \\in \\\\{0, 1\\\\}$.\n\n$$\nx\\_{3}\n$$", first_line=3)
+    told = [(one.rule, one.severity, one.line, one.column) for one in body.problems]
+    assert told == [
+        ("doubtful-tex", "warning", 3, 5), ("doubtful-tex", "warning", 3, 29),
+    ]  # fmt: skip
+    assert "(3 times in this text)" in body.problems[0].message
+    assert body.html.count("<msub>") == 3
+    assert "{</mo>" in body.html
+
+
+def test_a_last_end_of_a_row_makes_no_row_and_no_number() -> None:
+    html = render("$$\n\\begin{align}\na &= b \\\\\nc &= d \\\\\n\\end{align}\n$$").html
+    assert html.count("<mtr>") == 2
+    assert "(3)" not in html
+
+
+WORK = """\
+import sys
+from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.renderer import Renderer
+from proofpress.markdown.tex import in_known_words, reworded
+from proofpress.model import Document, FrontMatter
+
+def work(text):
+    lines = 0
+    def count(frame, event, argument):
+        nonlocal lines
+        lines += 1
+        return count
+    renderer = Renderer(MarkdownOptions(), HighlightOptions())
+    document = Document(path="content/a.md", front=FrontMatter(title="t"), text=text, first_line=1)
+    renderer.render(document)
+    sys.settrace(count)
+    renderer.render(document)
+    sys.settrace(None)
+    return lines
+
+piece = sys.argv[1].encode().decode("unicode_escape")
+print(work(piece * 150), work(piece * 300))
+"""
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        r"\\begin{align}\n", r"> \\begin{align}\n", r"- \\begin{align}\n", r"\\begin{align}\n\\begin{gather}\n", r"$$\n",
+        r"$$ a\n", r"$$\na $$ b\n", r"\\begin{align}\n\n", r"${a", r"${HOME}/", r"$5 ab ", r"$ \\$", r"$x\\_1$ ", r"$`a ",
+        r"$a$ $\\def\\a{\\a}$ ", r"$$\n\\substack{\n$$\n\n", r"$$ \\$$ ",
+    ],
+)  # fmt: skip
+def test_twice_the_marks_of_formulas_are_at_most_about_twice_the_work(piece: str) -> None:
+    said = subprocess.run([sys.executable, "-c", WORK, piece], capture_output=True, text=True, check=True)
+    once, twice = map(int, said.stdout.split())
+    assert twice < 2.6 * once
+
+
+@pytest.mark.parametrize(
+    "piece", ["\\substack{", "\\text{", "a\\_", "\\\\{", "a \\\\[1em] ", "\\begin{bmatrix}[c|c] ", "&", "{", "$"]
+)
+def test_a_formula_as_long_as_one_may_be_is_reworded_in_steps_that_grow_with_it(piece: str) -> None:
+    def work(times: int) -> int:
+        lines = 0
+
+        def count(frame: FrameType, event: str, argument: object) -> Any:  # noqa: ARG001 - as sys.settrace asks
+            nonlocal lines
+            lines += 1
+            return count
+
+        before = sys.gettrace()
+        sys.settrace(count)
+        try:
+            in_known_words(reworded(piece * times + "\\x", display=True), display=True)
+        finally:
+            sys.settrace(before)
+        return lines
+
+    assert work(600) < 2.6 * work(300) + 100
+
+
+def test_an_environment_that_is_not_closed_in_its_paragraph_is_told() -> None:
+    body = render("Text\n\n  \\begin{align}\na &= b\n\n\\end{align}\n\n- \\begin{align}\n", first_line=3)
+    (told,) = body.problems
+    assert (told.rule, told.line, told.column, told.length) == ("doubtful-tex", 5, 3, 13)
+    assert "(2 times in this text)" in told.message
+
+
+def test_a_run_of_unclosed_environments_is_one_problem() -> None:
+    assert len(render("\\begin{align}\n" * 50).problems) == 1
+    assert render("```tex\n\\begin{align}\n```\n\n    \\begin{align}\n\n`\\begin{align}`").problems == ()

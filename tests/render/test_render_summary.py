@@ -80,3 +80,9 @@ def test_an_excerpt_has_no_link_no_image_no_id_and_nothing_that_is_embedded(html
 )
 def test_plain_text_is_what_is_read_on_one_line(html: str, text: str) -> None:
     assert plain(html) == text
+
+
+def test_a_formula_in_a_description_keeps_its_meaning() -> None:
+    formula = "<math><msup><mi>ℝ</mi><mrow><mi>n</mi><mo>×</mo><mi>d</mi></mrow></msup></math>"
+    assert plain(f"<p>In {formula}, {formula} &lt; x</p>") == "In ℝ^(n×d), ℝ^(n×d) < x"
+    assert plain("<math><mi>a") == "a"

@@ -25,6 +25,9 @@ _LANGUAGE: Final = re.compile(r"(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|[xX](?:-[
 _OWN_FOLDERS: Final = ("content", "templates", "static", "data")
 
 
+_COMMAND: Final = re.compile(r"[A-Za-z]{1,100}")
+
+
 class Refusal(NamedTuple):
     """Why a value is refused, completing `'<setting>' …`, and what to write."""
 
@@ -155,3 +158,8 @@ def output(text: str) -> str | Refusal:
     if parts[0].casefold() in _OWN_FOLDERS:
         return Refusal("holds what the site is made from", example)
     return "/".join(parts)
+
+
+def is_command(name: str) -> bool:
+    """Tell whether TeX can have a command of this name, given without its backslash."""
+    return _COMMAND.fullmatch(name) is not None

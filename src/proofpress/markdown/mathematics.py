@@ -2,7 +2,7 @@
 
 A formula in a line follows Pandoc's rule, with GitHub's narrowing: the opening dollar has no blank after it and no
 letter or digit before it, the closing one has no blank before it and no letter or digit after it. So `$5 and $6` and
-`$HOME/$USER` are text. `$$…$$` on lines of its own is displayed; between words it is set in the line, as kramdown has
+`$HOME/$USER` are text. So are a shell's `${HOME}`, a dollar alone in brackets, and the words between `$5` and `6$`. `$$…$$` on lines of its own is displayed; between words it is set in the line, as kramdown has
 it, whose blogs write all their formulas so.
 """
 
@@ -11,15 +11,16 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from math_core import LatexError, LatexToMathML
 
-from proofpress.markdown.mathml import with_styles_apart
-from proofpress.markdown.tex import in_known_words
+from proofpress.markdown.mathml import with_row_gaps, with_styles_apart
+from proofpress.markdown.tex import in_known_words, reworded
+from proofpress.markdown.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from markdown_it.rules_block import StateBlock
 
@@ -33,6 +34,7 @@ MAX_EXPANDED: Final = 2000
 """The same, for what a page's own commands can expand to."""
 
 MAX_LENGTH: Final = 20_000
+MAX_MACRO: Final = 1000
 
 _DOLLARS: Final = re.compile(r"\\.|\$+", re.DOTALL)
 _ENVIRONMENT: Final = re.compile(r"\\begin\{((?:equation|align|alignat|gather|multline|flalign|eqnarray|split)\*?)\}")
@@ -42,8 +44,26 @@ _SHARED: Final = re.compile(
 )
 _DEFINES: Final = re.compile(r"\\(?:(?:re|provide)?newcommand|renewcommand|DeclareMathOperator|[gex]?def|let)\b")
 _DEEPENS: Final = re.compile(r"\\\\|\\[A-Za-z]+|[{}&^_]")
+_VARIABLE: Final = re.compile(
+    r"\{[!#]?(?:[A-Za-z_]\w+\}(?![\^_])|[A-Za-z_]\w*[-:#%/.\[(?@=+,^~][^{}\n$\\ ]*\}(?![\^_]))"
+)
+"""What shells and templates write in braces after a dollar: `{HOME}`, `{HOME:-/root}`, `{user.name}`, `{#list}`."""
+
+_NAME: Final = re.compile(r"\{\w+\}")
+_AMOUNT: Final = re.compile(
+    r"(?:[0-9][0-9.,]*|[A-Z_][A-Z0-9_]+|[a-z_][a-z0-9_]+|\{\w+\})(?:[-/:.,;)\]][^\s\\^{}=+<>]*)?(?=\s)"
+)
+"""How a price or a shell's variable begins, and where its first word ends."""
+
+_TEX: Final = re.compile(r"[\\^{}=+<>]")
+_WORD: Final = re.compile(r"\s[(\"']?[a-z]{2,}[,.;:)!?]?\s")
+QUOTES: Final = "'\"\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
 _SUFFIX: Final = re.compile(r"(?:s|st|nd|rd|th|tuples?)\b")
 _QUOTED: Final = re.compile(r'"[^"]*"')
+_IN_MACRO: Final = re.compile(r"macro(\d+):\d+: (.*)\Z", re.DOTALL)
+_PARAMETER: Final = re.compile(r"#([1-9])")
+_COMMAND: Final = re.compile(r"\\[A-Za-z]")
+_UNKNOWN: Final = re.compile(r'[Uu]nknown command "\\([A-Za-z]+)\*?"')
 _POSITION: Final = re.compile(r"(\d+): (.*)\Z", re.DOTALL)
 
 
@@ -59,6 +79,8 @@ class MathError(NamedTuple):
 
     offset: int
     message: str
+    own: bool = True
+    """Whether what stands there is as it was written, not a mend's."""
 
 
 def math(state: InlineText, silent: bool) -> bool:
@@ -78,13 +100,13 @@ def math(state: InlineText, silent: bool) -> bool:
             return _dollars(state, silent)
         stop = end + 2
     else:
-        if src[start].isspace() or (pos > 0 and src[pos - 1].isalnum()):
+        if src[start].isspace() or (pos > 0 and src[pos - 1].isalnum()) or _is_no_opening(src, pos):
             return False
         at = bisect_left(state.closers, 2 * (start + 1))
         if at == len(state.closers) or state.closers[at] % 2 == 0:
             return False  # the next dollar is no end, and a formula holds no dollar
         end = state.closers[at] // 2
-        if end >= maximum:
+        if end >= maximum or _is_prose(src, start, end):
             return False
         stop = end + 1
         if src[start] == "`" and src[end - 1] == "`" and end - start > 2:  # GitHub's $`…`$
@@ -96,6 +118,35 @@ def math(state: InlineText, silent: bool) -> bool:
         token.meta = {"at": start}
     state.pos = stop
     return True
+
+
+def _is_no_opening(src: str, pos: int) -> bool:
+    r"""Tell whether a dollar begins no formula by what follows it: a shell's `${HOME}`, or the end of what it stands in.
+
+    Groups begin formulas, as in `${n \choose k}$`; a name alone in braces, or with what shells and templates put
+    behind it, is a variable. `$]0,1[$` is an interval.
+    """
+    after = src[pos + 1]
+    if after == "{":
+        return _VARIABLE.match(src, pos + 1) is not None
+    if after in ")}":
+        return True
+    before = src[pos - 1] if pos else ""
+    return (
+        (after == "]" and before == "[")
+        or (after in QUOTES and before in QUOTES and before != "")
+        or (after in ",.;:!?" and not src[pos + 2 : pos + 3].strip())
+    )
+
+
+def _is_prose(src: str, start: int, end: int) -> bool:
+    """Tell whether words stand between the dollars of a price or a shell's variable and those of another."""
+    amount = _AMOUNT.match(src, start, end)
+    return (
+        amount is not None
+        and _TEX.search(src, amount.end(), end) is None
+        and _WORD.search(src, amount.end(), end) is not None
+    )
 
 
 def _dollars(state: InlineText, silent: bool) -> bool:
@@ -129,7 +180,10 @@ def _closers(src: str) -> array[int]:
 
 def _ends_well(src: str, after: int) -> bool:
     """Tell whether a dollar may close a formula by what follows it: no letter or digit, but `$x$s` and `$n$th` do."""
-    return not src[after : after + 1].isalnum() or _SUFFIX.match(src, after) is not None
+    follows = src[after : after + 1]
+    if follows == "{":
+        return _VARIABLE.match(src, after) is None and _NAME.match(src, after) is None
+    return (not follows.isalnum() and follows != "_") or _SUFFIX.match(src, after) is not None
 
 
 def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - markdown-it's names
@@ -177,6 +231,8 @@ def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
             line += 1
         if not closed:
             vain[place] = (startLine, line)
+            if not opening:  # what two dollars open may still end within a line
+                state.env.setdefault("open_formulas", []).append((startLine, closing))
             return False
     if silent:
         return True
@@ -191,59 +247,121 @@ def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
     return True
 
 
-class Converter:
-    """TeX to MathML. Equations are numbered, and commands defined, through a page."""
+def is_doubtful(tex: str) -> bool:
+    """Tell whether what stands between two dollars may well have been meant as text: nothing in it is TeX's."""
+    return _COMMAND.search(tex) is None and ("^" not in tex and "_" not in tex)
 
-    def __init__(self) -> None:
-        self._latex = LatexToMathML(fancy_error=False)
+
+class Converter:
+    """TeX to MathML. Equations are numbered, and commands defined, through a page.
+
+    `macros` are commands that every page knows, by their names without the backslash.
+    """
+
+    def __init__(self, macros: Mapping[str, str] | None = None) -> None:
+        self._given = macros or {}
+        self._macros, self._unusable = _sound(self._given)
+        self._latex = self._made_for(())
 
     def convert(self, formulas: Sequence[Formula]) -> list[str | MathError]:
         """Return each formula's MathML, or what is wrong with it, in the order of the page."""
         results = self._converted(formulas)
-        return [with_styles_apart(found) if isinstance(found, str) else found for found in results]
+        return [with_styles_apart(with_row_gaps(found)) if isinstance(found, str) else found for found in results]
+
+    def _made_for(self, bodies: Sequence[str], **options: Any) -> LatexToMathML:
+        """Return a converter in which neither the site's nor a page's commands can expand beyond what it survives."""
+        deepest = max(
+            (len(_DEEPENS.findall(body[:MAX_LENGTH])) for body in (*bodies, *self._macros.values())), default=0
+        )
+        return LatexToMathML(
+            fancy_error=False,
+            macros=self._macros,
+            max_expansions=min(1000, max(10, MAX_EXPANDED // max(1, deepest))),
+            **options,
+        )
 
     def _converted(self, formulas: Sequence[Formula]) -> list[str | MathError]:
         if not any(_SHARED.search(formula.tex) for formula in formulas):
-            return [_set(self._latex.convert_with_local_state, formula) for formula in formulas]
+            return [self._set(self._latex.convert_with_local_state, formula)[0] for formula in formulas]
         bodies = [body for formula in formulas for body in _DEFINES.split(formula.tex)[1:]]
-        defined = max((len(_DEEPENS.findall(body[:MAX_LENGTH])) for body in bodies), default=0)
-        page = LatexToMathML(
-            fancy_error=False,
-            id_prefix="eq-",
-            global_group=True,
-            max_expansions=min(1000, max(10, MAX_EXPANDED // max(1, defined))),
-        )
-        results = [_set(page.convert_with_global_state, formula) for formula in formulas]
+        page = self._made_for(bodies, id_prefix="eq-", global_group=True)
+        found = [self._set(page.convert_with_global_state, formula) for formula in formulas]
+        results = [result for result, _ in found]
         if any("ref" in formula.tex for formula in formulas):
-            _set_together(page, formulas, results)
+            _set_together(page, formulas, [tex for _, tex in found], results)
         return results
 
-
-def _set(convert: Callable[..., str], formula: Formula) -> str | MathError:
-    refusal = _refusal(formula.tex)
-    if refusal is not None:
-        return refusal
-    try:
-        return convert(formula.tex, displaystyle=formula.display)
-    except LatexError as error:
-        said = error
-    mended = in_known_words(formula.tex)
-    if mended != formula.tex and _refusal(mended) is None:
+    def _set(self, convert: Callable[..., str], formula: Formula) -> tuple[str | MathError, str]:
+        """Return the MathML of a formula, or what is wrong with it, and the TeX that was tried last."""
+        tex, display = formula
+        wording = reworded(tex, display) if len(tex) <= MAX_LENGTH else Wording(tex)
+        refusal = _refusal(tex) or _refusal(wording.tex)
+        if refusal is not None:
+            return refusal, wording.tex
         try:
-            return convert(mended, displaystyle=formula.display)
-        except LatexError:
-            pass
-    return _explained(str(said), formula.tex)
+            return convert(wording.tex, displaystyle=display), wording.tex
+        except LatexError as error:
+            first = str(error)
+        other = in_known_words(wording, display)
+        if other.tex == wording.tex or _refusal(other.tex) is not None:
+            return self._explained(first, wording), wording.tex
+        try:
+            return convert(other.tex, displaystyle=display), other.tex
+        except LatexError as error:
+            second = self._explained(str(error), other)
+        return second if second.own else self._explained(first, wording), other.tex
+
+    def _explained(self, said: str, wording: Wording) -> MathError:
+        match = _POSITION.match(said)
+        offset, words = (min(int(match[1]), len(wording.tex)), match[2]) if match else (0, said)
+        words = _QUOTED.sub(lambda found: found[0].replace("\\\\", "\\"), words.strip().rstrip("."))
+        words = words.replace('"\\tag[*]"', '"\\tag"')
+        offset, own = wording.place(offset)
+        unknown = _UNKNOWN.match(words)
+        if unknown is not None and unknown[1] in self._unusable:
+            body = self._given[unknown[1]]  # shown, since YAML cuts a value that is not quoted at ' #'
+            body = body if len(body) <= 60 else body[:59] + "…"
+            words = f"the macro '\\{unknown[1]}' of site.yaml, '{body}', is wrong: {self._unusable[unknown[1]]}"
+        return MathError(offset, words[:1].lower() + words[1:], own)
 
 
-def _set_together(page: LatexToMathML, formulas: Sequence[Formula], results: list[str | MathError]) -> None:
+def _sound(macros: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Part the site's macros into those that can be set and those that cannot, with the reason."""
+    unusable = {name: f"longer than {MAX_MACRO} characters" for name, body in macros.items() if len(body) > MAX_MACRO}
+    sound = {name: body for name, body in macros.items() if name not in unusable}
+    while True:
+        bad: dict[str, str] = {}
+        try:
+            latex = LatexToMathML(fancy_error=False, macros=sound, max_expansions=100)
+        except LatexError as error:
+            match = _IN_MACRO.match(str(error))
+            if match is None:
+                return {}, unusable | dict.fromkeys(sound, str(error))
+            bad[list(sound)[int(match[1])]] = match[2]
+        else:
+            for name, body in sound.items():
+                arguments = "{x}" * max((int(number) for number in _PARAMETER.findall(body)), default=0)
+                try:
+                    latex.convert_with_local_state(f"\\{name}{arguments}", displaystyle=True)
+                except LatexError as error:
+                    match = _POSITION.match(str(error))
+                    bad[name] = match[2] if match else str(error)
+        if not bad:
+            return sound, unusable
+        unusable |= {name: why[:1].lower() + why[1:].rstrip(".") for name, why in bad.items()}
+        sound = {name: body for name, body in sound.items() if name not in bad}
+
+
+def _set_together(
+    page: LatexToMathML, formulas: Sequence[Formula], words: Sequence[str], results: list[str | MathError]
+) -> None:
     r"""Set all formulas as one piece, so that `\eqref` finds an equation that comes later."""
     sound = [
         number
         for number, result in enumerate(results)
         if isinstance(result, str) or ("ref" in formulas[number].tex and _refusal(formulas[number].tex) is None)
     ]
-    pieces = [(in_known_words(formulas[number].tex), formulas[number].display) for number in sound]
+    pieces = [(words[number], formulas[number].display) for number in sound]
     try:
         whole = page.convert_all(pieces)
     except LatexError:
@@ -274,10 +392,3 @@ def _refusal(tex: str) -> MathError | None:
         if depth > MAX_DEPTH:
             return MathError(match.start(), "the formula is nested too deeply")
     return None
-
-
-def _explained(said: str, tex: str) -> MathError:
-    match = _POSITION.match(said)
-    offset, words = (min(int(match[1]), len(tex)), match[2]) if match else (0, said)
-    words = _QUOTED.sub(lambda found: found[0].replace("\\\\", "\\"), words.strip().rstrip("."))
-    return MathError(offset, words[:1].lower() + words[1:])

@@ -14,10 +14,11 @@ from proofpress.listings.highlight import Highlighter
 from proofpress.markdown.attributes import take_from_blocks
 from proofpress.markdown.autolinks import link_mail
 from proofpress.markdown.dialect import Dialect
+from proofpress.markdown.doubts import Doubt, doubts
 from proofpress.markdown.footnotes import Definition, take_footnotes
 from proofpress.markdown.headings import Identifiers
 from proofpress.markdown.links import MOST_TOKENS
-from proofpress.markdown.mathematics import Converter, Formula, MathError
+from proofpress.markdown.mathematics import MAX_LENGTH, Converter, Formula, MathError, is_doubtful
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.quotes import curl, marks_for
 from proofpress.markdown.rawhtml import ids_in
@@ -57,7 +58,7 @@ class Renderer:
         self._sanitizer = Sanitizer() if markdown.html == "sanitize" else None
         self._strict = not any(getattr(markdown, name) for name in _EXTENSIONS)
         self._listings = Listings(Highlighter(), line_numbers=highlight.line_numbers)
-        self._converter = Converter()
+        self._converter = Converter(markdown.macros)
 
     def close(self) -> None:
         """Let go of what rendering holds. What is rendered afterwards holds it anew."""
@@ -168,6 +169,23 @@ class Renderer:
                 "part it into paragraphs, or put it into a listing",
                 1,
             )
+        unclosed: dict[str, list[int]] = {}
+        for line, closing in env.get("open_formulas", ()):
+            unclosed.setdefault(closing, []).append(line)
+        for closing, at_lines in unclosed.items():
+            opening = closing.replace("end", "begin", 1)
+            more = f" ({len(at_lines)} times in this text)" if len(at_lines) > 1 else ""
+            writer.problems.append(
+                problem(
+                    "doubtful-tex",
+                    document.path,
+                    lines.number(at_lines[0]),
+                    lines.first_of(at_lines[0]),
+                    f"'{opening}' has no '{closing}' at the end of a line of its paragraph, so it is shown as text{more}",
+                    hint="close it, and take blank lines out of the formula",
+                    length=len(opening),
+                )
+            )
         for line in env.get("too_deep", ()):
             writer.problems.append(
                 problem(
@@ -211,9 +229,23 @@ class Renderer:
                     holder,
                     min(at + result.offset, len(holder.content)),
                     f"this formula cannot be set: {result.message}",
-                    "write \\$ where a dollar is meant" if token.type == "math_inline" else "",
+                    "write \\$ where a dollar is meant"
+                    if token.type == "math_inline" and is_doubtful(token.content)
+                    else "",
                     1,
                 )
+        self._note_doubts(found, writer)
+
+    def _note_doubts(self, found: list[tuple[Token, Token, int, bool]], writer: Writer) -> None:
+        """Report what formulas say that is most likely not meant: each kind once, where it is first, with its count."""
+        kinds: dict[str, tuple[Token, int, Doubt, list[int]]] = {}
+        for token, holder, at, display in found:
+            for doubt in doubts(token.content, display) if len(token.content) <= MAX_LENGTH else ():
+                kinds.setdefault(doubt.kind, (holder, at, doubt, []))[3].append(1)
+        for holder, at, doubt, times in kinds.values():
+            more = f" ({len(times)} times in this text)" if len(times) > 1 else ""
+            offset = min(at + doubt.offset, len(holder.content))
+            writer.report("doubtful-tex", holder, offset, doubt.message + more, doubt.hint, doubt.length)
 
     def _body(self, writer: Writer, title: str | None, formulas: list[str]) -> Body:
         out = writer.out

@@ -6,6 +6,8 @@ import re
 from html import unescape
 from typing import Final
 
+from proofpress.markdown.mathml import linear
+
 LONGEST: Final = 50_000
 """Characters of HTML that a summary may have. Lists, feeds and a page's head each hold it once more."""
 
@@ -35,6 +37,7 @@ _VOID: Final = frozenset(
 )
 _BLOCK_END: Final = re.compile(r"</(?:p|li|h[1-6]|td|th|dt|dd|pre|div|figcaption)>|<br\s*/?>", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"\s+")
+_FORMULA: Final = re.compile(r"<math\b(?:(?!<math\b).)*?</math>", re.DOTALL)
 _MARKUP: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z]" + _ATTRIBUTES, re.DOTALL)
 
 
@@ -85,6 +88,8 @@ def balanced(html: str) -> str:
 
 def plain(html: str) -> str:
     """Return HTML's text on one line."""
+    if "<math" in html:
+        html = _FORMULA.sub(lambda found: linear(found[0]), html)
     if "<" in html:
         html = _MARKUP.sub("", _BLOCK_END.sub(" ", html))
     return _BLANKS.sub(" ", unescape(html)).strip()

@@ -64,11 +64,25 @@ class Suggestions:
 
     @staticmethod
     def _best(path: str, paths: Sequence[str]) -> str | None:
-        ending = posixpath.splitext(path)[1]
-        fitting = [other for other in paths if ending in ("", posixpath.splitext(other)[1])]
+        ending = _ending(path)
+        fitting = [other for other in paths if ending in ("", _ending(other))]
+        same = identity(path)
         return min(
-            fitting, key=lambda other: (-len(posixpath.commonprefix([other, path])), len(other), other), default=None
+            fitting,
+            key=lambda other: (
+                identity(other) != same,
+                -len(posixpath.commonprefix([other, path])),
+                len(other),
+                other,
+            ),
+            default=None,
         )
+
+
+def _ending(path: str) -> str:
+    """Return what kind of file a name speaks of: `.png` for `.PNG`, and one name for JPEG's two."""
+    ending = posixpath.splitext(path)[1].lower()
+    return ".jpg" if ending == ".jpeg" else ending
 
 
 def _name(path: str) -> str:
