@@ -18,7 +18,7 @@ from proofpress.builder.filling import fill, filling_of
 from proofpress.builder.inputs import Inputs, Looked, Options, read_inputs
 from proofpress.builder.outputs import Filling
 from proofpress.builder.plain import plain_outputs
-from proofpress.builder.preparing import Preparation, left_out, prepare
+from proofpress.builder.preparing import Preparation, left_out, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, with_excerpts
 from proofpress.builder.world import World, world_of
@@ -110,7 +110,9 @@ def build(
     for own in prepared.values():
         problems += own.problems
     problems += [*world.problems, *filling.known.menu_problems(), *found]
-    judged = judge(faults_once(problems), inputs.config.rules, strict=options.strict)
+    judged = judge(
+        faults_once(problems), inputs.config.rules, strict=options.strict, drafts=unpublished(prepared, options)
+    )
     excerpted = with_excerpts(judged, {source.path: source.data for source in inputs.tree.documents}, options.root)
     lap("Gathering problems")
     return Built(

@@ -11,6 +11,7 @@ from proofpress.builder import documents
 from proofpress.builder.documents import Prepared, decode_prepared, kinds_of
 from proofpress.builder.memory import Memory, chunk, processes
 from proofpress.builder.outputs import DOCUMENT
+from proofpress.content.documents import DRAFTS
 from proofpress.engine.digests import digest_of
 from proofpress.engine.parallel import run
 from proofpress.engine.steps import AnswerDigests, Stale, Trace, why_stale
@@ -106,6 +107,12 @@ def uncertain_of(prepared: Mapping[SourcePath, Prepared]) -> dict[SourcePath, by
     return {path: own.body for path, own in prepared.items() if not own.certain}
 
 
+def _drafts_folder(path: str) -> str:
+    """Return the folder of drafts that a file lies in; nothing for any other file."""
+    before, found, _ = path.partition(f"/{DRAFTS}/")
+    return before + found
+
+
 def step_inputs(common: bytes, text: bytes, kind: Kind) -> bytes:
     """Return the digests of a document's static inputs, in the order of DOCUMENT_INPUT_NAMES."""
     return common + text + digest_of(kind)
@@ -128,11 +135,20 @@ def left_out(
     return frozenset(hidden), min(due, default=None)
 
 
+def unpublished(prepared: Mapping[SourcePath, Prepared], options: Options) -> frozenset[SourcePath]:
+    """Return the documents that are not published yet, shown or not: their faults are warnings."""
+    if not options.publishes:
+        options = msgspec.structs.replace(options, drafts=False, future=False)
+    return left_out(prepared, options)[0]
+
+
 def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath]) -> Iterator[File]:
     """Give every file that is copied: static/ at the root, the others at the URL of their folder.
 
-    What lies in a post's bundle travels with the post: to its URL, or nowhere when the post is left out.
+    What lies in a post's bundle travels with the post: to its URL, or nowhere when the post is left out. What lies in a
+    folder of drafts is there where a draft of that folder is.
     """
+    drafts = {home for path in prepared if path not in hidden and (home := _drafts_folder(path))}
     bundles = {posixpath.dirname(path): own.card for path, own in prepared.items() if own.bundle}
     for path, seen in inputs.files.items():
         folder, _, file = path.rpartition("/")
@@ -140,10 +156,12 @@ def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: froz
             site_path = "/" + encode(path.removeprefix("static/"))
         else:
             home = folder
+            if (of := _drafts_folder(path)) and of not in drafts:
+                continue
             while home and home not in bundles:
                 home = home.rpartition("/")[0]
             if not home:
-                parts = [part for part in folder.split("/")[1:] if part != "_posts"]
+                parts = [part for part in folder.split("/")[1:] if part not in ("_posts", DRAFTS)]
                 site_path = folder_path("/".join(parts)) + encode(file)
             elif bundles[home].path in hidden:
                 continue

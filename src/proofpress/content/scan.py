@@ -15,19 +15,23 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from proofpress.content import gate, leftovers, unread
 from proofpress.model import Source
 from proofpress.paths import MAX_PARTS, SourcePath, unportable
 from proofpress.problems import Problem, problem, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 MAX_MARKDOWN: Final = 16 * 2**20
 """Bytes of one Markdown file. A 16 MB text is a mistake: no reader's browser would show it."""
 
 _MAX_LINKS: Final = 4  # links within linked folders; folders that link to each other would else give n! paths
-_MARKDOWN: Final = (".md", ".markdown")
+_MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
+_BY_ENDING: Final = frozenset({"a backup copy", "a file that a program was still writing"})
+_BESIDE: Final = ".meta"
+"""What Nikola keeps of a post beside it: nothing by itself, and of this post's files where there is one."""
 _LONG: Final = 250  # characters of a path that every system can name; of a longer one the system is asked
 _REPARSE_POINT: Final = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT, winnt.h
 
@@ -50,23 +54,38 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-def scan(root: Path) -> Tree:
-    """Find the files of a site and read its Markdown. Hidden files are left out, but for `static/.well-known/`."""
-    walk = _Walk(root)
+def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
+    """Find the files of a site and read its Markdown. Hidden files are left out, but for `static/.well-known/`.
+
+    So is what editors and systems leave behind; `ignore`, the setting, adds to that and takes away.
+    """
+    walk = _Walk(root, ignore)
     documents: dict[SourcePath, Source] = {}
     files: dict[SourcePath, str] = {}
+    beside: dict[SourcePath, str] = {}
     for path, real in walk.files("content"):
         if path.lower().endswith(_MARKDOWN):
             if walk.new(path, documents):
                 data = walk.read(path, real)
                 if data is not None:
                     documents[path] = Source(path, data)
-        elif walk.new(path, files):
+        elif path.endswith(_BESIDE):
+            beside[path] = real
+        elif walk.is_copied(path, real) and walk.new(path, files):
             files[path] = real
+    for path, real in beside.items():
+        post = next(
+            (post for end in _MARKDOWN if (post := SourcePath(path.removesuffix(_BESIDE) + end)) in documents), None
+        )
+        if post is None:
+            files[path] = real
+        elif not walk.is_copied(path, real) and walk.says_draft(path, real):
+            del documents[post]
     static = [path for path, _ in walk.files("static")]
     data_files = [path for path, _ in walk.files("data")]
     for path in (*files, *static):
         walk.check_name(path)
+    walk.name_left_out()
     return Tree(
         documents=tuple(documents[path] for path in sorted(documents)),
         files=tuple(sorted(files)),
@@ -118,9 +137,12 @@ def too_deep(path: str) -> Problem:
 class _Walk:
     """Walks through the folders of one site, noting problems."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, ignore: Sequence[str]) -> None:
         self.root = os.path.realpath(root)
         self.problems: list[Problem] = []
+        self.judge = leftovers.judge(ignore)
+        self.asked_for = leftovers.asked_for(ignore)
+        self.left_out: dict[str, list[str]] = {}
 
     def note(self, rule: str, path: str, message: str, hint: str = "") -> None:
         plain = path if _is_utf_8(path) else visible(path)
@@ -168,6 +190,8 @@ class _Walk:
                     continue
                 raw = unicodedata.normalize("NFC", raw)
             path = SourcePath(raw)
+            if self.is_left_out(path, top):
+                continue
             try:
                 if len(entry.path) > _LONG:
                     os.lstat(entry.path)
@@ -187,6 +211,45 @@ class _Walk:
                     self.note("unreadable-file", path, "this is neither a file nor a folder", "delete it")
             except OSError as error:
                 self.unread(path, error, "file")
+
+    def is_left_out(self, path: str, top: str) -> bool:
+        """Tell whether a file or folder is something left behind, and keep in mind what a person may have meant."""
+        verdict = self.judge(path)
+        if verdict is not None and verdict.kind and top != "data":  # data is not published anyway
+            self.left_out.setdefault(verdict.kind, []).append(path)
+        return verdict is not None
+
+    def name_left_out(self) -> None:
+        """Note what was left out, once for each kind."""
+        for kind, paths in self.left_out.items():
+            first = min(paths)
+            more = f" (and {len(paths) - 1:,} more)" if len(paths) > 1 else ""
+            name = first.rpartition("/")[2]
+            ending = f"*.{name.rpartition('.')[2]}" if kind in _BY_ENDING and "." in name else name
+            hint = (
+                f"delete it; to have it published all the same, write 'ignore: [\"!{visible(ending)}\"]' in site.yaml"
+            )
+            self.note("left-over", first, f"by its name this is {kind}, which is not published{more}", hint)
+
+    def is_copied(self, path: str, real: str) -> bool:
+        """Tell whether a file that is no Markdown is copied as it is: any but a post in a form that is not read."""
+        if self.asked_for(path):
+            return True
+        found = unread.by_name(path)
+        if found is None and unread.is_worth_a_look(path):
+            try:
+                with open(real, "rb", buffering=0) as file:
+                    found = unread.by_beginning(file.read(unread.BEGINNING))
+            except OSError:  # told where it is copied
+                return True
+        if found is not None:
+            self.note("unread-post", path, found.message, f"{found.hint}, or {_left_to_the_owner(path)}")
+        return found is None
+
+    def says_draft(self, path: str, real: str) -> bool:
+        """Tell whether what lies beside a post says that it is a draft; what can't be read may say so."""
+        data = self.read(path, real)
+        return data is None or gate.scanned(data.decode("utf-8", "replace"), tags=True) == "draft"
 
     def permitted(self, path: str, real: str, *, linked: bool) -> bool:
         if _within(self.root, real, linked=linked):
@@ -232,6 +295,13 @@ class _Walk:
         part = unportable(path)
         if part is not None:
             self.note("unportable-name", path, f"Windows cannot hold a file called '{part}'", "rename it")
+
+
+def _left_to_the_owner(path: str) -> str:
+    """Return how the settings leave a file out without a word, or have it copied as it is."""
+    name = path.rpartition("/")[2]
+    pattern = visible(f"*.{name.rpartition('.')[2]}" if "." in name else name)
+    return f"leave it out by 'ignore: [\"{pattern}\"]' in site.yaml ('!{pattern}' copies it as it is)"
 
 
 def _is_utf_8(name: str) -> bool:

@@ -22,7 +22,7 @@ from proofpress.builder.filling import task_of
 from proofpress.builder.inputs import Inputs, Looked, Options, decode_looked, read_inputs
 from proofpress.builder.memory import Memory
 from proofpress.builder.outputs import DOCUMENT, decode_filled
-from proofpress.builder.preparing import Preparation, step_inputs, uncertain_of
+from proofpress.builder.preparing import Preparation, step_inputs, uncertain_of, unpublished
 from proofpress.builder.reasons import INPUT_NAMES, reason_of
 from proofpress.builder.reporting import with_excerpts
 from proofpress.content.scan import MAX_MARKDOWN
@@ -320,7 +320,8 @@ class Session:
             found += built.preparation.prepared[path].problems
             for target in view.by_source.get(path, ()):
                 found += decode_filled(entries[target.site_path].value).problems
-        judged = judge(found, built.inputs.config.rules, strict=self._options.strict)
+        drafts = unpublished(built.preparation.prepared, self._options)
+        judged = judge(found, built.inputs.config.rules, strict=self._options.strict, drafts=drafts)
         sources: dict[str, bytes] = {path: source.data for path, source in texts.items()}
         others = [one for one in built.problems if one.path not in texts]
         return sorted([*others, *with_excerpts(judged, sources, self._options.root)])
