@@ -110,7 +110,7 @@ def uncertain_of(prepared: Mapping[SourcePath, Prepared]) -> dict[SourcePath, by
 def _drafts_folder(path: str) -> str:
     """Return the folder of drafts that a file lies in; nothing for any other file."""
     before, found, _ = path.partition(f"/{DRAFTS}/")
-    return before + found
+    return before + found if found else ""
 
 
 def step_inputs(common: bytes, text: bytes, kind: Kind) -> bytes:

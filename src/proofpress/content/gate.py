@@ -79,6 +79,8 @@ _KNOWN: Final = frozenset(
 _TELLING: Final = frozenset({"title", "layout", "permalink", "slug", "draft", "published", "tags", "categories"})
 """Those that no sentence begins with: one alone tells front matter above a fence."""
 
+_ANOTHER: Final = "other front matter"
+
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", "never"})
 _EMPTY: Final = frozenset({"", "~", "null", "none"})
 _DRAFT_IF_TRUE: Final = frozenset({"draft", "drafts", "isdraft", "indraft", "saveasdraft", "unpublished", "private"})
@@ -155,14 +157,14 @@ def divide(text: str, findings: Findings) -> Parts:
     A first line `---` that nothing closes opens front matter only if a `key:` follows on the next; otherwise it is a rule
     across the page, as Markdown has it.
     """
-    parts = _own(text, findings)
-    if parts is None:
-        return _meant(text, 1, findings) or Parts(None, False, text, 1)
+    parts = _own(text, findings) or _meant(text, 1, findings) or Parts(None, False, text, 1)
     if parts.head is None or not parts.whole:
         return parts
     # one tool may have put its front matter above what another left
     below = _meant(parts.text, parts.first_line, findings, above=parts.head)
-    return parts if below is None else parts._replace(text=below.text, first_line=below.first_line, says=below.says)
+    if below is None:
+        return parts
+    return parts._replace(text=below.text, first_line=below.first_line, says=strictest([parts.says, below.says]))
 
 
 def begins(text: str) -> bool:
@@ -222,7 +224,7 @@ def _meant(text: str, first_line: int, findings: Findings, *, above: str | None 
     at, before, comments = _past_what_is_unseen(text)
     line = first_line + text.count("\n", 0, at)
     if above is not None and above.strip():
-        return _fenced(text, at, line, "other front matter", findings)
+        return _fenced(text, at, line, _ANOTHER, findings)
     for inner, inner_line in comments:
         pairs = _in_comment(inner)
         if pairs:
@@ -282,8 +284,13 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
         return None
     marks, kind = fence["marks"], fence["rest"]
     pairs = _pairs_of(text, end + 1, line + 1, through=True)
-    telling = [pair for pair in pairs if _folded(pair.key) in _KNOWN]
     close_at, close_end = _closing(text, end + 1, marks[0])
+    if close_at is not None and text[end + 1 : close_at].lstrip().startswith("{"):
+        pairs = [Pair(key, value, line + 1) for key, value in _INNER.findall(text[end + 1 : close_at])]
+    telling = [pair for pair in pairs if _folded(pair.key) in _KNOWN]
+    if close_at is not None and not text[end + 1 : close_at].strip() and before != _ANOTHER:  # an empty one above it
+        below = line + text.count("\n", at, close_end)
+        return _fenced(text, close_end, below, _ANOTHER, findings) or _lines_of_keys(text, close_end, below, findings)
     if not telling or (close_at is None and _says(pairs) is None):
         return None
     stop = close_at if close_at is not None else _pairs_end(text, end + 1)
