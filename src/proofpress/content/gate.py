@@ -287,11 +287,12 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
     close_at, close_end = _closing(text, end + 1, marks[0])
     if close_at is not None and text[end + 1 : close_at].lstrip().startswith("{"):
         pairs = [Pair(key, value, line + 1) for key, value in _INNER.findall(text[end + 1 : close_at])]
-    telling = [pair for pair in pairs if _folded(pair.key) in _KNOWN]
+    says = strictest([verdict(pair.key, _word(pair.value)) for pair in pairs])
+    telling = [name for pair in pairs if (name := _folded(pair.key)) in _KNOWN]
     if close_at is not None and not text[end + 1 : close_at].strip() and before != _ANOTHER:  # an empty one above it
         below = line + text.count("\n", at, close_end)
         return _fenced(text, close_end, below, _ANOTHER, findings) or _lines_of_keys(text, close_end, below, findings)
-    if not telling or (close_at is None and _says(pairs) is None):
+    if not (says or (telling if close_at is not None else "title" in telling or len(telling) >= 2)):
         return None
     stop = close_at if close_at is not None else _pairs_end(text, end + 1)
     head = text[end + 1 : stop]
@@ -299,7 +300,9 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
     if marks[0] in ";=~" or kind.lower() in ("json", "js", "javascript", "cson", "coffee"):
         name = "Hexo" if marks[0] == ";" else "another tool"
         _foreign(findings, line, f"between lines '{abridged(written)}', as {name} has it", pairs)
-        return Parts(None, False, text[after:], line + text.count("\n", at, after), says=scanned(head) or _says(pairs))
+        return Parts(
+            None, False, text[after:], line + text.count("\n", at, after), says=strictest([scanned(head), says])
+        )
     ours = "+++" if marks[0] == "+" else "---"
     if close_at is None:
         findings.add(
@@ -309,7 +312,13 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
             hint=f"write a line '{ours}' after its last key",
         )
         return Parts(
-            head, marks[0] == "+", text[after:], line + text.count("\n", at, after), False, line + 1, scanned(head)
+            head,
+            marks[0] == "+",
+            text[after:],
+            line + text.count("\n", at, after),
+            False,
+            line + 1,
+            strictest([scanned(head), says]),
         )
     if before and bare == ours:
         message = f"front matter begins on the first line of a file, and here {before} stands before it"
@@ -329,7 +338,7 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
         text[after:],
         line + text.count("\n", at, after),
         head_line=line + 1,
-        says=scanned(head),
+        says=strictest([scanned(head), says]),
     )
 
 
