@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import msgspec
 
-from proofpress.content import globs, settings, typed, yaml_nodes
+from proofpress.content import globs, leftovers, settings, typed, yaml_nodes
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import decode
 from proofpress.model import Author, Place
@@ -95,6 +95,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     hosting: Hosting = "none"
     """Whose words redirects and cache times are written in."""
     rules: dict[str, Judgement] = {}
+    ignore: tuple[str, ...] = ()
+    """Patterns of files that are left out; after a `!`, of files that are not."""
 
 
 SETTINGS: Final = tuple(field.name for field in msgspec.structs.fields(Config))
@@ -180,7 +182,9 @@ def _setting(name: str, node: Node, findings: Findings) -> Any:
         case "authors":
             return typed.authors(node, name, (), findings)
         case "posts":
-            return _globs(node, findings)
+            return _globs(node, name, globs.complaint, findings)
+        case "ignore":
+            return _globs(node, name, leftovers.complaint, findings)
         case "permalink":
             return _checked(node, name, settings.permalink, findings)
         case "taxonomies":
@@ -231,16 +235,16 @@ def _checked(
     return found
 
 
-def _globs(node: Node, findings: Findings) -> tuple[str, ...] | None:
+def _globs(node: Node, name: str, complaint: Callable[[str], str | None], findings: Findings) -> tuple[str, ...] | None:
     if _absent(node):
         return None
     patterns = []
-    for pattern, at in typed.words(node, "posts", findings, split=False):
-        wrong = globs.complaint(pattern)
+    for pattern, at in typed.words(node, name, findings, split=False):
+        wrong = complaint(pattern)
         if wrong is None:
             patterns.append(pattern)
         else:
-            findings.add("wrong-type", at.place, f"'posts': the pattern '{abridged(pattern)}' {wrong}")
+            findings.add("wrong-type", at.place, f"'{name}': the pattern '{abridged(pattern)}' {wrong}")
     return tuple(patterns)
 
 

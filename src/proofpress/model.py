@@ -50,6 +50,8 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """By taxonomy: `{"tags": ("gpu", "python"), "series": ("Deep learning",)}`, as written, without repeats."""
     authors: tuple[Author, ...] = ()
     draft: bool = False
+    listed: bool = True
+    """Whether lists, feeds and the sitemap may name the page; it is at its URL all the same."""
     slug: str | None = None
     url: str | None = None
     """A site path, checked and percent-encoded."""
@@ -173,6 +175,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     terms: dict[str, tuple[str, ...]] = {}
     authors: tuple[Author, ...] = ()
     draft: bool = False
+    listed: bool = True
+    """Whether lists, feeds and the sitemap name it."""
     image: str | None = None
     """As written in the front matter, else the first local image of the text."""
     template: str | None = None

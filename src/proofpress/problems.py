@@ -27,11 +27,15 @@ RULES: Final[Mapping[str, Severity]] = {
     "file-too-large": "error",
     "outside-site": "error",
     "unreadable-file": "error",
+    "unread-post": "error",
+    "left-over": "warning",
     "unportable-name": "warning",
     "path-too-long": "error",
     "no-content": "error",
     "front-matter-syntax": "error",
     "front-matter-not-closed": "error",
+    "misplaced-front-matter": "error",
+    "foreign-front-matter": "error",
     "duplicate-key": "error",
     "alias-in-front-matter": "error",
     "unknown-key": "warning",
@@ -137,13 +141,20 @@ def problem(rule: str, path: str, line: int, column: int, message: str, *, hint:
     )
 
 
-def judge(problems: Iterable[Problem], rules: Mapping[str, Judgement], *, strict: bool) -> list[Problem]:
-    """Weigh problems as the site's settings say (`rules:`), drop those switched off, sort by place, each once."""
+def judge(
+    problems: Iterable[Problem], rules: Mapping[str, Judgement], *, strict: bool, drafts: Collection[str] = frozenset()
+) -> list[Problem]:
+    """Weigh problems as the site's settings say (`rules:`), drop those switched off, sort by place, each once.
+
+    In the files `drafts` nothing weighs more than a warning: what is not published yet can't stop what is.
+    """
     judged: set[Problem] = set()
     for found in problems:
         weight = rules.get(found.rule, found.severity)
         if weight == "off":
             continue
+        if found.path in drafts:
+            weight = "warning"
         if strict:
             weight = "error"
         judged.add(found if weight == found.severity else msgspec.structs.replace(found, severity=weight))

@@ -78,6 +78,7 @@ _SETTINGS: Final[dict[str, tuple[str, list[Any], Schema | None]]] = {
     "extra": ("Anything of your own, for your own templates: `site.extra`.", [{"analytics": False}], _MAPPING),
     "output": ("The folder to publish into, below the site's folder.", ["public", "_site"], _PLAIN),
     "hosting": ("Where the site will be served. Aliases and cache times are written for that host as well.", ["github", "netlify", "cloudflare", "nginx", "caddy"], {"enum": [*get_args(Hosting), None]}),
+    "ignore": ("Patterns of files that are left out, beside what editors leave behind; after a `!`, of files that are not.", [["*.psd", "!notes.bak"]], _WORDS),
     "rules": ("How much each problem weighs: error, warning or off. `proofpress explain` tells what each one means.", [{"no-date": "off", "broken-anchor": "error"}], {"type": ["object", "null"], "properties": {rule: {"enum": ["error", "warning", "off"], "default": weight} for rule, weight in RULES.items()}, "additionalProperties": False}),
 }  # fmt: skip
 
@@ -117,6 +118,7 @@ _FRONT_MATTER: Final[dict[str, tuple[str, list[Any], Schema]]] = {
     "description": ("One or two sentences for lists, feeds and search engines. Left out: what stands before `<!-- more -->`, else the first paragraph.", ["What the linker does between two object files."], _TEXT),
     "authors": ("Who wrote it: a name, a mapping with name, url and email, or a list of these.", ["Ada", ["Ada", {"name": "Bob", "url": "https://example.org/bob"}]], _AUTHORS),
     "draft": ("True keeps the page out of the published site.", [True], _TRUTH),
+    "listed": ("False keeps the page out of lists, feeds, the sitemap and what is related; it is at its URL.", [False], _TRUTH),
     "slug": ("The last part of the page's URL. Left out: the file's name.", ["how-a-linker-works"], _TEXT),
     "url": ("The page's whole path, from the site's root.", ["/2024/linkers/"], _PLAIN),
     "aliases": ("Other paths of this site that lead here, such as those it had before.", [["/2023/old-name/", "/old-name.html"]], _WORDS),

@@ -356,7 +356,6 @@ def test_indented_keys_are_read() -> None:
         ("---\n---", ""),
         ("---\n\n# note\n---\nText", "Text"),
         ("+++\n+++\nText", "Text"),
-        ("\n---\ntitle: A\n---\n", "\n---\ntitle: A\n---\n"),
         ("---", "---"),
         ("----\nA\n", "----\nA\n"),
         ("--- x\n", "--- x\n"),

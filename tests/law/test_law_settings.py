@@ -99,6 +99,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "output": ("public", "printed"),
     "hosting": ("none", "netlify"),
     "rules": ({"no-date": "warning"}, {"no-date": "off"}),
+    "ignore": ([], ["picture.png"]),
 }
 """Every setting, with two values that do not give the same site."""
 

@@ -18,7 +18,7 @@ from proofpress.builder.desk import Desk
 from proofpress.builder.filling import Filled, fill
 from proofpress.builder.inputs import Inputs, Looked, Options, read_inputs, same_but_texts
 from proofpress.builder.plain import plain_outputs
-from proofpress.builder.preparing import Preparation, left_out, prepare
+from proofpress.builder.preparing import Preparation, left_out, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, with_excerpts
 from proofpress.builder.world import World, stands, world_of
@@ -144,4 +144,5 @@ def _problems(
         found += own.problems
     for each in filled.problems.values():
         found += each
-    return judge(faults_once(found), inputs.config.rules, strict=options.strict)
+    drafts = unpublished(preparation.prepared, options)
+    return judge(faults_once(found), inputs.config.rules, strict=options.strict, drafts=drafts)

@@ -38,6 +38,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     now: dt.datetime
     drafts: bool = False
     future: bool = False
+    publishes: bool = True
+    """Whether what is shown is published: a preview shows drafts, and their faults keep nobody from publishing."""
     base_url: str = ""
     strict: bool = False
     jobs: int = 1
@@ -97,7 +99,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, versions
     config, problems, text = settings(root, base_url)
     versions = digest_of([code_version(), zone_rules(config.timezone)]) if versions is None else versions
     seen = looked.files if looked.versions == versions else {}
-    tree = scan(root)
+    tree = scan(root, config.ignore)
     theme, found = read_theme(root)
     problems += [*tree.problems, *found]
     files: dict[SourcePath, Seen] = {}

@@ -16,6 +16,7 @@ from proofpress.builder.documents import (
     kinds_of,
     reading_of,
 )
+from proofpress.content.documents import DRAFTS
 from proofpress.engine.loop import bring_up_to_date
 from proofpress.engine.steps import Stale
 from proofpress.model import Card, File
@@ -108,6 +109,12 @@ def _standing(
     }
 
 
+def _drafts_folder(path: str) -> str:
+    """Return the folder of drafts that a file lies in; nothing for any other file."""
+    before, found, _ = path.partition(f"/{DRAFTS}/")
+    return before + found if found else ""
+
+
 def _differences(before: Card, now: Card) -> tuple[str, ...]:
     return tuple(name for name in Card.__struct_fields__ if getattr(before, name) != getattr(now, name))
 
@@ -136,12 +143,21 @@ def _folders_of(paths: Iterable[SourcePath]) -> set[str]:
     return folders
 
 
+def unpublished(prepared: Mapping[SourcePath, Prepared], options: Options) -> frozenset[SourcePath]:
+    """Return the documents that are not published yet, shown or not: their faults are warnings."""
+    if not options.publishes:
+        options = msgspec.structs.replace(options, drafts=False, future=False)
+    return left_out(prepared, options)[0]
+
+
 def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath]) -> Iterator[File]:
     """Give every file that is copied: static/ at the root, the others at the URL of their folder.
 
     What lies in a post's bundle travels with the post: to its URL, or nowhere when the post is left out. A folder that no
-    document lies in or below keeps its name: what was made by another tool asks for its files by their names.
+    document lies in or below keeps its name: what was made by another tool asks for its files by their names. What
+    lies in a folder of drafts is there where a draft of that folder is.
     """
+    drafts = {home for path in prepared if path not in hidden and (home := _drafts_folder(path))}
     bundles = {posixpath.dirname(path): own.card for path, own in prepared.items() if own.bundle}
     with_pages = _folders_of(prepared)
     for path, seen in inputs.files.items():
@@ -150,13 +166,15 @@ def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: froz
             site_path = "/" + encode(path.removeprefix("static/"))
         else:
             home = folder
+            if (of := _drafts_folder(path)) and of not in drafts:
+                continue
             while home and home not in bundles:
                 home = home.rpartition("/")[0]
             if not home:
                 own = folder
                 while own not in with_pages and own:
                     own = own.rpartition("/")[0]
-                parts = [part for part in own.split("/")[1:] if part != "_posts"]
+                parts = [part for part in own.split("/")[1:] if part not in ("_posts", DRAFTS)]
                 site_path = folder_path("/".join(parts)) + encode(path[len(own or "content") + 1 :])
             elif bundles[home].path in hidden:
                 continue

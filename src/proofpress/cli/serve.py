@@ -54,7 +54,12 @@ def command(
 
     root = require_site(root).resolve()
     options = Options(
-        root=root, now=now(), drafts=not no_drafts, future=not no_drafts, jobs=jobs if jobs is not None else cores()
+        root=root,
+        now=now(),
+        drafts=not no_drafts,
+        future=not no_drafts,
+        publishes=False,
+        jobs=jobs if jobs is not None else cores(),
     )
     try:
         editor = editor_template(os.environ.get("PROOFPRESS_EDITOR", ""))

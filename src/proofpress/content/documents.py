@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from proofpress.content import dates, front_matter, names
+from proofpress.content import dates, front_matter, gate, names
 from proofpress.content.nodes import Findings
 from proofpress.content.text import decode
 from proofpress.model import Document
@@ -15,14 +15,27 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from proofpress.model import Author, Source
+    from proofpress.content.gate import Parts
+    from proofpress.model import Author, FrontMatter, Source
+
+DRAFTS: Final = "_drafts"
+"""A folder whose documents are drafts, as Jekyll and Hexo have it."""
+
+_UNREAD: Final = frozenset(
+    {
+        "front-matter-syntax", "front-matter-not-closed", "duplicate-key", "alias-in-front-matter", "control-character",
+        "not-utf-8",
+    }
+)  # fmt: skip
+"""Faults that may have cost the key which says that a page is a draft."""
 
 
 def read(source: Source, *, zone: dt.tzinfo, taxonomies: Sequence[str], authors: Sequence[Author]) -> Document:
     """Read a Markdown file. Never raises for what is in it; a date in the file's name counts where no key gives one."""
     findings = Findings(source.path)
-    parts = front_matter.split(decode(source.data, findings), findings)
+    parts = gate.divide(decode(source.data, findings), findings)
     front, places = front_matter.read(parts, findings, zone=zone, taxonomies=taxonomies, authors=authors)
+    front = _kept_back(front, parts, findings, source.path)
     if front.date is None and "date" not in places:
         day = names.split(source.path).date
         named = dates.moment(day.isoformat(), zone) if day is not None else None
@@ -35,4 +48,17 @@ def read(source: Source, *, zone: dt.tzinfo, taxonomies: Sequence[str], authors:
         first_line=parts.first_line,
         places=places,
         problems=tuple(sorted(findings.problems)),
+    )
+
+
+def _kept_back(front: FrontMatter, parts: Parts, findings: Findings, path: str) -> FrontMatter:
+    """Return front matter with what else says that a page is not to be seen: its folder, or keys that could not be read."""
+    said: list[gate.Verdict | None] = [parts.says, "draft" if DRAFTS in path.split("/")[:-1] else None]
+    if parts.head is not None and any(found.rule in _UNREAD for found in findings.problems):
+        said.append(gate.scanned(parts.head))
+    verdict = gate.strictest(said)
+    if verdict is None:
+        return front
+    return msgspec.structs.replace(
+        front, draft=front.draft or verdict == "draft", listed=front.listed and verdict == "draft"
     )

@@ -18,7 +18,7 @@ from proofpress.paths import MAX_PARTS
 from proofpress.problems import Problem, problem, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FOLDERS: Final = ("content", "templates", "static", "data")
 """The folders of a site."""
@@ -84,10 +84,13 @@ def nfc(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def walk(root: str, top: str, listener: Listener) -> Iterator[tuple[str, str, os.DirEntry[str] | None]]:
+def walk(
+    root: str, top: str, listener: Listener, is_left_over: Callable[[str], bool] = lambda _name: False
+) -> Iterator[tuple[str, str, os.DirEntry[str] | None]]:
     """Give every file below a folder of the site whose `root` is a real path, in an order that the disk doesn't decide.
 
-    Each comes with its name, where it really is, and its entry in its folder; None where a link led to it.
+    Each comes with its name, where it really is, and its entry in its folder; None where a link led to it. What
+    `is_left_over`, asked of a file or folder by its name as the site spells it, is passed over.
     """
     start = os.path.join(root, top)
     if not os.path.lexists(start):
@@ -99,15 +102,16 @@ def walk(root: str, top: str, listener: Listener) -> Iterator[tuple[str, str, os
         if not permitted:
             listener.refused(top, start, _leads_out(top))
             return
-    yield from _Walk(root, listener).folder(top, real, (real,), 0)
+    yield from _Walk(root, listener, is_left_over).folder(top, real, (real,), 0)
 
 
 class _Walk:
     """A walk through one folder of one site."""
 
-    def __init__(self, root: str, listener: Listener) -> None:
+    def __init__(self, root: str, listener: Listener, is_left_over: Callable[[str], bool]) -> None:
         self.root = root
         self.listener = listener
+        self.is_left_over = is_left_over
         self.spelt: set[str] = set()
         """The names that have more than one form in Unicode, as the site spells them."""
 
@@ -135,6 +139,8 @@ class _Walk:
             if not entry.name.isascii() and not _is_utf_8(entry.name):
                 fault = _fault("unreadable-file", path, "the name of this file is not UTF-8", "rename it")
                 listener.refused(path, entry.path, fault)
+                continue
+            if self.is_left_over(nfc(path)):
                 continue
             try:
                 if len(entry.path) > _LONG:

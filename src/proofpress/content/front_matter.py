@@ -1,15 +1,13 @@
-"""Front matter: where it ends, and what each of its keys means.
-
-YAML stands between `---` lines, TOML between `+++` lines, and only at the very beginning of a file.
-"""
+"""Front matter: what each of its keys means. Where it begins and ends is decided by the `gate` before."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from proofpress.content import typed, yaml_nodes
+from proofpress.content import gate, typed, yaml_nodes
+from proofpress.content.gate import MAX_LENGTH, Parts
 from proofpress.content.keys import HINTS, KEYS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import MAX_PROBLEMS
@@ -22,64 +20,7 @@ if TYPE_CHECKING:
 
     from proofpress.model import Author
 
-MAX_LENGTH: Final = 65_536
-"""Characters of front matter; the longest of 1,600 real posts is shorter than a tenth of that."""
-
-_OPENS: Final = re.compile(r"(---|\+\+\+)[ \t]*(?:\n|\Z)")
-_YAML_ENDS: Final = re.compile(r"^(?:-{3,}|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
-_TOML_ENDS: Final = re.compile(r"^\+{3,}[ \t]*(?:\n|\Z)", re.MULTILINE)
-_YAML_LOOKS: Final = re.compile(r"(?:[ \t]*#[^\n]*\n)*[ \t]*[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*:(?:[ \t]|\n|\Z)")
-_TOML_LOOKS: Final = re.compile(r"(?:[ \t]*#[^\n]*\n)*[ \t]*(?:\[|[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*=)")
-_BLANK: Final = re.compile(r"^[ \t]*$\n?", re.MULTILINE)
 _TEMPLATE: Final = re.compile(r"[^\\:*?\"<>|/]+(?:/[^\\:*?\"<>|/]+)*")
-
-
-class Parts(NamedTuple):
-    """A file's text in two: the head between its fences (None without one) and the Markdown after it."""
-
-    head: str | None
-    is_toml: bool
-    text: str
-    first_line: int
-    whole: bool = True
-    """False where the head never closes and its end was guessed."""
-
-
-def split(text: str, findings: Findings) -> Parts:
-    """Divide a file's text into front matter and Markdown.
-
-    A first line `---` that nothing closes opens front matter only if a `key:` follows on the next; otherwise it is a rule across
-    the page, as Markdown has it.
-    """
-    opened = _OPENS.match(text)
-    if opened is None:
-        return Parts(None, False, text, 1)
-    is_toml = opened[1] == "+++"
-    closed = (_TOML_ENDS if is_toml else _YAML_ENDS).search(text, opened.end())
-    if closed is not None:
-        fence = closed[0].rstrip()
-        line = text.count("\n", 0, closed.start()) + 1
-        if len(fence) > 3:
-            place = Place(line, 1, len(fence))
-            findings.add(
-                "front-matter-not-closed",
-                place,
-                f"this line has {len(fence)} {'plus signs' if is_toml else 'dashes'}; front matter is closed by exactly three",
-                hint=f"write '{opened[1]}'",
-            )
-        return Parts(text[opened.end() : closed.start()], is_toml, text[closed.end() :], line + 1)
-    looks = (_TOML_LOOKS if is_toml else _YAML_LOOKS).match(text, opened.end())
-    if looks is None:
-        return Parts(None, False, text, 1)
-    findings.add(
-        "front-matter-not-closed",
-        Place(1, 1, 3),
-        "front matter begins here and never ends",
-        hint=f"write a line '{opened[1]}' after its last key",
-    )
-    blank = _BLANK.search(text, looks.end())
-    end = blank.start() if blank and blank.start() < len(text) else len(text)
-    return Parts(text[opened.end() : end], is_toml, text[end:], text.count("\n", 0, end) + 1, whole=False)
 
 
 def read(
@@ -93,7 +34,7 @@ def read(
     if len(parts.head) > MAX_LENGTH:
         heard.add(
             "front-matter-syntax",
-            Place(1, 1, 3),
+            Place(parts.head_line - 1, 1, 3),
             f"front matter has {len(parts.head):,} characters, more than {MAX_LENGTH:,}",
             hint="move the text below it",
         )
@@ -101,7 +42,7 @@ def read(
     compose = yaml_nodes.compose
     if parts.is_toml:
         from proofpress.content.toml_nodes import compose  # noqa: PLC0415 - few sites write TOML
-    root = compose(parts.head, heard, first_line=2)
+    root = compose(parts.head, heard, first_line=parts.head_line)
     if root is None:
         return FrontMatter(), {}
     if not isinstance(root, MappingNode):
@@ -167,6 +108,8 @@ class _Reading:
                 draft = typed.boolean(node, name, found)
                 # what cannot be read may have been meant to stay unseen
                 self.values[name] = True if len(found.problems) > before else draft
+            case "listed":
+                self.values[name] = typed.boolean(node, name, found)
             case "toc":
                 self.values[name] = self.toc(node)
             case "slug":
@@ -204,10 +147,20 @@ class _Reading:
         name = key.text
         value = plain(node, self.findings)
         self.extra[name] = value
-        if name == "published" and value is False:
-            self.values["draft"] = (
-                True  # other generators hide such a post, and it must not come to light by moving here
+        # what other tools hide must not come to light by moving here
+        said = gate.strictest([gate.verdict(name, word) for word in _words_of(node)])
+        if said == "draft":
+            self.values["draft"] = True
+            message = f"'{abridged(name)}: {_words_of(node)[0]}' is taken for 'draft: true', and the page is left out"
+            self.findings.add("unknown-key", key.place, message, hint="write 'draft: true'")
+            return
+        if said == "unlisted":
+            self.values["listed"] = False
+            message = f"'{abridged(name)}: {_words_of(node)[0]}' is taken for 'listed: false': the page is at its URL and in no list"
+            self.findings.add(
+                "unknown-key", key.place, message, hint="write 'listed: false', or 'draft: true' for none at all"
             )
+            return
         hint = HINTS.get(name) or self.likely(name) or "put what is your own under 'extra:'"
         self.findings.add("unknown-key", key.place, f"there is no key '{abridged(name)}'", hint=hint)
 
@@ -273,3 +226,9 @@ class _Reading:
             typed.wrong(node, "template", "the name of a file below templates/", self.findings)
             return None
         return name
+
+
+def _words_of(node: Node) -> list[str]:
+    """Return the words of a value that is one, or a list of some."""
+    nodes = node.items if isinstance(node, ListNode) else (node,)
+    return [abridged(one.text) for one in nodes if isinstance(one, ScalarNode)]

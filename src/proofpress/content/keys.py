@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEYS: Final = (
-    "title", "date", "updated", "description", "authors", "draft", "slug", "url", "aliases", "template", "image", "toc", "extra",
+    "title", "date", "updated", "description", "authors", "draft", "listed", "slug", "url", "aliases", "template", "image", "toc", "extra",
 )  # fmt: skip
 """The keys of front matter beside the site's taxonomies."""
 
@@ -44,7 +44,7 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
         "categories": _TAGS,  # Jekyll, Hugo, Hexo
         "keywords": "here that is 'tags'",  # Docusaurus, Hugo
         "published": "here that is 'draft: true' for a post that is not to be seen; leave it out otherwise",  # Jekyll
-        "hidden": "here that is 'draft: true' for a post that is not to be seen; leave it out otherwise",  # Pelican
+        "hidden": "here that is 'listed: false' for a page that is at its URL and in no list; leave it out otherwise",  # Hexo
         "weight": _ORDER,  # Hugo, Zola
         "sidebar_position": _ORDER,  # Docusaurus
         "cover": _IMAGE,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from proofpress.paths import SourcePath
 
 _DATED: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[-_ ](?=.)", re.ASCII)
+_NO_PART_OF_A_URL: Final = frozenset({"_posts", "_drafts"})
 _INDEXES: Final = frozenset({"index", "_index"})
 ROOT: Final = "content/"
 
@@ -22,7 +23,7 @@ class Name(msgspec.Struct, frozen=True):
     """A document's name, taken apart."""
 
     folder: str
-    """Below content/, without a bundle's own folder and without Jekyll's `_posts`; empty at the top."""
+    """Below content/, without a bundle's own folder and without Jekyll's `_posts` and `_drafts`; empty at the top."""
     stem: str
     """The last part without its date and its extension; `index` for `content/index.md`."""
     date: dt.date | None
@@ -49,7 +50,7 @@ def split(path: SourcePath) -> Name:
         date = _day(int(found[1]), int(found[2]), int(found[3]))
         if date is not None:
             stem = stem[found.end() :]
-    folder = "/".join(name for name in folders if name != "_posts")
+    folder = "/".join(name for name in folders if name not in _NO_PART_OF_A_URL)
     return Name(folder, stem, date, bundle)
 
 

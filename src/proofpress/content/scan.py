@@ -13,18 +13,24 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from proofpress.content import gate, leftovers
+from proofpress.content import unread as unread_posts
 from proofpress.content.files import Faults, nfc, unread, walk, within
 from proofpress.model import Source
 from proofpress.paths import SourcePath, unportable
-from proofpress.problems import Problem, problem
+from proofpress.problems import Problem, problem, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 MAX_MARKDOWN: Final = 16 * 2**20
 """Bytes of one Markdown file. A 16 MB text is a mistake: no reader's browser would show it."""
 
-_MARKDOWN: Final = (".md", ".markdown")
+_MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
+_BY_ENDING: Final = frozenset({"a backup copy", "a file that a program was still writing"})
+_BESIDE: Final = ".meta"
+"""What Nikola keeps of a post beside it: nothing by itself, and of this post's files where there is one."""
 
 
 class OutsideSiteError(Exception):
@@ -45,26 +51,43 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-def scan(root: Path) -> Tree:
-    """Find the files of a site and read its Markdown. Hidden files are left out, but for `static/.well-known/`."""
+def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
+    """Find the files of a site and read its Markdown. Hidden files are left out, but for `static/.well-known/`.
+
+    So is what editors and systems leave behind; `ignore`, the setting, adds to that and takes away.
+    """
     top = os.path.realpath(root)
     faults = Faults()
     problems = faults.problems
+    left = _LeftOut(ignore)
+    copied = _Copied(ignore, problems)
     documents: dict[SourcePath, Source] = {}
     files: list[SourcePath] = []
-    for name, place, _ in walk(top, "content", faults):
+    beside: dict[SourcePath, str] = {}
+    for name, place, _ in walk(top, "content", faults, left):
         path = SourcePath(nfc(name))
-        if not path.lower().endswith(_MARKDOWN):
+        if path.lower().endswith(_MARKDOWN):
+            if (data := _read(path, place, problems)) is not None:
+                documents[path] = Source(path, data)
+        elif path.endswith(_BESIDE):
+            beside[path] = place
+        elif copied(path, place):
             files.append(path)
-        elif (data := _read(path, place, problems)) is not None:
-            documents[path] = Source(path, data)
-    static = [SourcePath(nfc(name)) for name, _, _ in walk(top, "static", faults)]
-    data_files = [SourcePath(nfc(name)) for name, _, _ in walk(top, "data", faults)]
+    for path, place in beside.items():
+        stem = path.removesuffix(_BESIDE)
+        post = next((post for end in _MARKDOWN if (post := SourcePath(stem + end)) in documents), None)
+        if post is None:
+            files.append(path)
+        elif not copied(path, place) and _says_draft(path, place, problems):
+            del documents[post]
+    static = [SourcePath(nfc(name)) for name, _, _ in walk(top, "static", faults, left)]
+    data_files = [SourcePath(nfc(name)) for name, _, _ in walk(top, "data", faults, left)]
     for path in (*files, *static):
         part = unportable(path)
         if part is not None:
             message = f"Windows cannot hold a file called '{part}'"
             problems.append(problem("unportable-name", path, 0, 1, message, hint="rename it"))
+    problems += left.told()
     return Tree(
         documents=tuple(documents[path] for path in sorted(documents)),
         files=tuple(sorted(files)),
@@ -72,6 +95,64 @@ def scan(root: Path) -> Tree:
         data=tuple(sorted(data_files)),
         problems=tuple(sorted(set(problems))),
     )
+
+
+class _LeftOut:
+    """Tells what was left behind in a folder, and keeps in mind what a person may have meant."""
+
+    def __init__(self, ignore: Sequence[str]) -> None:
+        self._judge = leftovers.judge(ignore)
+        self._kinds: dict[str, list[str]] = {}
+
+    def __call__(self, path: str) -> bool:
+        verdict = self._judge(path)
+        if verdict is not None and verdict.kind and not path.startswith("data/"):  # data is not published anyway
+            self._kinds.setdefault(verdict.kind, []).append(path)
+        return verdict is not None
+
+    def told(self) -> Iterator[Problem]:
+        """Give a problem for each kind of what was left out."""
+        for kind, paths in self._kinds.items():
+            first = min(paths)
+            more = f" (and {len(paths) - 1:,} more)" if len(paths) > 1 else ""
+            name = first.rpartition("/")[2]
+            ending = f"*.{name.rpartition('.')[2]}" if kind in _BY_ENDING and "." in name else name
+            said = f"by its name this is {kind}, which is not published{more}"
+            mend = (
+                f"delete it; to have it published all the same, write 'ignore: [\"!{visible(ending)}\"]' in site.yaml"
+            )
+            yield problem("left-over", first, 0, 1, said, hint=mend)
+
+
+class _Copied:
+    """Tells whether a file that is no Markdown is copied as it is: any but a post in a form that is not read."""
+
+    def __init__(self, ignore: Sequence[str], problems: list[Problem]) -> None:
+        self._asked_for = leftovers.asked_for(ignore)
+        self._problems = problems
+
+    def __call__(self, path: SourcePath, place: str) -> bool:
+        if self._asked_for(path):
+            return True
+        found = unread_posts.by_name(path)
+        if found is None and unread_posts.is_worth_a_look(path):
+            try:
+                with open(place, "rb", buffering=0) as file:
+                    found = unread_posts.by_beginning(file.read(unread_posts.BEGINNING))
+            except OSError:  # told where it is copied
+                return True
+        if found is not None:
+            name = path.rpartition("/")[2]
+            pattern = visible(f"*.{name.rpartition('.')[2]}" if "." in name else name)
+            owners = f"leave it out by 'ignore: [\"{pattern}\"]' in site.yaml ('!{pattern}' copies it as it is)"
+            self._problems.append(problem("unread-post", path, 0, 1, found.message, hint=f"{found.hint}, or {owners}"))
+        return found is None
+
+
+def _says_draft(path: SourcePath, place: str, problems: list[Problem]) -> bool:
+    """Tell whether what lies beside a post says that it is a draft; what can't be read may say so."""
+    data = _read(path, place, problems)
+    return data is None or gate.scanned(data.decode("utf-8", "replace"), tags=True) == "draft"
 
 
 def read_inside(root: Path, path: str, most: int = -1) -> bytes:

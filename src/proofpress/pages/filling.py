@@ -127,6 +127,7 @@ def make_page(
             "authors": list(authors) if kind in ("post", "page") else [],
             "terms": ask(questions.TermsOf(card.path)),
             "draft": card.draft,
+            "listed": card.listed,
             "extra": card.extra,
         }
         if target.number == 1:

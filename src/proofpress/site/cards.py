@@ -17,7 +17,9 @@ WORDS_A_MINUTE = 220
 
 Kind = Literal["post", "page", "home", "list"]
 
-UNREADABLE = frozenset({"front-matter-syntax", "front-matter-not-closed", "alias-in-front-matter"})
+UNREADABLE = frozenset(
+    {"front-matter-syntax", "front-matter-not-closed", "alias-in-front-matter", "foreign-front-matter"}
+)
 """Faults after which nobody knows which keys the front matter has: that one is missing would be a guess."""
 
 
@@ -42,7 +44,8 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
                     hint=f"its file name gives it the title '{title}'; write '# {title}' as its first line",
                 )
             )
-    if kind == "post" and front.date is None and not _faulty(document, "date"):
+    shown = front.listed and not front.draft  # else no list has it, by date or otherwise
+    if kind == "post" and shown and front.date is None and not _faulty(document, "date"):
         problems.append(
             problem(
                 "no-date",
@@ -74,6 +77,7 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
         terms=front.terms,
         authors=front.authors,
         draft=front.draft,
+        listed=front.listed,
         image=front.image or body.first_image,
         template=front.template,
         toc=front.toc,

@@ -120,7 +120,7 @@ def index(
     """
     cards = sorted(cards, key=lambda card: card.path)
     posts = sorted(
-        (card for card in cards if card.kind == "post"),
+        (card for card in cards if card.kind == "post" and card.listed),
         key=lambda card: (card.date is None, -card.date.timestamp() if card.date else 0.0, card.path),
     )
     by_folder: dict[str, list[Card]] = defaultdict(list)
@@ -133,7 +133,9 @@ def index(
     site = Site(
         posts=tuple(posts),
         pages=tuple(
-            sorted((c for c in cards if c.kind == "page"), key=lambda card: (card.title.casefold(), card.path))
+            sorted(
+                (c for c in cards if c.kind == "page" and c.listed), key=lambda card: (card.title.casefold(), card.path)
+            )
         ),
         by_path={card.path: card for card in cards},
         taxonomies=found_taxonomies,

@@ -28,6 +28,8 @@ def sitemap(targets: Iterable[Target], cards: Mapping[SourcePath, Card], base: B
         if not isinstance(target, PageTarget) or target.kind in UNLISTED_KINDS:
             continue
         card = cards.get(target.source) if target.source and target.kind in ("post", "page") else None
+        if card is not None and not card.listed:
+            continue
         changed = (card.updated or card.date) if card else None
         when = f"<lastmod>{timestamp(changed)}</lastmod>" if changed else ""
         lines.append(f"<url><loc>{escape(base.absolute(target.site_path))}</loc>{when}</url>")

@@ -238,7 +238,7 @@ class Series(Asked, frozen=True):
         card = known.site.by_path.get(SourcePath(self.path))
         terms = known.site.taxonomies.get("series", {})
         found = next((terms[slug(n)] for n in (card.terms.get("series", ()) if card else ()) if slug(n) in terms), None)
-        if card is None or found is None:
+        if card is None or found is None or card not in found.posts:
             return None
         dated = [post for post in found.posts if post.date is not None]
         posts = [*reversed(dated), *(post for post in found.posts if post.date is None)]

@@ -159,6 +159,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     words: int = 0
     minutes: int = 0
     draft: bool = False
+    listed: bool = True
     extra: dict[str, Any] = {}
     posts: list[Card] = []
     pager: Pager | None = None
