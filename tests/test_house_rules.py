@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PACKAGE = Path(proofpress.__file__).parent
-FOUNDATIONS = {"model", "paths", "problems", "urls"}
+FOUNDATIONS = {"findings", "model", "paths", "problems", "urls"}
 STARTERS = {"cli", "preview", "update"}
 """What may start a build, and so know the builder."""
 ARROWS: dict[str, set[str]] = {
@@ -25,14 +25,15 @@ ARROWS: dict[str, set[str]] = {
     "urls": set(),
     "problems": set(),
     "model": {"paths", "problems"},
+    "findings": {"model", "problems"},
     "content": FOUNDATIONS,
     "config": {"content", "model", "problems"},
     "schema": {"config", "problems"},
     "explanations": {"problems"},
     "theme": FOUNDATIONS | {"content", "engine"},
     "site": FOUNDATIONS | {"config", "content", "engine"},
-    "listings": {"problems"},
-    "markdown": {"config", "listings", "model", "problems", "urls"},
+    "listings": {"findings", "model", "problems"},
+    "markdown": FOUNDATIONS | {"config", "listings"},
     "pages": FOUNDATIONS | {"config", "site"},
     "output": {"content", "engine", "paths", "problems", "site"},
     "remote": {"engine", "output", "paths", "problems"},
