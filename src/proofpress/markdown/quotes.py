@@ -84,7 +84,7 @@ def curl(tokens: list[Token], marks: Marks) -> None:
             continue
         text = token.content
         if '"' not in text and not open_marks and (simple := _simple(text)) is not None:
-            token.content = simple
+            _set(token, simple)
             continue
         parts: list[str] = []
         parts_of[index] = parts
@@ -126,7 +126,13 @@ def curl(tokens: list[Token], marks: Marks) -> None:
         if single:  # nothing closed it, as in 'twas or the '90s
             parts_of[index][place] = _APOSTROPHE
     for index, parts in parts_of.items():
-        tokens[index].content = "".join(parts)
+        _set(tokens[index], "".join(parts))
+
+
+def _set(token: Token, content: str) -> None:
+    """Give a token its text with marks set; as it is written it stays in `markup`, which text has no other use for."""
+    token.markup = token.content
+    token.content = content
 
 
 _BETWEEN_LETTERS: Final = re.compile(r"(?<=\w)'(?=\w)")

@@ -1,0 +1,74 @@
+"""The formulas of a text: found among its tokens when it is parsed, set as MathML when it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from proofpress.listings.spans import escape
+from proofpress.markdown.mathematics import Converter, Formula, MathError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from markdown_it.token import Token
+
+    from proofpress.findings import Note
+    from proofpress.markdown.places import SourceLines
+
+
+class Found(NamedTuple):
+    """A formula in a text."""
+
+    token: Token
+    holder: Token
+    """In whose content it stands."""
+    at: int
+    """Where its TeX begins there."""
+    display: bool
+
+
+def find_formulas(parts: Iterable[Sequence[Token]]) -> tuple[Found, ...]:
+    """Return every formula in the order of the parts, and mark its token with how it is shown."""
+    found: list[Found] = []
+    for tokens in parts:
+        for index, token in enumerate(tokens):
+            if token.type == "inline":
+                children = token.children or ()
+                opened = tokens[index - 1]
+                alone = len(children) == 1 and opened.type == "paragraph_open" and not opened.hidden
+                for child in children:
+                    if child.type == "math_inline":
+                        display = alone and child.markup == "$$"
+                        child.meta["display"] = display
+                        found.append(Found(child, token, child.meta["at"], display))
+            elif token.type == "math_block":
+                found.append(Found(token, token, 0, True))
+            elif token.type == "fence" and token.info.strip() == "math":
+                token.meta |= {"line": 1, "math": True}
+                found.append(Found(token, token, 0, True))
+    return tuple(found)
+
+
+def set_formulas(formulas: Sequence[Found], converter: Converter, lines: SourceLines, note: Note) -> list[str]:
+    """Return each formula as HTML; one with an error is its TeX as code, and noted."""
+    written: list[str] = []
+    results = converter.convert([Formula(found.token.content, found.display) for found in formulas])
+    for (token, holder, at, display), result in zip(formulas, results, strict=True):
+        if isinstance(result, MathError):
+            note(
+                "math-error",
+                lines.place(holder, min(at + result.offset, len(holder.content))),
+                f"this formula cannot be set: {result.message}",
+                "write \\$ where a dollar is meant" if token.type == "math_inline" else "",
+            )
+            written.append(_code(token.content, display=display))
+        else:
+            written.append(result)
+    return written
+
+
+def _code(tex: str, *, display: bool) -> str:
+    """Return a formula that cannot be set as its TeX."""
+    if display:
+        return f'<pre tabindex="0"><code class="language-tex">{escape(tex)}</code></pre>'
+    return f'<code class="language-tex">{escape(tex)}</code>'
