@@ -33,7 +33,6 @@ class Order:
         self.marks: dict[str, int] = {}
         """How often the text refers to each."""
         self._numbers: dict[str, int] = {}
-        self._inline = bool(features & {"attributes", "footnotes"})
         self._attributes = "attributes" in features
         self._lines = lines
         self._note = note
@@ -42,7 +41,8 @@ class Order:
     def settle(self, tokens: Sequence[Token], notes: Mapping[str, Sequence[Token]], text: str) -> None:
         """Go through a text's blocks, and through the notes that they refer to."""
         explicit, raw = _asked_for([tokens, *notes.values()], text, attributes=self._attributes)
-        self._explicit = explicit
+        self._inline = bool(explicit or notes)
+        self._explicit = explicit - raw
         self._ids = Identifiers(explicit | raw)
         self._blocks(tokens)
         for label in self.labels:  # which grows on the way: footnotes have footnotes
@@ -57,8 +57,10 @@ class Order:
                     self._words(opened, token)
                 if opened.type == "heading_open":
                     self._heading(opened, token)
-            elif kind == "fence" and not self._strict:
-                self._fence(token)
+            elif kind == "fence":
+                token.meta["line"] = 1  # where its content begins, counted from its first line
+                if not self._strict:
+                    self._fence(token)
             elif kind == "table_open":
                 self._table(token)
 
@@ -129,7 +131,7 @@ class Order:
 
 
 def _asked_for(parts: Sequence[Sequence[Token]], text: str, *, attributes: bool) -> tuple[set[str], set[str]]:
-    """Return the ids that attributes ask for, and those in raw HTML. Headings' own ids keep clear of both."""
+    """Return the ids that attributes ask for, and those that stand in raw HTML. Headings' own ids keep clear of both."""
     explicit: set[str] = set()
     raw: set[str] = set()
     html = "<" in text and ("id" in text or "name" in text or "ID" in text)
@@ -146,4 +148,4 @@ def _asked_for(parts: Sequence[Sequence[Token]], text: str, *, attributes: bool)
                     explicit.add(str(child.attrs["id"]))
                 if html and child.type == "html_inline":
                     raw.update(ids_in(child.content))
-    return explicit - raw, raw
+    return explicit, raw

@@ -223,7 +223,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
-        """The links and images."""
+        """The links and images; what stands in an image's own text is none."""
         return tuple(
             link for token, *_ in self._walk() if token.children for link in self._links(token, token.children)
         )
@@ -310,8 +310,6 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
                 place = self.lines.place(holder, begin, len(tokens[index + 1].content))
             words = "".join(piece.written if piece.kind == "address" else piece.shown for piece, _ in pieces_of(inside))
             yield Link(href, token.type == "image", place, str(token.attrs.get("title", "")), words)
-            if token.type == "image":
-                yield from self._links(holder, inside)
 
     def destination(self, holder: Token, token: Token, href: str) -> Place:
         """Return where the destination of a link or an image is written."""
