@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from proofpress.findings import Findings as Findings  # noqa: PLC0414, TC001 - the readers find it here
 from proofpress.model import Place
-from proofpress.problems import Problem, problem
 
 MAX_DEPTH: Final = 32
 """How deep lists and mappings may stand in one another; far beyond what a person writes, far below the stack."""
@@ -61,20 +61,6 @@ class MappingNode(msgspec.Struct, frozen=True):
 
 
 Node = ScalarNode | ListNode | MappingNode
-
-
-class Findings:
-    """The problems of one file, gathered while it is read."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.problems: list[Problem] = []
-
-    def add(self, rule: str, place: Place, message: str, *, hint: str = "") -> None:
-        """Note a fault at its place."""
-        self.problems.append(
-            problem(rule, self.path, place.line, place.column, message, hint=hint, length=place.length)
-        )
 
 
 def plain(node: Node, findings: Findings) -> Any:

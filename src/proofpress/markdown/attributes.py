@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _ITEM: Final = r"(?:[#.][^\s{}#.=\"'<>]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"\n{}]*\"|'[^'\n{}]*'|[^\s{}\"'<>=`]+))"
-_BRACES: Final = re.compile(r"\{:?[ \t]*(" + _ITEM + r"(?:[ \t]*" + _ITEM + r"){0,30})[ \t]*\}")
+BRACES: Final = re.compile(r"\{:?[ \t]*(" + _ITEM + r"(?:[ \t]*" + _ITEM + r"){0,30})[ \t]*\}")
 _ONE: Final = re.compile(_ITEM)
-_AT_END: Final = re.compile(r"[ \t]*" + _BRACES.pattern + r"[ \t]*\Z")
+_AT_END: Final = re.compile(r"[ \t]*" + BRACES.pattern + r"[ \t]*\Z")
 _NAMES: Final = frozenset({"lang", "title", "width", "height"})
 _NUMBER: Final = re.compile(r"\d{1,5}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -79,7 +79,7 @@ def attributes(state: StateInline, silent: bool) -> bool:
     last = state.tokens[-1]
     if last.type not in {"link_close", "image", "code_inline"}:
         return False
-    match = _BRACES.match(state.src, state.pos, state.posMax)
+    match = BRACES.match(state.src, state.pos, state.posMax)
     if match is None:
         return False
     target = last
@@ -106,13 +106,13 @@ def take_from_blocks(tokens: list[Token]) -> None:
                 add(opened, given)
         elif opened.type == "paragraph_open" and "\n" in text:
             first, _, rest = text.partition("\n")
-            if (match := _BRACES.fullmatch(first.rstrip())) is not None:
+            if (match := BRACES.fullmatch(first.rstrip())) is not None:
                 add(opened, read(match[1]))
                 token.content = rest.lstrip(" \t")
                 if token.map:
                     token.map = [token.map[0] + 1, token.map[1]]
             else:
                 before, _, last = text.rpartition("\n")
-                if (match := _BRACES.fullmatch(last.strip())) is not None:
+                if (match := BRACES.fullmatch(last.strip())) is not None:
                     add(opened, read(match[1]))
                     token.content = before.rstrip(" \t")

@@ -212,7 +212,7 @@ def link(state: InlineText, silent: bool) -> bool:
         return True
     opened = state.push("link_open", "a", 1)
     opened.attrs = {"href": found.href, "title": found.title} if found.title else {"href": found.href}
-    opened.meta = {"at": found.at, "length": found.length, "label": found.label}
+    opened.meta = {"at": found.at, "length": found.length, "label": found.label, "end": found.end}
     maximum = state.posMax
     state.pos, state.posMax = found.label_start, found.label_end
     state.linkLevel += 1
@@ -235,7 +235,7 @@ def image(state: InlineText, silent: bool) -> bool:
     token.attrs = {"src": found.href, "alt": ""}
     if found.title:
         token.attrs["title"] = found.title
-    token.meta = {"at": found.at, "length": found.length, "label": found.label}
+    token.meta = {"at": found.at, "length": found.length, "label": found.label, "end": found.end}
     token.content = state.src[found.label_start : found.label_end]
     inner = InlineText(state.src, state.md, state.env, [])
     inner.links, inner.closers, inner.search, inner.depth = state.links, state.closers, state.search, state.depth + 1

@@ -9,24 +9,30 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.markdown.tables import cells_of
+from proofpress.model import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from markdown_it.token import Token
 
 _LINE_END: Final = re.compile(r"\n")
+_DESTINATION: Final = re.compile(r"\]:[ \t]*<?([^\s>]+)")
+_DESTINATION_BELOW: Final = re.compile(r"^[\s>]*<?([^\s>]+)")
 
 
 class SourceLines:
-    """The lines of a document's text, numbered as in its file."""
+    """The lines of a document's text, numbered as in its file. Places are looked for when they are asked."""
 
     def __init__(self, text: str, first_line: int) -> None:
         self._text = text
         self._lines: list[str] | None = None
         self._first = first_line
         self._token: Token | None = None
+        self._content = ""
         self._starts: list[int] = []
         self._found: dict[int, int] = {}
 
@@ -40,22 +46,23 @@ class SourceLines:
         """Return a line's number in the file, from its number from 0 in the text."""
         return line + self._first
 
-    def place(self, token: Token, offset: int) -> tuple[int, int]:
-        """Return the file's line and column for an offset in a token's content."""
-        if self._token is not token:  # many places are asked of one token, and finding its lines takes a while
-            self._token = token
-            content = token.content
+    def place(self, token: Token, offset: int, length: int = 1) -> Place:
+        """Return the place of an offset in a token's content."""
+        content = token.content
+        if self._token is not token or self._content is not content:  # many places are asked of one token
+            self._token, self._content = token, content
             self._starts = [0, *(match.end() for match in _LINE_END.finditer(content))]
             self._found = {}
         row = bisect_right(self._starts, offset) - 1
         line = (token.map[0] if token.map else 0) + token.meta.get("line", 0) + row
         inside = offset - self._starts[row]
         if "cell" in token.meta:
-            return self.number(line), self._cell_column(self.text_of(line), token.content, inside, token.meta["cell"])
+            column = self._cell_column(self.text_of(line), content, inside, token.meta["cell"])
+            return Place(self.number(line), column, max(1, length))
         shift = self._found.get(row)
         if shift is None:
-            shift = self._found[row] = self._shift(token.content, row, self.text_of(line))
-        return self.number(line), max(1, inside + shift)
+            shift = self._found[row] = self._shift(content, row, self.text_of(line))
+        return Place(self.number(line), max(1, inside + shift), max(1, length))
 
     def _shift(self, content: str, row: int, source: str) -> int:
         """Return what to add to an offset in a row of a block's text for its column in the source line."""
@@ -78,7 +85,29 @@ class SourceLines:
                 return at + inside + content.count("|", 0, inside) + 1
         return max(0, source.find(content)) + inside + 1
 
-    def first_of(self, line: int) -> int:
-        """Return the column where a line's text begins, after its indent."""
+    def start_of(self, line: int, length: int = 1) -> Place:
+        """Return the place where a line's text begins, after its indent; `line` counts from 0 in the text."""
         source = self.text_of(line)
-        return len(source) - len(source.lstrip()) + 1
+        return Place(self.number(line), len(source) - len(source.lstrip()) + 1, max(1, length))
+
+    def in_line(self, line: int, column: int, length: int = 1) -> Place:
+        """Return a place in a line; line and column count from 0 in the text."""
+        return Place(self.number(line), column + 1, max(1, length))
+
+    def in_info(self, fence: Token, offset: int, length: int = 1) -> Place:
+        """Return the place of an offset in a fence's info string."""
+        line = fence.map[0] if fence.map else 0
+        info = fence.info.strip()
+        begin = max(0, self.text_of(line).find(info)) if info else 0
+        lead = len(fence.info) - len(fence.info.lstrip())
+        return self.in_line(line, begin + max(0, offset - lead), length)
+
+    def definition(self, definitions: Mapping[str, Mapping[str, Any]], label: str, href: str) -> Place:
+        """Return where the destination of a reference definition stands."""
+        first, last = definitions[label]["map"]
+        for line in range(first, last):
+            source = self.text_of(line)
+            match = _DESTINATION.search(source) if line == first else _DESTINATION_BELOW.search(source)
+            if match:
+                return Place(self.number(line), match.start(1) + 1, max(1, len(match[1])))
+        return self.start_of(first, len(href))

@@ -9,7 +9,7 @@ neighbours, also across emphasis and code; inside code, mathematics and HTML it 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,56 +77,89 @@ def marks_for(language: str) -> Marks:
 
 def curl(tokens: list[Token], marks: Marks) -> None:
     """Set the quotation marks in the text of one block."""
-    open_marks: list[tuple[bool, int, int, int]] = []  # single?, token, place among its parts, level
-    parts_of: dict[int, list[str]] = {}
+    setting = _Setting(tokens, marks)
     for index, token in enumerate(tokens):
         if token.type != "text" or not ("'" in token.content or '"' in token.content):
             continue
         text = token.content
-        if '"' not in text and not open_marks and (simple := _simple(text)) is not None:
-            token.content = simple
-            continue
-        parts: list[str] = []
-        parts_of[index] = parts
+        if '"' not in text and not setting.opened and (simple := _simple(text)) is not None:
+            _set(token, simple)
+        else:
+            setting.go_over(index, text)
+    setting.end()
+
+
+class _Open(NamedTuple):
+    """A mark that waits for the one that closes it: its token, its place among that token's parts, and its level."""
+
+    single: bool
+    token: int
+    place: int
+    level: int
+
+
+class _Setting:
+    """Sets the marks of one block, from its beginning on."""
+
+    def __init__(self, tokens: list[Token], marks: Marks) -> None:
+        self.opened: list[_Open] = []
+        self._tokens = tokens
+        self._marks = marks
+        self._parts: dict[int, list[str]] = {}  # of each token, each mark a part of its own
+
+    def go_over(self, index: int, text: str) -> None:
+        """Judge each mark in a token's text by what stands beside it."""
+        tokens = self._tokens
+        level = tokens[index].level
+        parts = self._parts[index] = []
         done = 0
         for match in _QUOTE.finditer(text):
             at = match.start()
             single = match[0] == "'"
             before = text[at - 1] if at else _neighbour(tokens, index, -1)
             after = text[at + 1] if at + 1 < len(text) else _neighbour(tokens, index, 1)
-            parts.append(text[done:at])
+            parts += [text[done:at], match[0]]
             done = at + 1
-            parts.append(match[0])
             can_open = not after.isspace() and (before.isspace() or before in _OPENS_AFTER or before in "\"'")
             can_close = not before.isspace() and not (after.isalnum() and before not in ".,;:!?…)")
             if single and ((before.isalnum() and after.isalnum()) or _CUT_SHORT.match(text, at + 1)):
                 parts[-1] = _APOSTROPHE
                 continue
             if can_close and not (can_open and before in _OPENS_AFTER):
-                pair = next(
-                    (
-                        k
-                        for k in range(len(open_marks) - 1, max(-1, len(open_marks) - 9), -1)
-                        if open_marks[k][0] == single and open_marks[k][3] == token.level
-                    ),
-                    None,
-                )
-                if pair is not None and not (before.isdigit() and not single and after in "\"'"):
-                    _, where, place, _ = open_marks[pair]
-                    del open_marks[pair:]
-                    parts_of[where][place] = marks[2] if single else marks[0]
-                    parts[-1] = marks[3] if single else marks[1]
+                inches = before.isdigit() and not single and after in "\"'"
+                if not inches and self._close(parts, level, single=single):
                     continue
             if can_open:
-                open_marks.append((single, index, len(parts) - 1, token.level))
+                self.opened.append(_Open(single, index, len(parts) - 1, level))
             elif single and can_close and not before.isdigit():
                 parts[-1] = _APOSTROPHE
         parts.append(text[done:])
-    for single, index, place, _ in open_marks:
-        if single:  # nothing closed it, as in 'twas or the '90s
-            parts_of[index][place] = _APOSTROPHE
-    for index, parts in parts_of.items():
-        tokens[index].content = "".join(parts)
+
+    def _close(self, parts: list[str], level: int, *, single: bool) -> bool:
+        """Set the mark that `parts` end with and the nearest one that it closes; tell whether there is one."""
+        opened, marks = self.opened, self._marks
+        for k in range(len(opened) - 1, max(-1, len(opened) - 9), -1):
+            pair = opened[k]
+            if pair.single == single and pair.level == level:
+                del opened[k:]
+                self._parts[pair.token][pair.place] = marks[2] if single else marks[0]
+                parts[-1] = marks[3] if single else marks[1]
+                return True
+        return False
+
+    def end(self) -> None:
+        """Put the parts of each token together. What nothing closed is an apostrophe, as in 'twas or the '90s."""
+        for left in self.opened:
+            if left.single:
+                self._parts[left.token][left.place] = _APOSTROPHE
+        for index, parts in self._parts.items():
+            _set(self._tokens[index], "".join(parts))
+
+
+def _set(token: Token, content: str) -> None:
+    """Give a token its text with marks set; as it is written it stays in `markup`, which text has no other use for."""
+    token.markup = token.content
+    token.content = content
 
 
 _BETWEEN_LETTERS: Final = re.compile(r"(?<=\w)'(?=\w)")

@@ -1,64 +1,52 @@
-"""The renderer of Markdown: a Document to a Body.
-
-The pipeline, in the order of `Renderer.render`: blocks, their meaning beyond CommonMark (alerts, tasks, attributes),
-the text inside each, formulas and quotation marks, then one pass that writes HTML and gathers the rest.
-"""
+"""The renderer of Markdown: a Document to its Text, and a Text to a Body."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from proofpress.listings.fences import Listings
-from proofpress.listings.highlight import Highlighter
-from proofpress.markdown.attributes import take_from_blocks
-from proofpress.markdown.autolinks import link_mail
-from proofpress.markdown.dialect import Dialect
-from proofpress.markdown.doubts import Doubt, doubts
-from proofpress.markdown.footnotes import Definition, take_footnotes
-from proofpress.markdown.headings import Identifiers
-from proofpress.markdown.links import MOST_TOKENS
-from proofpress.markdown.mathematics import MAX_LENGTH, Converter, Formula, MathError, is_doubtful
-from proofpress.markdown.places import SourceLines
-from proofpress.markdown.quotes import curl, marks_for
-from proofpress.markdown.rawhtml import ids_in
+from proofpress.listings.html import Listings
+from proofpress.markdown import block_forms, inline_forms
+from proofpress.markdown.formulas import set_formulas
+from proofpress.markdown.mathematics import Converter
+from proofpress.markdown.parsing import Parser
 from proofpress.markdown.sanitize import Sanitizer
-from proofpress.markdown.structure import find_alerts, find_tasks, find_torn_tables, number_cells
 from proofpress.markdown.summary import balanced, plain, shortened, without_links
-from proofpress.markdown.urls import why_refused
-from proofpress.markdown.writer import Writer, code_of, count_words, text_of
+from proofpress.markdown.words import count_words
+from proofpress.markdown.writer import Forms, Manner, Writer
 from proofpress.model import Body, Heading
-from proofpress.problems import nearest, problem
-from proofpress.urls import read
 
 if TYPE_CHECKING:
-    from markdown_it.token import Token
-
     from proofpress.config import HighlightOptions, MarkdownOptions
+    from proofpress.markdown.text import Text
     from proofpress.model import Document
 
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
-_EXTENSIONS = (
+_EXTENSIONS: Final = (
     "tables", "strikethrough", "task_lists", "autolinks", "alerts", "footnotes", "definition_lists", "attributes",
     "anchors", "math", "figures", "smart_quotes",
 )  # fmt: skip
+_FORMS: Final = Forms(blocks=block_forms.FORMS, inline=inline_forms.FORMS)
 
 
 class Renderer:
-    """Turns documents into bodies, by one site's options.
+    """Turns documents into texts and bodies, by one site's options.
 
-    Pure in effect: a document gives the same Body every time, in any order, in any process, where that is `certain`.
-    Raises MissingExtra when the options ask for sanitised HTML and nh3 is not installed. To be closed.
+    Pure in effect: a document gives the same Text and Body every time, in any order, in any process, where the Body is
+    `certain`. Raises MissingExtra when the options ask for sanitised HTML and nh3 is not installed. To be closed.
     """
 
     def __init__(self, markdown: MarkdownOptions, highlight: HighlightOptions, language: str = "en") -> None:
-        self._options = markdown
-        self._dialect = Dialect(markdown)
-        self._marks = marks_for(language)
+        strict = not any(getattr(markdown, name) for name in _EXTENSIONS)
+        self._parser = Parser(markdown, language, strict=strict)
         self._sanitizer = Sanitizer() if markdown.html == "sanitize" else None
-        self._strict = not any(getattr(markdown, name) for name in _EXTENSIONS)
-        self._listings = Listings(Highlighter(), line_numbers=highlight.line_numbers)
         self._converter = Converter(markdown.macros)
+        self._listings = Listings(line_numbers=highlight.line_numbers)
+        self._manner = Manner(
+            listings=self._listings,
+            anchors=markdown.anchors,
+            figures=markdown.figures,
+            sanitized=self._sanitizer is not None,
+            strict=strict,
+        )
 
     def close(self) -> None:
         """Let go of what rendering holds. What is rendered afterwards holds it anew."""
@@ -66,275 +54,59 @@ class Renderer:
 
     def render(self, document: Document) -> Body:
         """Render a document. What is wrong with its text is in the Body's problems; nothing is raised."""
-        text = document.text
-        if "\0" in text:
-            text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        if not text.isascii():  # half a character cannot be written as UTF-8
-            text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        options = self._options
-        parser, features = self._dialect.parser_for(text)
-        lines = SourceLines(text, document.first_line)
-        env: dict[str, Any] = {}
-        tokens: list[Token] = []
-        parser.block.parse(text, parser, env, tokens)
+        return self.write(self.parse(document))
 
-        reports: list[tuple[Token, int, str, str, str, int]] = []
+    def parse(self, document: Document) -> Text:
+        """Parse a document. What is wrong with its structure is in the Text's findings; nothing is raised."""
+        return self._parser.parse(document)
 
-        def report(*said: Any) -> None:
-            reports.append(said)
+    def write(self, text: Text) -> Body:
+        """Write a text as HTML. The Body's problems are the Text's findings, and what was found in writing."""
+        # An error in a formula is told by the writer's findings, which begins when the formulas are set.
+        formulas: dict[int, str] = {}
+        writer = Writer(text, self._manner, _FORMS, formulas)
+        mathml = set_formulas(text.formula_tokens, self._converter, text.lines, writer.findings.note)
+        for number, (found, html) in enumerate(zip(text.formula_tokens, mathml, strict=True)):
+            formulas[id(found.token)] = html if self._sanitizer is None else f"\0m{number}\0"
+        writer.blocks(text.tokens)
+        block_forms.footnotes(writer)
+        return self._body(writer, mathml)
 
-        if options.alerts and "[!" in text:
-            tokens = find_alerts(tokens, report)
-        if options.task_lists and ("[ ]" in text or "[x]" in text or "[X]" in text):
-            find_tasks(tokens)
-        if "tables" in features:
-            number_cells(tokens)
-            find_torn_tables(tokens, report)
-        if "attributes" in features:
-            take_from_blocks(tokens)
-        notes: dict[str, list[Token]] = {}
-        parse = parser.inline.parse
-        quotes = options.smart_quotes and ("'" in text or '"' in text)
-        mail = options.autolinks and "@" in text
-        for token in tokens:
-            if token.type == "inline":
-                content = token.content
-                env["inline"] = token
-                children: list[Token] = []
-                parse(content, parser, env, children)
-                if mail and "@" in content:
-                    children = link_mail(children)
-                if quotes and ("'" in content or '"' in content):
-                    curl(children, self._marks)
-                token.children = children
-        definitions: list[Definition] = []
-        if "footnotes" in env:
-            tokens, notes, definitions = take_footnotes(tokens)
-
-        explicit, raw_ids = _ids(tokens, notes, features, text)
-        writer = Writer(
-            path=document.path,
-            lines=lines,
-            listings=None if self._strict else self._listings,
-            identifiers=Identifiers(explicit | raw_ids),
-            references=env.get("references", {}),
-            anchors=options.anchors,
-            figures=options.figures,
-            explicit=set(explicit),
-            sanitized=self._sanitizer is not None,
-        )
-        for said in reports:
-            token, offset, rule, message, hint, length = said
-            writer.report(rule, token, offset, message, hint, length)
-        formulas: list[str] = []
-        if "math" in features or (options.math and "```math" in text):
-            self._set_formulas([tokens, *notes.values()], writer, formulas)
-        title = None
-        if document.front.title is None:
-            tokens, title = _take_title(tokens)
-        writer.blocks(tokens)
-        writer.footnotes(notes)
-        self._note_problems(document, env, writer, lines)
-        _report_unused(definitions, writer, lines, document.path)
-        return self._body(writer, title, formulas)
-
-    def _note_problems(self, document: Document, env: dict[str, Any], writer: Writer, lines: SourceLines) -> None:
-        for inline, at, length, href, label in env.get("unsafe", ()):
-            line, column, width = writer.definition(label, href) if label else (*lines.place(inline, at), length)
-            message, hint = why_refused(read(href))
-            writer.problems.append(problem("unsafe-url", document.path, line, column, message, hint=hint, length=width))
-        refs = env.get("footnotes", {}).get("refs", {})
-        unused = [label for name in refs if (label := name.removeprefix(":")) not in writer.notes]
-        for inline, at, label in env.get("undefined", ()):
-            meant = nearest(label, unused)
-            writer.report(
-                "undefined-footnote",
-                inline,
-                at,
-                f"no footnote is defined as '[^{_short(label)}]', so this stays as it is",
-                f"did you mean '[^{_short(meant)}]'?"
-                if meant
-                else f"write '[^{_short(label)}]: its text' on a line of its own",
-                len(label) + 3,
-            )
-        for inline, at in env.get("too_many", ()):
-            writer.report(
-                "too-many-marks",
-                inline,
-                at,
-                f"this text has more than {MOST_TOKENS:,} marks and pieces between them; from here on all of it is "
-                "shown as it is written",
-                "part it into paragraphs, or put it into a listing",
-                1,
-            )
-        unclosed: dict[str, list[int]] = {}
-        for line, closing in env.get("open_formulas", ()):
-            unclosed.setdefault(closing, []).append(line)
-        for closing, at_lines in unclosed.items():
-            opening = closing.replace("end", "begin", 1)
-            more = f" ({len(at_lines)} times in this text)" if len(at_lines) > 1 else ""
-            writer.problems.append(
-                problem(
-                    "doubtful-tex",
-                    document.path,
-                    lines.number(at_lines[0]),
-                    lines.first_of(at_lines[0]),
-                    f"'{opening}' has no '{closing}' at the end of a line of its paragraph, so it is shown as text{more}",
-                    hint="close it, and take blank lines out of the formula",
-                    length=len(opening),
-                )
-            )
-        for line in env.get("too_deep", ()):
-            writer.problems.append(
-                problem(
-                    "nested-too-deeply",
-                    document.path,
-                    lines.number(line),
-                    lines.first_of(line),
-                    "quotes or lists are nested too deeply here; what they hold is left out",
-                    hint="write it with fewer levels",
-                )
-            )
-
-    def _set_formulas(self, parts: list[list[Token]], writer: Writer, formulas: list[str]) -> None:
-        """Set every formula as MathML; one with an error becomes its TeX as code, and a problem."""
-        found: list[tuple[Token, Token, int, bool]] = []  # token, what places it, offset there, displayed
-        for tokens in parts:
-            for index, token in enumerate(tokens):
-                if token.type == "inline":
-                    children = token.children or ()
-                    alone = len(children) == 1 and tokens[index - 1].type == "paragraph_open"
-                    for child in children:
-                        if child.type == "math_inline":
-                            display = alone and child.markup == "$$" and not tokens[index - 1].hidden
-                            child.meta["display"] = display
-                            found.append((child, token, child.meta["at"], display))
-                elif token.type == "math_block":
-                    found.append((token, token, 0, True))
-                elif token.type == "fence" and token.info.strip() == "math":
-                    token.meta["line"] = 1
-                    found.append((token, token, 0, True))
-        results = self._converter.convert([Formula(token.content, display) for token, _, _, display in found])
-        for (token, holder, at, display), result in zip(found, results, strict=True):
-            html = result if isinstance(result, str) else code_of(token.content, display=display)
-            token.meta["html"] = html
-            if self._sanitizer is not None:
-                token.meta["html"] = f"\0m{len(formulas)}\0"
-                formulas.append(html)
-            if isinstance(result, MathError):
-                writer.report(
-                    "math-error",
-                    holder,
-                    min(at + result.offset, len(holder.content)),
-                    f"this formula cannot be set: {result.message}",
-                    "write \\$ where a dollar is meant"
-                    if token.type == "math_inline" and is_doubtful(token.content)
-                    else "",
-                    1,
-                )
-        self._note_doubts(found, writer)
-
-    def _note_doubts(self, found: list[tuple[Token, Token, int, bool]], writer: Writer) -> None:
-        """Report what formulas say that is most likely not meant: each kind once, where it is first, with its count."""
-        kinds: dict[str, tuple[Token, int, Doubt, list[int]]] = {}
-        for token, holder, at, display in found:
-            for doubt in doubts(token.content, display) if len(token.content) <= MAX_LENGTH else ():
-                kinds.setdefault(doubt.kind, (holder, at, doubt, []))[3].append(1)
-        for holder, at, doubt, times in kinds.values():
-            more = f" ({len(times)} times in this text)" if len(times) > 1 else ""
-            offset = min(at + doubt.offset, len(holder.content))
-            writer.report("doubtful-tex", holder, offset, doubt.message + more, doubt.hint, doubt.length)
-
-    def _body(self, writer: Writer, title: str | None, formulas: list[str]) -> Body:
-        out = writer.out
-        html = "".join(out)
-        has_more = writer.more is not None
-        if has_more:
-            summary = "".join(out[: writer.more])
-        elif writer.paragraph is not None:
-            summary = shortened("".join(out[writer.paragraph[0] : writer.paragraph[1]]))
-        else:
-            summary = ""
-        summary = without_links(summary)
-        if writer.raw or has_more:
-            summary = balanced(summary)
+    def _body(self, writer: Writer, mathml: list[str]) -> Body:
+        html = "".join(writer.out)
+        summary = _summary(writer)
         outline = tuple(writer.outline)
         if self._sanitizer is not None:
             clean, references = self._sanitizer.clean, writer.references
-            html = clean(html, references, formulas)
-            summary = clean(summary, references, formulas)
+            html = clean(html, references, mathml)
+            summary = clean(summary, references, mathml)
             outline = tuple(
-                Heading(entry.level, entry.id, clean(entry.html, references, formulas), entry.text) for entry in outline
+                Heading(entry.level, entry.id, clean(entry.html, references, mathml), entry.text) for entry in outline
             )
         return Body(
             html=html,
             references=tuple(writer.references),
             outline=outline,
             anchors=tuple(dict.fromkeys(writer.anchors)),
-            title=title,
+            title=writer.text.title,
             summary=summary,
             summary_text=plain(shortened(summary)),
-            has_more=has_more,
-            words=count_words("".join(writer.text)),
+            has_more=writer.more is not None,
+            words=count_words("".join(writer.words)),
             first_image=writer.first_image,
-            problems=tuple(sorted(set(writer.problems))),
+            problems=tuple(sorted({*writer.text.findings, *writer.findings.problems})),
             certain=writer.certain,
         )
 
 
-def _report_unused(definitions: list[Definition], writer: Writer, lines: SourceLines, path: str) -> None:
-    """Report the footnotes whose words are shown nowhere."""
-    for label, line, again in definitions:
-        name = f"[^{_short(label)}]"
-        if again:
-            message = f"a footnote '{name}' is defined above, so this one is not shown"
-            hint = "give it another name, in its mark as well"
-        elif label not in writer.notes:
-            message = f"nothing in the text refers to '{name}', so this footnote is not shown"
-            hint = f"write '{name}' where it belongs, or take the footnote out"
-        else:
-            continue
-        column = max(0, lines.text_of(line).find(f"[^{label}]:")) + 1
-        writer.problems.append(
-            problem("unused-footnote", path, lines.number(line), column, message, hint=hint, length=len(label) + 3)
-        )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _take_title(tokens: list[Token]) -> tuple[list[Token], str | None]:
-    """Part the first level-1 heading at the top level from the rest; its plain text is the title."""
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
-            title = " ".join(text_of(tokens[index + 1].children).split())
-            if title:
-                return tokens[:index] + tokens[index + 3 :], title
-    return tokens, None
-
-
-def _ids(
-    tokens: list[Token], notes: dict[str, list[Token]], features: frozenset[str], text: str
-) -> tuple[set[str], set[str]]:
-    """Return the ids that attributes ask for, and those in raw HTML. Headings' own ids keep clear of both."""
-    explicit: set[str] = set()
-    raw: set[str] = set()
-    attributes = "attributes" in features
-    html = "<" in text and ("id" in text or "name" in text or "ID" in text)
-    if not attributes and not html:
-        return explicit, raw
-    for part in (tokens, *notes.values()):
-        for token in part:
-            if attributes and "id" in token.attrs:
-                explicit.add(str(token.attrs["id"]))
-            if html and token.type == "html_block":
-                raw.update(ids_in(token.content))
-            for child in token.children or ():
-                if attributes and "id" in child.attrs:
-                    explicit.add(str(child.attrs["id"]))
-                if html and child.type == "html_inline":
-                    raw.update(ids_in(child.content))
-    return explicit - raw, raw
+def _summary(writer: Writer) -> str:
+    """Return a text up to its mark, else its first paragraph, as lists show it."""
+    out = writer.out
+    if writer.more is not None:
+        summary = "".join(out[: writer.more])
+    elif writer.paragraph is not None:
+        summary = shortened("".join(out[writer.paragraph[0] : writer.paragraph[1]]))
+    else:
+        summary = ""
+    summary = without_links(summary)
+    return balanced(summary) if writer.raw or writer.more is not None else summary

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from markdown_it.token import Token
+
+    from proofpress.findings import Note
+    from proofpress.markdown.places import SourceLines
 
 ALERTS: Final = ("note", "tip", "important", "warning", "caution")
 
@@ -20,7 +21,7 @@ _DELIMITER_ROW: Final = re.compile(r"\|(?:[ \t]*:?-+:?[ \t]*\|)+")
 _TASK: Final = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")
 
 
-def find_alerts(tokens: list[Token], report: Callable[[Token, int, str, str, str, int], None]) -> list[Token]:
+def find_alerts(tokens: list[Token], lines: SourceLines, note: Note) -> list[Token]:
     """Turn quotes that begin with `[!NOTE]` alone on its line into alerts; report a kind that is none."""
     result: list[Token] = []
     alerts: list[tuple[int, bool]] = []
@@ -41,13 +42,11 @@ def find_alerts(tokens: list[Token], report: Callable[[Token, int, str, str, str
         kind = match[1].lower()
         if kind not in ALERTS:
             hint = did_you_mean(kind, ALERTS) or "an alert is one of NOTE, TIP, IMPORTANT, WARNING and CAUTION"
-            report(
-                inline,
-                0,
+            note(
                 "unknown-alert",
+                lines.place(inline, 0, len(match[1]) + 3),
                 f"no alert is called '{match[1]}', so this is shown as a quote",
                 re.sub(r"'(\w+)'", lambda found: f"'{found[1].upper()}'", hint),
-                len(match[1]) + 3,
             )
             continue
         alerts.append((token.level, True))
@@ -96,7 +95,7 @@ def number_cells(tokens: list[Token]) -> None:
             cell += 1
 
 
-def find_torn_tables(tokens: list[Token], report: Callable[[Token, int, str, str, str, int], None]) -> None:
+def find_torn_tables(tokens: list[Token], lines: SourceLines, note: Note) -> None:
     """Report tables whose rows blank lines part, so that bars are shown in place of cells: once each.
 
     That is a paragraph of rows which begins with the row of dashes, or which follows a table that has no row yet.
@@ -104,19 +103,17 @@ def find_torn_tables(tokens: list[Token], report: Callable[[Token, int, str, str
     for index, token in enumerate(tokens):
         if token.type != "inline" or tokens[index - 1].type != "paragraph_open" or token.content[:1] != "|":
             continue
-        lines = [line.rstrip() for line in token.content.split("\n")]
-        if not all(_ROW.fullmatch(line) for line in lines):
+        rows = [row.rstrip() for row in token.content.split("\n")]
+        if not all(_ROW.fullmatch(row) for row in rows):
             continue
         after_header = [before.type for before in tokens[max(0, index - 3) : index - 1]] == [
             "thead_close",
             "table_close",
         ]
-        if _DELIMITER_ROW.fullmatch(lines[0]) or (after_header and lines[0].count("|") > 2):
-            report(
-                token,
-                0,
+        if _DELIMITER_ROW.fullmatch(rows[0]) or (after_header and rows[0].count("|") > 2):
+            note(
                 "torn-table",
+                lines.place(token, 0, len(rows[0])),
                 "blank lines tear this table apart, so its rows are shown with their bars",
                 "the rows of a table stand directly under each other: take the blank lines out",
-                len(lines[0]),
             )

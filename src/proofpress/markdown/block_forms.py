@@ -1,0 +1,232 @@
+"""How blocks are written (docs/templates.md, "What Markdown becomes")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from proofpress.listings.fences import read_info
+from proofpress.listings.spans import escape
+from proofpress.markdown.inline_forms import image, link_close, link_open, mark_name, raw
+from proofpress.markdown.summary import without_links
+from proofpress.markdown.words import MORE
+from proofpress.markdown.writer import after_hidden, tag
+from proofpress.model import Heading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from markdown_it.token import Token
+
+    from proofpress.markdown.writer import BlockForm, Writer
+    from proofpress.model import Place
+
+
+def _words(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    token = tokens[index]
+    if "task" in token.meta:
+        label = 'aria-label="Done" checked' if token.meta["task"] else 'aria-label="To do"'
+        writer.out.append(f'<input type="checkbox" disabled {label}> ')
+    writer.inline(token)
+    return index + 1
+
+
+def _paragraph(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    token = tokens[index]
+    inline = tokens[index + 1]
+    out = writer.out
+    if token.hidden:
+        return index + 1
+    after_hidden(writer, tokens, index)
+    if writer.more is None and "<!--" in inline.content and MORE.fullmatch(inline.content):
+        if token.level == 0:
+            writer.more = len(out)
+        return index + 3
+    children = inline.children
+    if children and writer.manner.figures and (picture := _picture(children)) is not None:
+        _figure(writer, token, inline, picture)
+        return index + 3
+    if children and children[0].type == "math_inline" and children[0].meta["display"]:
+        given = str(token.attrs.get("class", ""))
+        attrs = writer.attributes({**token.attrs, "class": f"math {given}" if given else "math"})
+        out.append(f'<div{attrs} tabindex="0">{writer.formulas[id(children[0])]}</div>\n')
+        return index + 3
+    begin, words = len(out), len(writer.words)
+    out.append(f"<p{writer.attributes(token.attrs)}>" if token.attrs else "<p>")
+    if inline.meta:
+        _words(writer, tokens, index + 1)
+    else:
+        writer.inline(inline)
+    out.append("</p>\n")
+    writer.words.append("\n")
+    if writer.paragraph is None and token.level == 0 and any(part.strip() for part in writer.words[words:-1]):
+        writer.paragraph = (begin, len(out))
+    return index + 3
+
+
+def _picture(children: Sequence[Token]) -> int | None:
+    """Return which of a paragraph's tokens is the image that it consists of, in a link or not."""
+    if len(children) == 1 and children[0].type == "image":
+        return 0
+    if len(children) == 3 and children[0].type == "link_open" and children[1].type == "image":
+        return 1
+    return None
+
+
+def _figure(writer: Writer, token: Token, inline: Token, picture: int) -> None:
+    children = inline.children
+    assert children is not None
+    given = dict(children[picture].attrs)
+    title = str(given.pop("title", ""))
+    writer.out.append(f"<figure{writer.attributes(token.attrs)}>")
+    writer.holder, writer.links = inline, 0
+    if picture:
+        link_open(writer, children, 0)
+    image(writer, children[picture], {**given, "loading": "lazy", "decoding": "async"})
+    if picture:
+        link_close(writer, children, 2)
+    if title:
+        writer.out.append(f"<figcaption>{escape(title)}</figcaption>")
+        writer.words += [title, "\n"]
+    writer.out.append("</figure>\n")
+
+
+def _heading(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    token, inline = tokens[index], tokens[index + 1]
+    out = writer.out
+    after_hidden(writer, tokens, index)
+    begin = len(out)
+    writer.inline(inline)
+    writer.words.append("\n")
+    html = "".join(out[begin:])
+    del out[begin:]
+    name = token.tag
+    if writer.manner.strict:
+        out.append(f"<{name}>{html}</{name}>\n")
+        return index + 3
+    anchor, text = token.meta["id"], token.meta["text"]
+    writer.anchors.append(anchor)
+    given = writer.attributes(token.attrs) if token.attrs else ""
+    link = ""
+    if writer.manner.anchors:
+        label = escape(f"Link to this section: {text}" if text else "Link to this section")
+        link = f' <a class="anchor" href="#{escape(anchor)}" aria-label="{label}">#</a>'
+    out.append(f'<{name} id="{escape(anchor)}"{given}>{html}{link}</{name}>\n')
+    writer.outline.append(Heading(int(name[1]), anchor, without_links(html) if "<" in html else html, text))
+    return index + 3
+
+
+def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    token = tokens[index]
+    after_hidden(writer, tokens, index)
+    writer.words += [token.content, "\n"]
+    if writer.manner.strict:
+        from markdown_it.common.utils import unescapeAll  # noqa: PLC0415 - for CommonMark's tests alone
+
+        words = unescapeAll(token.info).split()
+        name = f' class="language-{escape(words[0])}"' if words else ""
+        writer.out.append(f"<pre><code{name}>{escape(token.content)}</code></pre>\n")
+        return index + 1
+    if "math" in token.meta:
+        return _formula(writer, tokens, index)
+    given = {}
+    if "id" in token.meta:
+        given["id"] = token.meta["id"]
+        writer.anchors.append(given["id"])
+
+    def place(offset: int, length: int) -> Place:
+        return writer.text.lines.in_info(token, offset, length)
+
+    listing = writer.manner.listings.write(token.content, read_info(token.info), given, place, writer.findings.note)
+    writer.out.append(listing.html)
+    writer.certain = writer.certain and listing.certain
+    return index + 1
+
+
+def _code(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    content = tokens[index].content
+    writer.words += [content, "\n"]
+    if writer.manner.strict:
+        writer.out.append(f"<pre><code>{escape(content)}</code></pre>\n")
+    else:
+        writer.out.append(
+            f'<div class="listing" data-language="text"><pre tabindex="0"><code class="language-text">'
+            f"{escape(content)}</code></pre></div>\n"
+        )
+    return index + 1
+
+
+def _html(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    token = tokens[index]
+    if writer.more is None and token.level == 0 and MORE.fullmatch(token.content):
+        writer.more = len(writer.out)
+        if not writer.manner.strict:
+            return index + 1
+    writer.raw = True
+    writer.out.append(raw(writer, token.content, token, 0))
+    return index + 1
+
+
+def _formula(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    after_hidden(writer, tokens, index)
+    writer.out.append(f'<div class="math" tabindex="0">{writer.formulas[id(tokens[index])]}</div>\n')
+    return index + 1
+
+
+def _alert(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    kind = tokens[index].info
+    writer.out.append(f'<div class="alert alert-{kind}" role="note"><p class="alert-title">{kind.capitalize()}</p>\n')
+    return index + 1
+
+
+def _table(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    after_hidden(writer, tokens, index)
+    writer.out.append('<div class="table" tabindex="0"><table>\n')
+    return index + 1
+
+
+def _table_end(writer: Writer, tokens: Sequence[Token], index: int) -> int:  # noqa: ARG001 - a form's signature
+    writer.out.append("</table></div>\n")
+    return index + 1
+
+
+def footnotes(writer: Writer) -> None:
+    """Write the footnotes that are referred to, those of footnotes included."""
+    shown = writer.text.shown_notes
+    if not shown:
+        return
+    out = writer.out
+    out.append('<section class="footnotes" aria-label="Footnotes"><ol>\n')
+    for number, (label, marks) in enumerate(shown.items(), 1):
+        writer.anchors.append(f"fn{number}")
+        out.append(f'<li id="fn{number}">')
+        writer.blocks(writer.text.notes[label])
+        back = "".join(_back(number, count) for count in range(1, marks + 1))
+        if out[-1] == "</p>\n":
+            out[-1:] = [back, "</p>\n"]
+        else:
+            out += ["<p>", back, "</p>\n"]
+        out.append("</li>\n")
+    out.append("</ol></section>\n")
+
+
+def _back(number: int, count: int) -> str:
+    """Return the link from a footnote back to one of its marks."""
+    name = f"{number}" if count == 1 else f"{number}-{count}"
+    target = mark_name(number, count)
+    return f' <a class="footnote-backref" href="#{target}" aria-label="Back to reference {name}">↩</a>'
+
+
+FORMS: Final[Mapping[str, BlockForm]] = {
+    "inline": _words,
+    "paragraph_open": _paragraph,
+    "heading_open": _heading,
+    "fence": _fence,
+    "code_block": _code,
+    "html_block": _html,
+    "math_block": _formula,
+    "alert_open": _alert,
+    "table_open": _table,
+    "table_close": _table_end,
+    "list_item_open": tag,
+}
+"""The forms of block tokens, by their types; any other is written as its tag."""

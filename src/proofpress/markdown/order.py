@@ -1,0 +1,151 @@
+"""The order of a page: what depends on all that stands before it. Ids, each given once, and the numbers of footnotes.
+
+Goes through a text as it is shown: its blocks, then the footnotes that are referred to, in the order of their numbers.
+On the way it notes what is wrong with blocks that are shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proofpress.listings.fences import OPTIONS, read_info
+from proofpress.markdown.headings import Identifiers, identifier
+from proofpress.markdown.rawhtml import ids_in
+from proofpress.markdown.tables import lost_cells
+from proofpress.markdown.words import MORE, text_of
+from proofpress.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from markdown_it.token import Token
+
+    from proofpress.findings import Note
+    from proofpress.markdown.places import SourceLines
+
+
+class Order:
+    """Settles ids and numbers in the tokens of one text: `meta["id"]`, `attrs["id"]`, `meta["number"]`."""
+
+    def __init__(self, features: frozenset[str], lines: SourceLines, note: Note, *, strict: bool) -> None:
+        self.labels: list[str] = []
+        """The footnotes that the text refers to, in the order of their numbers."""
+        self.marks: dict[str, int] = {}
+        """How often the text refers to each."""
+        self._numbers: dict[str, int] = {}
+        self._attributes = "attributes" in features
+        self._lines = lines
+        self._note = note
+        self._strict = strict
+
+    def settle(self, tokens: Sequence[Token], notes: Mapping[str, Sequence[Token]], text: str) -> None:
+        """Go through a text's blocks, and through the notes that they refer to."""
+        explicit, raw = _asked_for([tokens, *notes.values()], text, attributes=self._attributes)
+        self._inline = bool(explicit or notes)
+        self._explicit = explicit - raw
+        self._ids = Identifiers(explicit | raw)
+        self._blocks(tokens)
+        for label in self.labels:  # which grows on the way: footnotes have footnotes
+            self._blocks(notes[label])
+
+    def _blocks(self, tokens: Sequence[Token]) -> None:
+        for index, token in enumerate(tokens):
+            kind = token.type
+            if kind == "inline":
+                opened = tokens[index - 1]
+                if self._inline:
+                    self._words(opened, token)
+                if opened.type == "heading_open":
+                    self._heading(opened, token)
+            elif kind == "fence":
+                token.meta["line"] = 1  # where its content begins, counted from its first line
+                if not self._strict:
+                    self._fence(token)
+            elif kind == "table_open":
+                self._table(token)
+
+    def _words(self, opened: Token, token: Token) -> None:
+        paragraph = opened.type == "paragraph_open" and not opened.hidden
+        if paragraph and "id" in opened.attrs and not MORE.fullmatch(token.content):
+            opened.attrs["id"] = self._claim(str(opened.attrs["id"]))
+        for child in token.children or ():
+            if "id" in child.attrs:
+                child.attrs["id"] = self._claim(str(child.attrs["id"]))
+            if child.type == "footnote_ref":
+                label = child.meta["label"]
+                if label not in self._numbers:
+                    self.labels.append(label)
+                    self._numbers[label] = len(self.labels)
+                self.marks[label] = self.marks.get(label, 0) + 1
+                child.meta |= {"number": self._numbers[label], "mark": self.marks[label]}
+
+    def _heading(self, opened: Token, token: Token) -> None:
+        words = " ".join(text_of(token.children).split())
+        opened.meta["text"] = words
+        if not self._strict:  # CommonMark to the letter has no ids
+            wanted = opened.attrs.pop("id", None)
+            given = self._ids.claim(identifier(words)) if wanted is None else self._claim(str(wanted))
+            opened.meta["id"] = given
+
+    def _claim(self, wanted: str) -> str:
+        """Give out an id that the writer of the post asked for: as it is once, with a number when repeated."""
+        if wanted in self._explicit:
+            self._explicit.discard(wanted)
+            return wanted
+        return self._ids.claim(wanted)
+
+    def _fence(self, token: Token) -> None:
+        if "math" in token.meta:
+            return
+        info = read_info(token.info)
+        if info.id:
+            token.meta["id"] = self._claim(info.id)
+        for at, word in info.unknown:
+            hint = did_you_mean(word, OPTIONS) or 'an info string reads: python title="train.py" {3,5-7} linenos'
+            place = self._lines.in_info(token, at, len(word))
+            self._note("listing-options", place, f"a listing has no option '{word[:60]}'", hint)
+        if token.map and not self._closed(token):
+            self._note(
+                "unclosed-fence",
+                self._lines.start_of(token.map[0], len(token.markup)),
+                "this listing is never closed, so it runs to the end of what holds it",
+                f"close it with a line of {token.markup}",
+            )
+
+    def _closed(self, token: Token) -> bool:
+        assert token.map is not None
+        first, end = token.map
+        last = self._lines.text_of(end - 1).rstrip()
+        return end - 1 > first and last.endswith(token.markup) and not last.strip(" \t>" + token.markup[0])
+
+    def _table(self, token: Token) -> None:
+        """Note rows with more cells than the table has columns: the rest of their text is shown nowhere."""
+        start, end = token.map or (0, 0)
+        for lost in lost_cells([self._lines.text_of(line) for line in range(start, end)]):
+            self._note(
+                "lost-cells",
+                self._lines.in_line(start + lost.row, lost.column, lost.length),
+                f"this row has {lost.cells} cells and its table {lost.columns} columns, so this is not shown",
+                "write '\\|' for a bar inside a cell, or add a column to the header",
+            )
+
+
+def _asked_for(parts: Sequence[Sequence[Token]], text: str, *, attributes: bool) -> tuple[set[str], set[str]]:
+    """Return the ids that attributes ask for, and those that stand in raw HTML. Headings' own ids keep clear of both."""
+    explicit: set[str] = set()
+    raw: set[str] = set()
+    html = "<" in text and ("id" in text or "name" in text or "ID" in text)
+    if not attributes and not html:
+        return explicit, raw
+    for part in parts:
+        for token in part:
+            if attributes and "id" in token.attrs:
+                explicit.add(str(token.attrs["id"]))
+            if html and token.type == "html_block":
+                raw.update(ids_in(token.content))
+            for child in token.children or ():
+                if attributes and "id" in child.attrs:
+                    explicit.add(str(child.attrs["id"]))
+                if html and child.type == "html_inline":
+                    raw.update(ids_in(child.content))
+    return explicit, raw

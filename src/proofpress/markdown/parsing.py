@@ -1,0 +1,144 @@
+"""A Document to its Text: blocks, their meaning beyond CommonMark, the words inside each, and the order of the page."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from proofpress.findings import Findings
+from proofpress.markdown.attributes import take_from_blocks
+from proofpress.markdown.autolinks import link_mail
+from proofpress.markdown.dialect import Dialect
+from proofpress.markdown.faults import note_footnotes, note_refusals
+from proofpress.markdown.footnotes import Definition, take_footnotes
+from proofpress.markdown.formulas import find_formulas, note_doubts
+from proofpress.markdown.order import Order
+from proofpress.markdown.places import SourceLines
+from proofpress.markdown.quotes import curl, marks_for
+from proofpress.markdown.structure import find_alerts, find_tasks, find_torn_tables, number_cells
+from proofpress.markdown.text import Text
+from proofpress.markdown.words import text_of
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+    from proofpress.config import MarkdownOptions
+    from proofpress.markdown.dialect import Markdown
+    from proofpress.model import Document
+
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
+
+class Parser:
+    """Parses documents, by one site's options. A document gives the same Text every time."""
+
+    def __init__(self, options: MarkdownOptions, language: str, *, strict: bool) -> None:
+        self._options = options
+        self._dialect = Dialect(options)
+        self._marks = marks_for(language)
+        self._strict = strict
+
+    def parse(self, document: Document) -> Text:
+        """Parse a document. What is wrong with its text is in the Text's findings; nothing is raised."""
+        source = _cleaned(document.text)
+        parser, features = self._dialect.parser_for(source)
+        lines = SourceLines(source, document.first_line)
+        findings = Findings(document.path)
+        env: dict[str, Any] = {}
+        tokens = self._blocks(parser, features, source, env, lines, findings)
+        self._words(parser, source, env, tokens)
+        notes: dict[str, list[Token]] = {}
+        definitions: list[Definition] = []
+        if "footnotes" in env:
+            tokens, notes, definitions = take_footnotes(tokens)
+        has_formulas = "math" in features or (self._options.math and "```math" in source)
+        formulas = find_formulas([tokens, *notes.values()]) if has_formulas else ()
+        title_tokens: list[Token] = []
+        if document.front.title is None:
+            tokens, title_tokens = _take_title(tokens)
+        order = Order(features, lines, findings.note, strict=self._strict)
+        order.settle(tokens, notes, source)
+        note_refusals(env, lines, findings)
+        note_doubts(formulas, lines, findings.note)
+        note_footnotes(env, definitions, order.marks, lines, findings)
+        return Text(
+            document=document,
+            source=source,
+            lines=lines,
+            tokens=tokens,
+            notes=notes,
+            shown_notes=order.marks,
+            definitions=env.get("references", {}),
+            title=_title(title_tokens),
+            title_tokens=title_tokens,
+            formula_tokens=formulas,
+            findings=tuple(findings.problems),
+        )
+
+    def _blocks(
+        self,
+        parser: Markdown,
+        features: frozenset[str],
+        source: str,
+        env: dict[str, Any],
+        lines: SourceLines,
+        findings: Findings,
+    ) -> list[Token]:
+        """Return the blocks of a text, with what they mean beyond CommonMark, before their words are read."""
+        options = self._options
+        tokens: list[Token] = []
+        parser.block.parse(source, parser, env, tokens)
+        if options.alerts and "[!" in source:
+            tokens = find_alerts(tokens, lines, findings.note)
+        if options.task_lists and ("[ ]" in source or "[x]" in source or "[X]" in source):
+            find_tasks(tokens)
+        if "tables" in features:
+            number_cells(tokens)
+            find_torn_tables(tokens, lines, findings.note)
+        if "attributes" in features:
+            take_from_blocks(tokens)
+        return tokens
+
+    def _words(self, parser: Markdown, source: str, env: dict[str, Any], tokens: list[Token]) -> None:
+        """Read the words of each block into its token's children."""
+        options, marks = self._options, self._marks
+        parse = parser.inline.parse
+        quotes = options.smart_quotes and ("'" in source or '"' in source)
+        mail = options.autolinks and "@" in source
+        for token in tokens:
+            if token.type == "inline":
+                content = token.content
+                env["inline"] = token
+                children: list[Token] = []
+                parse(content, parser, env, children)
+                if mail and "@" in content:
+                    children = link_mail(children)
+                if quotes and ("'" in content or '"' in content):
+                    curl(children, marks)
+                token.children = children
+
+
+def _cleaned(text: str) -> str:
+    """Return a text without what no page can hold, its lines ended alike."""
+    if "\0" in text:
+        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if not text.isascii():  # half a character cannot be written as UTF-8
+        text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
+
+
+def _take_title(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+    """Part the first level-1 heading at the top level that has words from the rest."""
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
+            heading = tokens[index : index + 3]
+            if _title(heading):
+                return tokens[:index] + tokens[index + 3 :], heading
+    return tokens, []
+
+
+def _title(heading: list[Token]) -> str | None:
+    """Return the plain text of a heading's tokens."""
+    return " ".join(text_of(heading[1].children).split()) if heading else None

@@ -1,0 +1,331 @@
+"""A document's structure, which outlives the writing: what rules, editors and other outputs read of a post.
+
+A Text keeps markdown-it's tokens and shows them in its own words: runs of words, links, listings, headings, formulas
+and raw HTML, each with its place in the file. Each view is made when it is first asked for, and a place when it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+from markdown_it.token import Token
+
+from proofpress.listings.fences import Info, read_info
+from proofpress.markdown.formulas import Found
+from proofpress.markdown.places import SourceLines
+from proofpress.markdown.runs import Origins, Piece, pieces_of
+from proofpress.model import Document, Place
+from proofpress.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_NAMES: Final[Mapping[str, str]] = {
+    "blockquote": "quote",
+    "bullet_list": "list",
+    "ordered_list": "list",
+    "list_item": "item",
+    "dl": "definitions",
+    "dt": "term",
+    "dd": "definition",
+    "td": "cell",
+    "th": "cell",
+    "fence": "listing",
+    "code_block": "listing",
+    "html_block": "html",
+    "math_block": "formula",
+    "hr": "rule",
+}
+"""Blocks by names of our own, where markdown-it's differ; any other is named as it is there."""
+
+
+class Block(NamedTuple):
+    """A block of a text. `within` names the blocks that hold it, the outermost first."""
+
+    kind: str
+    """`paragraph`, `heading`, `quote`, `alert`, `list`, `item`, `table`, `cell`, `listing`, `html`, `formula`, …"""
+    within: tuple[str, ...]
+    first: int
+    """Its first line's number in the file."""
+    last: int
+    info: str
+    """What is told behind the mark that begins it: of a listing its info string, of an alert its kind."""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
+    """The words of one block, as they are seen: a paragraph, a heading, a table's cell, the post's title."""
+
+    kind: str
+    """The kind of block that it is the words of."""
+    within: tuple[str, ...]
+    token: Token
+    lines: SourceLines
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What the run is made of, in order: text, and each piece that is none, with how it is written."""
+        return tuple(piece for piece, _ in pieces_of(self.token.children or ()))
+
+    @cached_property
+    def text(self) -> str:
+        r"""What is seen, before quotation marks are set, with ``\n`` between lines.
+
+        One `runs.GAP` stands for each piece that is no running words: code, formulas, images, tags, addresses, marks
+        that are escaped. So what looks like a mark in here was read as text.
+        """
+        return "".join([piece.shown for piece in self.pieces])
+
+    @cached_property
+    def _origins(self) -> Origins:
+        return Origins(self.token.children or (), self.token.content)
+
+    def place(self, offset: int, length: int = 1) -> Place:
+        """Return the place in the file of an offset in `text`."""
+        return self.lines.place(self.token, self._origins.of(offset), length)
+
+
+class Link(NamedTuple):
+    """A link or an image, raw HTML's left out. `href` is meant as it stands: entities and escapes are undone."""
+
+    href: str
+    image: bool
+    place: Place
+    """Of its destination: in a definition, where it is given there."""
+    title: str
+    text: str
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """A block of code. One that is indented has no info string."""
+
+    token: Token
+    lines: SourceLines
+
+    @property
+    def code(self) -> str:
+        """The code as it is shown."""
+        return self.token.content
+
+    @property
+    def info(self) -> str:
+        """The info string as it is written."""
+        return self.token.info
+
+    @property
+    def options(self) -> Info:
+        """What the info string says; offsets in it are those of `info`."""
+        return read_info(self.token.info)
+
+    @property
+    def fenced(self) -> bool:
+        """Whether it stands between fences."""
+        return self.token.type == "fence"
+
+    def info_place(self, offset: int = 0, length: int = 1) -> Place:
+        """Return the place of an offset in the info string; of an indented listing, that where it begins."""
+        return self.lines.in_info(self.token, offset, length)
+
+    def place(self, offset: int = 0, length: int = 1) -> Place:
+        """Return the place of an offset in the code."""
+        return self.lines.place(self.token, offset, length)
+
+
+class Section(NamedTuple):
+    """A heading. `id` is empty where it became the page's title, or where headings have none."""
+
+    level: int
+    id: str
+    text: str
+    place: Place
+    title: bool
+    """Whether it became the page's title."""
+
+
+class Markup(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of raw HTML: a block of lines, or one tag or comment among words."""
+
+    html: str
+    block: bool
+    within: tuple[str, ...]
+    token: Token
+    at: int
+    lines: SourceLines
+
+    def place(self, offset: int = 0, length: int = 1) -> Place:
+        """Return the place of an offset in the HTML."""
+        return self.lines.place(self.token, self.at + offset, length)
+
+
+class Formula(msgspec.Struct, frozen=True, kw_only=True):
+    """A formula."""
+
+    tex: str
+    display: bool
+    token: Token
+    at: int
+    lines: SourceLines
+
+    def place(self, offset: int = 0, length: int = 1) -> Place:
+        """Return the place of an offset in the TeX."""
+        return self.lines.place(self.token, self.at + offset, length)
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
+    """A document, parsed. Nothing that reads or writes it changes it.
+
+    All views go through the blocks in the order of the file, then through the footnotes' texts in the order of their
+    definitions. Those who look for a mark ask `source` first whether it holds one: most hold none.
+    """
+
+    document: Document
+    source: str
+    r"""The Markdown as it was parsed: the document's, with ``\n`` line ends and without what no page can hold."""
+    findings: tuple[Problem, ...]
+    title: str | None
+    """The words of the heading that became the title, where front matter gives none."""
+    tokens: Sequence[Token]
+    """For who writes: the blocks, in markdown-it's tokens. Ids and footnotes' numbers are settled in them."""
+    title_tokens: Sequence[Token]
+    notes: Mapping[str, Sequence[Token]]
+    """The blocks of each footnote, by its label."""
+    shown_notes: Mapping[str, int]
+    """The labels of the footnotes that are referred to, in the order of their numbers, and how often each is."""
+    definitions: Mapping[str, Mapping[str, Any]]
+    """The reference definitions, by their normalised labels."""
+    formula_tokens: Sequence[Found]
+    lines: SourceLines
+
+    def line(self, number: int) -> str:
+        """Return a line of the source by its number in the file; empty outside the text."""
+        return self.lines.text_of(number - self.document.first_line)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks, those that hold others included."""
+        return tuple(
+            Block(kind, within, self.lines.number(token.map[0]), self.lines.number(token.map[1] - 1), token.info)
+            for token, kind, within, _ in self._walk()
+            if token.type != "inline" and token.map
+        )
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The words of each block."""
+        return tuple(
+            Run(kind=kind, within=within, token=token, lines=self.lines)
+            for token, kind, within, _ in self._walk()
+            if token.type == "inline"
+        )
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The links and images; what stands in an image's own text is none."""
+        return tuple(
+            link for token, *_ in self._walk() if token.children for link in self._links(token, token.children)
+        )
+
+    @cached_property
+    def listings(self) -> tuple[Listing, ...]:
+        """The blocks of code; those that are formulas are among `formulas`."""
+        return tuple(
+            Listing(token=token, lines=self.lines)
+            for token, *_ in self._walk()
+            if token.type in {"fence", "code_block"} and "math" not in token.meta
+        )
+
+    @cached_property
+    def headings(self) -> tuple[Section, ...]:
+        """The headings, that which became the title included."""
+        found = []
+        for token, _, _, opened in self._walk():
+            if token.type == "inline" and opened is not None and opened.type == "heading_open":
+                title = "text" not in opened.meta
+                words = self.title or "" if title else opened.meta["text"]
+                place = self.lines.place(token, 0, len(token.content))
+                found.append(Section(int(opened.tag[1]), opened.meta.get("id", ""), words, place, title))
+        return tuple(found)
+
+    @cached_property
+    def html(self) -> tuple[Markup, ...]:
+        """The pieces of raw HTML."""
+        found = []
+        for token, _, within, _ in self._walk():
+            if token.type == "html_block":
+                found.append(self._markup(token, token, 0, within))
+            found += [
+                self._markup(child, token, child.meta["at"], within)
+                for child in token.children or ()
+                if child.type == "html_inline"
+            ]
+        return tuple(found)
+
+    @cached_property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The formulas."""
+        return tuple(
+            Formula(tex=token.content, display=display, token=holder, at=at, lines=self.lines)
+            for token, holder, at, display in self.formula_tokens
+        )
+
+    def _markup(self, token: Token, holder: Token, at: int, within: tuple[str, ...]) -> Markup:
+        block = token is holder
+        return Markup(html=token.content, block=block, within=within, token=holder, at=at, lines=self.lines)
+
+    def _walk(self) -> Iterator[tuple[Token, str, tuple[str, ...], Token | None]]:
+        """Give each block's opening or only token and each that holds words: its kind, what it is within, its parent."""
+        for part in (self.title_tokens, self.tokens, *self.notes.values()):
+            opened: list[Token] = []
+            names: tuple[str, ...] = ()
+            for token in part:
+                if token.nesting < 0:
+                    opened.pop()
+                    names = names[:-1]
+                elif token.type == "inline":
+                    yield token, names[-1] if names else "", names[:-1], opened[-1] if opened else None
+                else:
+                    name = kind_of(token)
+                    yield token, name, names, opened[-1] if opened else None
+                    if token.nesting > 0:
+                        opened.append(token)
+                        names = (*names, name)
+
+    def _links(self, holder: Token, tokens: Sequence[Token]) -> Iterator[Link]:
+        for index, token in enumerate(tokens):
+            if token.type == "image":
+                inside: Sequence[Token] = token.children or ()
+                href = str(token.attrs["src"])
+            elif token.type == "link_open":
+                inside = list(takewhile(_deeper_than(token), tokens[index + 1 :]))
+                href = str(token.attrs["href"])
+            else:
+                continue
+            if "at" in token.meta:
+                place = self.destination(holder, token, href)
+            else:  # a bare address, or one between angle brackets
+                begin = Origins(holder.children or (), holder.content).where.get(id(tokens[index + 1]), 0)
+                place = self.lines.place(holder, begin, len(tokens[index + 1].content))
+            words = "".join(piece.written if piece.kind == "address" else piece.shown for piece, _ in pieces_of(inside))
+            yield Link(href, token.type == "image", place, str(token.attrs.get("title", "")), words)
+
+    def destination(self, holder: Token, token: Token, href: str) -> Place:
+        """Return where the destination of a link or an image is written."""
+        meta = token.meta
+        at = meta.get("at", 0)
+        if at >= 0:
+            return self.lines.place(holder, at, meta.get("length", 0))
+        return self.lines.definition(self.definitions, meta.get("label", ""), href)
+
+
+def _deeper_than(token: Token) -> Callable[[Token], bool]:
+    level = token.level
+    return lambda other: other.level > level
+
+
+def kind_of(token: Token) -> str:
+    """Return the name of a block by its token."""
+    name = token.type.removesuffix("_open")
+    return _NAMES.get(name, name)
