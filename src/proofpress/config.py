@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import msgspec
 
-from proofpress.content import globs, settings, typed, yaml_nodes
+from proofpress.content import front_matter, globs, settings, typed, yaml_nodes
+from proofpress.content.defaults import OWN, Default
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import decode
 from proofpress.model import Author, Place
@@ -67,6 +68,26 @@ class HighlightOptions(msgspec.Struct, frozen=True, kw_only=True):
     line_numbers: bool = False
 
 
+Order = Literal["newest", "oldest", "title", "path"]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """What a folder below content/ has of its own: its list, and where else what it holds is shown."""
+
+    title: str = ""
+    """What its list is called where no index.md says."""
+    order: Order = "newest"
+    paginate: int | None = None
+    feed: bool = False
+    home: bool | None = None
+    """Whether the home page and the site's feed show what it holds; None for its posts alone."""
+    place: Place = Place(0, 1)
+    """Where it stands in site.yaml."""
+
+
+SECTION_KEYS: Final = ("title", "order", "paginate", "feed", "home")
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a site."""
 
@@ -93,6 +114,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     hosting: Hosting = "none"
     """Whose words redirects and cache times are written in."""
     rules: dict[str, Judgement] = {}
+    defaults: tuple[Default, ...] = ()
+    """Front matter for whole folders."""
+    sections: dict[str, Section] = {}
+    """By folder below content/."""
+    twins: bool = False
+    """Whether each post's Markdown is published beside its page."""
 
 
 SETTINGS: Final = tuple(field.name for field in msgspec.structs.fields(Config))
@@ -120,6 +147,8 @@ def read_config(data: bytes, path: str = "site.yaml") -> tuple[Config, tuple[Pro
     values: dict[str, Any] = {}
     if isinstance(root, MappingNode):
         values = _mapping(root, "", SETTINGS, _setting, findings)
+        if "defaults" in values:
+            values["defaults"] = _defaults(values["defaults"], Config(**values | {"defaults": ()}), findings)
     elif root is not None and not _absent(root):
         findings.add("settings-syntax", root.place, f"settings are lines of 'key: value', not {shown(root)}")
     if not (
@@ -203,6 +232,12 @@ def _setting(name: str, node: Node, findings: Findings) -> Any:
             return typed.choice(node, name, get_args(Hosting), findings)
         case "rules":
             return _mapping(node, "rules: ", tuple(rule for rule in RULES if rule not in FIXED), _judgement, findings)
+        case "defaults":
+            return _patterns(node, findings)
+        case "sections":
+            return _sections(node, findings)
+        case "twins":
+            return typed.boolean(node, name, findings)
         case _:  # theme, extra
             if isinstance(node, MappingNode):
                 return plain(node, findings)
@@ -322,6 +357,70 @@ def _highlight(name: str, node: Node, findings: Findings) -> str | bool | None:
 
 def _judgement(name: str, node: Node, findings: Findings) -> str | None:
     return typed.choice(node, f"rules: {name}", get_args(Judgement), findings)
+
+
+def _patterns(node: Node, findings: Findings) -> MappingNode | None:
+    """Return the mapping from patterns to front matter, to be read once the other settings are known."""
+    if not isinstance(node, MappingNode) and not _absent(node):
+        takes = "a mapping from patterns of files to front matter"
+        typed.wrong(node, "defaults", takes, findings, hint="write 'notes/**:' and its keys below it")
+    return node if isinstance(node, MappingNode) else None
+
+
+def _defaults(root: MappingNode, config: Config, findings: Findings) -> tuple[Default, ...]:
+    """Read the front matter that the settings give to files, as if it stood in one."""
+    read = []
+    for pattern, node in root.entries:
+        wrong = globs.complaint(pattern.text)
+        if wrong is not None:
+            findings.add("wrong-type", pattern.place, f"'defaults': the pattern '{abridged(pattern.text)}' {wrong}")
+        elif not isinstance(node, MappingNode):
+            if not _absent(node):
+                typed.wrong(node, f"defaults: {abridged(pattern.text)}", "front matter", findings)
+        else:
+            own = MappingNode(tuple(entry for entry in node.entries if entry[0].text not in OWN), node.place)
+            for key, _ in node.entries:
+                if key.text in OWN:
+                    message = f"'{key.text}' is each document's own, and can't be given to many"
+                    findings.add("wrong-type", key.place, message, hint="write it in the front matter")
+            front, places = front_matter.read_keys(
+                own, findings, zone=zone(config), taxonomies=config.taxonomies, authors=config.authors
+            )
+            keys = tuple(name for name in places if "." not in name)
+            read.append(Default(pattern=pattern.text, front=front, keys=keys, place=pattern.place))
+    return tuple(read)
+
+
+def _sections(node: Node, findings: Findings) -> dict[str, Section] | None:
+    if not isinstance(node, MappingNode):
+        if not _absent(node):
+            typed.wrong(node, "sections", "a mapping from folders to what their lists are", findings)
+        return None
+    sections = {}
+    for key, value in node.entries:
+        folder = key.text.strip("/")
+        if not folder or "\\" in folder or any(part in ("", ".", "..") for part in folder.split("/")):
+            message = f"'sections': '{abridged(key.text)}' is not a folder below content/"
+            findings.add("wrong-type", key.place, message, hint="write its name, such as notes")
+        elif folder in sections:
+            findings.add("wrong-type", key.place, f"'sections': the folder '{abridged(folder)}' stands here twice")
+        else:
+            said = _mapping(value, f"sections: {abridged(folder)}: ", SECTION_KEYS, _section, findings)
+            sections[folder] = Section(**said, place=key.place)
+    return sections
+
+
+def _section(name: str, node: Node, findings: Findings) -> str | int | bool | None:
+    told = f"sections: {name}"
+    match name:
+        case "title":
+            return typed.line(node, told, findings)
+        case "order":
+            return typed.choice(node, told, get_args(Order), findings)
+        case "paginate":
+            return typed.integer(node, told, findings, least=1, most=100_000)
+        case _:
+            return typed.boolean(node, told, findings)
 
 
 def _absent(node: Node) -> bool:

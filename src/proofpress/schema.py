@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import msgspec
 
-from proofpress.config import Config, Hosting
+from proofpress.config import Config, Hosting, Order
 from proofpress.problems import RULES
 
 if TYPE_CHECKING:
@@ -59,6 +59,18 @@ _SHORT_ENTRY: Final[Schema] = {
     "additionalProperties": _TEXT,
 }
 
+_SECTION: Final[Schema] = {
+    "type": ["object", "null"],
+    "properties": {
+        "title": {**_TEXT, "description": "What the list is called where no index.md says."},
+        "order": {"enum": [*get_args(Order), None], "description": "In which order the list has its entries."},
+        "paginate": {"type": ["integer", "null"], "minimum": 1, "description": "How many entries a page of it holds."},
+        "feed": {**_TRUTH, "description": "Write feeds of it."},
+        "home": {**_TRUTH, "description": "Whether the home page shows it. Left out: its posts, not its pages."},
+    },
+    "additionalProperties": False,
+}
+
 _SETTINGS: Final[dict[str, tuple[str, list[Any], Schema | None]]] = {
     "title": ("The name of the site, in the header of every page and in feeds.", ["Notes on compilers"], _TEXT),
     "url": ("The full address of the site's root. Feeds, the sitemap and canonical links need it.", ["https://example.org/", "https://example.org/blog/"], _PLAIN),
@@ -78,6 +90,9 @@ _SETTINGS: Final[dict[str, tuple[str, list[Any], Schema | None]]] = {
     "extra": ("Anything of your own, for your own templates: `site.extra`.", [{"analytics": False}], _MAPPING),
     "output": ("The folder to publish into, below the site's folder.", ["public", "_site"], _PLAIN),
     "hosting": ("Where the site will be served. Aliases and cache times are written for that host as well.", ["github", "netlify", "cloudflare", "nginx", "caddy"], {"enum": [*get_args(Hosting), None]}),
+    "defaults": ("Front matter for whole folders, by patterns of files below content/; what a file says itself counts before it.", [{"notes/**": {"template": "note.html", "tags": ["note"]}}], {"type": ["object", "null"], "additionalProperties": _MAPPING}),
+    "sections": ("What folders below content/ have of their own: the title, order and length of their lists, a feed, a place on the home page.", [{"notes": {"title": "Notes", "order": "title", "paginate": 50, "feed": True, "home": False}}], {"type": ["object", "null"], "additionalProperties": _SECTION}),
+    "twins": ("Publish the Markdown of each post beside its page, and /llms.txt, which lists them.", [True], _TRUTH),
     "rules": ("How much each problem weighs: error, warning or off. `proofpress explain` tells what each one means.", [{"no-date": "off", "broken-anchor": "error"}], {"type": ["object", "null"], "properties": {rule: {"enum": ["error", "warning", "off"], "default": weight} for rule, weight in RULES.items()}, "additionalProperties": False}),
 }  # fmt: skip
 
@@ -135,7 +150,7 @@ def site_schema() -> Schema:
         if name in _PARTS:
             written = _options(defined[_definition(own)], _PARTS[name], truth=name == "feeds")
         shape = written if written is not None else {key: own[key] for key in ("type",)} | {"minimum": 1}
-        default = {} if own.get("default") in (None, {}, "") else {"default": own["default"]}
+        default = {} if own.get("default") in (None, {}, "", []) else {"default": own["default"]}
         properties[name] = {"description": description, **shape, **default, "examples": examples}
     return {
         "$schema": _DIALECT,

@@ -30,7 +30,8 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
     problems: list[Problem] = []
     title = front.title or body.title
     if not title:
-        title = "" if kind == "home" else humanise(name.stem or name.folder.rpartition("/")[2])
+        section = config.sections.get(name.folder) if kind == "list" else None
+        title = "" if kind == "home" else (section.title if section else "") or humanise(name.stem or name.folder.rpartition("/")[2])
         if kind in ("post", "page") and not _faulty(document, "title"):
             problems.append(
                 problem(
@@ -139,3 +140,8 @@ def humanise(stem: str) -> str:
     """Return a file's stem as a title: `getting-started` is `Getting started`."""
     words = " ".join(stem.replace("-", " ").replace("_", " ").split())
     return words[:1].upper() + words[1:] or "Untitled"
+
+
+def folder_title(folder: str) -> str:
+    """Return what the list of a folder is called where nobody says: by its last part."""
+    return humanise(folder.rpartition("/")[2])
