@@ -1,4 +1,4 @@
-"""The values that flow through a build, in the order of the flow: Source, Document, Body, Card, Output.
+"""The values that flow through a build, in the order of the flow: Source, Document, Body, Card.
 
 All are frozen. Each step of a build is a pure function from some of these to another (docs/architecture.md draws it),
 which is what lets a step be remembered, or run in another process.
@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 from markupsafe import Markup
 
-from proofpress.paths import OutputPath, SitePath, SourcePath
+from proofpress.paths import SitePath, SourcePath
 from proofpress.problems import Problem
 
 # ---------------------------------------------------------------- files
@@ -202,13 +202,6 @@ class File(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     site_path: SitePath
     width: int | None = None
     height: int | None = None
-
-
-class Output(msgspec.Struct, frozen=True, gc=False):
-    """A file to be published."""
-
-    path: OutputPath
-    data: bytes
 
 
 # ---------------------------------------------------------------- templates

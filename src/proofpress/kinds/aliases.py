@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from proofpress.kinds.html import HtmlTarget
-from proofpress.kinds.target import Kind, Planning, Who, refusal
-from proofpress.model import Body, Card
+from proofpress.kinds.target import Kind, Planning, refusal
 from proofpress.paths import Base, SitePath, SourcePath
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from proofpress.config import Config
     from proofpress.kinds.making import Making
+    from proofpress.model import Body, Card
     from proofpress.problems import Problem
     from proofpress.site.claims import Complaint
     from proofpress.site.values import Page
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 class AliasTarget(HtmlTarget, frozen=True, kw_only=True):
     """A page that leads on to another."""
 
-    kind: ClassVar[str] = "alias"
-    who: ClassVar[Who] = "alias"
-    is_page: ClassVar[bool] = False
-    in_sitemap: ClassVar[bool] = False
-    plain_title: ClassVar[str] = "This page has moved"
+    kind = "alias"
+    who = "alias"
+    is_page = False
+    in_sitemap = False
+    plain_title = "This page has moved"
 
     to: SitePath
 

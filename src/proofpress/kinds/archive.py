@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from proofpress.kinds.html import HtmlTarget
 from proofpress.kinds.target import Kind, Planning
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class ArchiveTarget(HtmlTarget, frozen=True, kw_only=True):
     """The archive's page."""
 
-    kind: ClassVar[str] = "archive"
-    plain_title: ClassVar[str] = "Archive"
+    kind = "archive"
+    plain_title = "Archive"
 
     def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
         """Return the years."""

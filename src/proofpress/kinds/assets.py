@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from proofpress.kinds.target import Kind, PlainTarget, Planning, Published, refusal
 from proofpress.model import Place
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class AssetTarget(PlainTarget, frozen=True, kw_only=True):
     """A file of the theme."""
 
-    keeps_its_name: ClassVar[bool] = False
+    keeps_its_name = False
 
     name: str
 

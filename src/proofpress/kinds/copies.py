@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from proofpress.kinds.target import Kind, PlainTarget, Planning, Published, Who, refusal
+from proofpress.kinds.target import Kind, PlainTarget, Planning, Published, refusal
 from proofpress.model import Place
-from proofpress.paths import SourcePath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from proofpress.paths import SourcePath
     from proofpress.problems import Problem
     from proofpress.site.claims import Complaint
 
@@ -20,7 +20,7 @@ CONTENT = "content/"
 class CopyTarget(PlainTarget, frozen=True, kw_only=True):
     """A file of the owner's, from static/."""
 
-    travels: ClassVar[bool] = True
+    travels = True
 
     @property
     def shows(self) -> SourcePath | None:
@@ -43,7 +43,7 @@ class CopyTarget(PlainTarget, frozen=True, kw_only=True):
 class FileTarget(CopyTarget, frozen=True, kw_only=True):
     """A file of a writer's, from content/."""
 
-    who: ClassVar[Who] = "file"
+    who = "file"
 
     def _mend(self, complaint: Complaint) -> str:
         if complaint.rule == "reserved-path":

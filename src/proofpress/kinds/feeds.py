@@ -75,9 +75,7 @@ class SectionFeedTarget(FeedTarget, frozen=True, kw_only=True):
 def _entry(card: Card, making: Making) -> Entry:
     from proofpress.pages import feeds  # noqa: PLC0415 - as above
 
-    made = feeds.entry(card, making.body(card.path), making.ask)
-    making.ask(questions.Body(card.path))
-    return made
+    return feeds.entry(card, making.text_of(card.path), making.ask)
 
 
 def plan(planning: Planning) -> Iterator[FeedTarget]:

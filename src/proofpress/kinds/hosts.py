@@ -11,7 +11,7 @@ Paths in these files are those of the public address: on a site below `/blog/` t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote
 
 import msgspec
@@ -68,7 +68,7 @@ class Redirects(msgspec.Struct, frozen=True):
 class HostTarget(PlainTarget, frozen=True, kw_only=True):
     """A file that a host is told by."""
 
-    yields: ClassVar[bool] = True
+    yields = True
 
     purpose: Purpose
 

@@ -27,8 +27,9 @@ EMPTY = Body(html="")
 class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
     """An HTML page that a template makes; with the text of a document where it has a `source`."""
 
-    is_page: ClassVar[bool] = True
-    in_sitemap: ClassVar[bool] = True
+    is_page = True
+    in_sitemap = True
+    carries = False
     plain_title: ClassVar[str] = ""
     """What it is called where no document names it; empty for the site's title."""
 
@@ -80,15 +81,12 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         from proofpress.pages import filling  # noqa: PLC0415
         from proofpress.pages.templates import TemplateError  # noqa: PLC0415
 
-        card = making.card(self.source)
-        body, content, problems = EMPTY, "", list[Problem]()
-        if self.text_of is not None and card is not None:
-            body = making.body(self.text_of)
-            content, problems = filling.settle(body, card, making.ask)
+        card, body = making.card, making.text()
+        content, problems = filling.settle(body, card, making.ask) if body and card else ("", [])
         image, image_problem = self.image(making, card)
         if image_problem is not None:
             problems.append(image_problem)
-        page = self.page(making, body, card, image)
+        page = self.page(making, body or EMPTY, card, image)
         about = self.structured_data(page, making.config)
         if about is not None:
             page = msgspec.structs.replace(page, structured_data=filling.json_ld(about))
@@ -107,7 +105,7 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         """Return the full URL of its document's image, and what is wrong with the one that the front matter names."""
         from proofpress.pages.filling import image_of  # noqa: PLC0415 - as above
 
-        return image_of(card, making.ask, making.place(card.path, "image")) if card is not None else (None, None)
+        return image_of(card, making.ask, making.image_place) if card is not None else (None, None)
 
     def page(self, making: Making, body: Body, card: Card | None, image: str | None) -> Page:
         """Return what the template sees as `page`."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from proofpress.kinds.html import HtmlTarget
-from proofpress.kinds.target import Kind, Planning, Target, Who, refusal
+from proofpress.kinds.target import Kind, Planning, Target, refusal
 from proofpress.model import Place
 from proofpress.paths import SitePath
 from proofpress.site import questions
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class HomeTarget(HtmlTarget, frozen=True, kw_only=True):
     """A page of the home page's list."""
 
-    kind: ClassVar[str] = "home"
-    who: ClassVar[Who] = "page"
+    kind = "home"
+    who = "page"
 
     def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
         """Return its posts; the site's description where it has none of its own."""
@@ -46,8 +46,8 @@ class HomeTarget(HtmlTarget, frozen=True, kw_only=True):
 class ListTarget(HtmlTarget, frozen=True, kw_only=True):
     """A page of a folder's list."""
 
-    kind: ClassVar[str] = "list"
-    who: ClassVar[Who] = "page"
+    kind = "list"
+    who = "page"
 
     folder: str
     """Below content/."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
@@ -37,7 +37,7 @@ class SitemapTarget(PlainTarget, frozen=True, kw_only=True):
 class RobotsTarget(PlainTarget, frozen=True, kw_only=True):
     """robots.txt (RFC 9309): all may read all, and the sitemap is named."""
 
-    yields: ClassVar[bool] = True
+    yields = True
 
     def write(self, published: Published) -> bytes:
         """Return it."""

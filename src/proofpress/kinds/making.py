@@ -1,13 +1,13 @@
-"""What a target is made with: settings, templates, documents, and whoever answers questions and takes note of them."""
+"""What a target is made with: settings, templates, its own document, and whoever answers questions and takes note of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
+from proofpress.site import questions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable
 
     from proofpress.config import Config
     from proofpress.engine.steps import Question, Recorder
@@ -21,53 +21,65 @@ Answer = TypeVar("Answer")
 Part = TypeVar("Part")
 
 
-class Workshop(msgspec.Struct, kw_only=True):
+class Workshop:
     """What one process makes all its targets with."""
 
-    config: Config
-    templates: Templates
-    cards: Mapping[SourcePath, Card]
-    places: Mapping[SourcePath, Mapping[str, Place]]
-    """By document: where the values of its front matter stand."""
-    body: Callable[[SourcePath], Body]
-    """Returns a document's text."""
-    recorder: Callable[[], Recorder[Known]]
-    """Makes who answers one target's questions and takes note of them."""
-    alternates: Callable[[Card], Iterable[Alternate]]
-    """Gives the other forms in which a document is published."""
-    parts: dict[Hashable, tuple[Any, Recorder[Known]]] = {}
-    """What several targets have in common, made once."""
+    def __init__(
+        self,
+        *,
+        config: Config,
+        templates: Templates,
+        body: Callable[[bytes], Body],
+        recorder: Callable[[], Recorder[Known]],
+        alternates: Callable[[Card, Config], Iterable[Alternate]],
+    ) -> None:
+        """`body` returns a text by its digest; `recorder` makes who answers questions and takes note of them."""
+        self.config = config
+        self.templates = templates
+        self.body = body
+        self.recorder = recorder
+        self.alternates = alternates
+        self.parts: dict[Hashable, tuple[Any, Recorder[Known]]] = {}
+        """What several targets have in common, made once."""
 
 
 class Making:
-    """One target's making. A target may know of documents what it names in itself, and learns all else by asking."""
+    """One target's making: what it is handed is in its digests, and all else it learns by asking."""
 
-    def __init__(self, shop: Workshop) -> None:
-        """Take note of what is asked from now on, in `asked`."""
+    def __init__(
+        self,
+        shop: Workshop,
+        asked: Recorder[Known],
+        *,
+        card: Card | None = None,
+        image_place: Place | None = None,
+        text: bytes | None = None,
+    ) -> None:
+        """Hand over the target's own document, `Target.source`, and the digest of its text, `Target.text_of`."""
         self._shop = shop
+        self._asked = asked
+        self._text = text
         self.config = shop.config
         self.templates = shop.templates
-        self.asked = shop.recorder()
+        self.card = card
+        self.image_place = image_place
+        """Where the front matter's image stands."""
 
     def ask(self, question: Question[Known, Answer], /) -> Answer:
         """Return the answer to a question. Raises LookupError where there is none."""
-        return self.asked.ask(question)
+        return self._asked.ask(question)
 
-    def card(self, path: SourcePath | None) -> Card | None:
-        """Return a document's card; only that of the target's own `source`, since nobody takes note of it."""
-        return self._shop.cards.get(path) if path is not None else None
+    def text(self) -> Body | None:
+        """Return the text of the target's own document, where the target shows it."""
+        return self._shop.body(self._text) if self._text is not None else None
 
-    def place(self, path: SourcePath, key: str) -> Place | None:
-        """Return where a key of the target's own document stands; only of `image`, as with its card."""
-        return self._shop.places.get(path, {}).get(key)
-
-    def body(self, path: SourcePath) -> Body:
-        """Return a document's text: that of `text_of`, or of one whose `questions.Body` is asked as well."""
-        return self._shop.body(path)
+    def text_of(self, path: SourcePath) -> Body:
+        """Return the text of any document, of which note is taken; `FilledTarget.carries` is true of who asks."""
+        return self._shop.body(self.ask(questions.Body(path)))
 
     def alternates(self, card: Card) -> list[Alternate]:
         """Return the other forms in which a document is published."""
-        return list(self._shop.alternates(card))
+        return list(self._shop.alternates(card, self.config))
 
     def shared(self, key: Hashable, make: Callable[[Making], Part]) -> Part:
         """Return what `make` gives, made once in this process for all targets that name it by this key.
@@ -76,8 +88,8 @@ class Making:
         """
         found = self._shop.parts.get(key)
         if found is None:
-            inner = Making(self._shop)
-            found = self._shop.parts[key] = make(inner), inner.asked
+            asked = self._shop.recorder()
+            found = self._shop.parts[key] = make(Making(self._shop, asked)), asked
         part, others = found
-        self.asked.take(others)
-        return part  # type: ignore[no-any-return]
+        self._asked.take(others)
+        return part

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from proofpress.kinds.html import HtmlTarget
 from proofpress.kinds.target import Kind, Planning
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 class NotFoundTarget(HtmlTarget, frozen=True, kw_only=True):
     """The 404 page."""
 
-    kind: ClassVar[str] = "not-found"
-    in_sitemap: ClassVar[bool] = False
-    yields: ClassVar[bool] = True
-    plain_title: ClassVar[str] = "Page not found"
+    kind = "not-found"
+    in_sitemap = False
+    yields = True
+    plain_title = "Page not found"
 
     def structured_data(self, page: Page, config: Config) -> None:
         """Return nothing."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from proofpress.kinds.html import HtmlTarget
-from proofpress.kinds.target import Kind, Planning, Who
-from proofpress.model import Body, Card
+from proofpress.kinds.target import Kind, Planning
 from proofpress.site.dates import iso_date
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from proofpress.config import Config
     from proofpress.kinds.making import Making
+    from proofpress.model import Body, Card
     from proofpress.site.index import Site
     from proofpress.site.values import Page
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class _DocumentTarget(HtmlTarget, frozen=True, kw_only=True):
     """The page of one document."""
 
-    who: ClassVar[Who] = "page"
+    who = "page"
 
     def changed(self, site: Site) -> dt.datetime | None:
         """Return what its front matter says."""
@@ -39,7 +39,7 @@ class _DocumentTarget(HtmlTarget, frozen=True, kw_only=True):
 class PostTarget(_DocumentTarget, frozen=True, kw_only=True):
     """A post's page."""
 
-    kind: ClassVar[str] = "post"
+    kind = "post"
 
     def structured_data(self, page: Page, config: Config) -> dict[str, Any]:
         """Return a BlogPosting."""
@@ -63,7 +63,7 @@ class PostTarget(_DocumentTarget, frozen=True, kw_only=True):
 class PageTarget(_DocumentTarget, frozen=True, kw_only=True):
     """The page of a document that is no post."""
 
-    kind: ClassVar[str] = "page"
+    kind = "page"
 
     def structured_data(self, page: Page, config: Config) -> dict[str, Any]:
         """Return a WebPage."""

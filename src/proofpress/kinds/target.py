@@ -124,6 +124,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 class FilledTarget(Target, frozen=True, kw_only=True):
     """A target that is made by a remembered step, from answers about the site: in any process."""
 
+    carries: ClassVar[bool] = True
+    """Whether it may ask for texts of other documents than its own, so that any text's change has to be looked into."""
+
     template: str = ""
     """The template that makes it; empty for none."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from proofpress.kinds.html import HtmlTarget
-from proofpress.kinds.target import Blame, Kind, Planning, Target, Who, refusal, shorter
+from proofpress.kinds.target import Blame, Kind, Planning, Target, refusal, shorter
 from proofpress.model import Place
 from proofpress.paths import slug
 from proofpress.site import questions
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class TaxonomyTarget(HtmlTarget, frozen=True, kw_only=True):
     """The list of a taxonomy's terms."""
 
-    kind: ClassVar[str] = "taxonomy"
+    kind = "taxonomy"
 
     taxonomy: str
 
@@ -38,8 +38,8 @@ class TaxonomyTarget(HtmlTarget, frozen=True, kw_only=True):
 class TermTarget(HtmlTarget, frozen=True, kw_only=True):
     """A page of a term's list."""
 
-    kind: ClassVar[str] = "term"
-    who: ClassVar[Who] = "page"
+    kind = "term"
+    who = "page"
 
     taxonomy: str
     term: str

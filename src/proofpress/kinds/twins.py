@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from html import unescape
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from proofpress.kinds.target import FilledTarget, Kind, PlainTarget, Planning, Published, Target
 from proofpress.paths import Base, SitePath, SourcePath
@@ -37,7 +37,8 @@ _FIRST_HEADING: Final = re.compile(r"(?:[ \t]*\n)*(?: {0,3}#[ \t][^\n]*|[^\n]*\S
 class TwinTarget(FilledTarget, frozen=True, kw_only=True):
     """A post's Markdown."""
 
-    travels: ClassVar[bool] = True
+    travels = True
+    carries = False
 
     @property
     def text_of(self) -> SourcePath | None:
@@ -46,9 +47,9 @@ class TwinTarget(FilledTarget, frozen=True, kw_only=True):
 
     def make(self, making: Making) -> tuple[bytes | None, list[Problem]]:
         """Write it. What is wrong with its links is told of the page."""
-        card = making.card(self.source)
+        card, body = making.card, making.text()
         assert card is not None, "a twin is one of a post"
-        body = making.body(card.path)
+        assert body is not None, "and shows its text"
         text = with_absolute_links(body, absolute_links(body, card, making))
         heading = _FIRST_HEADING.match(text) if body.title is not None else None
         text = text[heading.end() :] if heading else text
@@ -58,7 +59,7 @@ class TwinTarget(FilledTarget, frozen=True, kw_only=True):
 class LlmsTarget(PlainTarget, frozen=True, kw_only=True):
     """The list of all twins."""
 
-    yields: ClassVar[bool] = True
+    yields = True
 
     def write(self, published: Published) -> bytes:
         """Return it, newest posts first."""
@@ -124,7 +125,15 @@ def _meant(written: str) -> str:
 
 def _destination(url: str) -> str:
     """Return a URL so that it is one destination in Markdown and in HTML."""
-    for mark, code in (("(", "%28"), (")", "%29"), ("|", "%7C"), ("<", "%3C"), (">", "%3E"), (" ", "%20"), ('"', "%22")):
+    for mark, code in (
+        ("(", "%28"),
+        (")", "%29"),
+        ("|", "%7C"),
+        ("<", "%3C"),
+        (">", "%3E"),
+        (" ", "%20"),
+        ('"', "%22"),
+    ):
         url = url.replace(mark, code)
     return url.replace("&", "&amp;")
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from markupsafe import Markup, escape
 
-from proofpress.model import Body, Card, Heading, Place, Reference
 from proofpress.problems import Problem, problem
 from proofpress.site import questions
 from proofpress.site.links import asker, free_reference, own_fragment
@@ -18,6 +17,7 @@ from proofpress.urls import read
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from proofpress.model import Body, Card, Heading, Place, Reference
     from proofpress.site.links import Resolved
     from proofpress.site.questions import AskSite
 

@@ -31,7 +31,11 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
     title = front.title or body.title
     if not title:
         section = config.sections.get(name.folder) if kind == "list" else None
-        title = "" if kind == "home" else (section.title if section else "") or humanise(name.stem or name.folder.rpartition("/")[2])
+        title = (
+            ""
+            if kind == "home"
+            else (section.title if section else "") or humanise(name.stem or name.folder.rpartition("/")[2])
+        )
         if kind in ("post", "page") and not _faulty(document, "title"):
             problems.append(
                 problem(
