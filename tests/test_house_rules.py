@@ -42,7 +42,7 @@ ARROWS: dict[str, set[str]] = {
     "builder": FOUNDATIONS - {"urls"}
     | {"config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "site", "theme", "__version__"},
     "update": {"builder", "engine", "output", "paths", "problems"},
-    "preview": FOUNDATIONS | {"builder", "config", "content", "engine", "kinds", "output", "site"},
+    "preview": FOUNDATIONS | {"builder", "content", "engine", "kinds", "output", "site"},
     "cli": {
         "builder", "content", "urls", "config", "engine", "explanations", "output", "paths", "preview", "problems", "remote", "schema",
         "site", "update", "__version__",
