@@ -187,6 +187,16 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     extra: dict[str, Any] = {}
 
     @property
+    def is_post(self) -> bool:
+        """Whether it has a place in time: among the posts, in the archive, in feeds."""
+        return self.kind == "post"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it introduces a list, which what stands beside it is in."""
+        return self.kind in ("home", "list")
+
+    @property
     def summary(self) -> Markup:
         """The summary for a template: HTML without links or images."""
         return Markup(self.summary_html)  # noqa: S704 - made by the renderer from the post's own Markdown

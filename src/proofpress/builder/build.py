@@ -53,7 +53,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def posts(self) -> int:
         """How many of them are posts, drafts among them."""
-        return sum(own.card.kind == "post" for own in self.preparation.prepared.values())
+        return sum(own.card.is_post for own in self.preparation.prepared.values())
 
     @property
     def pages(self) -> int:

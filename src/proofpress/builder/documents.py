@@ -186,8 +186,10 @@ def kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, Ki
 def name_of(path: SourcePath, kind: Kind) -> Name:
     """Take a path apart; the text of a list belongs to the folder that it introduces."""
     name = split(path)
-    if kind == "home":
-        return Name("", "", None, False)
-    if kind == "list":
-        return Name("/".join(part for part in (name.folder, name.stem) if part), "", None, False)
-    return name
+    match kind:
+        case "home":
+            return Name("", "", None, False)
+        case "list":
+            return Name("/".join(part for part in (name.folder, name.stem) if part), "", None, False)
+        case _:
+            return name

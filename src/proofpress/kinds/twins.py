@@ -156,7 +156,7 @@ def plan(planning: Planning) -> Iterator[Target]:
 
 def alternates(card: Card, config: Config) -> Iterator[Alternate]:
     """Give a post's twin."""
-    if config.twins and card.kind == "post":
+    if config.twins and card.is_post:
         yield Alternate("Markdown", Base.of(config.url).href(twin_path(card.site_path)), MEDIA_TYPE)
 
 

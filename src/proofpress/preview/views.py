@@ -158,7 +158,7 @@ class View:
     def _listed(self, path: OutputPath, target: Target, base: Base) -> Page:
         own = self.built.preparation.prepared.get(target.source) if target.source else None
         card = own.card if own else None
-        is_future = card is not None and card.kind == "post" and card.date is not None and card.date > self.now
+        is_future = card is not None and card.is_post and card.date is not None and card.date > self.now
         return Page(
             path=path,
             url=base.href(target.site_path),

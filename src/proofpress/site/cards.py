@@ -17,6 +17,11 @@ WORDS_A_MINUTE = 220
 
 Kind = Literal["post", "page", "home", "list"]
 
+LISTS = frozenset({"home", "list"})
+"""Documents that introduce a list, and need no title."""
+DATED = frozenset({"post"})
+"""Documents that have a place in time."""
+
 UNREADABLE = frozenset({"front-matter-syntax", "front-matter-not-closed", "alias-in-front-matter"})
 """Faults after which nobody knows which keys the front matter has: that one is missing would be a guess."""
 
@@ -30,13 +35,8 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
     problems: list[Problem] = []
     title = front.title or body.title
     if not title:
-        section = config.sections.get(name.folder) if kind == "list" else None
-        title = (
-            ""
-            if kind == "home"
-            else (section.title if section else "") or humanise(name.stem or name.folder.rpartition("/")[2])
-        )
-        if kind in ("post", "page") and not _faulty(document, "title"):
+        title = title_of(name, kind, config)
+        if kind not in LISTS and not _faulty(document, "title"):
             problems.append(
                 problem(
                     "no-title",
@@ -47,7 +47,7 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
                     hint=f"its file name gives it the title '{title}'; write '# {title}' as its first line",
                 )
             )
-    if kind == "post" and front.date is None and not _faulty(document, "date"):
+    if kind in DATED and front.date is None and not _faulty(document, "date"):
         problems.append(
             problem(
                 "no-date",
@@ -98,16 +98,29 @@ def _faulty(document: Document, key: str) -> bool:
     )
 
 
+def title_of(name: Name, kind: Kind, config: Config) -> str:
+    """Return what a document is called that has no title: by the settings, by its file's name; the home page by nothing."""
+    match kind:
+        case "home":
+            return ""
+        case "list":
+            section = config.sections.get(name.folder)
+            return (section.title if section else "") or folder_title(name.folder)
+        case _:
+            return humanise(name.stem or name.folder.rpartition("/")[2])
+
+
 def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[SitePath, Problem | None]:
     """Return where a document is published: front matter `url`, else the permalink pattern, else folder and slug."""
     front = document.front
     folder = folder_path(name.folder)
-    if kind == "home":
-        return SitePath("/"), None
-    if front.url is not None:
-        return SitePath(front.url), None
-    if kind == "list":
-        return SitePath(folder), None
+    match kind:
+        case "home":
+            return SitePath("/"), None
+        case _ if front.url is not None:
+            return SitePath(front.url), None
+        case "list":
+            return SitePath(folder), None
     own = front.slug or slug(name.stem)
     if not own:
         return SitePath(folder + "untitled/"), problem(
@@ -118,7 +131,7 @@ def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[S
             f"the file name '{name.stem}' has no letter or digit that a URL could be made of",
             hint="give the page a 'slug:' in its front matter",
         )
-    if kind == "post" and config.permalink:
+    if kind in DATED and config.permalink:
         date = front.date
         pattern = {
             "slug": encode(own),

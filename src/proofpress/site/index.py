@@ -107,9 +107,7 @@ def _position(posts: Sequence[Card], own: int, positions: Mapping[SourcePath, in
 
 def is_hidden(card: Card, now: dt.datetime, *, drafts: bool, future: bool) -> bool:
     """Return whether a build at `now` leaves a page out: a draft, or a post whose time has not come."""
-    return (card.draft and not drafts) or (
-        card.kind == "post" and not future and card.date is not None and card.date > now
-    )
+    return (card.draft and not drafts) or (card.is_post and not future and card.date is not None and card.date > now)
 
 
 def newest_first(card: Card) -> tuple[bool, float, SourcePath]:
@@ -140,14 +138,14 @@ def index(
     `folders` tells each document's folder below content/; `places` where its front matter's values stand.
     """
     cards = sorted(cards, key=lambda card: card.path)
-    posts = sorted((card for card in cards if card.kind == "post"), key=newest_first)
+    posts = sorted((card for card in cards if card.is_post), key=newest_first)
     by_folder: dict[str, list[Card]] = defaultdict(list)
     for post in posts:
         for folder in _above(folders[post.path]):
             by_folder[folder].append(post)
     at_home = {post.path: post for post in posts}
     for folder, section in sorted(sections.items()):  # a folder comes before those in it, which may say otherwise
-        members = [card for card in cards if card.kind in ("post", "page") and folder in _above(folders[card.path])]
+        members = [card for card in cards if not card.is_list and folder in _above(folders[card.path])]
         if members:
             by_folder[folder] = sorted(members, key=_ORDERS[section.order])
         if section.home is not None:
@@ -161,12 +159,15 @@ def index(
         posts=tuple(posts),
         home=tuple(sorted(at_home.values(), key=newest_first)),
         pages=tuple(
-            sorted((c for c in cards if c.kind == "page"), key=lambda card: (card.title.casefold(), card.path))
+            sorted(
+                (c for c in cards if not c.is_post and not c.is_list),
+                key=lambda card: (card.title.casefold(), card.path),
+            )
         ),
         by_path={card.path: card for card in cards},
         taxonomies=found_taxonomies,
         folders={folder: tuple(by_folder[folder]) for folder in sorted(by_folder)},
-        list_texts={folders[card.path]: card for card in cards if card.kind in ("list", "home")},
+        list_texts={folders[card.path]: card for card in cards if card.is_list},
         files=dict(files),
         hidden=frozenset(hidden),
         positions={post.path: number for number, post in enumerate(posts)},
