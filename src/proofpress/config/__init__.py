@@ -1,0 +1,23 @@
+"""Settings: `site.yaml` as a typed, frozen Config.
+
+`values` holds what the settings are read into, `table` every setting with how it is read and what it is for, `reading`
+walks the table over a file. To add a setting is to add a field of the values and its entry in the table; the JSON Schema
+and docs/settings.md follow from the entry.
+"""
+
+from proofpress.config.reading import place_of, read_config, zone
+from proofpress.config.table import SETTINGS
+from proofpress.config.values import Config, Feeds, HighlightOptions, Hosting, MarkdownOptions, MenuItem
+
+__all__ = [
+    "SETTINGS",
+    "Config",
+    "Feeds",
+    "HighlightOptions",
+    "Hosting",
+    "MarkdownOptions",
+    "MenuItem",
+    "place_of",
+    "read_config",
+    "zone",
+]
