@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proofpress.builder.inputs import SETTINGS, Inputs
+from proofpress.builder.inputs import Inputs, setting_fault
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.model import AssetTarget, CopyTarget, Target, TextTarget
@@ -24,7 +24,7 @@ from proofpress.site.values import UnanswerableError
 from proofpress.theme import GENERATED, Asset, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from proofpress.builder.memory import Memory
     from proofpress.builder.world import World
@@ -84,7 +84,7 @@ def hosting_problems(targets: Sequence[Target], inputs: Inputs) -> list[Problem]
             several = f"{redirects.beyond:,} more aliases" if redirects.beyond > 1 else "one more alias"
             message = f"Cloudflare reads {CLOUDFLARE_REDIRECTS:,} redirects, and the site has {several}"
             mend = "their pages lead on; or write a static/_redirects with patterns, such as '/old/* /new/:splat 301'"
-            problems.append(problem("missing-redirects", SETTINGS, 0, 1, message, hint=mend))
+            problems.append(setting_fault("missing-redirects", inputs.root, ("hosting",), message, hint=mend))
     return problems
 
 
@@ -100,13 +100,25 @@ def all_assets(inputs: Inputs, memory: Memory | None, problems: list[Problem]) -
 
         try:
             css = stylesheet(options.light, options.dark).encode("utf-8")
-        except UnknownStyleError as error:
-            problems.append(problem("wrong-type", SETTINGS, 0, 1, str(error)))
+        except UnknownStyleError:
+            problems += _unknown_styles(inputs)
             css = b""
         else:
             if memory is not None:
                 memory.store.put_fact("highlight", key + css)
     return fingerprint(inputs.theme.static | {GENERATED: css})
+
+
+def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:
+    """Give the problem of each of the two styles that there is not, at its place in the settings."""
+    from proofpress.listings.stylesheet import UnknownStyleError, stylesheet  # noqa: PLC0415 - loads Pygments
+
+    options = inputs.config.highlight
+    for key, style in (("light", options.light), ("dark", options.dark)):
+        try:
+            stylesheet(style, style)
+        except UnknownStyleError as error:
+            yield setting_fault("wrong-type", inputs.root, ("highlight", key), str(error), hint=error.hint)
 
 
 class DataReader:
