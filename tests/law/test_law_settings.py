@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from law_site import LawSite, copied, png, shown
 
-from proofpress.config import SECTION_KEYS, Config
+from proofpress.config import SECTION as SECTION_PARTS
+from proofpress.config import Config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -145,7 +146,7 @@ def set_once(tmp_path_factory: pytest.TempPathFactory) -> LawSite:
 
 def test_every_setting_stands_in_the_table() -> None:
     assert sorted(names(Config)) == sorted(VALUES)
-    assert sorted(SECTION_KEYS) == sorted(SECTION)
+    assert sorted(part.name for part in SECTION_PARTS) == sorted(SECTION)
 
 
 @pytest.mark.parametrize("part", SECTION)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proofpress.builder.inputs import SETTINGS, Inputs
+from proofpress.builder.inputs import Inputs, setting_fault
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.kinds.target import Published
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
 from proofpress.paths import OutputPath, SourcePath, output_path
-from proofpress.problems import Problem, did_you_mean, problem
+from proofpress.problems import Problem, did_you_mean
 from proofpress.site.values import UnanswerableError
 from proofpress.theme import GENERATED, Asset, fingerprint
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from proofpress.builder.world import World
     from proofpress.engine.loop import Traces
 
@@ -51,12 +53,24 @@ def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[
 
         try:
             css = stylesheet(options.light, options.dark).encode("utf-8")
-        except UnknownStyleError as error:
-            problems.append(problem("wrong-type", SETTINGS, 0, 1, str(error)))
+        except UnknownStyleError:
+            problems += _unknown_styles(inputs)
             css = b""
         else:
             traces.put_fact("highlight", key + css)
     return fingerprint(inputs.theme.static | {GENERATED: css})
+
+
+def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:
+    """Give the problem of each of the two styles that there is not, at its place in the settings."""
+    from proofpress.listings.stylesheet import UnknownStyleError, stylesheet  # noqa: PLC0415 - loads Pygments
+
+    options = inputs.config.highlight
+    for key, style in (("light", options.light), ("dark", options.dark)):
+        try:
+            stylesheet(style, style)
+        except UnknownStyleError as error:
+            yield setting_fault("wrong-type", inputs.root, ("highlight", key), str(error), hint=error.hint)
 
 
 class DataReader:

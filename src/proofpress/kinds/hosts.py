@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from proofpress.config import place_of
 from proofpress.kinds.target import SETTINGS, Kind, PlainTarget, Planning, Published
 from proofpress.paths import Base, SitePath
 from proofpress.problems import Problem, problem
@@ -107,7 +108,8 @@ def check(planning: Planning, targets: Sequence[Target]) -> Iterator[Problem]:
             several = f"{redirects.beyond:,} more aliases" if redirects.beyond > 1 else "one more alias"
             message = f"Cloudflare reads {CLOUDFLARE_REDIRECTS:,} redirects, and the site has {several}"
             mend = "their pages lead on; or write a static/_redirects with patterns, such as '/old/* /new/:splat 301'"
-            yield problem("missing-redirects", SETTINGS, 0, 1, message, hint=mend)
+            at = place_of(planning.read(SETTINGS), "hosting")
+            yield problem("missing-redirects", SETTINGS, at.line, at.column, message, hint=mend, length=at.length)
 
 
 def host_text(purpose: Purpose, hosting: Hosting, targets: Sequence[Target], base: Base) -> bytes:

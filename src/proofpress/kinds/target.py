@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from proofpress.kinds.making import Making
 
-SETTINGS = "site.yaml"
+SETTINGS = SourcePath("site.yaml")
 RENAME = "give it another 'slug:' or 'url:', or rename it"
 
 
@@ -38,7 +38,7 @@ class Planning(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[SourcePath, Mapping[str, Place]]
     """By document: where the values of its front matter stand."""
     read: Callable[[SourcePath], bytes]
-    """Reads a file that is copied."""
+    """Reads a file of the site."""
 
 
 class Blame(msgspec.Struct, frozen=True):
