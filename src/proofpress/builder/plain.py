@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from proofpress.builder.inputs import Inputs, setting_fault
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
-from proofpress.kinds.target import Published
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
 from proofpress.paths import OutputPath, SourcePath, output_path
@@ -16,22 +15,16 @@ from proofpress.site.values import UnanswerableError
 from proofpress.theme import GENERATED, Asset, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from proofpress.builder.world import World
     from proofpress.engine.loop import Traces
+    from proofpress.kinds.target import PlainTarget, Published
 
 
-def plain_outputs(world: World, inputs: Inputs) -> dict[OutputPath, Made]:
+def plain_outputs(targets: Iterable[PlainTarget], published: Published, inputs: Inputs) -> dict[OutputPath, Made]:
     """Return what every build writes anew: files that are copied, the theme's files, texts for machines."""
-    published = Published(
-        targets=world.targets,
-        site=world.site,
-        config=inputs.config,
-        assets={name: asset.data for name, asset in world.assets.items()},
-    )
     made = {}
-    for target in world.plan.plain:
+    for target in targets:
         path = output_path(target.site_path)
         found = target.write(published)
         if isinstance(found, bytes):

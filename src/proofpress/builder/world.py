@@ -11,7 +11,7 @@ from proofpress.builder.preparing import copies
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.kinds.plan import Plan, plan
-from proofpress.kinds.target import Planning
+from proofpress.kinds.target import Planning, Published
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.problems import Problem
 from proofpress.site.active_files import SNIFFED, refused
@@ -52,6 +52,11 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     def asset_paths(self) -> dict[str, SitePath]:
         """Where the theme's files are published, by name."""
         return {name: asset.site_path for name, asset in self.assets.items()}
+
+    def published(self, inputs: Inputs) -> Published:
+        """Return what plain targets are written from."""
+        assets = {name: asset.data for name, asset in self.assets.items()}
+        return Published(targets=self.targets, site=self.site, config=inputs.config, assets=assets)
 
     def known(self, inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Known:
         """Return what the questions of pages are answered from, where the documents' texts are these."""
