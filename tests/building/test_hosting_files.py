@@ -22,6 +22,7 @@ from proofpress.content.addresses import site_path
 from proofpress.kinds.aliases import AliasTarget
 from proofpress.kinds.assets import AssetTarget
 from proofpress.kinds.copies import CopyTarget
+from proofpress.kinds.feeds import FeedTarget
 from proofpress.kinds.hosts import CLOUDFLARE_LINE, CLOUDFLARE_REDIRECTS, host_text, redirects_for
 from proofpress.kinds.posts import PageTarget
 from proofpress.output.publish import in_order
@@ -228,6 +229,11 @@ def test_netlify_is_not_told_what_it_would_take_for_a_page(
 def test_netlify_s_other_word_for_a_copied_file_is_not_taken_by_an_alias() -> None:
     copied = CopyTarget(site_path=SitePath("/talk.html"), origin="", source=SourcePath("static/talk.html"))
     assert redirects_for("netlify", [alias("/talk/"), copied], ROOT).left == ("/talk/",)
+
+
+def test_an_alias_that_netlify_takes_for_a_feed_is_left_to_its_page() -> None:
+    feed = FeedTarget(site_path=SitePath("/feed.xml"), origin="", format="atom")
+    assert redirects_for("netlify", [alias("/feed.xml/"), feed], ROOT).left == ("/feed.xml/",)
 
 
 def test_a_line_that_cloudflare_would_not_read_is_left_to_its_page() -> None:
