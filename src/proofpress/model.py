@@ -1,4 +1,4 @@
-"""The values that flow through a build, in the order of the flow: Source, Document, Body, Card, Target, Output.
+"""The values that flow through a build, in the order of the flow: Source, Document, Body, Card.
 
 All are frozen. Each step of a build is a pure function from some of these to another (docs/architecture.md draws it),
 which is what lets a step be remembered, or run in another process.
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import msgspec
 from markupsafe import Markup
 
-from proofpress.paths import OutputPath, SitePath, SourcePath
+from proofpress.paths import SitePath, SourcePath
 from proofpress.problems import Problem
 
 # ---------------------------------------------------------------- files
@@ -142,6 +142,10 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     """The href of the first local image, as in its Reference."""
     problems: tuple[Problem, ...] = ()
     certain: bool = True
+    markdown: str = ""
+    """The text as it is written, where the settings have it published as well (`Document.text`)."""
+    first_line: int = 1
+    """Of `markdown`, within its file."""
 
 
 # ---------------------------------------------------------------- the site
@@ -187,12 +191,22 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     extra: dict[str, Any] = {}
 
     @property
+    def is_post(self) -> bool:
+        """Whether it has a place in time: among the posts, in the archive, in feeds."""
+        return self.kind == "post"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it introduces a list, which what stands beside it is in."""
+        return self.kind in ("home", "list")
+
+    @property
     def summary(self) -> Markup:
         """The summary for a template: HTML without links or images."""
         return Markup(self.summary_html)  # noqa: S704 - made by the renderer from the post's own Markdown
 
 
-# ---------------------------------------------------------------- targets
+# ---------------------------------------------------------------- files to publish
 
 
 class File(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -202,71 +216,6 @@ class File(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     site_path: SitePath
     width: int | None = None
     height: int | None = None
-
-
-class PageTarget(msgspec.Struct, frozen=True, kw_only=True, tag="page"):
-    """An HTML page that a template makes."""
-
-    site_path: SitePath
-    origin: str
-    """What asks for this URL, in a person's words, for the message about a collision."""
-    template: str
-    kind: Literal["post", "page", "home", "list", "archive", "taxonomy", "term", "not-found", "alias"]
-    source: SourcePath | None = None
-    """The document whose text this page shows."""
-    folder: str = ""
-    """Of a list: the folder below content/."""
-    taxonomy: str = ""
-    term: str = ""
-    """Of a term: its slug."""
-    number: int = 1
-    """Of a list that is split: which of its pages, from 1."""
-    to: str = ""
-    """Of an alias: the site path that it leads to."""
-
-
-class FeedTarget(msgspec.Struct, frozen=True, kw_only=True, tag="feed"):
-    """A feed of the whole site, or of one term."""
-
-    site_path: SitePath
-    origin: str
-    format: Literal["atom", "json"]
-    taxonomy: str = ""
-    term: str = ""
-
-
-class CopyTarget(msgspec.Struct, frozen=True, kw_only=True, tag="copy"):
-    """A file of the site that is copied."""
-
-    site_path: SitePath
-    origin: str
-    source: SourcePath
-
-
-class AssetTarget(msgspec.Struct, frozen=True, kw_only=True, tag="asset"):
-    """A file of the theme, under a name that changes with its bytes."""
-
-    site_path: SitePath
-    origin: str
-    name: str
-
-
-class TextTarget(msgspec.Struct, frozen=True, kw_only=True, tag="text"):
-    """A text for machines: the sitemap, robots.txt, or what the host is told."""
-
-    site_path: SitePath
-    origin: str
-    kind: Literal["sitemap", "robots", "nojekyll", "redirects", "headers", "nginx", "caddy"]
-
-
-Target = PageTarget | FeedTarget | CopyTarget | AssetTarget | TextTarget
-
-
-class Output(msgspec.Struct, frozen=True, gc=False):
-    """A file to be published."""
-
-    path: OutputPath
-    data: bytes
 
 
 # ---------------------------------------------------------------- templates

@@ -49,6 +49,7 @@ RULES: Final[Mapping[str, Severity]] = {
     "unknown-setting": "error",
     "no-url": "warning",
     "unsafe-output": "error",
+    "unmatched-setting": "warning",
     "unknown-author": "warning",
     "template-error": "error",
     "unused-template": "warning",

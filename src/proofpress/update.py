@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs
+from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault
 from proofpress.engine.digests import digest_of
 from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
@@ -115,6 +115,7 @@ def _build(
 ) -> Outcome:
     from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
     from proofpress.builder.desk import Desk  # noqa: PLC0415
+    from proofpress.builder.reporting import with_excerpts  # noqa: PLC0415
     from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
     from proofpress.engine.executors import Processes  # noqa: PLC0415
 
@@ -134,7 +135,8 @@ def _build(
     problems += _without_content(root, built.posts, before)
     refusal = refuse(root, target)
     if refusal is not None:
-        problems.append(refusal)
+        fault = setting_fault(refusal.rule, root, ("output",), refusal.message, hint=refusal.hint)
+        problems += with_excerpts([fault], {}, root)
     elif not built.failed:
         problems += foreign_files(target, built.made, record)
     done = None

@@ -19,16 +19,22 @@ from small_site import NOW, SmallSite, post
 from proofpress.builder.inputs import Options
 from proofpress.config import Hosting, read_config
 from proofpress.content.addresses import site_path
-from proofpress.model import AssetTarget, CopyTarget, PageTarget
+from proofpress.kinds.aliases import AliasTarget
+from proofpress.kinds.assets import AssetTarget
+from proofpress.kinds.copies import CopyTarget
+from proofpress.kinds.feeds import FeedTarget
+from proofpress.kinds.hosts import CLOUDFLARE_LINE, CLOUDFLARE_REDIRECTS, host_text, redirects_for
+from proofpress.kinds.posts import PageTarget
 from proofpress.output.publish import in_order
 from proofpress.paths import Base, OutputPath, SitePath, SourcePath
-from proofpress.site.hosting import CLOUDFLARE_LINE, CLOUDFLARE_REDIRECTS, LAST, host_text, redirects_for
+from proofpress.site.hosting import LAST
 from proofpress.update import update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofpress.model import Target
+    from proofpress.kinds.hosts import Purpose
+    from proofpress.kinds.target import Target
 
 Program = Literal["nginx", "caddy"]
 ROOT = Base.of("https://me.example/")
@@ -44,17 +50,17 @@ def text_of(built: SmallSite, path: str) -> str:
     return built.build().outputs[OutputPath(path)].decode("utf-8")
 
 
-def alias(path: str, to: str = "/new/") -> PageTarget:
-    return PageTarget(
-        site_path=SitePath(path), origin="", template="alias.html", kind="alias", source=SourcePath("x"), to=to
+def alias(path: str, to: str = "/new/") -> AliasTarget:
+    return AliasTarget(
+        site_path=SitePath(path), origin="", template="alias.html", source=SourcePath("x"), to=SitePath(to)
     )
 
 
 def page(path: str) -> PageTarget:
-    return PageTarget(site_path=SitePath(path), origin="", template="page.html", kind="page", source=SourcePath("x"))
+    return PageTarget(site_path=SitePath(path), origin="", template="page.html", source=SourcePath("x"))
 
 
-def written(hosting: Hosting, kind: str, targets: Sequence[Target], base: Base = ROOT) -> str:
+def written(hosting: Hosting, kind: Purpose, targets: Sequence[Target], base: Base = ROOT) -> str:
     return host_text(kind, hosting, targets, base).decode("utf-8")
 
 
@@ -225,6 +231,11 @@ def test_netlify_s_other_word_for_a_copied_file_is_not_taken_by_an_alias() -> No
     assert redirects_for("netlify", [alias("/talk/"), copied], ROOT).left == ("/talk/",)
 
 
+def test_an_alias_that_netlify_takes_for_a_feed_is_left_to_its_page() -> None:
+    feed = FeedTarget(site_path=SitePath("/feed.xml"), origin="", format="atom")
+    assert redirects_for("netlify", [alias("/feed.xml/"), feed], ROOT).left == ("/feed.xml/",)
+
+
 def test_a_line_that_cloudflare_would_not_read_is_left_to_its_page() -> None:
     long = alias("/" + "x" * CLOUDFLARE_LINE + "/")
     assert redirects_for("cloudflare", [long], ROOT).left == (long.site_path,)
@@ -307,7 +318,7 @@ WRITTEN = st.one_of(ODD, st.text(min_size=1, max_size=12), ODD.map(quote))
 
 
 @st.composite
-def aliases(draw: st.DrawFn) -> list[PageTarget]:
+def aliases(draw: st.DrawFn) -> list[AliasTarget]:
     """Aliases as people may write them, each as the reader of front matter keeps it."""
     found = [path for path in map(site_path, draw(st.lists(WRITTEN, max_size=12))) if isinstance(path, str)]
     to = site_path(draw(WRITTEN))
@@ -317,7 +328,7 @@ def aliases(draw: st.DrawFn) -> list[PageTarget]:
 
 @given(aliases(), st.sampled_from([ROOT, BLOG]), st.sampled_from(["netlify", "cloudflare"]))
 def test_every_line_of_redirects_is_one_alias_and_nothing_is_a_pattern(
-    every: list[PageTarget], base: Base, hosting: Hosting
+    every: list[AliasTarget], base: Base, hosting: Hosting
 ) -> None:
     told = redirects_for(hosting, every, base)
     assert {one.path for one in told.said} | set(told.left) == {one.site_path for one in every}
@@ -331,7 +342,7 @@ def test_every_line_of_redirects_is_one_alias_and_nothing_is_a_pattern(
 
 
 @given(aliases(), st.sampled_from([ROOT, BLOG]))
-def test_every_redir_of_caddy_is_three_words_that_mean_themselves(every: list[PageTarget], base: Base) -> None:
+def test_every_redir_of_caddy_is_three_words_that_mean_themselves(every: list[AliasTarget], base: Base) -> None:
     told = redirects_for("caddy", every, base)
     lines = [line for line in written("caddy", "caddy", every, base).split("\n") if line.startswith("redir ")]
     words = [shlex.split(line) for line in lines]
@@ -341,7 +352,7 @@ def test_every_redir_of_caddy_is_three_words_that_mean_themselves(every: list[Pa
     )
 
 
-def ask_for_aliases(program: Program, every: Sequence[PageTarget], base: Base) -> None:
+def ask_for_aliases(program: Program, every: Sequence[AliasTarget], base: Base) -> None:
     """Ask a real server for each alias that it was told of, and for addresses that differ from one in one character."""
     told = redirects_for(program, every, base)
     known = {unquote(base.href(one.path)).lower() for one in told.said}
@@ -366,7 +377,7 @@ BASES = st.sampled_from([ROOT, BLOG, Base.of("https://me.example/b~(l|o)g/")])
 @pytest.mark.nginx
 @given(aliases(), BASES)
 @settings(max_examples=15, deadline=None)
-def test_nginx_redirects_each_alias_and_nothing_that_resembles_one(every: list[PageTarget], base: Base) -> None:
+def test_nginx_redirects_each_alias_and_nothing_that_resembles_one(every: list[AliasTarget], base: Base) -> None:
     ask_for_aliases("nginx", every, base)
     assert redirects_for("nginx", every, base).left == ()
 
@@ -375,7 +386,7 @@ def test_nginx_redirects_each_alias_and_nothing_that_resembles_one(every: list[P
 @given(aliases(), BASES)
 @settings(max_examples=15, deadline=None)
 def test_caddy_redirects_each_alias_it_is_told_of_and_nothing_that_resembles_one(
-    every: list[PageTarget], base: Base
+    every: list[AliasTarget], base: Base
 ) -> None:
     ask_for_aliases("caddy", every, base)
 

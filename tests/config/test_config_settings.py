@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofpress.config import Config, Feeds, read_config, zone
+from proofpress.config import Config, Feeds, place_of, read_config, zone
 from proofpress.model import Author
 
 if TYPE_CHECKING:
     from proofpress.problems import Problem
 
-URL = "url: https://example.org/\n"
+URL = "url: https://me.example/\n"
 
 
 def read(text: str) -> tuple[Config, list[Problem]]:
@@ -39,7 +39,7 @@ def test_every_setting_is_read() -> None:
         "description: 1.10\n"
         "language: pt-BR\n"
         "timezone: Europe/Berlin\n"
-        "authors: [{name: Ada, url: 'https://example.org/ada', email: ada@example.org}, Bob]\n"
+        "authors: [{name: Ada, url: 'https://me.example/ada', email: ada@example.org}, Bob]\n"
         "posts: [posts/**, notes/*.md]\n"
         "permalink: /{year}/{month}/{slug}/\n"
         "taxonomies: [tags, topics]\n"
@@ -56,7 +56,7 @@ def test_every_setting_is_read() -> None:
     assert problems == []
     assert (config.title, config.description, config.language) == ("no", "1.10", "pt-BR")
     assert zone(config) == zoneinfo.ZoneInfo("Europe/Berlin")
-    assert config.authors == (Author("Ada", "https://example.org/ada", "ada@example.org"), Author("Bob"))
+    assert config.authors == (Author("Ada", "https://me.example/ada", "ada@example.org"), Author("Bob"))
     assert config.posts == ("posts/**", "notes/*.md")
     assert (config.permalink, config.taxonomies, config.paginate) == ("/{year}/{month}/{slug}/", ("tags", "topics"), 25)
     assert entries(config) == [("About", "about.md"), ("Code", "https://example.org/code")]
@@ -77,7 +77,7 @@ def test_empty_settings_are_the_defaults_and_a_warning_about_the_url(data: bytes
 def test_settings_left_empty_keep_their_defaults() -> None:
     config, problems = read("".join(f"{name}:\n" for name in Config.__struct_fields__ if name != "url"))
     assert problems == []
-    assert config == Config(url="https://example.org/")
+    assert config == Config(url="https://me.example/")
 
 
 def test_all_faults_are_found_at_once() -> None:
@@ -114,17 +114,17 @@ def test_settings_are_a_mapping(text: str) -> None:
 
 def test_a_fault_of_form_keeps_what_stood_before_it() -> None:
     config, problems = read("title: A\ndescription: b: c\n")
-    assert (config.url, config.title, config.description) == ("https://example.org/", "A", "")
+    assert (config.url, config.title, config.description) == ("https://me.example/", "A", "")
     assert [(problem.rule, problem.line) for problem in problems] == [("settings-syntax", 3)]
 
 
 @pytest.mark.parametrize(
     ("written", "url"),
     [
-        ("https://example.org", "https://example.org/"),
-        ("HTTPS://Example.ORG/", "https://example.org/"),
-        ("https://example.org/blog", "https://example.org/blog/"),
-        ("https://example.org//a//b/", "https://example.org/a/b/"),
+        ("https://me.example", "https://me.example/"),
+        ("HTTPS://Me.EXAMPLE/", "https://me.example/"),
+        ("https://me.example/blog", "https://me.example/blog/"),
+        ("https://me.example//a//b/", "https://me.example/a/b/"),
         ("http://localhost:8000", "http://localhost:8000/"),
         ("http://127.0.0.1/", "http://127.0.0.1/"),
         ("http://[::1]:80/", "http://[::1]:80/"),
@@ -139,15 +139,45 @@ def test_the_url_ends_with_a_slash(written: str, url: str) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "example.org", "ftp://example.org/", "javascript:alert(1)", "https://", "https:///path", "https://example.org/?a=b", "'https://example.org/#x'",
-        "https://user:pass@example.org/", "https://example.org:port/", "https://exa mple.org/", "https://example.org/../x/", "https://example.org/%2e%2e/",
-        "https://example.org\\x/", "//example.org/", "/blog/", "https://[x/", "https://<script>/", "5", "[a]",
+        "me.example", "ftp://me.example/", "javascript:alert(1)", "https://", "https:///path", "https://me.example/?a=b", "'https://me.example/#x'",
+        "https://user:pass@me.example/", "https://me.example:port/", "https://exa mple.org/", "https://me.example/../x/", "https://me.example/%2e%2e/",
+        "https://me.example\\x/", "//me.example/", "/blog/", "https://[x/", "https://<script>/", "5", "[a]",
     ],
 )  # fmt: skip
 def test_a_url_that_is_no_sites_address_is_refused(written: str) -> None:
     config, problems = read_config(f"url: {written}\n".encode())
     assert config.url == Config().url
     assert [(problem.rule, problem.line, problem.column) for problem in problems] == [("wrong-type", 1, 6)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["https://example.org/", "http://example.com", "'https://www.example.net/blog/'", "HTTPS://Example.ORG:443/"],
+)
+def test_the_address_of_an_example_is_warned_of_like_a_missing_one(written: str) -> None:
+    config, problems = read_config(f"title: A\nurl: {written}\n".encode())
+    assert config.url != Config().url
+    assert [(one.rule, one.severity, one.line, one.column) for one in problems] == [("no-url", "warning", 2, 6)]
+
+
+@pytest.mark.parametrize("written", ["https://example.org.uk/", "https://myexample.com/", "https://me.example/"])
+def test_an_address_that_only_looks_like_an_example_is_taken(written: str) -> None:
+    assert read_config(f"url: {written}\n".encode())[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        (("title",), (1, 8)),
+        (("highlight", "dark"), (2, 23)),
+        (("highlight", "light"), (0, 1)),
+        (("menu", "x"), (0, 1)),
+        (("title", "x"), (0, 1)),
+    ],
+)
+def test_the_place_of_a_value_is_found_again(keys: tuple[str, ...], place: tuple[int, int]) -> None:
+    found = place_of(b"title: A\nhighlight: {   dark:  monokai}\n", *keys)
+    assert (found.line, found.column) == place
 
 
 def test_a_url_without_a_scheme_is_offered_with_one() -> None:

@@ -32,7 +32,7 @@ from proofpress.explanations import explanation
 from proofpress.problems import RULES
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-SETTINGS = "title: Notes on kernels\nurl: https://example.org/\n"
+SETTINGS = "title: Notes on kernels\nurl: https://me.example/\n"
 PUBLISHING = frozenset({"foreign-file", "no-content", "unsafe-output"})
 """Rules that only the command finds, when it is about to write."""
 
@@ -80,6 +80,8 @@ def lay_out(rule: str, section: Section, folder: Path) -> Path:
     files = {"site.yaml": SETTINGS.encode()} | shown.files
     if section == "Right" and "as before" in explanation(rule).text:
         files = example(rule, "Wrong").files | files
+    if rule != "no-content":
+        (root / "content").mkdir(parents=True)
     for path, data in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)

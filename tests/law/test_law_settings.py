@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from law_site import LawSite, copied, png, shown
 
+from proofpress.config import SECTION as SECTION_PARTS
 from proofpress.config import Config
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ FILES: Final[Mapping[str, str | bytes]] = {
     "content/posts/c.md": "---\ntitle: Gamma\n---\n\nText of gamma, without a date.\n",
     "content/posts/picture.png": png(4, 3),
     "content/notes/n.md": "---\ntitle: Nu\ndate: 2026-01-03\n---\n\nA note.\n",
+    "content/notes/o.md": "---\ntitle: Omicron\ndate: 2026-01-02\n---\n\nA short note.\n",
+    "content/notes/more/p.md": "---\ntitle: Another\ndate: 2026-01-01\n---\n\nA long note.\n",
 }
 
 VALUES: Final[dict[str, tuple[Any, Any]]] = {
@@ -100,8 +103,21 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "hosting": ("none", "netlify"),
     "rules": ({"no-date": "warning"}, {"no-date": "off"}),
     "ignore": ([], ["picture.png"]),
+    "defaults": ({"posts/**": {"toc": False}}, {"posts/**": {"toc": True, "tags": ["given"], "image": "picture.png"}}),
+    "sections": ({"notes": {"order": "oldest"}}, {"notes": {"order": "newest", "feed": True}}),
+    "twins": (False, True),
 }
 """Every setting, with two values that do not give the same site."""
+
+
+SECTION: Final[dict[str, tuple[Any, Any]]] = {
+    "title": ("Notes", "Jottings"),
+    "order": ("newest", "title"),
+    "paginate": (10, 1),
+    "feed": (False, True),
+    "home": (False, True),
+}
+"""Every part of a section, likewise."""
 
 
 def names(of: type[msgspec.Struct], above: str = "") -> Iterator[str]:
@@ -132,6 +148,39 @@ def set_once(tmp_path_factory: pytest.TempPathFactory) -> LawSite:
 
 def test_every_setting_stands_in_the_table() -> None:
     assert sorted(names(Config)) == sorted(VALUES)
+    assert sorted(part.name for part in SECTION_PARTS) == sorted(SECTION)
+
+
+@pytest.mark.parametrize("part", SECTION)
+def test_a_section_that_changes_and_changes_back_leaves_what_a_clean_build_gives(
+    set_once: LawSite, part: str, tmp_path: Path
+) -> None:
+    def with_section(changed: str) -> str:
+        section = {name: values[name == changed] for name, values in SECTION.items()}
+        return json.dumps(json.loads(settings()) | {"sections": {"notes": section}})
+
+    site = copied(set_once, tmp_path / "site").write({"site.yaml": with_section("")})
+    site.check()
+    before = site.clean()
+    site.write({"site.yaml": with_section(part)})
+    site.check()
+    assert site.clean().outputs != before.outputs, "the second value gives the same site as the first"
+    site.write({"site.yaml": with_section("")})
+    site.check()
+    assert site.public() == {str(path): data for path, data in before.outputs.items()}
+
+
+def test_a_text_whose_twin_is_published_changes_and_changes_back(set_once: LawSite, tmp_path: Path) -> None:
+    site = copied(set_once, tmp_path / "site").write({"site.yaml": settings("twins")})
+    site.check()
+    before = site.public()
+    assert b"A paragraph" in before["posts/a/index.md"]
+    site.swap("content/posts/a.md", "A paragraph", "One paragraph")
+    site.check()
+    assert b"One paragraph" in site.public()["posts/a/index.md"]
+    site.swap("content/posts/a.md", "One paragraph", "A paragraph")
+    site.check()
+    assert site.public() == before
 
 
 @pytest.mark.parametrize("setting", VALUES)

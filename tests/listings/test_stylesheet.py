@@ -188,11 +188,9 @@ def test_a_marked_line_is_seen(name: str) -> None:
 
 
 def test_an_unknown_style_is_named_with_the_nearest_and_where_to_look() -> None:
-    with pytest.raises(
-        UnknownStyleError, match=r"'monokay'; did you mean 'monokai'\? .*pygments\.org/styles"
-    ) as raised:
+    with pytest.raises(UnknownStyleError, match="'monokay'") as raised:
         stylesheet("monokay", "default")
-    assert isinstance(raised.value, ValueError)
+    assert raised.value.hint == "did you mean 'monokai'? https://pygments.org/styles/ shows all of them"
 
 
 @pytest.mark.parametrize("name", ["", "../x", "os.path", "Default ", "gpu" * 1000])

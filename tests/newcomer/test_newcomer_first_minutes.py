@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.conftest import Proofpress
 
 REPOSITORY = Path(__file__).parents[2]
+ADDRESS = "https://me.example/"
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +64,7 @@ def test_the_wheel_alone_makes_and_builds_a_site(
     page = (tmp_path / "public/posts/a-first-post/index.html").read_text("utf-8")
     assert "<title>A first post" in page
     assert re.search(r'href="/assets/style\.\w+\.css"', page)
-    assert "warning" not in done.stderr
+    assert re.findall(r" (?:warning|error) (\S+):", done.stderr) == ["no-url"]
     where = subprocess.run(
         [*installed, "--version"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True, timeout=60
     )
@@ -81,8 +82,14 @@ def test_the_wheel_holds_the_whole_theme_and_nothing_of_this_blog(wheel: Path) -
     assert not [name for name in names if name.startswith("proofpress/content/") and not name.endswith(".py")]
 
 
-def test_a_new_site_builds_without_a_single_warning(new_site: Path, proofpress: Proofpress) -> None:
-    done = proofpress("build", "--strict", "--format", "json", cwd=new_site)
+def test_a_new_site_builds_and_asks_for_nothing_but_its_address(new_site: Path, proofpress: Proofpress) -> None:
+    done = proofpress("build", "--format", "json", cwd=new_site)
+    (asked,) = json.loads(done.stdout)
+    written = (new_site / "site.yaml").read_text("utf-8").split("\n")
+    assert (asked["rule"], written[asked["line"] - 1]) == ("no-url", "url: https://example.org/")
+    assert "'url:'" in asked["hint"]
+    assert "--base-url" in asked["hint"]
+    done = proofpress("build", "--strict", "--base-url", ADDRESS, "--format", "json", cwd=new_site)
     assert json.loads(done.stdout) == []
     assert (new_site / "public/posts/hello/index.html").is_file()
     assert ".proofpress" in (new_site / ".gitignore").read_text("utf-8")
@@ -93,7 +100,7 @@ def test_the_folders_name_becomes_the_title_whatever_it_is(tmp_path: Path, proof
     if os.name == "nt" and not name.isidentifier():
         name = "Windows allows few names"
     assert proofpress("init", name, cwd=tmp_path).returncode == 0
-    done = proofpress("build", "--strict", cwd=tmp_path / name)
+    done = proofpress("build", "--strict", "--base-url", ADDRESS, cwd=tmp_path / name)
     assert done.returncode == 0, done.stderr
 
 
@@ -125,7 +132,7 @@ def test_the_title_of_a_new_post_is_read_back_as_it_was_written(
 ) -> None:
     made = proofpress("new", "--", title, cwd=new_site)
     assert made.returncode == 0, made.stderr
-    done = proofpress("build", "--strict", cwd=new_site)
+    done = proofpress("build", "--strict", "--base-url", ADDRESS, cwd=new_site)
     assert done.returncode == 0, done.stderr
     slug = Path(made.stdout.strip()).stem
     assert parse((new_site / "public/posts" / slug / "index.html").read_text("utf-8")).title.startswith(title)

@@ -53,7 +53,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def posts(self) -> int:
         """How many of them are posts, drafts among them."""
-        return sum(own.card.kind == "post" for own in self.preparation.prepared.values())
+        return sum(own.card.is_post for own in self.preparation.prepared.values())
 
     @property
     def pages(self) -> int:
@@ -111,7 +111,7 @@ def build(
     filled = fill(inputs, preparation, world, desk, same.filled if same else None, progress)
     lap("Filling pages")
     made = {one.path: one for one in filled.made.values()}
-    made |= _plain(same) if same else plain_outputs(world, inputs)
+    made |= _plain(same) if same else plain_outputs(world.plan.plain, world.published(inputs), inputs)
     problems = _problems(options, inputs, preparation, world, filled)
     texts = {str(source.path): source.data for source in inputs.tree.documents}
     texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}

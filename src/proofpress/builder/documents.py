@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from proofpress.config import Config, zone
+from proofpress.config import Config, Section, zone
+from proofpress.content.defaults import Defaults
 from proofpress.content.documents import read
 from proofpress.content.globs import matcher
 from proofpress.content.names import Name, lists, split
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
 from proofpress.engine.loop import Outcome
+from proofpress.kinds.registry import reads_source
 from proofpress.model import Body, Card, Place, Source
 from proofpress.problems import Problem
 from proofpress.site.cards import Kind, make_card
@@ -43,6 +45,8 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 DOCUMENTS: Final = StepKind("document")
 
+_NOWHERE: Final = Place(0, 1)
+
 INPUT_NAMES: Final = ("the settings or the program", "its text", "its kind")
 """What a document's static inputs are, in the order of their digests."""
 
@@ -57,12 +61,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of the code."""
     config: Config
     """Of the settings those that a document may depend on; all others are as if nobody had set them."""
+    keeps_markdown: bool
+    """Whether a kind of output wants the Markdown of documents."""
     known: None = None
 
     @property
     def digest(self) -> bytes:
         """The digest of all of it."""
-        return digest_of([self.versions, self.config])
+        return digest_of([self.versions, self.config, self.keeps_markdown])
 
     def digest_of(self) -> Callable[[Any], bytes]:
         """Return the function that digests answers; nothing is asked."""
@@ -70,7 +76,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def open(self) -> Rendering:
         """Return what reads and renders documents."""
-        return Rendering(self.config)
+        return Rendering(self.config, keeps_markdown=self.keeps_markdown)
 
 
 def reading_of(config: Config, versions: bytes) -> Reading:
@@ -86,7 +92,10 @@ def reading_of(config: Config, versions: bytes) -> Reading:
             authors=config.authors,
             markdown=config.markdown,
             highlight=config.highlight,
+            defaults=tuple(msgspec.structs.replace(default, place=_NOWHERE) for default in config.defaults),
+            sections={folder: Section(title=section.title) for folder, section in config.sections.items()},
         ),
+        keeps_markdown=reads_source(config),
     )
 
 
@@ -120,18 +129,24 @@ class DocumentStep(msgspec.Struct, frozen=True):
 class Rendering:
     """Reads and renders documents, by one site's settings."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, keeps_markdown: bool) -> None:
         from proofpress.markdown.renderer import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 
         self._config = config
+        self._keeps_markdown = keeps_markdown
         self._zone = zone(config)
+        self._defaults = Defaults(config.defaults) if config.defaults else None
         self._renderer = Renderer(config.markdown, config.highlight, config.language)
 
     def prepare(self, source: Source, kind: Kind) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
         config = self._config
-        document = read(source, zone=self._zone, taxonomies=config.taxonomies, authors=config.authors)
+        document = read(
+            source, zone=self._zone, taxonomies=config.taxonomies, authors=config.authors, defaults=self._defaults
+        )
         body = self._renderer.render(document)
+        if self._keeps_markdown:
+            body = msgspec.structs.replace(body, markdown=document.text, first_line=document.first_line)
         name = name_of(source.path, kind)
         card, found = make_card(document, body, name, kind, config)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=()))
@@ -156,22 +171,25 @@ class Rendering:
 def kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, Kind]:
     """Tell posts, pages and the texts of lists apart, by the settings' globs and by what lies beside a file."""
     is_post = matcher(config.posts)
-    introductions = lists(paths)
+    introductions = lists(paths, config.sections)
     posts = [path for path in paths if path not in introductions and is_post(path.removeprefix(CONTENT))]
     with_posts = {"/".join(parts[:n]) for parts in (path.split("/") for path in posts) for n in range(1, len(parts))}
     kinds: dict[SourcePath, Kind] = dict.fromkeys(paths, "page")
     kinds.update(dict.fromkeys(posts, "post"))
     for path in introductions:
         folder = path.rpartition("/")[0]
-        kinds[path] = "home" if folder == CONTENT.rstrip("/") else "list" if folder in with_posts else "page"
+        has_list = folder in with_posts or folder.removeprefix(CONTENT) in config.sections
+        kinds[path] = "home" if folder == CONTENT.rstrip("/") else "list" if has_list else "page"
     return kinds
 
 
 def name_of(path: SourcePath, kind: Kind) -> Name:
     """Take a path apart; the text of a list belongs to the folder that it introduces."""
     name = split(path)
-    if kind == "home":
-        return Name("", "", None, False)
-    if kind == "list":
-        return Name("/".join(part for part in (name.folder, name.stem) if part), "", None, False)
-    return name
+    match kind:
+        case "home":
+            return Name("", "", None, False)
+        case "list":
+            return Name("/".join(part for part in (name.folder, name.stem) if part), "", None, False)
+        case _:
+            return name

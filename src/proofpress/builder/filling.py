@@ -11,7 +11,6 @@ from proofpress.engine.blobs import AtHand
 from proofpress.engine.digests import SIZE, digest_of
 from proofpress.engine.loop import Kind, bring_up_to_date
 from proofpress.engine.steps import Stale
-from proofpress.model import FeedTarget, PageTarget
 from proofpress.output.publish import Made
 from proofpress.problems import Problem
 from proofpress.site.questions import ANY, Body
@@ -49,7 +48,7 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, desk: Des
     """Gather what filling needs."""
     return Filling(
         versions=inputs.versions,
-        config=msgspec.structs.replace(inputs.config, menu=()),
+        config=msgspec.structs.replace(inputs.config, menu=(), defaults=(), sections={}),
         templates=inputs.theme.templates,
         compiled=compiled.code,
         known=world.known(inputs, shown(preparation, world)),
@@ -130,7 +129,7 @@ def fill(
 
 def _named(world: World, prepared: Mapping[SourcePath, Prepared]) -> set[str]:
     """Return the templates of all pages, and of the documents that this build leaves out."""
-    named = {target.template for target in world.targets if isinstance(target, PageTarget)}
+    named = {target.template for target in world.filled if target.template}
     return named.union(own.card.template for own in prepared.values() if own.card.template)
 
 
@@ -138,17 +137,14 @@ def _steps(
     world: World, prepared: Mapping[SourcePath, Prepared], closures: Mapping[str, bytes]
 ) -> Iterable[TargetStep]:
     """Give each page and feed as a step."""
-    for target in world.targets:
-        if isinstance(target, PageTarget):
-            own = prepared.get(target.source) if target.source else None
-            yield TargetStep(target=target, own=own, template=closures.get(target.template, bytes(SIZE)))
-        elif isinstance(target, FeedTarget):
-            yield TargetStep(target=target)
+    for target in world.plan.filled:
+        own = prepared.get(target.source) if target.source else None
+        yield TargetStep(target=target, own=own, template=closures.get(target.template, bytes(SIZE)))
 
 
 def _may_show(step: TargetStep, changed: frozenset[SourcePath]) -> bool:
     """Return whether a target may show one of the texts that changed."""
-    return step.own.card.path in changed if step.own is not None else isinstance(step.target, FeedTarget)
+    return step.target.carries or (step.own is not None and step.own.card.path in changed)
 
 
 class Compiled(msgspec.Struct, frozen=True):

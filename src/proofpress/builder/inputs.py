@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proofpress.builder.versions import code_version
-from proofpress.config import Config, read_config
+from proofpress.config import Config, place_of, read_config
 from proofpress.content.images import IMAGES, measure
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
 from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
-from proofpress.model import Source
+from proofpress.model import Place, Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem, problem
 from proofpress.theme import Theme, read_theme
@@ -211,6 +211,15 @@ def settings(root: Path, base_url: str) -> tuple[Config, list[Problem], bytes]:
         config = msgspec.structs.replace(config, url=base_url.rstrip("/") + "/")
         found = tuple(p for p in found if p.rule != "no-url")
     return config, list(found), digest_of_bytes(data)
+
+
+def setting_fault(rule: str, root: Path, keys: tuple[str, ...], message: str, *, hint: str = "") -> Problem:
+    """Return the problem of a setting that only a later step found wrong, at its value; at line 0 where it has none."""
+    try:
+        place = place_of(read_inside(root, SETTINGS), *keys)
+    except (OSError, OutsideSiteError):
+        place = Place(0, 1)
+    return problem(rule, SETTINGS, place.line, place.column, message, hint=hint, length=place.length)
 
 
 def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, problems: list[Problem]) -> Seen | None:

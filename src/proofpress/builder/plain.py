@@ -4,88 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proofpress.builder.inputs import SETTINGS, Inputs
+from proofpress.builder.inputs import Inputs, setting_fault
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
-from proofpress.model import AssetTarget, CopyTarget, Target, TextTarget
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
-from proofpress.paths import Base, OutputPath, SourcePath, output_path
-from proofpress.problems import Problem, did_you_mean, problem
-from proofpress.site.hosting import (
-    CLOUDFLARE_REDIRECTS,
-    WITH_REDIRECTS,
-    host_files,
-    host_text,
-    redirects_for,
-    unsaid,
-)
+from proofpress.paths import OutputPath, SourcePath, output_path
+from proofpress.problems import Problem, did_you_mean
 from proofpress.site.values import UnanswerableError
 from proofpress.theme import GENERATED, Asset, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
-    from proofpress.builder.world import World
     from proofpress.engine.loop import Traces
+    from proofpress.kinds.target import PlainTarget, Published
 
 
-def plain_outputs(world: World, inputs: Inputs) -> dict[OutputPath, Made]:
-    """Return what is no page: files that are copied, the theme's files, texts for machines."""
-    base = Base.of(inputs.config.url)
-    made = [
-        _plain(target, world, inputs, base)
-        for target in world.targets
-        if isinstance(target, CopyTarget | AssetTarget | TextTarget)
-    ]
-    return {one.path: one for one in made}
-
-
-def _plain(target: CopyTarget | AssetTarget | TextTarget, world: World, inputs: Inputs, base: Base) -> Made:
-    path = output_path(target.site_path)
-    match target:
-        case CopyTarget(source=source):
-            return Made(path, inputs.files[source].digest.hex(), source=(inputs.root, source))
-        case AssetTarget(name=name):
-            data = world.assets[name].data
-        case TextTarget(kind=kind):
-            from proofpress.site.machine_files import robots, sitemap  # noqa: PLC0415 - as the others
-
-            if kind == "sitemap":
-                data = sitemap(world.targets, world.site.by_path, base)
-            elif kind == "robots":
-                data = robots(base)
-            else:
-                data = host_text(kind, inputs.config.hosting, world.targets, base)
-    return Made(path, digest_of_output(data), data)
-
-
-def hosting_problems(targets: Sequence[Target], inputs: Inputs) -> list[Problem]:
-    """Return what keeps the host from redirecting an alias: a file of the site's own that doesn't say it, or a limit."""
-    hosting, base = inputs.config.hosting, Base.of(inputs.config.url)
-    problems: list[Problem] = []
-    for wanted in host_files(hosting):
-        if wanted.kind not in WITH_REDIRECTS:
-            continue
-        redirects = redirects_for(hosting, targets, base)
-        own = next((it for it in targets if isinstance(it, CopyTarget) and it.site_path == wanted.site_path), None)
-        if own is not None:
-            text = read_inside(inputs.root, own.source).decode("utf-8", "replace")
-            missing = unsaid(redirects, text, base)
-            if missing:
-                several = f"{len(missing):,} aliases of the site are" if len(missing) > 1 else "an alias of the site is"
-                message = (
-                    f"this file is published in place of Proofpress's own, and {several} not in it: "
-                    f"'{base.href(missing[0])}'{' and others' if len(missing) > 1 else ''}"
-                )
-                mend = "add them, or delete the file; until then their pages lead on"
-                problems.append(problem("missing-redirects", own.source, 0, 1, message, hint=mend))
-        elif redirects.beyond:
-            several = f"{redirects.beyond:,} more aliases" if redirects.beyond > 1 else "one more alias"
-            message = f"Cloudflare reads {CLOUDFLARE_REDIRECTS:,} redirects, and the site has {several}"
-            mend = "their pages lead on; or write a static/_redirects with patterns, such as '/old/* /new/:splat 301'"
-            problems.append(problem("missing-redirects", SETTINGS, 0, 1, message, hint=mend))
-    return problems
+def plain_outputs(targets: Iterable[PlainTarget], published: Published, inputs: Inputs) -> dict[OutputPath, Made]:
+    """Return what every build writes anew: files that are copied, the theme's files, texts for machines."""
+    made = {}
+    for target in targets:
+        path = output_path(target.site_path)
+        found = target.write(published)
+        if isinstance(found, bytes):
+            made[path] = Made(path, digest_of_output(found), found)
+        else:
+            made[path] = Made(path, inputs.files[found].digest.hex(), source=(inputs.root, found))
+    return made
 
 
 def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[str, Asset]:
@@ -100,12 +46,24 @@ def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[
 
         try:
             css = stylesheet(options.light, options.dark).encode("utf-8")
-        except UnknownStyleError as error:
-            problems.append(problem("wrong-type", SETTINGS, 0, 1, str(error)))
+        except UnknownStyleError:
+            problems += _unknown_styles(inputs)
             css = b""
         else:
             traces.put_fact("highlight", key + css)
     return fingerprint(inputs.theme.static | {GENERATED: css})
+
+
+def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:
+    """Give the problem of each of the two styles that there is not, at its place in the settings."""
+    from proofpress.listings.stylesheet import UnknownStyleError, stylesheet  # noqa: PLC0415 - loads Pygments
+
+    options = inputs.config.highlight
+    for key, style in (("light", options.light), ("dark", options.dark)):
+        try:
+            stylesheet(style, style)
+        except UnknownStyleError as error:
+            yield setting_fault("wrong-type", inputs.root, ("highlight", key), str(error), hint=error.hint)
 
 
 class DataReader:

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.builder.plain import DataReader, all_assets, hosting_problems
+from proofpress.builder.plain import DataReader, all_assets
 from proofpress.builder.preparing import copies
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
-from proofpress.model import CopyTarget, PageTarget, Target
+from proofpress.kinds.plan import Plan, plan
+from proofpress.kinds.target import Planning, Published
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.problems import Problem
 from proofpress.site.active_files import SNIFFED, refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
-from proofpress.site.plan import plan
 from proofpress.site.questions import Known
+from proofpress.site.sections import unmatched
 from proofpress.theme import Asset
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from proofpress.builder.inputs import Inputs
     from proofpress.builder.preparing import Preparation
     from proofpress.engine.loop import Traces
+    from proofpress.kinds.target import Target
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,16 +37,26 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     links: Links
     assets: dict[str, Asset]
-    targets: tuple[Target, ...]
+    plan: Plan
     problems: list[Problem]
     """Of the index, the plan and the theme; the menu's are Known's."""
     digest: bytes
     """Of all that an answer may depend on but texts."""
 
     @property
+    def targets(self) -> tuple[Target, ...]:
+        """All that is published, in the order of the site paths."""
+        return self.plan.targets
+
+    @property
     def asset_paths(self) -> dict[str, SitePath]:
         """Where the theme's files are published, by name."""
         return {name: asset.site_path for name, asset in self.assets.items()}
+
+    def published(self, inputs: Inputs) -> Published:
+        """Return what plain targets are written from."""
+        assets = {name: asset.data for name, asset in self.assets.items()}
+        return Published(targets=self.targets, site=self.site, config=inputs.config, assets=assets)
 
     def known(self, inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Known:
         """Return what the questions of pages are answered from, where the documents' texts are these."""
@@ -83,6 +95,7 @@ def world_of(
         folders={path: own.folder for path, own in shown.items()},
         hidden=hidden,
         taxonomies=config.taxonomies,
+        sections=config.sections,
         files={file.path: file for file in copies(inputs, prepared, hidden)},
         places=places,
     )
@@ -90,10 +103,18 @@ def world_of(
         problems += refused(site.files, lambda path: read_inside(inputs.root, path, SNIFFED))
     assets = all_assets(inputs, traces, problems)
     asset_paths = {name: asset.site_path for name, asset in assets.items()}
-    targets, found = plan(site, config, asset_paths, places)
-    problems += [*found, *hosting_problems(targets, inputs)]
+    planned = plan(
+        Planning(
+            site=site,
+            config=config,
+            assets=asset_paths,
+            places=places,
+            read=lambda path: read_inside(inputs.root, path),
+        )
+    )
+    problems += [*planned.problems, *unmatched(config, list(prepared))]
     anchors = {path: own.anchors for path, own in shown.items()}
-    urls = {target.site_path: _shown_by(target) for target in targets}
+    urls = {target.site_path: target.shows for target in planned.targets}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)
     digest = digest_of(
         [
@@ -106,11 +127,4 @@ def world_of(
             inputs.data,
         ]
     )
-    return World(site=site, links=links, assets=assets, targets=targets, problems=problems, digest=digest)
-
-
-def _shown_by(target: Target) -> SourcePath | None:
-    """Return the file that a target shows: for the link table."""
-    if isinstance(target, CopyTarget) or (isinstance(target, PageTarget) and target.kind != "alias"):
-        return target.source
-    return None
+    return World(site=site, links=links, assets=assets, plan=planned, problems=problems, digest=digest)

@@ -11,7 +11,7 @@ import click
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import Format, show, summary
 from proofpress.cli.say import say
-from proofpress.cli.site import checked_base_url, now, require_site, site_option
+from proofpress.cli.site import checked_base_url, checked_output, now, require_site, site_option
 
 if TYPE_CHECKING:
     from proofpress.builder.inputs import Options
@@ -55,6 +55,7 @@ def command(
     start = time.perf_counter()
     root = require_site(root)
     base_url = checked_base_url(base_url)
+    output = checked_output(root, output)
     options = Options(
         root=root,
         now=now(),

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from proofpress.cli.say import say
-from proofpress.cli.site import require_site, site_option
+from proofpress.cli.site import checked_output, require_site, site_option
 
 
 @click.command("clean")
@@ -21,6 +21,7 @@ def command(root: Path, output: Path | None) -> None:
     from proofpress.output.record import known_files
 
     root = require_site(root)
+    output = checked_output(root, output)
     if output is None:
         config, _ = read_config((root / "site.yaml").read_bytes(), "site.yaml")
         output = root / config.output

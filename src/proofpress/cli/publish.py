@@ -11,7 +11,7 @@ import click
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import show, summary
 from proofpress.cli.say import say
-from proofpress.cli.site import checked_base_url, now, require_site, site_option
+from proofpress.cli.site import checked_base_url, checked_output, now, require_site, site_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,7 @@ def command(
     root = require_site(root)
     kind = _kind(ctx, kinds, place)
     base_url = checked_base_url(base_url)
+    output = checked_output(root, output)
     try:
         if kind == "git":
             from proofpress.remote import git

@@ -42,6 +42,16 @@ def now() -> dt.datetime:
         raise click.UsageError(f"SOURCE_DATE_EPOCH is '{epoch}', not a number of seconds since 1970") from None
 
 
+def checked_output(root: Path, output: Path | None) -> Path | None:
+    """Return the folder that `--output` gives; a usage error where the site can't be published into it."""
+    from proofpress.output.publish import refuse
+
+    refusal = None if output is None else refuse(root, output)
+    if refusal is not None:
+        raise click.BadParameter(f"{refusal.message}; {refusal.hint}", param_hint="--output")
+    return output
+
+
 def checked_base_url(text: str) -> str:
     """Return the address that `--base-url` gives, as the setting `url` would be kept; empty where it is not given."""
     from proofpress.content.settings import Refusal, base_url

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from proofpress.content.defaults import Defaults
     from proofpress.content.gate import Parts
     from proofpress.model import Author, FrontMatter, Source
 
@@ -30,7 +31,14 @@ _UNREAD: Final = frozenset(
 """Faults that may have cost the key which says that a page is a draft."""
 
 
-def read(source: Source, *, zone: dt.tzinfo, taxonomies: Sequence[str], authors: Sequence[Author]) -> Document:
+def read(
+    source: Source,
+    *,
+    zone: dt.tzinfo,
+    taxonomies: Sequence[str],
+    authors: Sequence[Author],
+    defaults: Defaults | None = None,
+) -> Document:
     """Read a Markdown file. Never raises for what is in it; a date in the file's name counts where no key gives one."""
     findings = Findings(source.path)
     parts = gate.divide(decode(source.data, findings), findings)
@@ -41,6 +49,8 @@ def read(source: Source, *, zone: dt.tzinfo, taxonomies: Sequence[str], authors:
         named = dates.moment(day.isoformat(), zone) if day is not None else None
         if isinstance(named, dates.Moment):
             front = msgspec.structs.replace(front, date=named.value)
+    if defaults is not None:
+        front, places = defaults.beneath(source.path.removeprefix(names.ROOT), front, places)
     return Document(
         path=source.path,
         front=front,

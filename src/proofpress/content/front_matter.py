@@ -54,7 +54,14 @@ def read(
                 hint="for a rule across the page write '***' on the first line",
             )
         return FrontMatter(), {}
-    return _Reading(heard, zone, taxonomies, authors).front_matter(root)
+    return read_keys(root, heard, zone=zone, taxonomies=taxonomies, authors=authors)
+
+
+def read_keys(
+    root: MappingNode, findings: Findings, *, zone: dt.tzinfo, taxonomies: Sequence[str], authors: Sequence[Author]
+) -> tuple[FrontMatter, dict[str, Place]]:
+    """Return the front matter that a mapping holds, wherever it stands, and where the value of each key stands."""
+    return _Reading(findings, zone, taxonomies, authors).front_matter(root)
 
 
 class _Reading:

@@ -3,15 +3,130 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from proofpress.content import shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KEYS: Final = (
-    "title", "date", "updated", "description", "authors", "draft", "listed", "slug", "url", "aliases", "template", "image", "toc", "extra",
-)  # fmt: skip
-"""The keys of front matter beside the site's taxonomies."""
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of front matter: what it is for, and what an editor is told that it takes."""
+
+    name: str
+    description: str
+    """In sentences with Markdown's backticks: for editors and for docs/settings.md."""
+    examples: tuple[Any, ...]
+    """As JSON."""
+    shape: shapes.Shape
+    """JSON Schema."""
+    otherwise: str = ""
+    """What holds where it is left out, in Markdown."""
+
+
+TABLE: Final = (
+    Key(
+        name="title",
+        description="The title, plain text.",
+        examples=("How a linker works",),
+        shape=shapes.TEXT,
+        otherwise="the first level-1 heading, which then leaves the text",
+    ),
+    Key(
+        name="date",
+        description="When the post appears: a day, or a day and a time, in the site's time zone unless it names an offset.",
+        examples=("2024-01-05", "2024-01-05 09:30", "2024-01-05T09:30:00+02:00"),
+        shape=shapes.DATE,
+        otherwise="the date that the file's name begins with",
+    ),
+    Key(
+        name="updated",
+        description="When the text was last changed in a way that readers should know of.",
+        examples=("2024-03-01",),
+        shape=shapes.DATE,
+    ),
+    Key(
+        name="description",
+        description="One or two sentences for lists, feeds and search engines.",
+        examples=("What the linker does between two object files.",),
+        shape=shapes.TEXT,
+        otherwise="the summary: what stands before `<!-- more -->`, else the first paragraph",
+    ),
+    Key(
+        name="authors",
+        description="Who wrote it: a name, a mapping with `name`, `url` and `email`, or a list of these.",
+        examples=("Ada", ["Ada", {"name": "Bob", "url": "https://bob.example/"}]),
+        shape=shapes.AUTHORS,
+        otherwise="the site's",
+    ),
+    Key(
+        name="draft",
+        description="`true` keeps the page out of the published site, unless it is built with `--drafts`.",
+        examples=(True,),
+        shape=shapes.TRUTH,
+        otherwise="`false`",
+    ),
+    Key(
+        name="listed",
+        description="`false` keeps the page out of lists, feeds, the sitemap and what is related; it is at its URL.",
+        examples=(False,),
+        shape=shapes.TRUTH,
+        otherwise="`true`",
+    ),
+    Key(
+        name="slug",
+        description="The last part of the page's URL.",
+        examples=("how-a-linker-works",),
+        shape=shapes.TEXT,
+        otherwise="the file's name",
+    ),
+    Key(
+        name="url",
+        description="The page's whole path, from the site's root.",
+        examples=("/2024/linkers/",),
+        shape=shapes.PLAIN,
+        otherwise="folder and slug",
+    ),
+    Key(
+        name="aliases",
+        description="Other paths of this site that lead here, such as those it had before.",
+        examples=(["/2023/old-name/", "/old-name.html"],),
+        shape=shapes.WORDS,
+    ),
+    Key(
+        name="template",
+        description="Another template than the usual one, by its name below `templates/`.",
+        examples=("talk.html",),
+        shape=shapes.PLAIN,
+        otherwise="`post.html` or `page.html`",
+    ),
+    Key(
+        name="image",
+        description="The image that stands for the page where it is shared: a file beside it, a path of the site or a full URL.",
+        examples=("cover.png",),
+        shape=shapes.PLAIN,
+        otherwise="the first image of the text",
+    ),
+    Key(
+        name="toc",
+        description="Whether to show the outline.",
+        examples=(True, False),
+        shape=shapes.TRUTH,
+        otherwise="when there are three headings or more",
+    ),
+    Key(
+        name="extra",
+        description="Anything of your own, for your own templates: `page.extra`.",
+        examples=({"talk": "https://me.example/talk"},),
+        shape=shapes.MAPPING,
+    ),
+)
+"""The keys of front matter beside the site's taxonomies, in the order in which they are told of."""
+
+KEYS: Final = tuple(key.name for key in TABLE)
 
 _DESCRIPTION = "here that is 'description', or a line '<!-- more -->' in the text"
 _UPDATED = "here that is 'updated'"

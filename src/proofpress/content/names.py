@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from proofpress.paths import SourcePath
 
@@ -54,10 +54,11 @@ def split(path: SourcePath) -> Name:
     return Name(folder, stem, date, bundle)
 
 
-def lists(paths: Iterable[SourcePath]) -> frozenset[SourcePath]:
+def lists(paths: Iterable[SourcePath], sections: Collection[str] = ()) -> frozenset[SourcePath]:
     """Return those of all document paths that are the text of a list: each index.md with other documents beside it.
 
-    "Beside" is in the same folder or in one below it. `content/index.md`, the text of the home page, is always one.
+    "Beside" is in the same folder or in one below it. `content/index.md`, the text of the home page, is always one, and
+    so is that of a section, a folder below content/ whose list the settings speak of.
     """
     every = list(paths)
     below: dict[str, int] = {}
@@ -67,7 +68,10 @@ def lists(paths: Iterable[SourcePath]) -> frozenset[SourcePath]:
             below[folder] = below.get(folder, 0) + 1
             folder = folder.rpartition("/")[0]
     return frozenset(
-        path for path in every if _is_index(path) and (path.count("/") == 1 or below[path.rpartition("/")[0]] > 1)
+        path
+        for path in every
+        if _is_index(path)
+        and (path.count("/") == 1 or below[folder := path.rpartition("/")[0]] > 1 or folder[len(ROOT) :] in sections)
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
+from proofpress.content import globs, leftovers
 from proofpress.content.keys import KEYS
 from proofpress.paths import WINDOWS_DEVICES, slug
 from proofpress.problems import did_you_mean
@@ -22,6 +23,7 @@ _ZONE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _MACHINE_ZONES: Final = frozenset({"localtime", "posixrules", "posix", "right"})  # these differ from machine to machine
 # RFC 5646, section 2.1, in form: a language of 2 to 8 letters and its subtags, or private use
 _LANGUAGE: Final = re.compile(r"(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|[xX](?:-[A-Za-z0-9]{1,8})+)")
+_EXAMPLES: Final = frozenset({"example.com", "example.net", "example.org"})
 _OWN_FOLDERS: Final = ("content", "templates", "static", "data")
 
 
@@ -67,6 +69,12 @@ def base_url(text: str) -> str | Refusal:
     return f"{scheme}://{shown}{'' if port is None else f':{port}'}{path.rstrip('/')}/"
 
 
+def is_example(url: str) -> bool:
+    """Return whether a site's address is one that documentation writes and nobody can have (RFC 2606, section 3)."""
+    host = urlsplit(url).hostname or ""
+    return host.removeprefix("www.") in _EXAMPLES
+
+
 def time_zone(name: str) -> dt.tzinfo | Refusal:
     """Return the time zone of a name of the IANA database, such as Europe/Berlin."""
     if name == "UTC":
@@ -83,6 +91,12 @@ def time_zone(name: str) -> dt.tzinfo | Refusal:
         city = by_city.get(name.rpartition("/")[2].replace(" ", "_").casefold())
         hint = f"did you mean '{city}'?" if city else did_you_mean(name, places)
         return Refusal(refusal, hint or "write a name such as Europe/Berlin")
+
+
+def zone_name(name: str) -> str | Refusal:
+    """Check the name of a time zone."""
+    found = time_zone(name)
+    return found if isinstance(found, Refusal) else name
 
 
 def zone_rules(name: str) -> bytes:
@@ -124,6 +138,18 @@ def permalink(pattern: str) -> str | Refusal:
     if re.search(r"[\\?#%\x00-\x20\x7f]|//", pattern) or any(part in (".", "..") for part in pattern.split("/")):
         return Refusal("is not a path", "write one such as /{year}/{slug}/")
     return pattern
+
+
+def pattern(glob: str) -> str | Refusal:
+    """Check a pattern for files below content/."""
+    wrong = globs.complaint(glob)
+    return glob if wrong is None else Refusal(wrong)
+
+
+def ignored(pattern: str) -> str | Refusal:
+    """Check a pattern of what is left out, or after a `!` is not."""
+    wrong = leftovers.complaint(pattern)
+    return pattern if wrong is None else Refusal(wrong)
 
 
 def taxonomy(name: str) -> str | Refusal:

@@ -39,7 +39,11 @@ Rgb = tuple[int, int, int]
 
 
 class UnknownStyleError(ValueError):
-    """No Pygments style has this name. The message tells the nearest one, and where all of them can be seen."""
+    """No Pygments style has this name. `hint` tells the nearest one, and where all of them can be seen."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def stylesheet(light: str, dark: str) -> str:
@@ -92,15 +96,12 @@ def _style(name: str) -> type[Style]:
                 return get_style_by_name(name)
             known.append(each)
     except Exception as error:
-        raise UnknownStyleError(
-            f"there is no Pygments style '{name}', and a plugin of it can't be loaded ({type(error).__name__}: {error})"
-        ) from error
+        message = f"there is no Pygments style '{name}', and a plugin of it can't be loaded"
+        raise UnknownStyleError(f"{message} ({type(error).__name__}: {error})") from error
     else:
         guess = did_you_mean(name, known)
-        raise UnknownStyleError(
-            f"there is no Pygments style '{name}'{f'; {guess}' if guess else ''} "
-            "(`pygmentize -L styles` lists them, https://pygments.org/styles/ shows them)"
-        )
+        hint = f"{guess}{' ' if guess else ''}https://pygments.org/styles/ shows all of them"
+        raise UnknownStyleError(f"there is no Pygments style '{name}'", hint)
 
 
 def _palette(style: type[Style]) -> _Palette:

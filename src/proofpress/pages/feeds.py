@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from proofpress.model import Author, Body, Card, FeedTarget, Output
+from proofpress.model import Author, Body, Card
 from proofpress.pages.filling import settle
-from proofpress.paths import Base, output_path
+from proofpress.paths import Base, SitePath
 from proofpress.site.dates import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proofpress.config import Config
+    from proofpress.site.lists import Format
     from proofpress.site.questions import AskSite
     from proofpress.site.values import FeedPosts
 
@@ -45,12 +46,11 @@ def entry(card: Card, body: Body, ask: AskSite) -> Entry:
     return Entry(card, OWN_FRAGMENT.sub(lambda found: f"{found[1]}{_text(card.permalink)}{found[2]}", html))
 
 
-def feed(target: FeedTarget, about: FeedPosts, entries: Sequence[Entry], config: Config) -> Output:
-    """Return a feed's file."""
+def feed(form: Format, own: SitePath, about: FeedPosts, entries: Sequence[Entry], config: Config) -> bytes:
+    """Return a feed's file; `own` is where it stands."""
     base = Base.of(config.url)
-    write = atom if target.format == "atom" else json_feed
-    text = write(about.title, base.absolute(about.home), base.absolute(target.site_path), entries, config)
-    return Output(output_path(target.site_path), text.encode("utf-8"))
+    write = atom if form == "atom" else json_feed
+    return write(about.title, base.absolute(about.home), base.absolute(own), entries, config).encode("utf-8")
 
 
 def atom(title: str, home: str, own: str, entries: Sequence[Entry], config: Config) -> str:

@@ -17,7 +17,6 @@ from proofpress.content.scan import place_inside
 from proofpress.engine.loop import Runner
 from proofpress.engine.reader import Reader
 from proofpress.engine.store import BusyError, DamagedError
-from proofpress.model import FeedTarget, PageTarget
 from proofpress.paths import Base, OutputPath, SitePath, SourcePath, output_path
 from proofpress.preview.shown import Page
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from proofpress.builder.documents import Reading
     from proofpress.builder.inputs import Inputs
     from proofpress.builder.preparing import Preparation
+    from proofpress.kinds.target import FilledTarget, Target
 
 BYTES: Final = 64 * 2**20
 """How many bytes of filled pages are kept."""
@@ -131,7 +131,7 @@ class View:
         return {path: made.digest for path, made in self.built.made.items()}
 
     @cached_property
-    def targets(self) -> dict[OutputPath, PageTarget | FeedTarget]:
+    def targets(self) -> dict[OutputPath, FilledTarget]:
         """What is filled, by its file."""
         return {output_path(step.target.site_path): step.target for step in self.built.filled.steps.values()}
 
@@ -140,9 +140,9 @@ class View:
         """Where each alias leads."""
         base = Base.of(self.built.inputs.config.url)
         return {
-            target.site_path: base.href(target.to)
-            for target in self.targets.values()
-            if isinstance(target, PageTarget) and target.kind == "alias"
+            target.site_path: base.href(target.leads_to)
+            for target in self.built.world.targets
+            if target.leads_to is not None
         }
 
     @cached_property
@@ -150,15 +150,15 @@ class View:
         """Every page that has a text or a list of its own."""
         base = Base.of(self.built.inputs.config.url)
         return tuple(
-            self._listed(path, target, base)
-            for path, target in self.targets.items()
-            if isinstance(target, PageTarget) and target.kind != "alias"
+            self._listed(output_path(target.site_path), target, base)
+            for target in self.built.world.targets
+            if target.is_page
         )
 
-    def _listed(self, path: OutputPath, target: PageTarget, base: Base) -> Page:
+    def _listed(self, path: OutputPath, target: Target, base: Base) -> Page:
         own = self.built.preparation.prepared.get(target.source) if target.source else None
         card = own.card if own else None
-        is_future = card is not None and card.kind == "post" and card.date is not None and card.date > self.now
+        is_future = card is not None and card.is_post and card.date is not None and card.date > self.now
         return Page(
             path=path,
             url=base.href(target.site_path),

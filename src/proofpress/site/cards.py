@@ -17,6 +17,11 @@ WORDS_A_MINUTE = 220
 
 Kind = Literal["post", "page", "home", "list"]
 
+LISTS = frozenset({"home", "list"})
+"""Documents that introduce a list, and need no title."""
+DATED = frozenset({"post"})
+"""Documents that have a place in time."""
+
 UNREADABLE = frozenset(
     {"front-matter-syntax", "front-matter-not-closed", "alias-in-front-matter", "foreign-front-matter"}
 )
@@ -32,8 +37,8 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
     problems: list[Problem] = []
     title = front.title or body.title
     if not title:
-        title = "" if kind == "home" else humanise(name.stem or name.folder.rpartition("/")[2])
-        if kind in ("post", "page") and not _faulty(document, "title"):
+        title = title_of(name, kind, config)
+        if kind not in LISTS and not _faulty(document, "title"):
             problems.append(
                 problem(
                     "no-title",
@@ -45,7 +50,7 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
                 )
             )
     shown = front.listed and not front.draft  # else no list has it, by date or otherwise
-    if kind == "post" and shown and front.date is None and not _faulty(document, "date"):
+    if kind in DATED and shown and front.date is None and not _faulty(document, "date"):
         problems.append(
             problem(
                 "no-date",
@@ -97,16 +102,29 @@ def _faulty(document: Document, key: str) -> bool:
     )
 
 
+def title_of(name: Name, kind: Kind, config: Config) -> str:
+    """Return what a document is called that has no title: by the settings, by its file's name; the home page by nothing."""
+    match kind:
+        case "home":
+            return ""
+        case "list":
+            section = config.sections.get(name.folder)
+            return (section.title if section else "") or folder_title(name.folder)
+        case _:
+            return humanise(name.stem or name.folder.rpartition("/")[2])
+
+
 def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[SitePath, Problem | None]:
     """Return where a document is published: front matter `url`, else the permalink pattern, else folder and slug."""
     front = document.front
     folder = folder_path(name.folder)
-    if kind == "home":
-        return SitePath("/"), None
-    if front.url is not None:
-        return SitePath(front.url), None
-    if kind == "list":
-        return SitePath(folder), None
+    match kind:
+        case "home":
+            return SitePath("/"), None
+        case _ if front.url is not None:
+            return SitePath(front.url), None
+        case "list":
+            return SitePath(folder), None
     own = front.slug or slug(name.stem)
     if not own:
         return SitePath(folder + "untitled/"), problem(
@@ -117,7 +135,7 @@ def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[S
             f"the file name '{name.stem}' has no letter or digit that a URL could be made of",
             hint="give the page a 'slug:' in its front matter",
         )
-    if kind == "post" and config.permalink:
+    if kind in DATED and config.permalink:
         date = front.date
         pattern = {
             "slug": encode(own),
@@ -143,3 +161,8 @@ def humanise(stem: str) -> str:
     """Return a file's stem as a title: `getting-started` is `Getting started`."""
     words = " ".join(stem.replace("-", " ").replace("_", " ").split())
     return words[:1].upper() + words[1:] or "Untitled"
+
+
+def folder_title(folder: str) -> str:
+    """Return what the list of a folder is called where nobody says: by its last part."""
+    return humanise(folder.rpartition("/")[2])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -18,7 +18,9 @@ from proofpress.problems import Problem, problem
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from proofpress.config import Section
 
 RELATED_WINDOW = 24
 """How many posts on either side, within a shared term, are looked at for related ones: keeps the work linear."""
@@ -39,13 +41,18 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     posts: tuple[Card, ...]
     """Newest first; those without a date last."""
+    home: tuple[Card, ...]
+    """What the home page lists, newest first: the posts, but for what the settings say of sections."""
     pages: tuple[Card, ...]
     """By title; neither posts nor the texts of lists."""
     by_path: dict[SourcePath, Card]
     taxonomies: dict[str, dict[str, IndexedTerm]]
     """By taxonomy and slug; terms in the order of their names."""
     folders: dict[str, tuple[Card, ...]]
-    """By folder below content/ that holds posts directly or further down: its posts, newest first."""
+    """By folder below content/ that holds posts directly or further down: its posts, newest first.
+
+    Of a section: all documents that it holds, pages too, in the order that the settings name.
+    """
     list_texts: dict[str, Card]
     """By folder: the card of the index.md that introduces the list."""
     files: dict[SourcePath, File]
@@ -100,9 +107,20 @@ def _position(posts: Sequence[Card], own: int, positions: Mapping[SourcePath, in
 
 def is_hidden(card: Card, now: dt.datetime, *, drafts: bool, future: bool) -> bool:
     """Return whether a build at `now` leaves a page out: a draft, or a post whose time has not come."""
-    return (card.draft and not drafts) or (
-        card.kind == "post" and not future and card.date is not None and card.date > now
-    )
+    return (card.draft and not drafts) or (card.is_post and not future and card.date is not None and card.date > now)
+
+
+def newest_first(card: Card) -> tuple[bool, float, SourcePath]:
+    """Return what cards are sorted by so that the newest comes first, and those without a date last."""
+    return card.date is None, -card.date.timestamp() if card.date else 0.0, card.path
+
+
+_ORDERS: Final[Mapping[str, Callable[[Card], Any]]] = {
+    "newest": newest_first,
+    "oldest": lambda card: (card.date is None, card.date.timestamp() if card.date else 0.0, card.path),
+    "title": lambda card: (card.title.casefold(), card.path),
+    "path": lambda card: card.path,
+}
 
 
 def index(
@@ -111,6 +129,7 @@ def index(
     folders: Mapping[SourcePath, str],
     hidden: Iterable[SourcePath],
     taxonomies: Sequence[str],
+    sections: Mapping[str, Section],
     files: Mapping[SourcePath, File],
     places: Mapping[SourcePath, Mapping[str, Place]],
 ) -> tuple[Site, list[Problem]]:
@@ -119,33 +138,49 @@ def index(
     `folders` tells each document's folder below content/; `places` where its front matter's values stand.
     """
     cards = sorted(cards, key=lambda card: card.path)
-    posts = sorted(
-        (card for card in cards if card.kind == "post" and card.listed),
-        key=lambda card: (card.date is None, -card.date.timestamp() if card.date else 0.0, card.path),
-    )
+    listed = [card for card in cards if card.listed]
+    posts = sorted((card for card in listed if card.is_post), key=newest_first)
     by_folder: dict[str, list[Card]] = defaultdict(list)
     for post in posts:
-        folder = folders[post.path]
-        while folder:
+        for folder in _above(folders[post.path]):
             by_folder[folder].append(post)
-            folder = folder.rpartition("/")[0]
+    at_home = {post.path: post for post in posts}
+    for folder, section in sorted(sections.items()):  # a folder comes before those in it, which may say otherwise
+        members = [card for card in listed if not card.is_list and folder in _above(folders[card.path])]
+        if members:
+            by_folder[folder] = sorted(members, key=_ORDERS[section.order])
+        if section.home is not None:
+            for card in members:
+                if section.home:
+                    at_home[card.path] = card
+                else:
+                    at_home.pop(card.path, None)
     found_taxonomies, problems = _taxonomies(posts, taxonomies, places)
     site = Site(
         posts=tuple(posts),
+        home=tuple(sorted(at_home.values(), key=newest_first)),
         pages=tuple(
             sorted(
-                (c for c in cards if c.kind == "page" and c.listed), key=lambda card: (card.title.casefold(), card.path)
+                (c for c in listed if not c.is_post and not c.is_list),
+                key=lambda card: (card.title.casefold(), card.path),
             )
         ),
         by_path={card.path: card for card in cards},
         taxonomies=found_taxonomies,
         folders={folder: tuple(by_folder[folder]) for folder in sorted(by_folder)},
-        list_texts={folders[card.path]: card for card in cards if card.kind in ("list", "home")},
+        list_texts={folders[card.path]: card for card in cards if card.is_list},
         files=dict(files),
         hidden=frozenset(hidden),
         positions={post.path: number for number, post in enumerate(posts)},
     )
     return site, problems
+
+
+def _above(folder: str) -> Iterator[str]:
+    """Give a folder below content/ and each that it lies in."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
 
 
 def _taxonomies(

@@ -243,6 +243,11 @@ def free_reference(href: str, place: Place | None = None) -> Reference:
     return Reference(href, "link", where.line, where.column, where.length)
 
 
+def asker(reference: Reference, page: Card) -> str:
+    """Return the page on whose behalf a link is asked for: none for a link from the root, the same on every page."""
+    return "" if reference.href.startswith("/") else page.path
+
+
 def _is_image(reference: Reference, plain: str) -> bool:
     return reference.kind == "image" or posixpath.splitext(plain)[1].lower() in IMAGES
 

@@ -20,14 +20,14 @@ from proofpress.paths import SitePath, SourcePath, slug
 from proofpress.problems import Problem, did_you_mean
 from proofpress.site import values
 from proofpress.site.cards import folder_path
-from proofpress.site.index import IndexedTerm, Site
+from proofpress.site.index import IndexedTerm, Site, newest_first
 from proofpress.site.links import CONTENT, Links, Resolved, free_reference
-from proofpress.site.plan import pages_of
+from proofpress.site.lists import page_size, pages_of
 from proofpress.site.values import UnanswerableError
 from proofpress.urls import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from proofpress.engine.steps import Ask
 
@@ -52,6 +52,21 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         if taxonomy not in self.site.taxonomies:
             raise UnanswerableError(_unknown("taxonomy", taxonomy, self.site.taxonomies))
         return self.site.taxonomies[taxonomy]
+
+    def folder_path(self, folder: str) -> SitePath:
+        """Return where the list of a folder below content/ begins."""
+        text = self.site.list_texts.get(folder)
+        return text.site_path if text else SitePath(folder_path(folder))
+
+    def page_of(self, posts: Sequence[Card], first: SitePath, number: int, size: int) -> values.ListPage:
+        """Return one page of a list that begins at `first`, with `size` posts to a page."""
+        pager = values.Pager(number, pages_of(len(posts), size), len(posts), self.links.base.href(first))
+        return values.ListPage(list(posts[(number - 1) * size : number * size]), pager)
+
+    def feed(self, title: str, home: SitePath, posts: Sequence[Card]) -> values.FeedPosts:
+        """Return a feed of posts that stand newest first: those with a date, as many as the settings say."""
+        dated = [post for post in posts if post.date is not None]
+        return values.FeedPosts(title, home, dated[: self.config.feeds.entries])
 
     def term(self, found: IndexedTerm) -> values.Term:
         """Return a term as templates see it."""
@@ -304,28 +319,39 @@ class Link(Asked, frozen=True):
         return known.links.resolve(Reference(self.href, self.kind, 1, 1, 1, self.raw), page)
 
 
-class List(Asked, frozen=True):
-    """One page of a list: of the home page, of a folder (`of`), or of a taxonomy's (`of`) term."""
+class HomeList(Asked, frozen=True):
+    """One page of the home page's list."""
 
-    kind: Literal["home", "list", "term"]
-    of: str
+    number: int
+
+    def answer(self, known: Known) -> values.ListPage:
+        """Return its posts and where it stands among its pages."""
+        return known.page_of(known.site.home, SitePath("/"), self.number, known.config.paginate)
+
+
+class FolderList(Asked, frozen=True):
+    """One page of the list of a folder below content/."""
+
+    folder: str
+    number: int
+
+    def answer(self, known: Known) -> values.ListPage:
+        """Return its posts and where it stands among its pages."""
+        posts = known.site.folders.get(self.folder, ())
+        return known.page_of(posts, known.folder_path(self.folder), self.number, page_size(known.config, self.folder))
+
+
+class TermList(Asked, frozen=True):
+    """One page of the list of a term, by its slug."""
+
+    taxonomy: str
     term: str
     number: int
 
     def answer(self, known: Known) -> values.ListPage:
         """Return its posts and where it stands among its pages."""
-        if self.kind == "term":
-            found = known.taxonomy(self.of)[self.term]
-            posts, first = found.posts, found.site_path
-        elif self.kind == "list":
-            text = known.site.list_texts.get(self.of)
-            posts = known.site.folders.get(self.of, ())
-            first = text.site_path if text else SitePath(folder_path(self.of))
-        else:
-            posts, first = known.site.posts, SitePath("/")
-        at, size = self.number, known.config.paginate
-        pager = values.Pager(at, pages_of(len(posts), size), len(posts), known.links.base.href(first))
-        return values.ListPage(list(posts[(at - 1) * size : at * size]), pager)
+        found = known.taxonomy(self.taxonomy)[self.term]
+        return known.page_of(found.posts, found.site_path, self.number, known.config.paginate)
 
 
 class Years(Asked, frozen=True):
@@ -339,21 +365,36 @@ class Years(Asked, frozen=True):
         return [values.Year(year, posts) for year, posts in years.items()]
 
 
-class Feed(Asked, frozen=True):
-    """What a feed carries: that of the whole site, or of a term."""
+class SiteFeed(Asked, frozen=True):
+    """What the feed of the whole site carries."""
+
+    def answer(self, known: Known) -> values.FeedPosts:
+        """Return what the home page lists."""
+        return known.feed(known.config.title, SitePath("/"), known.site.home)
+
+
+class TermFeed(Asked, frozen=True):
+    """What the feed of a term carries."""
 
     taxonomy: str
     term: str
 
     def answer(self, known: Known) -> values.FeedPosts:
-        """Return dated posts, newest first, as many as the settings say."""
-        if self.taxonomy:
-            found = known.taxonomy(self.taxonomy)[self.term]
-            title, home, posts = f"{found.name} - {known.config.title}", found.site_path, found.posts
-        else:
-            title, home, posts = known.config.title, SitePath("/"), known.site.posts
-        dated = [post for post in posts if post.date is not None]
-        return values.FeedPosts(title, home, dated[: known.config.feeds.entries])
+        """Return its posts."""
+        found = known.taxonomy(self.taxonomy)[self.term]
+        return known.feed(f"{found.name} - {known.config.title}", found.site_path, found.posts)
+
+
+class FolderFeed(Asked, frozen=True):
+    """What the feed of a folder below content/ carries, under a title."""
+
+    folder: str
+    title: str
+
+    def answer(self, known: Known) -> values.FeedPosts:
+        """Return its posts, newest first in whatever order its list has them."""
+        posts = sorted(known.site.folders.get(self.folder, ()), key=newest_first)
+        return known.feed(f"{self.title} - {known.config.title}", known.folder_path(self.folder), posts)
 
 
 class Body(Asked, frozen=True):
@@ -371,7 +412,7 @@ class Body(Asked, frozen=True):
 
 ANY = (
     Menu | Recent | Posts | Pages | Page | Tagged | Terms | Term | TermsOf | Around | Related | Series | Asset | Url | Data
-    | Link | List | Years | Feed | Body
+    | Link | HomeList | FolderList | TermList | Years | SiteFeed | TermFeed | FolderFeed | Body
 )  # fmt: skip
 """The type of a question that was kept, to read it back."""
 

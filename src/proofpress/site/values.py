@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from proofpress.model import Author, Card, TermLink
 from proofpress.paths import Base, SitePath, SourcePath
-from proofpress.site.plan import feed_formats, feed_path, page_path
+from proofpress.site.lists import feed_formats, feed_path, page_path
 
 if TYPE_CHECKING:
     from proofpress.config import Config
@@ -32,6 +32,14 @@ class UnanswerableError(LookupError):
 
 class Feed(msgspec.Struct, frozen=True):
     """A feed to announce or to link to."""
+
+    title: str
+    url: str
+    type: str
+
+
+class Alternate(msgspec.Struct, frozen=True):
+    """Another form in which a page can be had."""
 
     title: str
     url: str
@@ -145,6 +153,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     image: str | None = None
     feeds: list[Feed] = []
+    alternates: list[Alternate] = []
     structured_data: Markup = Markup("")
     has_math: bool = False
     path: SourcePath | None = None

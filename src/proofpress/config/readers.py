@@ -1,0 +1,183 @@
+"""The readers that settings are made of: each a way to read a value, with its shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from proofpress.config.setting import Reader, Setting, absent, read_mapping
+from proofpress.config.values import Feeds, MenuItem
+from proofpress.content import shapes, typed
+from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain
+from proofpress.content.settings import Refusal, is_command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import msgspec
+
+    Check = Callable[[str], str | Refusal]
+    """Takes what was written and returns the value, or why it is refused."""
+
+
+def checked(check: Check, *, rule: str = "wrong-type") -> Reader:
+    """Return a reader of text that `check` accepts; what it refuses is noted under `rule`."""
+
+    def read(node: Node, key: str, findings: Findings) -> str | None:
+        written = typed.text(node, key, findings)
+        return None if written is None else _accepted(written, node, key, findings, check, rule)
+
+    return Reader(read, shapes.PLAIN)
+
+
+def words(check: Check) -> Reader:
+    """Return a reader of a list of words, each of which `check` accepts. An empty list is a value too."""
+
+    def read(node: Node, key: str, findings: Findings) -> tuple[str, ...] | None:
+        if absent(node):
+            return None
+        found = (
+            _accepted(word, at, key, findings, check) for word, at in typed.words(node, key, findings, split=False)
+        )
+        return tuple(word for word in found if word is not None)
+
+    return Reader(read, shapes.WORDS)
+
+
+def number(*, least: int, most: int) -> Reader:
+    """Return a reader of a whole number within bounds."""
+    return Reader(
+        lambda node, key, findings: typed.integer(node, key, findings, least=least, most=most),
+        {"type": ["integer", "null"], "minimum": least, "maximum": most},
+    )
+
+
+def choice(*words: str) -> Reader:
+    """Return a reader of one of a few words."""
+    return Reader(lambda node, key, findings: typed.choice(node, key, words, findings), shapes.one_of(words))
+
+
+def parts(of: type[msgspec.Struct], settings: tuple[Setting, ...]) -> Reader:
+    """Return a reader of a mapping whose keys are settings themselves, into a struct."""
+    return Reader(lambda node, key, findings: of(**read_mapping(node, f"{key}: ", settings, findings)))
+
+
+def judgements(settings: tuple[Setting, ...]) -> Reader:
+    """Return a reader of a mapping whose keys are settings themselves, as it is."""
+    return Reader(lambda node, key, findings: read_mapping(node, f"{key}: ", settings, findings))
+
+
+def feeds(settings: tuple[Setting, ...]) -> Reader:
+    """Return the reader of which feeds are written; `feeds: false` turns all of them off."""
+
+    def read(node: Node, key: str, findings: Findings) -> Feeds | None:
+        if isinstance(node, ScalarNode):
+            on = typed.boolean(node, key, findings)
+            return None if on is None else Feeds(atom=on, json=on)
+        return Feeds(**read_mapping(node, f"{key}: ", settings, findings))
+
+    return Reader(read, shapes.TRUTH)
+
+
+def _accepted(
+    written: str, node: Node, key: str, findings: Findings, check: Check, rule: str = "wrong-type"
+) -> str | None:
+    found = check(written)
+    if isinstance(found, Refusal):
+        findings.add(rule, node.place, f"'{key}': '{abridged(written)}' {found.message}", hint=found.hint)
+        return None
+    return found
+
+
+def _free(node: Node, key: str, findings: Findings) -> dict[str, Any] | None:
+    if isinstance(node, MappingNode):
+        return {name.text: plain(value, findings) for name, value in node.entries}
+    if not absent(node):
+        typed.wrong(node, key, "a mapping", findings)
+    return None
+
+
+_SCHEMES: Final = frozenset({"http", "https", "mailto"})
+
+
+def _entry_title(node: Node, key: str, findings: Findings) -> str | None:
+    return typed.text(node, key, findings)
+
+
+def _entry_url(node: Node, key: str, findings: Findings) -> str | None:
+    return typed.address(node, key, findings, schemes=_SCHEMES)
+
+
+_ENTRY: Final = (
+    Setting(name="title", reader=Reader(_entry_title), description="What the entry says."),
+    Setting(name="url", reader=Reader(_entry_url), description="Where it leads."),
+)
+
+
+def _menu(node: Node, key: str, findings: Findings) -> tuple[MenuItem, ...] | None:
+    """Read the menu: a list of `{title, url}`, or in short `Title: url` lines, with or without dashes."""
+    if isinstance(node, ScalarNode):
+        if not node.absent:
+            typed.wrong(node, key, "a list of entries with 'title' and 'url'", findings)
+        return None
+    items: list[MenuItem] = []
+    for entry in node.items if isinstance(node, ListNode) else (node,):
+        if isinstance(entry, MappingNode):
+            items += _entries(entry, key, findings)
+        else:
+            typed.wrong(entry, key, "entries with 'title' and 'url'", findings)
+    return tuple(items)
+
+
+def _entries(entry: MappingNode, key: str, findings: Findings) -> list[MenuItem]:
+    """Read one mapping of the menu: an entry, or several in short."""
+    written = {name.text: value for name, value in entry.entries}
+    wanted = [setting.name for setting in _ENTRY]
+    if written and not written.keys() & set(wanted):
+        read = {name: _entry_url(value, f"{key}: {abridged(name)}", findings) for name, value in written.items()}
+        return [MenuItem(name, url, written[name].place) for name, url in read.items() if url is not None]
+    said = read_mapping(entry, f"{key}: ", _ENTRY, findings)
+    if len(said) == len(wanted):
+        return [MenuItem(**said, place=written["url"].place)]
+    missing = next((name for name in wanted if name not in written), None)
+    if missing is not None:
+        mend = "write 'title: About' and 'url: about.md'"
+        findings.add("wrong-type", entry.place, f"an entry of the menu has no '{missing}'", hint=mend)
+    return []
+
+
+WORDING: Final = Reader(typed.line, shapes.TEXT)
+"""Text on one line."""
+NAME: Final = Reader(typed.text, shapes.TEXT)
+TRUTH: Final = Reader(typed.boolean, shapes.TRUTH)
+AUTHORS: Final = Reader(lambda node, key, findings: typed.authors(node, key, (), findings), shapes.AUTHORS)
+MENU: Final = Reader(_menu, shapes.MENU)
+FREE: Final = Reader(_free, shapes.MAPPING)
+"""Anything, by keys that are the owner's."""
+
+
+def _macros(node: Node, key: str, findings: Findings) -> dict[str, str] | None:
+    r"""Read commands for formulas: lines of `\R: \mathbb{R}`, with or without the backslash before the name."""
+    if not isinstance(node, MappingNode):
+        if not absent(node):
+            typed.wrong(node, key, "a mapping", findings, hint=_MACRO_HINT)
+        return None
+    macros: dict[str, str] = {}
+    for name, value in node.entries:
+        command = name.text.removeprefix("\\")
+        if not is_command(command):
+            findings.note(
+                "wrong-type",
+                name.place,
+                f"'{key}': '{abridged(name.text)}' is no name of a command, which is of the letters A to Z",
+                _MACRO_HINT,
+            )
+            continue
+        words = typed.text(value, f"{key}: {abridged(name.text)}", findings)
+        if words is not None:
+            macros[command] = words
+    return macros
+
+
+_MACRO_HINT: Final = r"write '\R: \mathbb{R}' on a line of its own, with #1 to #9 for what follows the command"
+MACROS: Final = Reader(_macros, {"type": ["object", "null"], "additionalProperties": shapes.TEXT})
+"""Commands for formulas."""

@@ -1,0 +1,74 @@
+"""From the text of site.yaml to a Config, by the table of settings.
+
+`read_config` never raises for what a person wrote: it returns a Config and the problems, each at its line and column.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from proofpress.config.folders import read_defaults
+from proofpress.config.setting import absent, read_mapping
+from proofpress.config.table import ELSEWHERE, SETTINGS
+from proofpress.config.values import Config
+from proofpress.content import settings, yaml_nodes
+from proofpress.content.nodes import Findings, MappingNode, shown
+from proofpress.content.text import decode
+from proofpress.model import Place
+
+if TYPE_CHECKING:
+    from proofpress.content.nodes import Node
+    from proofpress.problems import Problem
+
+
+def zone(config: Config) -> dt.tzinfo:
+    """Return the site's time zone; UTC where its name is none (which `read_config` reports)."""
+    found = settings.time_zone(config.timezone)
+    return dt.UTC if isinstance(found, settings.Refusal) else found
+
+
+def read_config(data: bytes, path: str = "site.yaml") -> tuple[Config, tuple[Problem, ...]]:
+    """Read the settings of a site: what could be read (the defaults for the rest), and every fault at its place."""
+    findings = Findings(path)
+    root = _compose(data, findings)
+    values: dict[str, Any] = {}
+    if isinstance(root, MappingNode):
+        values = read_mapping(root, "", SETTINGS, findings, ELSEWHERE)
+        patterns = values.pop("defaults", None)
+        if patterns is not None:
+            known = Config(**values)
+            values["defaults"] = read_defaults(patterns, known, zone(known), findings)
+    elif root is not None and not absent(root):
+        findings.add("settings-syntax", root.place, f"settings are lines of 'key: value', not {shown(root)}")
+    _say_where_it_is(root, values.get("url", ""), findings)
+    return Config(**values), tuple(sorted(findings.problems))
+
+
+def place_of(data: bytes, *keys: str) -> Place:
+    """Return where a setting's value stands in site.yaml, by its key and those above it; line 0 where it does not.
+
+    For what only a later step can find wrong, so that no place need be kept, and digested, with every value.
+    """
+    node = _compose(data, Findings(""))
+    for key in keys:
+        entries = node.entries if isinstance(node, MappingNode) else ()
+        node = next((value for name, value in entries if name.text == key), None)
+    return node.place if node is not None else Place(0, 1)
+
+
+def _compose(data: bytes, findings: Findings) -> Node | None:
+    return yaml_nodes.compose(decode(data, findings), findings, syntax="settings-syntax")
+
+
+def _say_where_it_is(root: Node | None, url: str, findings: Findings) -> None:
+    """Note that the site's address is missing, or is still the one of an example."""
+    mend = "write 'url:' and the address that the site is published at, or build with --base-url"
+    written = {key.text: node for key, node in root.entries} if isinstance(root, MappingNode) else {}
+    place = written.get("url")
+    if place is None or absent(place):
+        message = "without the site's address there are no feeds, sitemap or canonical links that work"
+        findings.add("no-url", Place(0, 1), message, hint=mend)
+    elif settings.is_example(url):
+        message = f"'{url}' is the address of an example, and every feed and sitemap would lead there"
+        findings.add("no-url", place.place, message, hint=mend)

@@ -1,0 +1,247 @@
+"""The table of settings: each with how it is read, what it is for and examples.
+
+`read_config`, the JSON Schema and the tables of docs/settings.md are made from it. A field of `values` is each one's
+default.
+"""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from proofpress.config.folders import DEFAULTS, SECTIONS
+from proofpress.config.readers import (
+    AUTHORS,
+    FREE,
+    MACROS,
+    MENU,
+    NAME,
+    TRUTH,
+    WORDING,
+    checked,
+    choice,
+    feeds,
+    judgements,
+    number,
+    parts,
+    words,
+)
+from proofpress.config.setting import Setting
+from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions
+from proofpress.content import settings as accepts
+from proofpress.problems import FIXED, RULES, Judgement
+
+_FEEDS: Final = (
+    Setting(name="atom", reader=TRUTH, description="Write an Atom feed."),
+    Setting(name="json", reader=TRUTH, description="Write a JSON Feed."),
+    Setting(
+        name="entries",
+        reader=number(least=1, most=100_000),
+        description="How many posts a feed carries, the newest ones.",
+    ),
+)
+
+_MARKDOWN: Final = (
+    Setting(
+        name="html",
+        reader=choice("allow", "escape", "sanitize"),
+        description="What becomes of raw HTML in posts: `allow`; `escape`, and tags are shown as text; or `sanitize`, and what is harmless passes (install `proofpress[sanitize]`).",
+    ),
+    Setting(name="tables", reader=TRUTH, description="GitHub's tables."),
+    Setting(name="strikethrough", reader=TRUTH, description="Text between two tildes is struck through."),
+    Setting(name="task_lists", reader=TRUTH, description="List items that begin with `[ ]` or `[x]`."),
+    Setting(name="autolinks", reader=TRUTH, description="A bare URL is a link."),
+    Setting(
+        name="alerts",
+        reader=TRUTH,
+        description="Quotes that begin with `[!NOTE]`, `[!TIP]`, `[!IMPORTANT]`, `[!WARNING]` or `[!CAUTION]`.",
+    ),
+    Setting(name="footnotes", reader=TRUTH, description="Footnotes, `[^1]`."),
+    Setting(name="definition_lists", reader=TRUTH, description="Terms, and definitions after a colon."),
+    Setting(name="attributes", reader=TRUTH, description="Ids and classes in braces, `{#id .class}`."),
+    Setting(name="anchors", reader=TRUTH, description="A link to itself on every heading."),
+    Setting(name="math", reader=TRUTH, description="Mathematics between dollar signs."),
+    Setting(
+        name="figures", reader=TRUTH, description="An image alone in its paragraph is a figure, its title the caption."
+    ),
+    Setting(name="smart_quotes", reader=TRUTH, description="Straight quotes become those of the site's language."),
+    Setting(
+        name="macros",
+        reader=MACROS,
+        description=r"Commands of your own for formulas, such as `\R: '\mathbb{R}'`, with `#1` to `#9` for what follows.",
+        examples=({r"\R": r"\mathbb{R}"},),
+    ),
+)
+
+_HIGHLIGHT: Final = (
+    Setting(name="light", reader=NAME, description="The Pygments style for light pages."),
+    Setting(name="dark", reader=NAME, description="The Pygments style for dark pages."),
+    Setting(
+        name="line_numbers",
+        reader=TRUTH,
+        description="Number the lines of every listing that does not say otherwise.",
+    ),
+)
+
+_RULES: Final = tuple(
+    Setting(name=rule, reader=choice(*get_args(Judgement)), description=f"`proofpress explain {rule}` tells of it.")
+    for rule in RULES
+    if rule not in FIXED
+)
+
+SETTINGS: Final[tuple[Setting, ...]] = (
+    Setting(
+        name="title",
+        reader=WORDING,
+        description="The name of the site, in the header of every page and in feeds.",
+        examples=("Notes on compilers",),
+    ),
+    Setting(
+        name="url",
+        reader=checked(accepts.base_url),
+        description="The full address of the site's root, which feeds, the sitemap and canonical links need. A sub-path is fine.",
+        examples=("https://me.example/", "https://me.example/blog/"),
+        otherwise="`http://localhost:8000/`, with a warning",
+    ),
+    Setting(
+        name="description",
+        reader=WORDING,
+        description="One sentence about the site, for search engines and feeds.",
+        examples=("What I learn about compilers",),
+    ),
+    Setting(
+        name="language",
+        reader=checked(accepts.language),
+        description="The language of the site, as a BCP 47 tag. Quotation marks follow it.",
+        examples=("en", "de", "pt-BR"),
+    ),
+    Setting(
+        name="timezone",
+        reader=checked(accepts.zone_name),
+        description="The time zone of dates that name none, from the IANA database.",
+        examples=("UTC", "Europe/Berlin"),
+    ),
+    Setting(
+        name="authors",
+        reader=AUTHORS,
+        description="Who writes: names, or mappings with `name`, `url` and `email`. A post that names one of them has the rest.",
+        examples=([{"name": "Ada", "url": "https://ada.example/"}], "Ada"),
+    ),
+    Setting(
+        name="posts",
+        reader=words(accepts.pattern),
+        description="Which files below `content/` are posts, as globs (`*` within a folder, `**` across folders). The others are pages.",
+        examples=(["posts/**"], ["posts/**", "notes/*.md"]),
+    ),
+    Setting(
+        name="permalink",
+        reader=checked(accepts.permalink),
+        description="The URL of posts, made of `{year}`, `{month}`, `{day}`, `{slug}` and `{folder}`.",
+        examples=("/{year}/{month}/{slug}/", "/blog/{slug}.html"),
+        otherwise="folder and slug",
+    ),
+    Setting(
+        name="taxonomies",
+        reader=words(accepts.taxonomy),
+        description="The ways in which posts are grouped. Each is a key of front matter, with a list, a page and feeds for each term.",
+        examples=(["tags", "series"], ["tags", "topics"]),
+    ),
+    Setting(
+        name="paginate",
+        reader=number(least=1, most=100_000),
+        description="How many posts a page of a list holds.",
+        examples=(10, 25),
+    ),
+    Setting(
+        name="menu",
+        reader=MENU,
+        description="The entries of the menu, in order: a `title` and a `url`, which is a file below `content/`, a path of the site or a full URL.",
+        examples=([{"title": "About", "url": "about.md"}], {"About": "about.md"}),
+    ),
+    Setting(
+        name="feeds",
+        reader=feeds(_FEEDS),
+        description="Which feeds are written, and how many posts each carries. `false` for none.",
+        examples=({"atom": True, "json": False, "entries": 20}, False),
+        parts=_FEEDS,
+    ),
+    Setting(
+        name="markdown",
+        reader=parts(MarkdownOptions, _MARKDOWN),
+        description="Which parts of the Markdown dialect are on.",
+        examples=({"html": "escape", "smart_quotes": False},),
+        otherwise="all on, `html: allow`",
+        parts=_MARKDOWN,
+    ),
+    Setting(
+        name="highlight",
+        reader=parts(HighlightOptions, _HIGHLIGHT),
+        description="How listings look: two [Pygments styles](https://pygments.org/styles/), every colour of which is moved to a contrast of 4.5:1 where it falls short, and line numbers.",
+        examples=({"light": "default", "dark": "github-dark"},),
+        parts=_HIGHLIGHT,
+    ),
+    Setting(
+        name="theme",
+        reader=FREE,
+        description="Options for the theme's templates, as `site.theme`.",
+        examples=({"footer": "Set in Vollkorn."},),
+    ),
+    Setting(
+        name="extra",
+        reader=FREE,
+        description="Anything of your own, for your own templates: `site.extra`.",
+        examples=({"analytics": False},),
+    ),
+    Setting(
+        name="output",
+        reader=checked(accepts.output, rule="unsafe-output"),
+        description="The folder to publish into, below the site's folder.",
+        examples=("public", "_site"),
+    ),
+    Setting(
+        name="hosting",
+        reader=choice(*get_args(Hosting)),
+        description="Where the site will be served: `github`, `netlify`, `cloudflare`, `nginx` or `caddy`. Redirects and cache times are then written in that host's words beside the pages.",
+        examples=("github", "netlify", "cloudflare", "nginx", "caddy"),
+    ),
+    Setting(
+        name="rules",
+        reader=judgements(_RULES),
+        description="How much each problem weighs: `error`, `warning` or `off`. `proofpress explain` lists the rules.",
+        examples=({"no-date": "off", "broken-anchor": "error"},),
+        parts=_RULES,
+    ),
+    Setting(
+        name="defaults",
+        reader=DEFAULTS,
+        description="Front matter for whole folders, by patterns of files below `content/`. What a file says itself counts before it.",
+        examples=({"notes/**": {"template": "note.html", "tags": ["note"]}},),
+    ),
+    Setting(
+        name="sections",
+        reader=SECTIONS,
+        description="What folders below `content/` have of their own: the title, order and length of their lists, a feed, a place on the home page.",
+        examples=({"notes": {"title": "Notes", "order": "title", "paginate": 50, "feed": True, "home": False}},),
+    ),
+    Setting(
+        name="ignore",
+        reader=words(accepts.ignored),
+        description="Patterns of files that are left out, beside what editors leave behind; after a `!`, of files that are not.",
+        examples=(["*.psd", "!notes.bak"],),
+    ),
+    Setting(
+        name="twins",
+        reader=TRUTH,
+        description="Publish the Markdown of each post beside its page, and `/llms.txt`, which lists them.",
+        examples=(True,),
+    ),
+)
+"""Every setting, in the order in which they are told of."""
+
+ELSEWHERE: Final = {
+    "baseURL": "url", "base_url": "url", "baseurl": "url", "site_url": "url", "siteurl": "url",
+    "name": "title", "site_name": "title", "sitename": "title",
+    "lang": "language", "languageCode": "language", "default_language": "language",
+    "author": "authors", "paginate_by": "paginate", "permalinks": "permalink", "nav": "menu",
+    "publishDir": "output", "output_dir": "output", "destination": "output", "params": "extra",
+}  # fmt: skip
+"""What other generators call a setting."""

@@ -1,0 +1,112 @@
+"""What the settings are read into: a Config, and the values of those settings that have parts. All have defaults."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from proofpress.content.defaults import Default
+from proofpress.model import Author, Place
+from proofpress.problems import Judgement
+
+
+class MenuItem(msgspec.Struct, frozen=True):
+    """An entry of the site's menu. `url` is a file below content/, a site path or a full URL."""
+
+    title: str
+    url: str
+    place: Place = Place(0, 1)
+    """Where the url stands in site.yaml."""
+
+
+Hosting = Literal["none", "github", "netlify", "cloudflare", "nginx", "caddy"]
+
+
+class Feeds(msgspec.Struct, frozen=True):
+    """Which feeds are written, and how many posts each carries."""
+
+    atom: bool = True
+    json: bool = True
+    entries: int = 20
+
+
+class MarkdownOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which parts of the dialect are on. All off, with `html: allow`, is CommonMark to the letter."""
+
+    html: Literal["allow", "escape", "sanitize"] = "allow"
+    tables: bool = True
+    strikethrough: bool = True
+    task_lists: bool = True
+    autolinks: bool = True
+    alerts: bool = True
+    footnotes: bool = True
+    definition_lists: bool = True
+    attributes: bool = True
+    anchors: bool = True
+    math: bool = True
+    figures: bool = True
+    smart_quotes: bool = True
+    macros: dict[str, str] = {}
+    """Commands that every formula knows, by their names without the backslash."""
+
+
+class HighlightOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How listings look: the names of two Pygments styles, and whether lines are numbered when a fence is silent."""
+
+    light: str = "lovelace"
+    dark: str = "lightbulb"
+    line_numbers: bool = False
+
+
+Order = Literal["newest", "oldest", "title", "path"]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """What a folder below content/ has of its own: its list, and where else what it holds is shown."""
+
+    title: str = ""
+    """What its list is called where no index.md says."""
+    order: Order = "newest"
+    paginate: int | None = None
+    feed: bool = False
+    home: bool | None = None
+    """Whether the home page and the site's feed show what it holds; None for its posts alone."""
+    place: Place = Place(0, 1)
+    """Where it stands in site.yaml."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of a site."""
+
+    title: str = "Untitled site"
+    url: str = "http://localhost:8000/"
+    """Absolute, http or https, ends with a slash."""
+    description: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    authors: tuple[Author, ...] = ()
+    posts: tuple[str, ...] = ("posts/**",)
+    """Globs below content/."""
+    permalink: str = ""
+    """A pattern for posts' site paths with {year} {month} {day} {slug} {folder}; empty: the folder and the slug."""
+    taxonomies: tuple[str, ...] = ("tags", "series")
+    paginate: int = 10
+    menu: tuple[MenuItem, ...] = ()
+    feeds: Feeds = Feeds()
+    markdown: MarkdownOptions = MarkdownOptions()
+    highlight: HighlightOptions = HighlightOptions()
+    theme: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    output: str = "public"
+    hosting: Hosting = "none"
+    """Whose words redirects and cache times are written in."""
+    rules: dict[str, Judgement] = {}
+    defaults: tuple[Default, ...] = ()
+    """Front matter for whole folders."""
+    sections: dict[str, Section] = {}
+    """By folder below content/."""
+    ignore: tuple[str, ...] = ()
+    """Patterns of files that are left out; after a `!`, of files that are not."""
+    twins: bool = False
+    """Whether each post's Markdown is published beside its page."""

@@ -1,0 +1,61 @@
+"""Files of the site that are copied as they are: those beside posts, and those of static/."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proofpress.kinds.target import Kind, PlainTarget, Planning, Published, refusal
+from proofpress.model import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from proofpress.paths import SourcePath
+    from proofpress.problems import Problem
+    from proofpress.site.claims import Complaint
+
+CONTENT = "content/"
+
+
+class CopyTarget(PlainTarget, frozen=True, kw_only=True):
+    """A file of the owner's, from static/."""
+
+    travels = True
+
+    @property
+    def shows(self) -> SourcePath | None:
+        """Return the file."""
+        return self.source
+
+    def refusals(self, complaint: Complaint, planning: Planning) -> Iterator[Problem]:
+        """Give the one that the file is."""
+        yield refusal(complaint, self.source or "", Place(1, 1), "this file", self._mend(complaint))
+
+    def _mend(self, _complaint: Complaint) -> str:
+        return "rename it"
+
+    def write(self, published: Published) -> SourcePath:
+        """Return the file."""
+        assert self.source is not None, "a copy is one of a file"
+        return self.source
+
+
+class FileTarget(CopyTarget, frozen=True, kw_only=True):
+    """A file of a writer's, from content/."""
+
+    who = "file"
+
+    def _mend(self, complaint: Complaint) -> str:
+        if complaint.rule == "reserved-path":
+            return "rename it, or move it to static/, where the site's owner keeps such files"
+        return "rename it"
+
+
+def plan(planning: Planning) -> Iterator[CopyTarget]:
+    """Give each file that is copied."""
+    for file in planning.site.files.values():
+        of = FileTarget if file.path.startswith(CONTENT) else CopyTarget
+        yield of(site_path=file.site_path, origin=file.path, source=file.path)
+
+
+KIND = Kind(plan=plan)

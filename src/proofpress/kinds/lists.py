@@ -1,0 +1,110 @@
+"""Lists of posts, split over pages: the home page, and each folder that has posts or is a section."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from proofpress.kinds.html import HtmlTarget
+from proofpress.kinds.target import Kind, Planning, Target, refusal
+from proofpress.model import Place
+from proofpress.paths import SitePath
+from proofpress.site import questions
+from proofpress.site.cards import folder_path, folder_title
+from proofpress.site.lists import page_path, page_size, pages_of
+from proofpress.site.values import feeds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from proofpress.config import Config
+    from proofpress.kinds.making import Making
+    from proofpress.problems import Problem
+    from proofpress.site.claims import Complaint
+    from proofpress.site.values import Page
+
+
+class HomeTarget(HtmlTarget, frozen=True, kw_only=True):
+    """A page of the home page's list."""
+
+    kind = "home"
+    who = "page"
+
+    def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
+        """Return its posts; the site's description where it has none of its own."""
+        shown = making.ask(questions.HomeList(self.number))
+        return {
+            "description": page.description or making.config.description,
+            "posts": shown.posts,
+            "pager": shown.pager,
+        }
+
+    def structured_data(self, page: Page, config: Config) -> dict[str, Any]:
+        """Return the WebSite."""
+        return self.about(page, config, {"@type": "WebSite", "name": config.title})
+
+
+class ListTarget(HtmlTarget, frozen=True, kw_only=True):
+    """A page of a folder's list."""
+
+    kind = "list"
+    who = "page"
+
+    folder: str
+    """Below content/."""
+    title: str
+    """What it is called where no document names it."""
+    first: SitePath
+    """Where the list begins."""
+    has_feed: bool = False
+
+    def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
+        """Return its posts, its title and its feeds."""
+        shown = making.ask(questions.FolderList(self.folder, self.number))
+        title = page.title if self.source is not None else self.title
+        own = feeds_of(making.config, self.first, f"{title} - {making.config.title}") if self.has_feed else []
+        return {"posts": shown.posts, "pager": shown.pager, "title": title, "feeds": [*own, *page.feeds]}
+
+    def refusals(self, complaint: Complaint, planning: Planning) -> Iterator[Problem]:
+        """Give the one at its text, or else at the first file of its folder."""
+        if self.source is not None:
+            yield from HtmlTarget.refusals(self, complaint, planning)
+            return
+        posts = planning.site.folders.get(self.folder)
+        asks, mend = "the list of this file's folder", "rename the folder"
+        if posts:
+            yield refusal(complaint, posts[0].path, Place(1, 1), asks, mend)
+        else:
+            yield refusal(complaint, "site.yaml", Place(0, 1), asks, mend)
+
+
+def plan(planning: Planning) -> Iterator[Target]:
+    """Give the home page's list, and one for each folder."""
+    site, config = planning.site, planning.config
+    home = site.list_texts.get("")
+    for number in range(1, pages_of(len(site.home), config.paginate) + 1):
+        yield HomeTarget(
+            site_path=page_path(SitePath("/"), number),
+            origin="the home page" if number == 1 else f"page {number} of the home page",
+            template=(home.template if home else None) or "home.html",
+            source=home.path if home else None,
+            number=number,
+        )
+    for folder in sorted({*site.folders, *(name for name in site.list_texts if name)}):
+        text = site.list_texts.get(folder)
+        section = config.sections.get(folder)
+        first = text.site_path if text else SitePath(folder_path(folder))
+        for number in range(1, pages_of(len(site.folders.get(folder, ())), page_size(config, folder)) + 1):
+            yield ListTarget(
+                site_path=page_path(first, number),
+                origin=text.path if text and number == 1 else f"the list of content/{folder}/",
+                template=(text.template if text else None) or "list.html",
+                source=text.path if text else None,
+                number=number,
+                folder=folder,
+                title=(section.title if section else "") or folder_title(folder),
+                first=first,
+                has_feed=section is not None and section.feed,
+            )
+
+
+KIND = Kind(plan=plan)

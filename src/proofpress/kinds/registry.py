@@ -1,0 +1,55 @@
+"""Every kind of output. A new one is a module here beside the others, and its `KIND` in this list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from proofpress.kinds import (
+    aliases,
+    archive,
+    assets,
+    copies,
+    feeds,
+    hosts,
+    lists,
+    machine,
+    notfound,
+    posts,
+    terms,
+    twins,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from proofpress.config import Config
+    from proofpress.kinds.target import Kind
+    from proofpress.model import Card
+    from proofpress.site.values import Alternate
+
+KINDS: Final[tuple[Kind, ...]] = (
+    posts.KIND,
+    lists.KIND,
+    archive.KIND,
+    terms.KIND,
+    feeds.KIND,
+    aliases.KIND,
+    copies.KIND,
+    assets.KIND,
+    twins.KIND,
+    notfound.KIND,
+    machine.KIND,
+    hosts.KIND,
+)
+"""In the order in which they claim URLs: of two claims the first is kept, and the problem blames what can be moved."""
+
+
+def alternates(card: Card, config: Config) -> Iterator[Alternate]:
+    """Give every other form in which a document is published."""
+    for kind in KINDS:
+        yield from kind.alternates(card, config)
+
+
+def reads_source(config: Config) -> bool:
+    """Tell whether any kind wants the Markdown of documents."""
+    return any(kind.reads_source(config) for kind in KINDS)

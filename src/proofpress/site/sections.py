@@ -1,0 +1,33 @@
+"""Settings that speak of folders and files: whether there is anything that they speak of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proofpress.content.globs import matcher
+from proofpress.problems import did_you_mean, problem
+from proofpress.site.links import CONTENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from proofpress.config import Config
+    from proofpress.paths import SourcePath
+    from proofpress.problems import Problem
+
+
+def unmatched(config: Config, documents: Sequence[SourcePath]) -> Iterator[Problem]:
+    """Give a problem for each section and each default that no document belongs to; drafts count."""
+    paths = [path.removeprefix(CONTENT) for path in documents]
+    folders = {"/".join(parts[:n]) for parts in (path.split("/") for path in paths) for n in range(1, len(parts))}
+    for folder, section in config.sections.items():
+        if folder not in folders:
+            at, hint = section.place, did_you_mean(folder, sorted(folders))
+            message = f"there is no Markdown file in content/{folder}/, so it is no section"
+            yield problem("unmatched-setting", "site.yaml", at.line, at.column, message, hint=hint, length=at.length)
+    for default in config.defaults:
+        if not any(map(matcher([default.pattern]), paths)):
+            at = default.place
+            message = f"no Markdown file below content/ is matched by '{default.pattern}', so nothing has this default"
+            hint = "'**' stands for all that is in a folder: 'notes/**'"
+            yield problem("unmatched-setting", "site.yaml", at.line, at.column, message, hint=hint, length=at.length)
