@@ -129,7 +129,7 @@ def fill(
 
 def _named(world: World, prepared: Mapping[SourcePath, Prepared]) -> set[str]:
     """Return the templates of all pages, and of the documents that this build leaves out."""
-    named = {target.template for target in world.filled if target.template}
+    named = {target.template for target in world.plan.filled if target.template}
     return named.union(own.card.template for own in prepared.values() if own.card.template)
 
 

@@ -132,7 +132,7 @@ class FilledTarget(Target, frozen=True, kw_only=True):
 
     def make(self, making: Making) -> tuple[bytes | None, list[Problem]]:
         """Make it. Returns None where its template fails, and the problems say why."""
-        raise NotImplementedError
+        raise AssertionError(f"{type(self).__name__} does not say how it is made")
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +151,7 @@ class PlainTarget(Target, frozen=True, kw_only=True):
 
     def write(self, published: Published) -> bytes | SourcePath:
         """Return its bytes, or the file of the site that is copied."""
-        raise NotImplementedError
+        raise AssertionError(f"{type(self).__name__} does not say how it is made")
 
 
 def _nothing(*_any: object) -> Iterable[object]:
