@@ -14,7 +14,7 @@ from proofpress.content import globs, settings, typed, yaml_nodes
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import decode
 from proofpress.model import Author, Place
-from proofpress.problems import FIXED, RULES, Judgement, Problem, did_you_mean
+from proofpress.problems import Judgement, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,7 +202,9 @@ def _setting(name: str, node: Node, findings: Findings) -> Any:
         case "hosting":
             return typed.choice(node, name, get_args(Hosting), findings)
         case "rules":
-            return _mapping(node, "rules: ", tuple(rule for rule in RULES if rule not in FIXED), _judgement, findings)
+            from proofpress.rules.registry import registry, weighable  # noqa: PLC0415 - few settings weigh a rule
+
+            return _mapping(node, "rules: ", weighable(registry()), _judgement, findings)
         case _:  # theme, extra
             if isinstance(node, MappingNode):
                 return plain(node, findings)

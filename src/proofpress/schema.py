@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import msgspec
 
 from proofpress.config import Config, Hosting
-from proofpress.problems import RULES
+from proofpress.rules.registry import registry, weighable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Schema = dict[str, Any]
+RULES: Final = registry()
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 # What is text to Proofpress may look like a number or a truth to an editor's YAML: `title: 1984`.
@@ -78,7 +79,7 @@ _SETTINGS: Final[dict[str, tuple[str, list[Any], Schema | None]]] = {
     "extra": ("Anything of your own, for your own templates: `site.extra`.", [{"analytics": False}], _MAPPING),
     "output": ("The folder to publish into, below the site's folder.", ["public", "_site"], _PLAIN),
     "hosting": ("Where the site will be served. Aliases and cache times are written for that host as well.", ["github", "netlify", "cloudflare", "nginx", "caddy"], {"enum": [*get_args(Hosting), None]}),
-    "rules": ("How much each problem weighs: error, warning or off. `proofpress explain` tells what each one means.", [{"no-date": "off", "broken-anchor": "error"}], {"type": ["object", "null"], "properties": {rule: {"enum": ["error", "warning", "off"], "default": weight} for rule, weight in RULES.items()}, "additionalProperties": False}),
+    "rules": ("How much each problem weighs: error, warning or off. `proofpress explain` tells what each one means.", [{"no-date": "off", "broken-anchor": "error"}], {"type": ["object", "null"], "properties": {name: {"enum": ["error", "warning", "off"], "default": RULES[name].severity} for name in weighable(RULES)}, "additionalProperties": False}),
 }  # fmt: skip
 
 _PARTS: Final[dict[str, dict[str, str]]] = {

@@ -18,9 +18,10 @@ import msgspec
 
 from proofpress.content.scan import OutsideSiteError, read_inside, too_deep
 from proofpress.engine.disk import files_below
-from proofpress.model import TemplateSource
+from proofpress.model import Place, TemplateSource
 from proofpress.paths import MAX_PARTS, SitePath, encode, join
-from proofpress.problems import Problem, problem, visible
+from proofpress.problems import Problem, visible
+from proofpress.rules.files import NOT_UTF_8, OUTSIDE_SITE, UNREADABLE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,16 +68,7 @@ def read_theme(root: Path) -> tuple[Theme, list[Problem]]:
             try:
                 name.encode("utf-8")
             except UnicodeEncodeError:
-                problems.append(
-                    problem(
-                        "unreadable-file",
-                        visible(label + name),
-                        0,
-                        1,
-                        "the name of this file is not UTF-8",
-                        hint="rename it",
-                    )
-                )
+                problems.append(UNREADABLE_FILE.unnameable().at(visible(label + name)))
                 continue
             try:
                 data = (folder / name).read_bytes() if label == "theme:" else read_inside(root, f"{OVERRIDES}/{name}")
@@ -85,13 +77,13 @@ def read_theme(root: Path) -> tuple[Theme, list[Problem]]:
                 else:
                     templates[name] = TemplateSource(label + name, data.decode("utf-8"))
             except OutsideSiteError:
-                problems.append(problem("outside-site", label + name, 0, 1, "the file lies outside the site's folder"))
+                problems.append(OUTSIDE_SITE.template().at(label + name))
             except UnicodeDecodeError as error:
                 line = error.object.count(b"\n", 0, error.start) + 1
-                problems.append(problem("not-utf-8", label + name, line, 1, "the template is not UTF-8"))
+                problems.append(NOT_UTF_8.template().at(label + name, Place(line, 1)))
             except OSError as error:
                 long = error.errno == errno.ENAMETOOLONG
-                fault = problem("unreadable-file", label + name, 0, 1, f"{error.strerror or error}")
+                fault = UNREADABLE_FILE.template(error).at(label + name)
                 problems.append(too_deep(label + name) if long else fault)
     return Theme(templates, static), list(dict.fromkeys(problems))
 

@@ -11,7 +11,9 @@ from proofpress.model import AssetTarget, CopyTarget, Target, TextTarget
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
 from proofpress.paths import Base, OutputPath, SourcePath, output_path
-from proofpress.problems import Problem, did_you_mean, problem
+from proofpress.problems import Problem, did_you_mean
+from proofpress.rules.front_matter import WRONG_TYPE
+from proofpress.rules.site import MISSING_REDIRECTS
 from proofpress.site.hosting import (
     CLOUDFLARE_REDIRECTS,
     WITH_REDIRECTS,
@@ -73,18 +75,9 @@ def hosting_problems(targets: Sequence[Target], inputs: Inputs) -> list[Problem]
             text = read_inside(inputs.root, own.source).decode("utf-8", "replace")
             missing = unsaid(redirects, text, base)
             if missing:
-                several = f"{len(missing):,} aliases of the site are" if len(missing) > 1 else "an alias of the site is"
-                message = (
-                    f"this file is published in place of Proofpress's own, and {several} not in it: "
-                    f"'{base.href(missing[0])}'{' and others' if len(missing) > 1 else ''}"
-                )
-                mend = "add them, or delete the file; until then their pages lead on"
-                problems.append(problem("missing-redirects", own.source, 0, 1, message, hint=mend))
+                problems.append(MISSING_REDIRECTS.not_in(len(missing), base.href(missing[0])).at(own.source))
         elif redirects.beyond:
-            several = f"{redirects.beyond:,} more aliases" if redirects.beyond > 1 else "one more alias"
-            message = f"Cloudflare reads {CLOUDFLARE_REDIRECTS:,} redirects, and the site has {several}"
-            mend = "their pages lead on; or write a static/_redirects with patterns, such as '/old/* /new/:splat 301'"
-            problems.append(problem("missing-redirects", SETTINGS, 0, 1, message, hint=mend))
+            problems.append(MISSING_REDIRECTS.beyond(CLOUDFLARE_REDIRECTS, redirects.beyond).at(SETTINGS))
     return problems
 
 
@@ -101,7 +94,7 @@ def all_assets(inputs: Inputs, memory: Memory | None, problems: list[Problem]) -
         try:
             css = stylesheet(options.light, options.dark).encode("utf-8")
         except UnknownStyleError as error:
-            problems.append(problem("wrong-type", SETTINGS, 0, 1, str(error)))
+            problems.append(WRONG_TYPE.says(str(error)).at(SETTINGS))
             css = b""
         else:
             if memory is not None:

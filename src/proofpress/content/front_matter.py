@@ -15,6 +15,8 @@ from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, Scal
 from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
 from proofpress.problems import nearest
+from proofpress.rules.files import OUTSIDE_SITE
+from proofpress.rules.front_matter import FRONT_MATTER_NOT_CLOSED, FRONT_MATTER_SYNTAX, UNKNOWN_KEY, UNSAFE_URL
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -61,22 +63,12 @@ def split(text: str, findings: Findings) -> Parts:
         line = text.count("\n", 0, closed.start()) + 1
         if len(fence) > 3:
             place = Place(line, 1, len(fence))
-            findings.add(
-                "front-matter-not-closed",
-                place,
-                f"this line has {len(fence)} {'plus signs' if is_toml else 'dashes'}; front matter is closed by exactly three",
-                hint=f"write '{opened[1]}'",
-            )
+            findings.problems.append(FRONT_MATTER_NOT_CLOSED.by_more(findings.path, place, opened[1]))
         return Parts(text[opened.end() : closed.start()], is_toml, text[closed.end() :], line + 1)
     looks = (_TOML_LOOKS if is_toml else _YAML_LOOKS).match(text, opened.end())
     if looks is None:
         return Parts(None, False, text, 1)
-    findings.add(
-        "front-matter-not-closed",
-        Place(1, 1, 3),
-        "front matter begins here and never ends",
-        hint=f"write a line '{opened[1]}' after its last key",
-    )
+    findings.note(FRONT_MATTER_NOT_CLOSED.never(opened[1]), Place(1, 1, 3))
     blank = _BLANK.search(text, looks.end())
     end = blank.start() if blank and blank.start() < len(text) else len(text)
     return Parts(text[opened.end() : end], is_toml, text[end:], text.count("\n", 0, end) + 1, whole=False)
@@ -91,12 +83,7 @@ def read(
     # where the end was guessed, only the missing fence is reported, not what the guess brought along
     heard = findings if parts.whole else Findings(findings.path)
     if len(parts.head) > MAX_LENGTH:
-        heard.add(
-            "front-matter-syntax",
-            Place(1, 1, 3),
-            f"front matter has {len(parts.head):,} characters, more than {MAX_LENGTH:,}",
-            hint="move the text below it",
-        )
+        heard.note(FRONT_MATTER_SYNTAX.too_long(len(parts.head), MAX_LENGTH), Place(1, 1, 3))
         return FrontMatter(), {}
     compose = yaml_nodes.compose
     if parts.is_toml:
@@ -106,12 +93,7 @@ def read(
         return FrontMatter(), {}
     if not isinstance(root, MappingNode):
         if not (isinstance(root, ScalarNode) and root.absent):
-            heard.add(
-                "front-matter-syntax",
-                root.place,
-                f"front matter is lines of 'key: value', not {shown(root)}",
-                hint="for a rule across the page write '***' on the first line",
-            )
+            heard.note(FRONT_MATTER_SYNTAX.no_mapping(shown(root)), root.place)
         return FrontMatter(), {}
     return _Reading(heard, zone, taxonomies, authors).front_matter(root)
 
@@ -187,9 +169,10 @@ class _Reading:
 
     def taxonomy(self, name: str, node: Node) -> None:
         # a series is named like a book, and the names of books have commas
-        terms = tuple(word for word, _ in typed.words(node, name, self.findings, split=name != "series"))
-        if terms:
-            self.terms[name] = terms
+        words = typed.words(node, name, self.findings, split=name != "series")
+        self.places.update({f"{name}.{number}": own.place for number, (_, own) in enumerate(words)})
+        if words:
+            self.terms[name] = tuple(word for word, _ in words)
 
     def taxonomy_table(self, table: MappingNode) -> None:
         """Read Zola's table of taxonomies."""
@@ -208,8 +191,7 @@ class _Reading:
             self.values["draft"] = (
                 True  # other generators hide such a post, and it must not come to light by moving here
             )
-        hint = HINTS.get(name) or self.likely(name) or "put what is your own under 'extra:'"
-        self.findings.add("unknown-key", key.place, f"there is no key '{abridged(name)}'", hint=hint)
+        self.findings.note(UNKNOWN_KEY.no_key(abridged(name), HINTS.get(name) or self.likely(name)), key.place)
 
     def likely(self, name: str) -> str:
         """Return a hint where a key is a slip of the pen; a word of its own (`citation`) is not `description`."""
@@ -224,8 +206,7 @@ class _Reading:
         if isinstance(node, ScalarNode):
             return typed.boolean(node, "toc", self.findings)
         self.extra["toc"] = plain(node, self.findings)
-        message = "'toc' takes true or false; the outline is made from the headings themselves"
-        self.findings.add("unknown-key", node.place, message, hint="write 'toc: true'")
+        self.findings.note(UNKNOWN_KEY.outline(), node.place)
         return True
 
     def slug(self, node: Node) -> str | None:
@@ -233,12 +214,7 @@ class _Reading:
         if slug is None:
             return None
         if slug.strip(".") == "" or any(mark in slug for mark in "/\\?#%:") or any(ord(mark) < 32 for mark in slug):
-            self.findings.add(
-                "unsafe-url",
-                node.place,
-                f"the slug '{abridged(slug)}' is not one part of a URL",
-                hint="write words with dashes between; for a whole path use 'url'",
-            )
+            self.findings.note(UNSAFE_URL.slug(abridged(slug)), node.place)
             return None
         return slug
 
@@ -262,12 +238,7 @@ class _Reading:
         if name is None:
             return None
         if name.startswith("/") or any(part in ("", ".", "..") for part in name.split("/")):
-            self.findings.add(
-                "outside-site",
-                node.place,
-                f"the template '{abridged(name)}' is not a name below templates/",
-                hint="write its name alone, such as post.html",
-            )
+            self.findings.note(OUTSIDE_SITE.template_name(abridged(name)), node.place)
             return None
         if not _TEMPLATE.fullmatch(name) or any(ord(mark) < 32 for mark in name):
             typed.wrong(node, "template", "the name of a file below templates/", self.findings)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from proofpress.problems import Problem, problem
+from proofpress.rules.files import UNREADABLE_IMAGE
+
+if TYPE_CHECKING:
+    from proofpress.problems import Problem
 
 IMAGES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp", ".tiff")
 
@@ -23,7 +26,7 @@ def measure(path: str, data: bytes) -> tuple[tuple[int, int] | None, Problem | N
     try:
         width, height = imagesize.get(io.BytesIO(data))
     except Exception as error:  # noqa: BLE001 - whatever the bytes do to the library, the image is only unsized
-        return None, _fault(path, f"its size can't be read ({error})")
+        return None, UNREADABLE_IMAGE.refused(error).at(path)
     is_svg = path.lower().endswith(".svg")
     if is_svg and (width <= 0 or height <= 0):
         box = _VIEW_BOX.search(data[:4096])
@@ -31,13 +34,7 @@ def measure(path: str, data: bytes) -> tuple[tuple[int, int] | None, Problem | N
     if width >= 1 and height >= 1:
         return (round(width), round(height)), None
     if data.startswith(_LFS_POINTER):
-        message = "this is a pointer of Git LFS, not the image itself"
-        return None, _fault(path, message, "run 'git lfs pull' before the build")
+        return None, UNREADABLE_IMAGE.pointer().at(path)
     if is_svg and b"<svg" in data[:4096]:
         return None, None
-    kind = path.rpartition(".")[2].upper()
-    return None, _fault(path, f"this is no {kind} whose size can be read, so the page will jump while it loads")
-
-
-def _fault(path: str, message: str, hint: str = "open it to see whether it is whole") -> Problem:
-    return problem("unreadable-image", path, 0, 1, message, hint=hint)
+    return None, UNREADABLE_IMAGE.sizeless(path.rpartition(".")[2].upper()).at(path)

@@ -8,12 +8,16 @@ type by `plain`, which follows the core schema of YAML 1.2.2 (section 10.3.2) an
 from __future__ import annotations
 
 import re
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
 from proofpress.model import Place
-from proofpress.problems import Problem, problem
+from proofpress.rules.front_matter import WRONG_TYPE
+
+if TYPE_CHECKING:
+    from proofpress.problems import Problem
+    from proofpress.rules.rule import Fault
 
 MAX_DEPTH: Final = 32
 """How deep lists and mappings may stand in one another; far beyond what a person writes, far below the stack."""
@@ -70,8 +74,14 @@ class Findings:
         self.path = path
         self.problems: list[Problem] = []
 
-    def add(self, rule: str, place: Place, message: str, *, hint: str = "") -> None:
+    def note(self, fault: Fault, place: Place) -> None:
         """Note a fault at its place."""
+        self.problems.append(fault.at(self.path, place))
+
+    def add(self, rule: str, place: Place, message: str, *, hint: str = "") -> None:
+        """Note a fault of a rule, by its name, at its place."""
+        from proofpress.rules.registry import problem  # noqa: PLC0415 - a site without a fault needs none of the rules
+
         self.problems.append(
             problem(rule, self.path, place.line, place.column, message, hint=hint, length=place.length)
         )
@@ -116,12 +126,7 @@ def _scalar(node: ScalarNode, findings: Findings) -> str | int | float | bool | 
         number = float(text)
         fits = number not in (float("inf"), float("-inf"))
     if not fits:
-        findings.add(
-            "wrong-type",
-            node.place,
-            f"the number {abridged(text)} is too large",
-            hint="put it in quotes to keep it as text",
-        )
+        findings.note(WRONG_TYPE.too_large(abridged(text)), node.place)
         return text
     return number
 

@@ -17,11 +17,21 @@ import msgspec
 
 from proofpress.model import Source
 from proofpress.paths import MAX_PARTS, SourcePath, unportable
-from proofpress.problems import Problem, problem, visible
+from proofpress.problems import Problem, visible
+from proofpress.rules.files import (
+    FILE_TOO_LARGE,
+    OUTSIDE_SITE,
+    PATH_TOO_LONG,
+    UNPORTABLE_NAME,
+    UNREADABLE_FILE,
+)
+from proofpress.rules.site import URL_COLLISION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from proofpress.rules.rule import Fault
 
 MAX_MARKDOWN: Final = 16 * 2**20
 """Bytes of one Markdown file. A 16 MB text is a mistake: no reader's browser would show it."""
@@ -104,15 +114,7 @@ def place_inside(root: Path, path: str) -> str:
 
 def too_deep(path: str) -> Problem:
     """Return the problem of a file or folder that is not read, since it lies too deep; named after where that begins."""
-    return problem(
-        "path-too-long",
-        visible("/".join(path.split("/")[:2])),
-        0,
-        1,
-        f"its folders lie too deep within each other, or have too long names: {MAX_PARTS} folders are read, as far as "
-        "the system can name them; what is below is left out",
-        hint="move it further up, or give the folders shorter names",
-    )
+    return PATH_TOO_LONG.source(MAX_PARTS).at(visible("/".join(path.split("/")[:2])))
 
 
 class _Walk:
@@ -122,16 +124,15 @@ class _Walk:
         self.root = os.path.realpath(root)
         self.problems: list[Problem] = []
 
-    def note(self, rule: str, path: str, message: str, hint: str = "") -> None:
-        plain = path if _is_utf_8(path) else visible(path)
-        self.problems.append(problem(rule, plain, 0, 1, message, hint=hint))
+    def note(self, fault: Fault, path: str) -> None:
+        self.problems.append(fault.at(path if _is_utf_8(path) else visible(path)))
 
     def unread(self, path: str, error: OSError, what: str) -> None:
         """Note that a file or folder can't be read."""
         if error.errno == errno.ENAMETOOLONG:
             self.problems.append(too_deep(path))
         else:
-            self.note("unreadable-file", path, f"this {what} cannot be read: {error.strerror or error}")
+            self.note(UNREADABLE_FILE.refused(what, error), path)
 
     def files(self, top: str) -> Iterator[tuple[SourcePath, str]]:
         """Yield every file below a top folder: its path in NFC, and where it is on disk."""
@@ -164,7 +165,7 @@ class _Walk:
             raw = f"{name}/{entry.name}"
             if not entry.name.isascii():
                 if not _is_utf_8(entry.name):
-                    self.note("unreadable-file", raw, "the name of this file is not UTF-8", "rename it")
+                    self.note(UNREADABLE_FILE.unnameable(), raw)
                     continue
                 raw = unicodedata.normalize("NFC", raw)
             path = SourcePath(raw)
@@ -182,32 +183,22 @@ class _Walk:
                 elif entry.is_file():
                     yield path, target
                 elif linked and not os.path.exists(target):
-                    self.note("unreadable-file", path, "this link leads nowhere", "mend it or delete it")
+                    self.note(UNREADABLE_FILE.dead_link(), path)
                 else:
-                    self.note("unreadable-file", path, "this is neither a file nor a folder", "delete it")
+                    self.note(UNREADABLE_FILE.no_file(), path)
             except OSError as error:
                 self.unread(path, error, "file")
 
     def permitted(self, path: str, real: str, *, linked: bool) -> bool:
         if _within(self.root, real, linked=linked):
             return True
-        self.note(
-            "outside-site",
-            path,
-            "this link leads out of the site's folder or to a hidden file; it is not followed",
-            "put a copy of the file in its place",
-        )
+        self.note(OUTSIDE_SITE.link(), path)
         return False
 
     def new(self, path: SourcePath, taken: dict[SourcePath, Source] | dict[SourcePath, str]) -> bool:
         if path not in taken:
             return True
-        self.note(
-            "url-collision",
-            path,
-            "two files have this name and differ only in how its accents are encoded (Unicode NFC and NFD)",
-            "rename one of them",
-        )
+        self.note(URL_COLLISION.accents(), path)
         return False
 
     def read(self, path: str, real: str) -> bytes | None:
@@ -219,19 +210,14 @@ class _Walk:
             self.unread(path, error, "file")
             return None
         if large:
-            self.note(
-                "file-too-large",
-                path,
-                f"a Markdown file may have {MAX_MARKDOWN // 2**20} MB",
-                "split it into several posts",
-            )
+            self.note(FILE_TOO_LARGE.markdown(MAX_MARKDOWN // 2**20), path)
             return None
         return data
 
     def check_name(self, path: str) -> None:
         part = unportable(path)
         if part is not None:
-            self.note("unportable-name", path, f"Windows cannot hold a file called '{part}'", "rename it")
+            self.note(UNPORTABLE_NAME.file(part), path)
 
 
 def _is_utf_8(name: str) -> bool:

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from proofpress.markdown.tables import cells_of
+from proofpress.model import Place
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -39,6 +40,11 @@ class SourceLines:
     def number(self, line: int) -> int:
         """Return a line's number in the file, from its number from 0 in the text."""
         return line + self._first
+
+    def end(self) -> Place:
+        """Return where the text ends in the file: the column after the last line's last character."""
+        last = self._text.count("\n")
+        return Place(self.number(last), len(self.text_of(last)) + 1)
 
     def place(self, token: Token, offset: int) -> tuple[int, int]:
         """Return the file's line and column for an offset in a token's content."""

@@ -27,7 +27,8 @@ from proofpress.markdown.summary import balanced, plain, shortened, without_link
 from proofpress.markdown.urls import why_refused
 from proofpress.markdown.writer import Writer, code_of, count_words, text_of
 from proofpress.model import Body, Heading
-from proofpress.problems import nearest, problem
+from proofpress.problems import nearest
+from proofpress.rules.registry import problem
 from proofpress.urls import read
 
 if TYPE_CHECKING:

@@ -16,8 +16,10 @@ from proofpress.markdown.rawhtml import ids_in, with_references
 from proofpress.markdown.summary import without_links
 from proofpress.markdown.tables import lost_cells
 from proofpress.markdown.urls import encoded, why_refused
-from proofpress.model import Heading, Reference
-from proofpress.problems import problem
+from proofpress.model import Heading, Place, Reference
+from proofpress.rules.listings import UNCLOSED_FENCE
+from proofpress.rules.registry import problem
+from proofpress.rules.tables import LOST_CELLS
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -339,17 +341,11 @@ class Writer:
         given = {"id": self._claim(info.id)} if info.id else {}
         self.out.append(listings.html(token.content, info, report, given, self._doubt))
         if token.map and not self._closed(token):
-            self.problems.append(
-                problem(
-                    "unclosed-fence",
-                    self._path,
-                    lines.number(line),
-                    lines.first_of(line),
-                    "this listing is never closed, so it runs to the end of what holds it",
-                    hint=f"close it with a line of {token.markup}",
-                    length=len(token.markup),
-                )
-            )
+            fence, column = token.markup, lines.first_of(line)
+            # Where nothing holds it, a line below all others closes it; in a quote or a note that would begin another.
+            alone = token.level == 0 and column <= 4 and lines.text_of(line).startswith(fence, column - 1)
+            place = Place(lines.number(line), column, len(fence))
+            self.problems.append(UNCLOSED_FENCE.never_closes(self._path, place, fence, lines.end() if alone else None))
         return index + 1
 
     def _closed(self, token: Token) -> bool:
@@ -421,17 +417,8 @@ class Writer:
         """Report rows with more cells than the table has columns: the rest of their text is shown nowhere."""
         start, end = tokens[index].map or (0, 0)
         for lost in lost_cells([self._lines.text_of(line) for line in range(start, end)]):
-            self.problems.append(
-                problem(
-                    "lost-cells",
-                    self._path,
-                    self._lines.number(start + lost.row),
-                    lost.column + 1,
-                    f"this row has {lost.cells} cells and its table {lost.columns} columns, so this is not shown",
-                    hint="write '\\|' for a bar inside a cell, or add a column to the header",
-                    length=lost.length,
-                )
-            )
+            place = Place(self._lines.number(start + lost.row), lost.column + 1, lost.length)
+            self.problems.append(LOST_CELLS.beyond(lost.cells, lost.columns).at(self._path, place))
 
     def _table_end(self, tokens: list[Token], index: int) -> int:  # noqa: ARG002 - each handler has this signature
         self.out.append("</table></div>\n")

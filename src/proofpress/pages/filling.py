@@ -14,7 +14,8 @@ from markupsafe import Markup, escape
 from proofpress.model import Body, Card, Heading, Output, PageTarget, Place, Reference
 from proofpress.pages.templates import TemplateError, Templates
 from proofpress.paths import Base, SitePath, output_path
-from proofpress.problems import Problem, problem
+from proofpress.rules.links import BROKEN_LINK
+from proofpress.rules.rule import replacing
 from proofpress.site import questions
 from proofpress.site.cards import humanise
 from proofpress.site.dates import iso_date
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proofpress.config import Config
+    from proofpress.problems import Problem
     from proofpress.site.links import Resolved
     from proofpress.site.questions import AskSite
 
@@ -61,9 +63,20 @@ def _asker(reference: Reference, card: Card) -> str:
 
 
 def placed(found: Problem, card: Card, reference: Reference) -> Problem:
-    """Return a link's problem at its place."""
+    """Return a link's problem at its place, and its edits, where the link stands there as it is meant.
+
+    One that is written with escapes or entities is longer; what is written as raw HTML may be meant for others.
+    """
+    as_meant = reference.length == len(reference.href) and not reference.raw
+    edits = tuple(
+        replacing(
+            card.path, Place(reference.line, reference.column + edit.column - 1), edit.old, edit.text, safe=edit.safe
+        )
+        for edit in found.edits
+        if as_meant
+    )
     return msgspec.structs.replace(
-        found, path=card.path, line=reference.line, column=reference.column, length=reference.length
+        found, path=card.path, line=reference.line, column=reference.column, length=reference.length, edits=edits
     )
 
 
@@ -217,8 +230,7 @@ def _image(card: Card | None, ask: AskSite, place: Place | None) -> tuple[str | 
     failed = found.problem
     if failed is None or place is None:
         return (found.absolute if failed is None else None), None
-    failed = problem("broken-link", card.path, place.line, place.column, failed.message, hint=failed.hint)
-    return None, msgspec.structs.replace(failed, length=place.length)
+    return None, BROKEN_LINK.says(failed.message, failed.hint).at(card.path, place)
 
 
 def _folder_title(folder: str) -> str:

@@ -15,7 +15,8 @@ import jinja2.bccache
 import jinja2.meta
 
 from proofpress.model import TemplateSource
-from proofpress.problems import Problem, did_you_mean, problem
+from proofpress.problems import Problem, did_you_mean
+from proofpress.rules.registry import problem
 from proofpress.site.dates import iso_date, long_date
 from proofpress.site.values import UnanswerableError
 

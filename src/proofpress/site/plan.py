@@ -18,7 +18,7 @@ from proofpress.model import (
     TextTarget,
 )
 from proofpress.paths import SitePath, SourcePath, identity, output_path, slug, unportable
-from proofpress.problems import Problem, problem
+from proofpress.rules.registry import problem
 from proofpress.site.cards import folder_path
 from proofpress.site.claims import Complaint, Who, judge
 from proofpress.site.hosting import PATHS, host_files
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from proofpress.config import Config
+    from proofpress.problems import Problem
 
 CONTENT = "content"
 SETTINGS = "site.yaml"
