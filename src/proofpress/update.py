@@ -115,7 +115,9 @@ def _build(
     progress: Callable[[str, int, int], None],
 ) -> Outcome:
     from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
-    from proofpress.builder.memory import Memory  # noqa: PLC0415
+    from proofpress.builder.desk import Desk  # noqa: PLC0415
+    from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
+    from proofpress.engine.executors import Processes  # noqa: PLC0415
 
     root = options.root
     empty_staging(root).mkdir(parents=True, exist_ok=True)
@@ -125,8 +127,10 @@ def _build(
         known = record.files.get(path)
         return known is not None and known.digest == digest and intact(path)
 
-    memory = Memory(store=store, path=path, kept=kept, staging=staging)
-    built = build(options, memory, inputs, progress)
+    desk = Desk(
+        traces=store, blobs=StoreFile(path), lasting=True, executor=Processes(options.jobs), staging=staging, kept=kept
+    )
+    built = build(options, desk, inputs, progress=progress)
     problems = list(built.problems)
     problems += _without_content(root, built.posts, before)
     refusal = refuse(root, target)

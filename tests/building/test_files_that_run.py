@@ -47,7 +47,7 @@ def site(root: Path, files: dict[str, bytes], html: str = "sanitize", more: str 
         ("demo.unknown", b"\xef\xbb\xbf<SCRIPT >alert(1)"),
         ("demo.unknown", "<html>".encode("utf-16")),
         ("notes.txt", SCRIPT),
-        ("web.config", b'<?xml version="1.0"?>'),
+        ("app.config", b'<?xml version="1.0"?>'),
     ],
 )
 @pytest.mark.parametrize("folder", ["content/posts/a/", "content/", "content/files/"])

@@ -387,7 +387,7 @@ jobs:
       - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd
       - id: site
         uses: ./
-        with: {site: my docs, strict: STRICT, base-url: "https://me.example/$(touch smuggled)"}
+        with: {site: my docs, strict: STRICT, base-url: "https://me.example/$(touch$IFS'smuggled')"}
       - run: test -s "$FOLDER/index.html"
         env:
           FOLDER: ${{ steps.site.outputs.folder }}

@@ -85,6 +85,8 @@ def lay_out(rule: str, section: Section, folder: Path) -> Path:
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
+    if rule != "no-content":
+        (root / "content").mkdir(exist_ok=True)
     for path, leads_to in shown.links.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).symlink_to(leads_to)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 from law_site import FILES, LawSite, shown
 
-from proofpress.builder import outputs
+from proofpress.builder.build import build
+from proofpress.builder.desk import Desk
 from proofpress.engine import parallel
+from proofpress.engine.blobs import Folder
+from proofpress.engine.executors import Futures, Processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
-
-    from proofpress.builder.outputs import Filling, Result, Task
 
 POSTS = 90
 """More than twice what is worth a process."""
@@ -97,30 +98,56 @@ def test_changes_after_a_build_in_many_processes_are_made_in_one_and_the_other_w
     site.check()
 
 
-def test_what_filling_needs_can_be_handed_to_another_process(
-    published_once: LawSite, monkeypatch: pytest.MonkeyPatch
+class Pickling:
+    """Runs steps here, but hands over nothing that was not pickled: what another machine would get."""
+
+    def run(
+        self,
+        state: Any,
+        make: Callable[[Any], Callable[[Any], Any]],
+        tasks: Sequence[Any],
+        _progress: Callable[[int], None],
+    ) -> Iterator[Any]:
+        there, make = pickle.loads(pickle.dumps((state, make)))
+        function = make(there)
+        for task in tasks:
+            yield pickle.loads(pickle.dumps(function(pickle.loads(pickle.dumps(task)))))
+
+
+def outputs(site: LawSite, executor: Any) -> dict[str, bytes]:
+    """Build in memory, by an executor."""
+    done = build(site.options, Desk(executor=executor))
+    assert not done.failed, shown(done.problems)
+    return {str(path): data for path, data in done.outputs.items()}
+
+
+@pytest.fixture(scope="module")
+def in_process(crowded: LawSite) -> dict[str, bytes]:
+    """What this process gives by itself."""
+    return outputs(crowded, Processes(1))
+
+
+def test_all_that_a_step_needs_can_be_handed_to_another_machine(crowded: LawSite, in_process: dict[str, bytes]) -> None:
+    assert outputs(crowded, Pickling()) == in_process
+
+
+def test_own_processes_give_what_one_process_gives(crowded: LawSite, in_process: dict[str, bytes]) -> None:
+    assert outputs(crowded, Processes(2)) == in_process
+
+
+def test_a_pool_of_the_standard_library_gives_what_one_process_gives(
+    crowded: LawSite, in_process: dict[str, bytes], tmp_path: Path
 ) -> None:
-    seen: list[tuple[Filling, Task, Result]] = []
-    real = outputs.filler
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert outputs(crowded, Futures(pool, Folder(str(tmp_path / "shared")), workers=2)) == in_process
 
-    def watched(using: Filling) -> Callable[[Task], Result]:
-        fill = real(using)
 
-        def each(task: Task) -> Result:
-            seen.append((using, task, fill(task)))
-            return seen[-1][2]
-
-        return each
-
-    monkeypatch.setattr(outputs, "filler", watched)
-    published_once.clean()
-    assert len(seen) > 30
-    filling = seen[0][0]
-    again: Filling = pickle.loads(pickle.dumps(filling))
-    for field in msgspec.structs.fields(type(filling)):
-        if field.name != "answers":
-            assert getattr(again, field.name) == getattr(filling, field.name), field.name
-    fill = real(again)
-    for _, task, result in seen:
-        assert fill(pickle.loads(pickle.dumps(task))) == result
-        assert pickle.loads(pickle.dumps(result)) == result
+@pytest.mark.thorough
+def test_a_cluster_gives_what_one_process_gives(crowded: LawSite, in_process: dict[str, bytes], tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        cluster.get_client() as client,
+    ):
+        pool = client.get_executor()
+        assert outputs(crowded, Futures(pool, Folder(str(tmp_path / "shared")), workers=2)) == in_process

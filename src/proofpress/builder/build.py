@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from proofpress.builder.filling import fill, filling_of
-from proofpress.builder.inputs import Inputs, Looked, Options, read_inputs
-from proofpress.builder.outputs import Filling
+from proofpress.builder.desk import Desk
+from proofpress.builder.filling import Filled, fill
+from proofpress.builder.inputs import Inputs, Looked, Options, read_inputs, same_but_texts
 from proofpress.builder.plain import plain_outputs
 from proofpress.builder.preparing import Preparation, left_out, prepare
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, with_excerpts
-from proofpress.builder.world import World, world_of
+from proofpress.builder.world import World, stands, world_of
 from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
@@ -30,8 +30,6 @@ from proofpress.problems import Problem, judge
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from proofpress.builder.memory import Memory
-
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
     """What a build made, by path, and what is wrong. With an error among the problems nothing may be published."""
@@ -39,7 +37,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     inputs: Inputs
     preparation: Preparation
     world: World
-    filling: Filling
+    filled: Filled
     made: dict[OutputPath, Made]
     problems: list[Problem]
     reasons: dict[str, Stale]
@@ -69,7 +67,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 
     def detail(self, question: Any) -> str:
         """Return what is new in the answer to a question."""
-        return difference(self.filling.known, question, self.preparation.changes)
+        return difference(self.filled.filling.known, question, self.preparation.changes)
 
     @property
     def failed(self) -> bool:
@@ -84,42 +82,63 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 
 def build(
     options: Options,
-    memory: Memory | None = None,
+    desk: Desk | None = None,
     inputs: Inputs | None = None,
+    before: Built | None = None,
     progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None,
     lap: Callable[[str], None] = lambda _phase: None,
 ) -> Built:
     """Build the site in a folder. `progress` is told a step's name, how much is done, and of how much.
 
-    Without `memory` everything is made, in memory and in this process. `lap` is told the name of each phase that ended.
+    Without a `desk` everything is made, in memory and in this process. `before` is the build before, where this process
+    made it: what stands of it is not looked at again. `lap` is told the name of each phase that ended.
     """
+    desk = desk or Desk()
     if inputs is None:
         inputs = read_inputs(options.root, options.base_url, Looked(), 0)
-    problems = list(inputs.problems)
+    if before is not None and not same_but_texts(inputs, before.inputs):
+        before = None
     lap("Reading files")
-    preparation = prepare(inputs, options.jobs, memory, progress)
-    prepared = preparation.prepared
+    preparation = prepare(inputs, desk, before, progress)
     lap("Rendering posts")
-    hidden, until = left_out(prepared, options)
-    world = world_of(inputs, prepared, hidden, memory)
-    filling = filling_of(inputs, preparation, world, memory)
+    hidden, until = left_out(preparation.prepared, options)
+    if before is not None and stands(before.world, before.preparation, preparation, hidden):
+        world = before.world
+    else:
+        world = world_of(inputs, preparation.prepared, hidden, desk.traces)
     lap("Putting posts in order")
-    made, found, reasons = fill(world, filling, options.jobs, memory, progress)
+    filled = fill(inputs, preparation, world, desk, before, progress)
     lap("Filling pages")
-    made |= plain_outputs(world, inputs)
-    for own in prepared.values():
-        problems += own.problems
-    problems += [*world.problems, *filling.known.menu_problems(), *found]
-    judged = judge(faults_once(problems), inputs.config.rules, strict=options.strict)
-    excerpted = with_excerpts(judged, {source.path: source.data for source in inputs.tree.documents}, options.root)
+    made = {one.path: one for one in filled.made.values()}
+    made |= plain_outputs(world, inputs) if before is None or before.world is not world else _plain(before)
+    problems = _problems(options, inputs, preparation, world, filled)
+    excerpted = with_excerpts(problems, {source.path: source.data for source in inputs.tree.documents}, options.root)
     lap("Gathering problems")
     return Built(
         inputs=inputs,
         preparation=preparation,
         world=world,
-        filling=filling,
+        filled=filled,
         made=made,
         problems=excerpted,
-        reasons=preparation.reasons | reasons,
+        reasons=preparation.reasons | filled.reasons,
         until=until,
     )
+
+
+def _plain(before: Built) -> dict[OutputPath, Made]:
+    """Return what the build before made that is no page."""
+    pages = {one.path for one in before.filled.made.values()}
+    return {path: made for path, made in before.made.items() if path not in pages}
+
+
+def _problems(
+    options: Options, inputs: Inputs, preparation: Preparation, world: World, filled: Filled
+) -> list[Problem]:
+    """Gather what every part found, weigh it as the settings say, and put it in order."""
+    found = [*inputs.problems, *world.problems, *filled.filling.known.menu_problems()]
+    for own in preparation.prepared.values():
+        found += own.problems
+    for each in filled.problems.values():
+        found += each
+    return judge(faults_once(found), inputs.config.rules, strict=options.strict)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -12,13 +11,15 @@ from proofpress.content.documents import read
 from proofpress.content.globs import matcher
 from proofpress.content.names import Name, lists, split
 from proofpress.engine.digests import digest_of, digest_of_bytes
+from proofpress.engine.loop import Kind as StepKind
+from proofpress.engine.loop import Outcome
 from proofpress.model import Body, Card, Place, Source
 from proofpress.problems import Problem
 from proofpress.site.cards import Kind, make_card
 from proofpress.site.links import CONTENT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from proofpress.paths import SourcePath
 
@@ -40,47 +41,84 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it depends on the document and the settings alone, so that it may be remembered."""
 
 
-class Task(msgspec.Struct, frozen=True):
-    """A document to prepare."""
+DOCUMENTS: Final = StepKind("document")
 
-    source: Source
-    kind: Kind
-
-
-Preparer = Callable[[Config], Callable[[Task], tuple[bytes, bytes]]]
-"""Makes the function that prepares documents: it gives a Prepared as JSON, and the Body as MessagePack."""
+INPUT_NAMES: Final = ("the settings or the program", "its text", "its kind")
+"""What a document's static inputs are, in the order of their digests."""
 
 decode_prepared = msgspec.json.Decoder(Prepared).decode
 decode_body = msgspec.msgpack.Decoder(Body).decode
 
 
-def inputs_of(config: Config, versions: bytes) -> bytes:
-    """Return the digest of what every document depends on besides itself."""
-    return digest_of(
-        [
-            versions,
-            config.url,
-            config.timezone,
-            config.language,
-            config.permalink,
-            list(config.taxonomies),
-            list(config.authors),
-            config.markdown,
-            config.highlight,
-        ]
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What every document depends on besides itself."""
+
+    versions: bytes
+    """The digest of the code."""
+    config: Config
+    """Of the settings those that a document may depend on; all others are as if nobody had set them."""
+    known: None = None
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of all of it."""
+        return digest_of([self.versions, self.config])
+
+    def digest_of(self) -> Callable[[Any], bytes]:
+        """Return the function that digests answers; nothing is asked."""
+        return digest_of
+
+    def open(self) -> Rendering:
+        """Return what reads and renders documents."""
+        return Rendering(self.config)
+
+
+def reading_of(config: Config, versions: bytes) -> Reading:
+    """Return what documents depend on: a setting that is not handed on here can have no part in them."""
+    return Reading(
+        versions=versions,
+        config=Config(
+            url=config.url,
+            timezone=config.timezone,
+            language=config.language,
+            permalink=config.permalink,
+            taxonomies=config.taxonomies,
+            authors=config.authors,
+            markdown=config.markdown,
+            highlight=config.highlight,
+        ),
     )
 
 
-def preparer(config: Config) -> Rendering:
-    """Return the function that prepares documents. To be closed, for which it need not have been called."""
-    return Rendering(config)
-
-
-class Rendering:
-    """Prepares documents, by one site's settings.
+class DocumentStep(msgspec.Struct, frozen=True):
+    """A document to read and render. Its value is a Prepared as JSON, its blob the Body as MessagePack.
 
     A Prepared is written as JSON, since dates keep their offsets in it; the body has none.
     """
+
+    source: Source
+    kind: Kind
+    text: bytes
+    """The digest of the source's bytes."""
+
+    @property
+    def key(self) -> str:
+        """The document's path."""
+        return self.source.path
+
+    @property
+    def digests(self) -> bytes:
+        """Of its text and its kind."""
+        return self.text + digest_of(self.kind)
+
+    def run(self, using: Rendering, _asked: object) -> Outcome:
+        """Read and render it."""
+        prepared, body = using.prepare(self.source, self.kind)
+        return Outcome(msgspec.json.encode(prepared), body, kept=prepared.certain)
+
+
+class Rendering:
+    """Reads and renders documents, by one site's settings."""
 
     def __init__(self, config: Config) -> None:
         from proofpress.markdown.renderer import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
@@ -89,13 +127,13 @@ class Rendering:
         self._zone = zone(config)
         self._renderer = Renderer(config.markdown, config.highlight, config.language)
 
-    def __call__(self, task: Task) -> tuple[bytes, bytes]:
-        """Return a document's Prepared and its Body."""
+    def prepare(self, source: Source, kind: Kind) -> tuple[Prepared, bytes]:
+        """Return a document's Prepared and its Body, encoded."""
         config = self._config
-        document = read(task.source, zone=self._zone, taxonomies=config.taxonomies, authors=config.authors)
+        document = read(source, zone=self._zone, taxonomies=config.taxonomies, authors=config.authors)
         body = self._renderer.render(document)
-        name = name_of(task.source.path, task.kind)
-        card, found = make_card(document, body, name, task.kind, config)
+        name = name_of(source.path, kind)
+        card, found = make_card(document, body, name, kind, config)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=()))
         prepared = Prepared(
             card=card,
@@ -108,7 +146,7 @@ class Rendering:
             told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),
             certain=body.certain,
         )
-        return msgspec.json.encode(prepared), encoded
+        return prepared, encoded
 
     def close(self) -> None:
         """End the process that a renderer may have started."""

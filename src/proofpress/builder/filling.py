@@ -2,131 +2,137 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from proofpress.builder import outputs
-from proofpress.builder.memory import Memory, chunk, processes
-from proofpress.builder.outputs import Filling, decode_filled
-from proofpress.engine.digests import SIZE, Digester, digest_of
-from proofpress.engine.parallel import run
-from proofpress.engine.steps import AnswerDigests, Stale, why_stale
-from proofpress.engine.store import Entry
-from proofpress.model import Card, FeedTarget, PageTarget
+from proofpress.builder.targets import Filling, TargetStep, decode_filled
+from proofpress.engine.blobs import AtHand
+from proofpress.engine.digests import SIZE, digest_of
+from proofpress.engine.loop import Kind, bring_up_to_date
+from proofpress.engine.steps import Stale
+from proofpress.model import FeedTarget, PageTarget
 from proofpress.output.publish import Made
+from proofpress.problems import Problem
 from proofpress.site.questions import ANY, Body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from proofpress.builder.build import Built
+    from proofpress.builder.desk import Desk
+    from proofpress.builder.documents import Prepared
     from proofpress.builder.inputs import Inputs
     from proofpress.builder.preparing import Preparation
     from proofpress.builder.world import World
-    from proofpress.paths import OutputPath
-    from proofpress.problems import Problem
+    from proofpress.engine.loop import Traces
+    from proofpress.paths import SourcePath
 
 
-PUT_AT_ONCE = 200
-"""Traces that are handed to the store together. They are kept only with the world that they were made in."""
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """Every page and feed: those that were filled now, and those that stand."""
+
+    filling: Filling
+    steps: dict[str, TargetStep]
+    """By site path."""
+    made: dict[str, Made]
+    """By site path; one whose template failed is not there."""
+    problems: dict[str, tuple[Problem, ...]]
+    """By site path, of those that have any."""
+    reasons: dict[str, Stale]
+    """Why each that was filled now had to be."""
 
 
-def filling_of(inputs: Inputs, preparation: Preparation, world: World, memory: Memory | None) -> Filling:
+def filling_of(inputs: Inputs, preparation: Preparation, world: World, desk: Desk, compiled: Compiled) -> Filling:
     """Gather what filling needs."""
-    shown = {path: own for path, own in preparation.prepared.items() if path not in world.site.hidden}
-    templates = compiled_templates(inputs, memory)
     return Filling(
-        config=inputs.config,
-        # The menu is asked for: its entries' places in site.yaml concern no page.
-        common=digest_of([inputs.versions, msgspec.structs.replace(inputs.config, menu=())]),
+        versions=inputs.versions,
+        config=msgspec.structs.replace(inputs.config, menu=()),
         templates=inputs.theme.templates,
-        closures=templates.digests,
-        compiled=templates.code,
-        prepared=shown,
-        known=world.known(inputs, shown),
-        bodies=memory.bodies(shown, preparation.bodies) if memory and memory.bodies else preparation.bodies,
-        store=memory.path if memory else None,
-        staging=memory.staging if memory else None,
-        wanted=memory.wanted if memory else True,
+        compiled=compiled.code,
+        known=world.known(inputs, shown(preparation, world)),
+        blobs=AtHand(preparation.bodies, desk.blobs) if preparation.bodies else desk.blobs,
+        staging=desk.staging,
+        wanted=desk.wanted,
     )
+
+
+def shown(preparation: Preparation, world: World) -> dict[SourcePath, Prepared]:
+    """Return the documents that are not left out."""
+    return {path: own for path, own in preparation.prepared.items() if path not in world.site.hidden}
 
 
 def fill(
+    inputs: Inputs,
+    preparation: Preparation,
     world: World,
-    filling: Filling,
-    jobs: int,
-    memory: Memory | None,
+    desk: Desk,
+    before: Built | None,
     progress: Callable[[str, int, int], None],
-) -> tuple[dict[OutputPath, Made], list[Problem], dict[str, Stale]]:
+) -> Filled:
     """Fill every page and feed whose trace doesn't hold, or whose file was touched; keep the others as they are.
 
-    Returns them all, the problems of all, and why each that was filled now had to be.
+    Where the world is that of the build before, only texts can have changed: then just what shows them is looked at.
     """
-    entries = memory.store.entries(memory.kind, ANY) if memory else {}
+    compiled = compiled_templates(inputs, desk.traces)
+    filling = filling_of(inputs, preparation, world, desk, compiled)
+    steps = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests)}
+    stands = before is not None and before.world is world and len(before.filled.made) == len(steps)
+    # What only a text can have changed, of what was filled in this process: pages of changed texts, and what carries many.
+    looked = [step for step in steps.values() if not stands or _may_show(step, preparation.changed)]
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
-    settled = memory is not None and memory.store.fact(f"world {memory.kind}") == world.digest
-    digests = AnswerDigests(filling.known, lambda question: settled and not isinstance(question, Body), Digester(Card))
-    made: dict[OutputPath, Made] = {}
-    problems: list[Problem] = []
-    reasons: dict[str, Stale] = {}
-    tasks: list[outputs.Task] = []
-    keys: set[str] = set()
-    for target in world.targets:
-        if not isinstance(target, PageTarget | FeedTarget):
-            continue
-        keys.add(target.site_path)
-        task = task_of(target, filling)
-        entry = entries.get(task.key)
-        stale = why_stale(task.inputs, entry.trace if entry else None, digests)
-        if stale is None and entry is not None and memory is not None:
-            filled = decode_filled(entry.value)
-            if memory.kept(filled.path, filled.digest):
-                made[filled.path] = Made(filled.path, filled.digest)
-                problems += filled.problems
-                continue
-            stale = Stale("output")
-        reasons[task.key] = stale or Stale("new")
-        tasks.append(task)
-    results = run(
+    name = f"world {desk.filled}"
+    settled = desk.traces.fact(name) == world.digest
+
+    def holds(value: bytes) -> bool:
+        found = decode_filled(value)
+        return desk.kept(found.path, found.digest)
+
+    results = bring_up_to_date(
+        Kind(desk.filled, ANY),
+        looked,
         filling,
-        memory.filler if memory else outputs.filler,
-        tasks,
-        jobs=processes(jobs, len(tasks)),
-        chunk=chunk(jobs, len(tasks)),
-        progress=lambda done: progress("Filling pages", done, len(tasks)),
+        desk.traces,
+        desk.executor,
+        standing=steps.keys() - {step.key for step in looked},
+        settled=lambda question: settled and not isinstance(question, Body),
+        holds=holds,
+        commit=False,
+        progress=lambda done, of: progress("Filling pages", done, of),
     )
-    fresh: dict[str, Entry] = {}
-    staging = str(filling.staging or "")
-    failed = False
-    for result in results:
-        problems += result.filled.problems
-        if not result.filled.path:
-            failed = True
-            continue
-        made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data, staging)
-        if memory is not None:
-            fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
-            if len(fresh) == PUT_AT_ONCE:
-                memory.store.put(memory.kind, fresh)
-                fresh.clear()
-    if memory is not None:
-        memory.store.put(memory.kind, fresh)
-        # A page that could not be filled keeps an older trace, which holds of another world.
-        memory.store.put_fact(f"world {memory.kind}", b"" if failed else world.digest)
-        memory.store.sweep(memory.kind, keys)
-        memory.store.commit()
-    return made, problems, reasons
+    # A page that could not be filled keeps an older trace, which holds of another world.
+    whole = all(outcome.kept for outcome in results.ran.values())
+    desk.traces.put_fact(name, world.digest if whole else b"")
+    desk.traces.commit()
+    made = {key: Made(one.path, one.digest) for key, one in before.filled.made.items()} if stands and before else {}
+    problems = dict(before.filled.problems) if stands and before else {}
+    staging = str(desk.staging or "")
+    for key, value in results.values.items():
+        page = decode_filled(value)
+        problems.pop(key, None)
+        if page.problems:
+            problems[key] = page.problems
+        ran = results.ran.get(key)
+        if page.path:
+            made[key] = Made(page.path, page.digest, ran.data, staging) if ran else Made(page.path, page.digest)
+    return Filled(filling=filling, steps=steps, made=made, problems=problems, reasons=results.reasons)
 
 
-def task_of(target: PageTarget | FeedTarget, filling: Filling) -> outputs.Task:
-    """Return a target as a step: with the digests of its static inputs, in the order of INPUT_NAMES."""
-    if not isinstance(target, PageTarget):
-        return outputs.Task(target.site_path, filling.common + digest_of(target), target)
-    own = filling.prepared.get(target.source) if target.source else None
-    told = digest_of([own.card, own.places.get("image")]) if own else bytes(SIZE)
-    body = own.body if own and outputs.shows_text(target) else bytes(SIZE)
-    inputs = filling.common + digest_of(target) + filling.closures.get(target.template, bytes(SIZE)) + told + body
-    return outputs.Task(target.site_path, inputs, target)
+def _steps(
+    world: World, prepared: Mapping[SourcePath, Prepared], closures: Mapping[str, bytes]
+) -> Iterable[TargetStep]:
+    """Give each page and feed as a step."""
+    for target in world.targets:
+        if isinstance(target, PageTarget):
+            own = prepared.get(target.source) if target.source else None
+            yield TargetStep(target=target, own=own, template=closures.get(target.template, bytes(SIZE)))
+        elif isinstance(target, FeedTarget):
+            yield TargetStep(target=target)
+
+
+def _may_show(step: TargetStep, changed: frozenset[SourcePath]) -> bool:
+    """Return whether a target may show one of the texts that changed."""
+    return step.own.card.path in changed if step.own is not None else isinstance(step.target, FeedTarget)
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -139,15 +145,15 @@ class Compiled(msgspec.Struct, frozen=True):
     """What was compiled now; what is not here is compiled when it is first used."""
 
 
-def compiled_templates(inputs: Inputs, memory: Memory | None) -> Compiled:
+def compiled_templates(inputs: Inputs, traces: Traces) -> Compiled:
     """Return the templates' digests, from the build before where the theme is the same, or else with their code.
 
     Code is kept by nobody: what lies in a cache may have been written by anybody, and is not run.
     """
     texts = inputs.theme.templates
-    sources = [(name, source.path, source.text) for name, source in sorted(texts.items())]
+    sources: Any = [(name, source.path, source.text) for name, source in sorted(texts.items())]
     theme = digest_of([inputs.versions, sources])
-    known = memory.store.fact("templates") if memory else None
+    known = traces.fact("templates")
     if known is not None and theme in known[:64]:
         found = msgspec.msgpack.decode(known, type=Compiled)
         if found.theme == theme:
@@ -159,6 +165,5 @@ def compiled_templates(inputs: Inputs, memory: Memory | None) -> Compiled:
         for name, reads in closures(texts).items()
     }
     made = Compiled(theme, digests, compile_all(texts))
-    if memory is not None:
-        memory.store.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
+    traces.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
     return made

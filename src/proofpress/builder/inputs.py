@@ -8,19 +8,24 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from proofpress.builder.versions import code_version
 from proofpress.config import Config, read_config
 from proofpress.content.images import IMAGES, measure
-from proofpress.content.scan import OutsideSiteError, Tree, read_inside, scan
+from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
 from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
+from proofpress.model import Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
 from proofpress.theme import Theme, read_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 SETTINGS = "site.yaml"
 SETTLED = 2_000_000_000
@@ -130,6 +135,58 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, versions
         versions=versions,
         fingerprint=digest_of(every),
     )
+
+
+def same_but_texts(one: Inputs, other: Inputs) -> bool:
+    """Return whether two looks at a folder found the same, the texts of documents apart."""
+    return (
+        one.digests.keys() == other.digests.keys()
+        and {path: file.digest for path, file in one.files.items()}
+        == {path: file.digest for path, file in other.files.items()}
+        and one.data == other.data
+        and one.config == other.config
+        and one.theme == other.theme
+        and one.problems == other.problems
+        and one.versions == other.versions
+    )
+
+
+def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[SourcePath]) -> Inputs | None:
+    """Return what a folder holds where nothing but these files can have changed since it was read; None if that can't be told.
+
+    That is so where each is a document that was there before, and is a plain file. Gives `before` itself where their
+    bytes are as they were, but for those that count as changed `anyway`.
+    """
+    fresh: dict[SourcePath, Source] = {}
+    for path in paths:
+        if path in before.digests:
+            data = _plain_text(before.root, path)
+            if data is None:
+                return None
+            if digest_of_bytes(data) != before.digests[path] or path in anyway:
+                fresh[path] = Source(path, data)
+        elif os.path.lexists(before.root / path) or path in before.files or path in before.data:
+            return None
+        elif not path.startswith("content/"):
+            return None  # a template, a setting
+    if not fresh:
+        return before
+    tree = msgspec.structs.replace(
+        before.tree, documents=tuple(fresh.get(source.path, source) for source in before.tree.documents)
+    )
+    digests = before.digests | {path: digest_of_bytes(source.data) for path, source in fresh.items()}
+    return msgspec.structs.replace(before, tree=tree, digests=digests)
+
+
+def _plain_text(root: Path, path: SourcePath) -> bytes | None:
+    """Return the bytes of a Markdown file that is just that; None for a link, or what can't be read as usual."""
+    place = root.resolve() / path
+    try:
+        if place.resolve() != place or place.stat().st_size > MAX_MARKDOWN:
+            return None
+        return place.read_bytes()
+    except OSError:
+        return None
 
 
 def decode_looked(fact: bytes | None) -> Looked:

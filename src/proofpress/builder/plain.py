@@ -28,8 +28,8 @@ from proofpress.theme import GENERATED, Asset, fingerprint
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofpress.builder.memory import Memory
     from proofpress.builder.world import World
+    from proofpress.engine.loop import Traces
 
 
 def plain_outputs(world: World, inputs: Inputs) -> dict[OutputPath, Made]:
@@ -81,11 +81,11 @@ def hosting_problems(targets: Sequence[Target], inputs: Inputs) -> list[Problem]
     return problems
 
 
-def all_assets(inputs: Inputs, memory: Memory | None, problems: list[Problem]) -> dict[str, Asset]:
+def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[str, Asset]:
     """Return the theme's static files and the generated style sheet of listings, under fingerprinted names."""
     options = inputs.config.highlight
     key = digest_of([inputs.versions, options])
-    known = memory.store.fact("highlight") if memory else None
+    known = traces.fact("highlight")
     if known is not None and known[:16] == key:
         css = known[16:]
     else:
@@ -97,8 +97,7 @@ def all_assets(inputs: Inputs, memory: Memory | None, problems: list[Problem]) -
             problems.append(WRONG_TYPE.says(str(error)).at(SETTINGS))
             css = b""
         else:
-            if memory is not None:
-                memory.store.put_fact("highlight", key + css)
+            traces.put_fact("highlight", key + css)
     return fingerprint(inputs.theme.static | {GENERATED: css})
 
 

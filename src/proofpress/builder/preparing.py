@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.builder import documents
-from proofpress.builder.documents import Prepared, decode_prepared, kinds_of
-from proofpress.builder.memory import Memory, chunk, processes
-from proofpress.builder.outputs import DOCUMENT
-from proofpress.engine.digests import digest_of
-from proofpress.engine.parallel import run
-from proofpress.engine.steps import AnswerDigests, Stale, Trace, why_stale
-from proofpress.engine.store import Entry
+from proofpress.builder.documents import (
+    DOCUMENTS,
+    DocumentStep,
+    Prepared,
+    Reading,
+    decode_prepared,
+    kinds_of,
+    reading_of,
+)
+from proofpress.engine.loop import bring_up_to_date
+from proofpress.engine.steps import Stale
 from proofpress.model import Card, File
 from proofpress.paths import SitePath, SourcePath, encode
 from proofpress.site.cards import folder_path
@@ -24,91 +27,81 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
+    from proofpress.builder.build import Built
+    from proofpress.builder.desk import Desk
     from proofpress.builder.inputs import Inputs, Options
     from proofpress.site.cards import Kind
 
 
-class Preparation(msgspec.Struct, frozen=True):
+class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     """Every document, read and rendered."""
 
+    reading: Reading
+    """What they all depend on."""
     prepared: dict[SourcePath, Prepared]
     """In the order of their paths."""
-    bodies: dict[SourcePath, bytes]
-    """Those that were prepared now and are not in the store's file."""
+    bodies: dict[bytes, bytes]
+    """By their digests, those that were rendered now and are kept nowhere else."""
     uncertain: dict[SourcePath, bytes]
-    """The digests of bodies that a limit or an accident had a part in: prepared now, and again by the next build."""
+    """The digests of bodies that a limit or an accident had a part in: rendered now, and again by the next build."""
     reasons: dict[str, Stale]
-    """Why each document that was prepared now had to be."""
+    """Why each document that was rendered now had to be."""
     changes: dict[SourcePath, tuple[str, ...]]
-    """What differs in the card of a document that was prepared before: the names of its fields."""
+    """What differs in the card of a document that was rendered before: the names of its fields."""
+    changed: frozenset[SourcePath]
+    """Those that are not known to be as the build before had them, where that was in this process; else all."""
 
 
-PUT_AT_ONCE = 200
-"""Bodies that are written to the store together, while the workers work: a few megabytes."""
-
-
-def prepare(inputs: Inputs, jobs: int, memory: Memory | None, progress: Callable[[str, int, int], None]) -> Preparation:
-    """Read and render every document that changed."""
-    entries = memory.store.entries(DOCUMENT) if memory else {}
-    common = documents.inputs_of(inputs.config, inputs.versions)
+def prepare(inputs: Inputs, desk: Desk, before: Built | None, progress: Callable[[str, int, int], None]) -> Preparation:
+    """Read and render every document that changed. Those of the build before are not looked at again where they stand."""
+    reading = reading_of(inputs.config, inputs.versions)
     kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
-    prepared: dict[SourcePath, Prepared] = {}
-    tasks: list[documents.Task] = []
-    traces: list[Trace[Any]] = []
-    reasons: dict[str, Stale] = {}
-    nothing_asked = AnswerDigests(None)
-    for source in inputs.tree.documents:
-        own_inputs = step_inputs(common, inputs.digests[source.path], kinds[source.path])
-        entry = entries.get(source.path)
-        stale = why_stale(own_inputs, entry.trace if entry else None, nothing_asked)
-        if stale is None and entry is not None:
-            prepared[source.path] = decode_prepared(entry.value)
-            continue
-        reasons[source.path] = stale or Stale("new")
-        tasks.append(documents.Task(source, kinds[source.path]))
-        traces.append(Trace(own_inputs))
-    bodies: dict[SourcePath, bytes] = {}
-    changes: dict[SourcePath, tuple[str, ...]] = {}
-    results = run(
-        inputs.config,
-        memory.preparer if memory else documents.preparer,
-        tasks,
-        jobs=processes(jobs, len(tasks)),
-        chunk=chunk(jobs, len(tasks)),
-        progress=lambda done: progress("Reading posts", done, len(tasks)),
+    standing = _standing(inputs, kinds, reading, before)
+    results = bring_up_to_date(
+        DOCUMENTS,
+        [
+            DocumentStep(source, kinds[source.path], inputs.digests[source.path])
+            for source in inputs.tree.documents
+            if source.path not in standing
+        ],
+        reading,
+        desk.traces,
+        desk.executor,
+        standing=standing.keys(),
+        progress=lambda done, of: progress("Reading posts", done, of),
     )
-    fresh: dict[str, Entry] = {}
-    for task, trace, (value, body) in zip(tasks, traces, results, strict=True):
-        path = task.source.path
-        prepared[path] = decode_prepared(value)
-        if path in entries:
-            changes[path] = _differences(decode_prepared(entries[path].value).card, prepared[path].card)
-        certain = prepared[path].certain
-        if memory is None or memory.path is None or not certain:
-            bodies[path] = body
-        if memory is None or not certain:
-            continue
-        fresh[path] = Entry(trace, value, body)
-        if len(fresh) == PUT_AT_ONCE:
-            memory.store.put(DOCUMENT, fresh)
-            memory.store.commit()
-            fresh.clear()
-    if memory is not None:
-        memory.store.put(DOCUMENT, fresh)
-        memory.store.sweep(DOCUMENT, prepared.keys())
-        memory.store.commit()
-    ordered = {source.path: prepared[source.path] for source in inputs.tree.documents}
-    return Preparation(ordered, bodies, uncertain_of(prepared), reasons, changes)
+    looked = {SourcePath(path): decode_prepared(value) for path, value in results.values.items()}
+    prepared = {source.path: standing.get(source.path) or looked[source.path] for source in inputs.tree.documents}
+    return Preparation(
+        reading=reading,
+        prepared=prepared,
+        bodies={
+            prepared[SourcePath(path)].body: outcome.blob
+            for path, outcome in results.ran.items()
+            if outcome.blob is not None and not (desk.lasting and outcome.kept)
+        },
+        uncertain={path: own.body for path, own in prepared.items() if not own.certain},
+        reasons=results.reasons,
+        changes={
+            SourcePath(path): _differences(decode_prepared(value).card, looked[SourcePath(path)].card)
+            for path, value in results.before.items()
+        },
+        changed=frozenset(path for path in prepared if path not in standing),
+    )
 
 
-def uncertain_of(prepared: Mapping[SourcePath, Prepared]) -> dict[SourcePath, bytes]:
-    """Return the digests of the bodies that are not certain, by document."""
-    return {path: own.body for path, own in prepared.items() if not own.certain}
-
-
-def step_inputs(common: bytes, text: bytes, kind: Kind) -> bytes:
-    """Return the digests of a document's static inputs, in the order of DOCUMENT_INPUT_NAMES."""
-    return common + text + digest_of(kind)
+def _standing(
+    inputs: Inputs, kinds: Mapping[SourcePath, Kind], reading: Reading, before: Built | None
+) -> dict[SourcePath, Prepared]:
+    """Return the documents that are as the build before had them, which this process made itself."""
+    if before is None or before.preparation.reading != reading:
+        return {}
+    known = before.preparation.prepared
+    return {
+        path: known[path]
+        for path, digest in inputs.digests.items()
+        if before.inputs.digests.get(path) == digest and known[path].certain and known[path].card.kind == kinds[path]
+    }
 
 
 def _differences(before: Card, now: Card) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from proofpress.builder import documents, targets
 from proofpress.model import Card
 
 if TYPE_CHECKING:
@@ -14,12 +15,6 @@ if TYPE_CHECKING:
     from proofpress.engine.steps import Question, Stale
     from proofpress.paths import SourcePath
     from proofpress.site.questions import Known
-
-INPUT_NAMES = ("the settings or the program", "its address", "its template", "its front matter", "its text")
-"""What a page's static inputs are, in their order."""
-
-DOCUMENT_INPUT_NAMES = ("the settings or the program", "its text", "its kind")
-"""What a document's static inputs are, in their order."""
 
 
 def reason_of(key: str, why: Stale, detail: Callable[[Any], str] = lambda _question: "") -> str:
@@ -36,7 +31,7 @@ def reason_of(key: str, why: Stale, detail: Callable[[Any], str] = lambda _quest
             new = detail(why.question)
             return f"{did} because the answer to {why.question} changed" + (f": {new}" if new else "")
         case _:
-            names = INPUT_NAMES if is_page else DOCUMENT_INPUT_NAMES
+            names = targets.INPUT_NAMES if is_page else documents.INPUT_NAMES
             changed = [names[part] for part in why.parts if part < len(names)]
             return f"{did} because {' and '.join(changed) or 'what it is made from'} changed"
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from proofpress.builder.documents import Prepared
     from proofpress.builder.inputs import Inputs
-    from proofpress.builder.memory import Memory
+    from proofpress.builder.preparing import Preparation
+    from proofpress.engine.loop import Traces
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,8 +58,21 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def stands(before: World, known: Preparation, now: Preparation, hidden: frozenset[SourcePath]) -> bool:
+    """Return whether no document tells the others anything new since a build; all else that was read is as it was then."""
+    return (
+        before.site.hidden == hidden
+        and known.prepared.keys() == now.prepared.keys()
+        and all(
+            now.prepared[path].told == known.prepared[path].told
+            and now.prepared[path].places == known.prepared[path].places
+            for path in now.changed
+        )
+    )
+
+
 def world_of(
-    inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath], memory: Memory | None
+    inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath], traces: Traces
 ) -> World:
     """Put every document that is not hidden into its lists, and plan what is published."""
     config = inputs.config
@@ -74,7 +88,7 @@ def world_of(
     )
     if config.markdown.html == "sanitize":
         problems += refused(site.files, lambda path: read_inside(inputs.root, path, SNIFFED))
-    assets = all_assets(inputs, memory, problems)
+    assets = all_assets(inputs, traces, problems)
     asset_paths = {name: asset.site_path for name, asset in assets.items()}
     targets, found = plan(site, config, asset_paths, places)
     problems += [*found, *hosting_problems(targets, inputs)]

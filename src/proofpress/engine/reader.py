@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from proofpress.engine.store import read_big, translated
+from proofpress.engine.store import read_big, read_blob, translated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,4 +35,12 @@ class Reader:
             data = read_big(self._connection, kind, key)
         if data is None:
             raise KeyError(key)
+        return data
+
+    def get(self, digest: bytes) -> bytes:
+        """Return a big value by its digest. Raises KeyError where there is none, DamagedError if it is not what was put."""
+        with translated(self._path):
+            data = read_blob(self._connection, digest)
+        if data is None:
+            raise KeyError(digest)
         return data

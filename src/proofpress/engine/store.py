@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 APPLICATION: Final = 0x50507273
 """SQLite's application_id: "PPrs". A database that bears another is somebody else's."""
 
@@ -53,6 +53,7 @@ CREATE TABLE step (
     PRIMARY KEY (kind, key)
 );
 CREATE INDEX step_unused ON step (kind, unused, key);
+CREATE INDEX step_big ON step (big_checksum);
 CREATE TABLE big (kind TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (kind, key));
 CREATE TABLE fact (name TEXT PRIMARY KEY, data BLOB NOT NULL, checksum BLOB NOT NULL) WITHOUT ROWID;
 """
@@ -299,6 +300,21 @@ def read_big(connection: sqlite3.Connection, kind: str, key: str) -> bytes | Non
     if not isinstance(data, bytes) or digest_of_bytes(data) != checksum:
         raise DamagedError(f"the value of {key} is not what was written")
     return data
+
+
+BY_DIGEST: Final = (
+    "SELECT data FROM step JOIN big ON big.kind = step.kind AND big.key = step.key WHERE step.big_checksum = ? LIMIT 1"
+)
+
+
+def read_blob(connection: sqlite3.Connection, digest: bytes) -> bytes | None:
+    """Return a big value by its digest. Raises DamagedError if it is not what was put."""
+    row: tuple[bytes] | None = connection.execute(BY_DIGEST, (digest,)).fetchone()
+    if row is None:
+        return None
+    if not isinstance(row[0], bytes) or digest_of_bytes(row[0]) != digest:
+        raise DamagedError("a value is not what was written")
+    return row[0]
 
 
 def remove(path: Path) -> None:

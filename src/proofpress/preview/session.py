@@ -1,58 +1,53 @@
 """A site's folder, built again and again in one process.
 
 The first build is the command's own, with the cache on disk. Afterwards the traces are in memory, and every build is
-the same build; a save of known texts, which changes nothing that other pages may know of them, takes a shorter way
-through it: the world of the build before stands, and what shows these texts is made anew.
+the same `build`, which is handed the one before: what stands of it is not looked at again. The same holds of files: where
+few were saved, and all are known texts, only these are read.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import threading
 import time
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from proofpress.builder import documents, outputs
 from proofpress.builder.build import Built, build
-from proofpress.builder.documents import Prepared, decode_prepared
-from proofpress.builder.filling import task_of
-from proofpress.builder.inputs import Inputs, Looked, Options, decode_looked, read_inputs
-from proofpress.builder.memory import Memory
-from proofpress.builder.outputs import DOCUMENT, decode_filled
-from proofpress.builder.preparing import Preparation, step_inputs, uncertain_of
-from proofpress.builder.reasons import INPUT_NAMES, reason_of
-from proofpress.builder.reporting import with_excerpts
-from proofpress.content.scan import MAX_MARKDOWN
-from proofpress.engine.digests import digest_of_bytes
-from proofpress.engine.steps import Stale, Trace
-from proofpress.engine.store import BusyError, DamagedError, Entry, Store
+from proofpress.builder.desk import Desk
+from proofpress.builder.documents import DOCUMENTS, DocumentStep
+from proofpress.builder.inputs import (
+    Inputs,
+    Looked,
+    Options,
+    decode_looked,
+    read_again,
+    read_inputs,
+    same_but_texts,
+)
+from proofpress.builder.reasons import reason_of
+from proofpress.engine.blobs import StoreFile
+from proofpress.engine.executors import Processes
+from proofpress.engine.store import BusyError, DamagedError, Store
 from proofpress.engine.volatile import VolatileStore
-from proofpress.model import FeedTarget, PageTarget, Source
+from proofpress.model import Source
 from proofpress.output.cache import CACHE, STORE
 from proofpress.output.publish import Made
-from proofpress.paths import Base, OutputPath, SitePath, SourcePath, output_path
+from proofpress.paths import Base, OutputPath, SourcePath
+from proofpress.preview.bench import Bench
 from proofpress.preview.shown import Ran, Report, Shown
 from proofpress.preview.views import Bodies, Pages, View
-from proofpress.problems import Problem, judge
-from proofpress.site.questions import ANY, Body
+from proofpress.site.questions import ANY
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from proofpress.config import Config
 
 PREVIEWED: Final = "previewed"
 """The kind of step that fills a target for a preview, which shows drafts."""
 
-_ITS_TEXT: Final = Stale("inputs", parts=(INPUT_NAMES.index("its text"),))
-
 FEW: Final = 20
-"""How many saved texts are looked at one by one."""
+"""How many saved files are looked at one by one."""
 
 
 class Session:
@@ -65,9 +60,7 @@ class Session:
         self._file = options.root / CACHE / STORE
         self._pages = Pages()
         self._made_bodies: dict[bytes, bytes] = {}
-        self._renderer: tuple[Config, documents.Rendering] | None = None
-        self._rendering = threading.Lock()
-        self._seconds: dict[str, float] = {}
+        self._bench = Bench()
         self._laps: list[tuple[str, float]] = []
         self._store = VolatileStore({}, {})
         self._number = 0
@@ -91,25 +84,31 @@ class Session:
         self._laps = [("", time.perf_counter())]
         with Store(self._file, anew=anew) as store:
             inputs = self._read(decode_looked(store.fact("files")))
-            memory = Memory(store=store, path=self._file, kept=_always, staging=None, kind=PREVIEWED, wanted=False)
-            built = build(self._now(), memory, inputs, progress, self._lap)
+            desk = Desk(
+                traces=store,
+                blobs=StoreFile(self._file),
+                lasting=True,
+                executor=Processes(self._options.jobs),
+                wanted=False,
+                kept=_always,
+                filled=PREVIEWED,
+            )
+            built = build(self._now(), desk, inputs, progress=progress, lap=self._lap)
             store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
             names = (f"world {PREVIEWED}", "templates", "highlight")
             self._store = VolatileStore(
-                {DOCUMENT: store.entries(DOCUMENT), PREVIEWED: store.entries(PREVIEWED, ANY)},
+                {DOCUMENTS.name: store.entries(DOCUMENTS.name), PREVIEWED: store.entries(PREVIEWED, ANY)},
                 {name: found for name in names if (found := store.fact(name)) is not None},
             )
             self._number = store.build
-        filling = built.filling
-        bodies = self._bodies(inputs)(filling.prepared, built.preparation.bodies)
-        return msgspec.structs.replace(built, filling=msgspec.structs.replace(filling, bodies=bodies, store=None))
+        return built
 
     def warm(self) -> None:
         """Load what the first save will need: a renderer and the templates, a tenth of a second."""
         view = self._view
         assert view is not None, "started"
         source = Source(SourcePath("content/warm.md"), b"*warm*\n\n```python\nwarm\n```\n")
-        self._preparer(view.built.inputs.config)(documents.Task(source, "page"))
+        self._bench.render(view.built.preparation.reading, DocumentStep(source, "page", b""))
         for path in view.digests:
             if path.endswith(".html"):
                 view.read(path)
@@ -123,8 +122,7 @@ class Session:
         try:
             self._keep()
         finally:
-            if self._renderer is not None:
-                self._renderer[1].close()
+            self._bench.close()
 
     def _keep(self) -> None:
         view = self._view
@@ -137,15 +135,16 @@ class Session:
         ):
             # Another preview may have been at work here since: then its traces are not all of this world.
             alone = store.build == self._number + 1
-            known = self._store.entries(DOCUMENT)
-            bodies = view.built.filling.bodies
+            known = self._store.entries(DOCUMENTS.name)
+            prepared = view.built.preparation.prepared
+            bodies = view.built.filled.filling.blobs.open()
             uncertain = view.built.preparation.uncertain  # what is known of these is of an older text
             store.put(
-                DOCUMENT,
+                DOCUMENTS.name,
                 {
-                    path: msgspec.structs.replace(known[path], big=bodies[SourcePath(path)])
-                    for path in fresh.get(DOCUMENT, ())
-                    if path in bodies and path not in uncertain
+                    path: msgspec.structs.replace(known[path], big=bodies.get(prepared[SourcePath(path)].body))
+                    for path in fresh.get(DOCUMENTS.name, ())
+                    if path in prepared and path not in uncertain
                 },
             )
             filled = self._store.entries(PREVIEWED)
@@ -165,8 +164,9 @@ class Session:
         try:
             shown = self._rebuild(hints)
         except BaseException:
-            # Traces of this world may be among those of the world before.
+            # Traces of this world may be among those of the world before, and of texts whose bodies nobody has.
             self._store.put_fact(f"world {PREVIEWED}", b"")
+            self._store.sweep(DOCUMENTS.name, frozenset())
             raise
         self._whole = True
         return shown
@@ -176,201 +176,39 @@ class Session:
         assert view is not None, "started"
         assert shown is not None, "started"
         began = time.perf_counter()
-        self._laps, self._seconds = [("", began)], {}
-        built = self._few(view, hints) if hints is not None else None
-        if built is None:
-            inputs = self._read(view.built.inputs.looked)
-            if _same(inputs, view.built.inputs) and not self._due(view):
-                return shown
-            built = build(self._now(), self._memory(inputs), inputs, lap=self._lap)
-        if built is view.built:
+        self._laps = [("", began)]
+        self._bench.seconds.clear()
+        before = view.built.inputs
+        inputs = self._read_again(view, hints) if hints is not None and len(hints) <= FEW else None
+        if inputs is None:
+            inputs = self._read(before.looked)
+        same = inputs is before or (same_but_texts(inputs, before) and inputs.digests == before.digests)
+        if same and not self._due(view):
             return shown
+        desk = Desk(
+            traces=self._store,
+            blobs=view.built.filled.filling.blobs,
+            executor=self._bench,
+            kept=_always,
+            filled=PREVIEWED,
+        )
+        built = build(self._now(), desk, inputs, view.built, lap=self._lap)
         return self._show(built, began, hints or frozenset())
 
-    def _memory(self, inputs: Inputs) -> Memory:
-        return Memory(
-            store=self._store,
-            path=None,
-            kept=_always,
-            staging=None,
-            kind=PREVIEWED,
-            preparer=self._preparer,
-            filler=self._filler,
-            bodies=self._bodies(inputs),
-        )
+    def _read_again(self, view: View, hints: frozenset[str]) -> Inputs | None:
+        """Look at the files that were saved, where no other can have changed; uncertain texts count as changed."""
+        built = view.built
+        return read_again(built.inputs, map(SourcePath, sorted(hints)), built.preparation.uncertain)
 
     def _read(self, looked: Looked) -> Inputs:
         versions = self._view.built.inputs.versions if self._view is not None else None
-        inputs = read_inputs(self._options.root, self._options.base_url, looked, time.time_ns(), versions)
-        self._lap("Reading files")
-        return inputs
+        return read_inputs(self._options.root, self._options.base_url, looked, time.time_ns(), versions)
 
     def _due(self, view: View) -> bool:
         return view.built.until is not None and self._clock() >= view.built.until
 
     def _now(self) -> Options:
-        return msgspec.structs.replace(
-            self._options, now=self._clock(), jobs=self._options.jobs if not self._view else 1
-        )
-
-    # ------------------------------------------------------------ a few texts
-
-    def _few(self, view: View, hints: frozenset[str]) -> Built | None:
-        """Build again after a save of a few texts. None where more than what shows these texts may have to change."""
-        before = view.built
-        inputs = before.inputs
-        if len(hints) > FEW or any(found.rule == "template-error" for found in before.problems):
-            return None
-        texts = {}
-        for path in map(SourcePath, sorted(hints)):
-            if path in inputs.digests:
-                data = _plain_text(self._options.root, path)
-                if data is None:
-                    return None
-                if digest_of_bytes(data) != inputs.digests[path] or path in before.preparation.uncertain:
-                    texts[path] = Source(path, data)
-            elif os.path.lexists(self._options.root / path) or path in inputs.files or path in inputs.data:
-                return None
-            elif not path.startswith("content/"):
-                return None  # a template, a setting
-        if not texts:
-            return before
-        self._lap("Reading files")
-        preparation = self._prepared(before, texts)
-        self._lap("Rendering posts")
-        if preparation is None:
-            return None
-        inputs = msgspec.structs.replace(
-            inputs,
-            tree=msgspec.structs.replace(
-                inputs.tree, documents=tuple(texts.get(source.path, source) for source in inputs.tree.documents)
-            ),
-            digests=inputs.digests | {path: digest_of_bytes(source.data) for path, source in texts.items()},
-        )
-        shown = before.filling.prepared | {
-            path: own for path, own in preparation.prepared.items() if path in texts and path in before.filling.prepared
-        }
-        filling = msgspec.structs.replace(
-            before.filling,
-            prepared=shown,
-            known=before.world.known(inputs, shown),
-            bodies=self._bodies(inputs)(shown, preparation.bodies),
-        )
-        built = msgspec.structs.replace(before, inputs=inputs, preparation=preparation, filling=filling)
-        return self._filled(view, built, texts)
-
-    def _prepared(self, before: Built, texts: Mapping[SourcePath, Source]) -> Preparation | None:
-        """Render texts again. None where other pages may learn of the change."""
-        inputs, known = before.inputs, before.preparation.prepared
-        common = documents.inputs_of(inputs.config, inputs.versions)
-        prepare = self._preparer(inputs.config)
-        fresh: dict[SourcePath, Prepared] = {}
-        entries: dict[str, Entry] = {}
-        bodies: dict[SourcePath, bytes] = {}
-        for path, source in texts.items():
-            kind = known[path].card.kind
-            value, bodies[path] = prepare(documents.Task(source, kind))
-            own = fresh[path] = decode_prepared(value)
-            if own.told != known[path].told or own.places != known[path].places:
-                return None
-            if own.certain:
-                entries[path] = Entry(Trace(step_inputs(common, digest_of_bytes(source.data), kind)), value)
-        self._store.put(DOCUMENT, entries)
-        every = known | fresh
-        return Preparation(
-            every, bodies, uncertain_of(every), {path: Stale("inputs", parts=(1,)) for path in texts}, {}
-        )
-
-    def _filled(self, view: View, built: Built, texts: Mapping[SourcePath, Source]) -> Built | None:
-        """Fill what shows these texts. None where a template fails."""
-        targets: list[PageTarget | FeedTarget] = [
-            target for path in texts for target in view.by_source.get(path, ()) if outputs.shows_text(target)
-        ]
-        carried = {Body(path) for path in texts}
-        entries = self._store.entries(PREVIEWED)
-        targets += [
-            feed for feed in view.feeds if any(asked[0] in carried for asked in entries[feed.site_path].trace.asked)
-        ]
-        fill = self._filler(built.filling)
-        made: dict[OutputPath, Made] = {}
-        fresh: dict[str, Entry] = {}
-        reasons: dict[str, Stale] = dict(built.preparation.reasons)
-        for target in targets:
-            result = fill(task_of(target, built.filling))
-            if not result.filled.path:
-                return None
-            made[result.filled.path] = Made(result.filled.path, result.filled.digest, result.data)
-            fresh[result.key] = Entry(result.trace, msgspec.json.encode(result.filled))
-            reasons[result.key] = (
-                _ITS_TEXT if isinstance(target, PageTarget) else Stale("answer", min(carried, key=str))
-            )
-        self._store.put(PREVIEWED, fresh)
-        self._lap("Filling pages")
-        built = msgspec.structs.replace(
-            built, made=built.made | made, problems=self._problems(view, built, texts), reasons=reasons
-        )
-        self._lap("Gathering problems")
-        return built
-
-    def _problems(self, view: View, built: Built, texts: Mapping[SourcePath, Source]) -> list[Problem]:
-        """Put the problems of these texts in the place of those that they had."""
-        entries = self._store.entries(PREVIEWED)
-        found = [one for one in (*built.inputs.problems, *built.world.problems) if one.path in texts]
-        for path in texts:
-            found += built.preparation.prepared[path].problems
-            for target in view.by_source.get(path, ()):
-                found += decode_filled(entries[target.site_path].value).problems
-        judged = judge(found, built.inputs.config.rules, strict=self._options.strict)
-        sources: dict[str, bytes] = {path: source.data for path, source in texts.items()}
-        others = [one for one in built.problems if one.path not in texts]
-        return sorted([*others, *with_excerpts(judged, sources, self._options.root)])
-
-    # ------------------------------------------------------------ how steps are run
-
-    def _preparer(self, config: Config) -> Callable[[documents.Task], tuple[bytes, bytes]]:
-        """Return the function that renders documents. A renderer is made at the first, and kept while the settings are."""
-
-        def timed(task: documents.Task) -> tuple[bytes, bytes]:
-            with self._rendering:  # a page that is asked for may need a body while a build renders others
-                began = time.perf_counter()
-                if self._renderer is None or self._renderer[0] != config:
-                    if self._renderer is not None:
-                        self._renderer[1].close()
-                    self._renderer = config, documents.preparer(config)
-                result = self._renderer[1](task)
-                self._seconds[task.source.path] = time.perf_counter() - began
-                return result
-
-        return timed
-
-    def _filler(self, filling: outputs.Filling) -> Callable[[outputs.Task], outputs.Result]:
-        fill = outputs.filler(filling)
-
-        def timed(task: outputs.Task) -> outputs.Result:
-            began = time.perf_counter()
-            result = fill(task)
-            self._seconds[task.key] = time.perf_counter() - began
-            return result
-
-        return timed
-
-    def _bodies(self, inputs: Inputs) -> Callable[[Mapping[SourcePath, Prepared], Mapping[SourcePath, bytes]], Bodies]:
-        """Return the function that gives a build its bodies, once its documents are prepared."""
-
-        def bodies(prepared: Mapping[SourcePath, Prepared], fresh: Mapping[SourcePath, bytes]) -> Bodies:
-            made = {
-                **self._made_bodies,
-                **{prepared[path].body: body for path, body in fresh.items() if path in prepared},
-            }
-            # What neither this build nor the last good one shows is let go.
-            wanted = {own.body for own in prepared.values()}
-            if self._good is not None:
-                wanted |= {own.body for own in self._good.built.filling.prepared.values()}
-            self._made_bodies = {digest: body for digest, body in made.items() if digest in wanted}
-            sources = {source.path: source for source in inputs.tree.documents}
-            return Bodies(prepared, self._made_bodies, self._file, sources, self._preparer(inputs.config))
-
-        return bodies
+        return msgspec.structs.replace(self._options, now=self._clock())
 
     def _lap(self, phase: str) -> None:
         self._laps.append((phase, time.perf_counter()))
@@ -380,7 +218,7 @@ class Session:
     def _show(self, built: Built, began: float, hints: frozenset[str]) -> Shown:
         """Take a build for the newest, and return what is to be shown."""
         before = self._shown
-        built = self._without_pages(built)
+        built = self._held(built)
         same_world = self._view is not None and self._view.built.world is built.world
         view = View(built, self._pages, self._clock(), self._view if same_world else None)
         self._view = view
@@ -412,24 +250,40 @@ class Session:
         )
         return self._shown
 
-    def _without_pages(self, built: Built) -> Built:
-        """Put the pages that a build filled among the others that are kept, so that it doesn't hold them for ever."""
-        filled = {target.site_path for target in built.world.targets if isinstance(target, PageTarget | FeedTarget)}
+    def _held(self, built: Built) -> Built:
+        """Put the pages that a build filled among the others that are kept, so that it doesn't hold them for ever.
+
+        And let its bodies be had from where they are: in memory, in the cache's file, or rendered again.
+        """
         light = {}
-        for key in built.reasons:
-            path = output_path(SitePath(key)) if key in filled else OutputPath("")
-            made = built.made.get(path)
-            if made is not None and made.data is not None:
-                self._pages.put(made.digest, made.data)
-                light[path] = Made(path, made.digest)
-        return msgspec.structs.replace(built, made=built.made | light)
+        for key in built.filled.reasons:
+            made = built.filled.made.get(key)
+            if made is not None:
+                if made.data is not None:
+                    self._pages.put(made.digest, made.data)
+                light[key] = Made(made.path, made.digest)
+        bodies = self._made_bodies | built.preparation.bodies
+        # What neither this build nor the last good one shows is let go.
+        wanted = {own.body for own in built.preparation.prepared.values()}
+        if self._good is not None:
+            wanted |= {own.body for own in self._good.built.preparation.prepared.values()}
+        self._made_bodies = {digest: body for digest, body in bodies.items() if digest in wanted}
+        preparation = msgspec.structs.replace(built.preparation, bodies={})
+        filling = msgspec.structs.replace(
+            built.filled.filling,
+            blobs=Bodies(built.inputs, preparation, self._made_bodies, self._file, self._bench.render),
+            wanted=True,
+        )
+        filled = msgspec.structs.replace(built.filled, filling=filling, made=built.filled.made | light)
+        all_made = built.made | {one.path: one for one in light.values()}
+        return msgspec.structs.replace(built, preparation=preparation, filled=filled, made=all_made)
 
     def _report(self, built: Built, began: float) -> Report:
         phases: dict[str, float] = {}
         for (_, start), (name, end) in zip(self._laps, self._laps[1:], strict=False):
             phases[name] = phases.get(name, 0.0) + end - start
         ran = tuple(
-            Ran(key, reason_of(key, why, built.detail), self._seconds.get(key, 0.0))
+            Ran(key, reason_of(key, why, built.detail), self._bench.seconds.get(key, 0.0))
             for key, why in built.reasons.items()
         )
         kept = len(self._store.entries(PREVIEWED)) - sum(key.startswith("/") for key in built.reasons)
@@ -440,31 +294,6 @@ def _always(_path: OutputPath, _digest: str) -> bool:
     return True
 
 
-def _same(one: Inputs, other: Inputs) -> bool:
-    """Return whether two looks at a folder found the same."""
-    return (
-        one.digests == other.digests
-        and {path: file.digest for path, file in one.files.items()}
-        == {path: file.digest for path, file in other.files.items()}
-        and one.data == other.data
-        and one.config == other.config
-        and one.theme == other.theme
-        and one.problems == other.problems
-        and one.versions == other.versions
-    )
-
-
-def _plain_text(root: Path, path: SourcePath) -> bytes | None:
-    """Return the bytes of a Markdown file that is just that; None for a link, or what can't be read as usual."""
-    place = root.resolve() / path
-    try:
-        if place.resolve() != place or place.stat().st_size > MAX_MARKDOWN:
-            return None
-        return place.read_bytes()
-    except OSError:
-        return None
-
-
 def _changed(before: Mapping[OutputPath, str], now: Mapping[OutputPath, str]) -> frozenset[OutputPath]:
     """Return the files that came, went or have other bytes."""
     return frozenset(path for path, _ in before.items() ^ now.items())
@@ -472,6 +301,7 @@ def _changed(before: Mapping[OutputPath, str], now: Mapping[OutputPath, str]) ->
 
 def _follow(built: Built, hints: frozenset[str]) -> str:
     """Return the URL of the page that shows the one document among the files that were saved."""
-    prepared = built.filling.prepared
-    saved = [prepared[SourcePath(path)].card for path in hints if path in prepared]
+    prepared = built.preparation.prepared
+    hidden = built.world.site.hidden
+    saved = [prepared[SourcePath(path)].card for path in hints if path in prepared and path not in hidden]
     return saved[0].url if len(saved) == 1 else ""

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
-from proofpress.builder import outputs
-from proofpress.builder.documents import Task
-from proofpress.builder.filling import task_of
-from proofpress.builder.outputs import DOCUMENT
+from proofpress.builder.documents import DocumentStep
+from proofpress.builder.targets import decode_filled
 from proofpress.content.scan import place_inside
-from proofpress.engine.digests import digest_of_bytes
+from proofpress.engine.loop import Runner
 from proofpress.engine.reader import Reader
 from proofpress.engine.store import BusyError, DamagedError
 from proofpress.model import FeedTarget, PageTarget
@@ -28,12 +23,13 @@ from proofpress.preview.shown import Page
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from proofpress.builder.build import Built
-    from proofpress.builder.documents import Prepared
-    from proofpress.model import Source
+    from proofpress.builder.documents import Reading
+    from proofpress.builder.inputs import Inputs
+    from proofpress.builder.preparing import Preparation
 
 BYTES: Final = 64 * 2**20
 """How many bytes of filled pages are kept."""
@@ -66,46 +62,55 @@ class Pages:
             return self._kept.get(digest)
 
 
-class Bodies(Mapping[SourcePath, bytes]):
-    """The bodies of one build's documents: those made in this process, from the cache's file, or rendered again.
+class Bodies:
+    """The bodies of one build's documents, by their digests: those made in this process, from the cache's file, or rendered again.
 
     The file is another build's to write: what it holds counts only where its digest is the one that this build knows.
     """
 
     def __init__(
         self,
-        prepared: Mapping[SourcePath, Prepared],
+        inputs: Inputs,
+        preparation: Preparation,
         made: Mapping[bytes, bytes],
         file: Path,
-        sources: Mapping[SourcePath, Source],
-        prepare: Callable[[Task], tuple[bytes, bytes]],
+        render: Callable[[Reading, DocumentStep], bytes | None],
     ) -> None:
-        self._prepared = prepared
+        self._inputs = inputs
+        self._preparation = preparation
         self._made = made
         self._file = file
-        self._sources = sources
-        self._prepare = prepare
+        self._render = render
 
-    def __getitem__(self, path: SourcePath) -> bytes:
-        own = self._prepared[path]
-        found = self._made.get(own.body)
+    def open(self) -> Bodies:
+        """Return itself."""
+        return self
+
+    def get(self, digest: bytes) -> bytes:
+        """Return a body. Raises KeyError for one that is not of this build."""
+        found = self._made.get(digest) or self._stored(digest)
         if found is None:
-            found = self._stored(path)
-        if found is None or digest_of_bytes(found) != own.body:
-            _, found = self._prepare(Task(self._sources[path], own.card.kind))
+            found = self._again(digest)
         return found
 
-    def _stored(self, path: SourcePath) -> bytes | None:
+    def _stored(self, digest: bytes) -> bytes | None:
         try:
-            return Reader(self._file).big(DOCUMENT, path)
+            return Reader(self._file).get(digest)
         except (KeyError, OSError, BusyError, DamagedError):
             return None
 
-    def __iter__(self) -> Iterator[SourcePath]:
-        return iter(self._prepared)
+    def _again(self, digest: bytes) -> bytes:
+        path = self._paths[digest]
+        source = next(source for source in self._inputs.tree.documents if source.path == path)
+        kind = self._preparation.prepared[path].card.kind
+        found = self._render(self._preparation.reading, DocumentStep(source, kind, self._inputs.digests[path]))
+        if found is None:
+            raise KeyError(digest)
+        return found
 
-    def __len__(self) -> int:
-        return len(self._prepared)
+    @cached_property
+    def _paths(self) -> dict[bytes, SourcePath]:
+        return {own.body: path for path, own in self._preparation.prepared.items()}
 
 
 class View:
@@ -128,25 +133,7 @@ class View:
     @cached_property
     def targets(self) -> dict[OutputPath, PageTarget | FeedTarget]:
         """What is filled, by its file."""
-        return {
-            output_path(target.site_path): target
-            for target in self.built.world.targets
-            if isinstance(target, PageTarget | FeedTarget)
-        }
-
-    @cached_property
-    def by_source(self) -> dict[SourcePath, list[PageTarget]]:
-        """The pages that show a document, by its path."""
-        found: dict[SourcePath, list[PageTarget]] = {}
-        for target in self.targets.values():
-            if isinstance(target, PageTarget) and target.source and target.kind != "alias":
-                found.setdefault(target.source, []).append(target)
-        return found
-
-    @cached_property
-    def feeds(self) -> list[FeedTarget]:
-        """The feeds."""
-        return [target for target in self.targets.values() if isinstance(target, FeedTarget)]
+        return {output_path(step.target.site_path): step.target for step in self.built.filled.steps.values()}
 
     @cached_property
     def redirects(self) -> dict[SitePath, str]:
@@ -182,9 +169,9 @@ class View:
         )
 
     @cached_property
-    def fill(self) -> Callable[[outputs.Task], outputs.Result]:
-        """The function that fills this build's targets."""
-        return outputs.filler(msgspec.structs.replace(self.built.filling, wanted=True))
+    def fill(self) -> Runner[Any, Any]:
+        """What fills this build's targets."""
+        return Runner(self.built.filled.filling)
 
     def read(self, path: OutputPath) -> bytes:
         """Return a file's bytes; raises KeyError for one that is not of this build, OSError where the disk does."""
@@ -194,11 +181,11 @@ class View:
         data = self._pages.get(made.digest)
         if data is None:
             with self._lock:
-                result = self.fill(task_of(self.targets[path], self.built.filling))
-            if result.data is None:
+                _, outcome = self.fill(self.built.filled.steps[self.targets[path].site_path])
+            if outcome.data is None:
                 raise KeyError(path)
-            data = result.data
-            self._pages.put(result.filled.digest, data)
+            self._pages.put(decode_filled(outcome.value).digest, outcome.data)
+            data = bytes(outcome.data)
         return data
 
     def place(self, path: OutputPath) -> str | None:
@@ -207,5 +194,5 @@ class View:
         return None if source is None else place_inside(*source)
 
 
-_OF_THE_WORLD: Final = ("targets", "by_source", "feeds", "redirects", "listed")
+_OF_THE_WORLD: Final = ("targets", "redirects", "listed")
 """What depends on the world alone, and not on texts."""

@@ -20,6 +20,7 @@ from proofpress.engine.disk import files_below
 from proofpress.output.publish import rank
 from proofpress.output.record import MANIFEST, TEMPORARY, digest_of_output, read_record
 from proofpress.paths import OutputPath
+from proofpress.problems import visible
 from proofpress.remote.programs import RemoteError, WrongTargetError
 
 SENT: Final = ".proofpress-sent.json"
@@ -145,11 +146,7 @@ def counted(paths: Sequence[str]) -> str:
 def listed(paths: Sequence[str]) -> str:
     """Return files on lines of their own, the first ones of many. A name that came from elsewhere steers no terminal."""
     more = [f"… and {len(paths) - LISTED:,} more"] if len(paths) > LISTED else []
-    return "".join(f"\n  {line}" for line in (*map(_shown, paths[:LISTED]), *more))
-
-
-def _shown(name: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in name)
+    return "".join(f"\n  {line}" for line in (*map(visible, paths[:LISTED]), *more))
 
 
 def parents(path: str) -> list[str]:
