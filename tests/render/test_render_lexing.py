@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from pygments.lexers import get_lexer_by_name
 
-from proofpress.listings.highlight import MAX_LENGTH, Highlighter, SlowListing, to_html
+from proofpress.listings.highlight import MAX_LENGTH, Highlighter, SlowListing
 from proofpress.listings.lexing import LexerFailed, LexingProcess, NoAnswer
 from proofpress.listings.limits import TimeUpError, seconds_for, within
+from proofpress.listings.spans import to_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -75,7 +75,7 @@ def _json(text: str, findings: Findings) -> object:
         return None
     unfit = _unfit(value)
     if unfit is not None:
-        findings.note(CONTROL_CHARACTER.escaped(unfit, "a value"), Place(0, 1))
+        findings.tell(CONTROL_CHARACTER.escaped(unfit, "a value"), Place(0, 1))
         return None
     return value
 
@@ -105,7 +105,7 @@ def _json_too_deep(text: str, findings: Findings) -> bool:
             if key[0] in names:
                 first = _place(text, names[key[0]]).line
                 place = _place(text, key.start(), len(key[0]))
-                findings.note(DUPLICATE_KEY.again(f"the key {abridged(key[0])}", first), place)
+                findings.tell(DUPLICATE_KEY.again(f"the key {abridged(key[0])}", first), place)
                 if len(findings.problems) >= MAX_PROBLEMS:
                     return True
             names.setdefault(key[0], key.start())

@@ -68,7 +68,7 @@ def split(text: str, findings: Findings) -> Parts:
     looks = (_TOML_LOOKS if is_toml else _YAML_LOOKS).match(text, opened.end())
     if looks is None:
         return Parts(None, False, text, 1)
-    findings.note(FRONT_MATTER_NOT_CLOSED.never(opened[1]), Place(1, 1, 3))
+    findings.tell(FRONT_MATTER_NOT_CLOSED.never(opened[1]), Place(1, 1, 3))
     blank = _BLANK.search(text, looks.end())
     end = blank.start() if blank and blank.start() < len(text) else len(text)
     return Parts(text[opened.end() : end], is_toml, text[end:], text.count("\n", 0, end) + 1, whole=False)
@@ -83,7 +83,7 @@ def read(
     # where the end was guessed, only the missing fence is reported, not what the guess brought along
     heard = findings if parts.whole else Findings(findings.path)
     if len(parts.head) > MAX_LENGTH:
-        heard.note(FRONT_MATTER_SYNTAX.too_long(len(parts.head), MAX_LENGTH), Place(1, 1, 3))
+        heard.tell(FRONT_MATTER_SYNTAX.too_long(len(parts.head), MAX_LENGTH), Place(1, 1, 3))
         return FrontMatter(), {}
     compose = yaml_nodes.compose
     if parts.is_toml:
@@ -93,7 +93,7 @@ def read(
         return FrontMatter(), {}
     if not isinstance(root, MappingNode):
         if not (isinstance(root, ScalarNode) and root.absent):
-            heard.note(FRONT_MATTER_SYNTAX.no_mapping(shown(root)), root.place)
+            heard.tell(FRONT_MATTER_SYNTAX.no_mapping(shown(root)), root.place)
         return FrontMatter(), {}
     return _Reading(heard, zone, taxonomies, authors).front_matter(root)
 
@@ -191,7 +191,7 @@ class _Reading:
             self.values["draft"] = (
                 True  # other generators hide such a post, and it must not come to light by moving here
             )
-        self.findings.note(UNKNOWN_KEY.no_key(abridged(name), HINTS.get(name) or self.likely(name)), key.place)
+        self.findings.tell(UNKNOWN_KEY.no_key(abridged(name), HINTS.get(name) or self.likely(name)), key.place)
 
     def likely(self, name: str) -> str:
         """Return a hint where a key is a slip of the pen; a word of its own (`citation`) is not `description`."""
@@ -206,7 +206,7 @@ class _Reading:
         if isinstance(node, ScalarNode):
             return typed.boolean(node, "toc", self.findings)
         self.extra["toc"] = plain(node, self.findings)
-        self.findings.note(UNKNOWN_KEY.outline(), node.place)
+        self.findings.tell(UNKNOWN_KEY.outline(), node.place)
         return True
 
     def slug(self, node: Node) -> str | None:
@@ -214,7 +214,7 @@ class _Reading:
         if slug is None:
             return None
         if slug.strip(".") == "" or any(mark in slug for mark in "/\\?#%:") or any(ord(mark) < 32 for mark in slug):
-            self.findings.note(UNSAFE_URL.slug(abridged(slug)), node.place)
+            self.findings.tell(UNSAFE_URL.slug(abridged(slug)), node.place)
             return None
         return slug
 
@@ -238,7 +238,7 @@ class _Reading:
         if name is None:
             return None
         if name.startswith("/") or any(part in ("", ".", "..") for part in name.split("/")):
-            self.findings.note(OUTSIDE_SITE.template_name(abridged(name)), node.place)
+            self.findings.tell(OUTSIDE_SITE.template_name(abridged(name)), node.place)
             return None
         if not _TEMPLATE.fullmatch(name) or any(ord(mark) < 32 for mark in name):
             typed.wrong(node, "template", "the name of a file below templates/", self.findings)

@@ -8,16 +8,13 @@ type by `plain`, which follows the core schema of YAML 1.2.2 (section 10.3.2) an
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
+from proofpress.findings import Findings as Findings  # noqa: PLC0414, TC001 - the readers find it here
 from proofpress.model import Place
 from proofpress.rules.front_matter import WRONG_TYPE
-
-if TYPE_CHECKING:
-    from proofpress.problems import Problem
-    from proofpress.rules.rule import Fault
 
 MAX_DEPTH: Final = 32
 """How deep lists and mappings may stand in one another; far beyond what a person writes, far below the stack."""
@@ -67,26 +64,6 @@ class MappingNode(msgspec.Struct, frozen=True):
 Node = ScalarNode | ListNode | MappingNode
 
 
-class Findings:
-    """The problems of one file, gathered while it is read."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.problems: list[Problem] = []
-
-    def note(self, fault: Fault, place: Place) -> None:
-        """Note a fault at its place."""
-        self.problems.append(fault.at(self.path, place))
-
-    def add(self, rule: str, place: Place, message: str, *, hint: str = "") -> None:
-        """Note a fault of a rule, by its name, at its place."""
-        from proofpress.rules.registry import problem  # noqa: PLC0415 - a site without a fault needs none of the rules
-
-        self.problems.append(
-            problem(rule, self.path, place.line, place.column, message, hint=hint, length=place.length)
-        )
-
-
 def plain(node: Node, findings: Findings) -> Any:
     """Return a node as the values that JSON knows, numbers within 64 bits; a number beyond that is a problem."""
     match node:
@@ -126,7 +103,7 @@ def _scalar(node: ScalarNode, findings: Findings) -> str | int | float | bool | 
         number = float(text)
         fits = number not in (float("inf"), float("-inf"))
     if not fits:
-        findings.note(WRONG_TYPE.too_large(abridged(text)), node.place)
+        findings.tell(WRONG_TYPE.too_large(abridged(text)), node.place)
         return text
     return number
 

@@ -35,12 +35,12 @@ def decode(data: bytes, findings: Findings) -> str:
 
 def _recover(data: bytes, error: UnicodeDecodeError, findings: Findings) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        findings.note(NOT_UTF_8.utf_16(), Place(1, 1))
+        findings.tell(NOT_UTF_8.utf_16(), Place(1, 1))
         return data.decode("utf-16", "replace")
     before = data[: error.start].decode().replace("\r\n", "\n").replace("\r", "\n")
     place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
     text = data.decode("utf-8", "replace")
-    findings.note(NOT_UTF_8.byte(data[error.start]), place)
+    findings.tell(NOT_UTF_8.byte(data[error.start]), place)
     return text
 
 
@@ -50,7 +50,7 @@ def _mend(text: str, findings: Findings) -> str:
     while found is not None and len(findings.problems) < MAX_PROBLEMS:
         start = text.rfind("\n", 0, found.start()) + 1
         place = Place(text.count("\n", 0, start) + 1, found.start() - start + 1)
-        findings.note(CONTROL_CHARACTER.in_text(found[0]), place)
+        findings.tell(CONTROL_CHARACTER.in_text(found[0]), place)
         end = text.find("\n", found.end())
         found = UNFIT.search(text, end) if end >= 0 else None
     return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -150,7 +150,7 @@ def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str
                 again = _KEY.match(text, text.rfind("\n", 0, start) + 1)
                 place = lines.place(*again.span("key")) if again else lines.place(start, start + 1)
                 name = f"the key '{abridged(again['key'])}'" if again else "a key"
-                findings.note(DUPLICATE_KEY.again(name), place)
+                findings.tell(DUPLICATE_KEY.again(name), place)
                 return None
             message, hint = next(
                 ((message, hint) for needle, message, hint in _MENDS if needle in what),
@@ -161,7 +161,7 @@ def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str
         except ValueError:  # int() on more digits than sys.get_int_max_str_digits() allows
             number = _LONG_NUMBER.search(text)
             place = lines.place(*number.span()) if number else Place(lines.first_line, 1)
-            findings.note(WRONG_TYPE.too_large(), place)
+            findings.tell(WRONG_TYPE.too_large(), place)
             return None
     return None
 
@@ -248,7 +248,7 @@ def _node(
             entries = []
             for name, inner in value.items():
                 if (unfit := unfit_character(name)) is not None:
-                    findings.note(CONTROL_CHARACTER.escaped(unfit, "a key"), place)
+                    findings.tell(CONTROL_CHARACTER.escaped(unfit, "a key"), place)
                     continue
                 within = (*steps, name)
                 key_place = keys.get(within) or keys.get((*within, 0)) or place
@@ -264,7 +264,7 @@ def _node(
         case str():
             unfit = unfit_character(value)
             if unfit is not None:
-                findings.note(CONTROL_CHARACTER.escaped(unfit, "this value"), place)
+                findings.tell(CONTROL_CHARACTER.escaped(unfit, "this value"), place)
                 value = value.replace(unfit, "")
             return ScalarNode(value, place)
         case bool():

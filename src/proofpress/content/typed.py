@@ -27,7 +27,7 @@ _EMAIL: Final = re.compile(r"[^\s@<>\"'&?:/\\]+@[^\s@<>\"'&?:/\\]+")
 
 def wrong(node: Node, key: str, takes: str, findings: Findings, *, hint: str = "") -> None:
     """Note that a key takes something else."""
-    findings.note(WRONG_TYPE.takes(key, takes, shown(node), hint), node.place)
+    findings.tell(WRONG_TYPE.takes(key, takes, shown(node), hint), node.place)
 
 
 def text(node: Node, key: str, findings: Findings, *, takes: str = "text") -> str | None:
@@ -132,7 +132,7 @@ def address(
         return None
     checked = addresses.web_address(written, schemes=schemes)
     if isinstance(checked, addresses.Refusal):
-        findings.note(UNSAFE_URL.address(abridged(written), checked.message, checked.hint), node.place)
+        findings.tell(UNSAFE_URL.address(abridged(written), checked.message, checked.hint), node.place)
         return None
     return checked
 
@@ -144,7 +144,7 @@ def site_path(node: Node, key: str, findings: Findings) -> str | None:
         return None
     checked = addresses.site_path(written)
     if isinstance(checked, addresses.Refusal):
-        findings.note(UNSAFE_URL.path(key, abridged(written), checked.message, checked.hint), node.place)
+        findings.tell(UNSAFE_URL.path(key, abridged(written), checked.message, checked.hint), node.place)
         return None
     return checked
 
@@ -166,7 +166,7 @@ def _check_name(name: str, node: Node, known: Mapping[str, Author], findings: Fi
     """Note a name that is nearly one of the settings' authors; any other belongs to a guest, who need not be listed."""
     meant = nearest(name, known) if known else None
     if meant is not None and difflib.SequenceMatcher(None, name.casefold(), meant.casefold()).ratio() > 0.8:
-        findings.note(UNKNOWN_AUTHOR.nearly(abridged(name), meant), node.place)
+        findings.tell(UNKNOWN_AUTHOR.nearly(abridged(name), meant), node.place)
 
 
 def _author(node: Node, key: str, known: Mapping[str, Author], findings: Findings) -> Author | None:
@@ -201,10 +201,10 @@ def _author(node: Node, key: str, known: Mapping[str, Author], findings: Finding
             field.text, ("name", "url", "email")
         ):  # other generators have more fields, and those say nothing here
             mend = did_you_mean(field.text, ("name", "url", "email"))
-            findings.note(UNKNOWN_KEY.of_an_author(abridged(field.text), mend), field.place)
+            findings.tell(UNKNOWN_KEY.of_an_author(abridged(field.text), mend), field.place)
     if "name" not in said:
         if not any(field.text == "name" for field, _ in node.entries):
-            findings.note(WRONG_TYPE.nameless_author(), node.place)
+            findings.tell(WRONG_TYPE.nameless_author(), node.place)
         return None
     if said["name"] not in known and len(said) == 1:
         _check_name(said["name"], node, known, findings)

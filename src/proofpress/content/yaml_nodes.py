@@ -210,7 +210,7 @@ class _Composer:
             elif key.text == "":
                 self.fault(key.place, "a value without a key", "write the key before the colon")
             elif key.text in seen:
-                self.findings.note(DUPLICATE_KEY.again(f"the key '{abridged(key.text)}'", seen[key.text]), key.place)
+                self.findings.tell(DUPLICATE_KEY.again(f"the key '{abridged(key.text)}'", seen[key.text]), key.place)
             else:
                 seen[key.text] = key.place.line
                 if value is not None:
@@ -221,7 +221,7 @@ class _Composer:
         unfit = unfit_character(scalar.text)
         if unfit is None:
             return scalar
-        self.findings.note(CONTROL_CHARACTER.escaped(unfit, "this value"), scalar.place)
+        self.findings.tell(CONTROL_CHARACTER.escaped(unfit, "this value"), scalar.place)
         return None
 
     def refuse_alias(self, event: Any) -> None:

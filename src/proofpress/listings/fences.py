@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing, escape
+from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing
 from proofpress.listings.languages import IGNORED_WORDS, canonical, known_names
+from proofpress.listings.spans import escape
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:

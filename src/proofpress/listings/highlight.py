@@ -1,25 +1,18 @@
-"""Colours: a listing to HTML with Pygments' class names, within a time limit.
-
-The lexers are Pygments'. The HTML is written here, because its HtmlFormatter takes as long as the lexing: neighbours
-of one class are joined, blanks carry no class, and a class name is looked up once for each type of token.
-"""
+"""Colours: a listing to HTML by Pygments' lexers, within a limit of time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from pygments.lexers import get_lexer_by_name
-from pygments.token import STANDARD_TYPES, Token
 from pygments.util import ClassNotFound
 
 from proofpress.listings.lexing import LexerFailed, LexingProcess, NoAnswer
 from proofpress.listings.limits import TimeUpError, can_ring, seconds_for, within
+from proofpress.listings.spans import to_html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pygments.lexer import Lexer
-    from pygments.token import _TokenType
 
 MAX_LENGTH: Final = 250_000
 """Characters of a listing that is coloured, some 6,000 lines: what is longer is plain, however quick the machine."""
@@ -41,56 +34,6 @@ class SlowListing(Exception):  # noqa: N818 - it is what the listing is
     def __init__(self, reason: str, *, certain: bool) -> None:
         super().__init__(reason)
         self.certain = certain
-
-
-def escape(text: str) -> str:
-    """Escape text for HTML, in content or between double quotes."""
-    if "&" in text:
-        text = text.replace("&", "&amp;")
-    if "<" in text:
-        text = text.replace("<", "&lt;")
-    if ">" in text:
-        text = text.replace(">", "&gt;")
-    if '"' in text:
-        text = text.replace('"', "&quot;")
-    return text
-
-
-_CLASSES: dict[_TokenType, str] = {Token: "", Token.Text: "", Token.Text.Whitespace: ""}
-
-
-def _class_of(kind: _TokenType) -> str:
-    name: str | None = None
-    step: _TokenType | None = kind
-    while name is None and step is not None:
-        name = STANDARD_TYPES.get(step)
-        step = step.parent
-    _CLASSES[kind] = result = name or ""
-    return result
-
-
-def to_html(tokens: Iterable[tuple[int, _TokenType, str]]) -> str:
-    """Write a lexer's tokens as HTML."""
-    written: list[str] = []
-    classes = _CLASSES
-    current = ""
-    parts: list[str] = []
-    for _, kind, value in tokens:
-        name = classes.get(kind)
-        if name is None:
-            name = _class_of(kind)
-        if name != current:
-            if parts:
-                text = escape("".join(parts))
-                written.append(f'<span class="{current}">{text}</span>' if current else text)
-            current = name
-            parts = [value]
-        else:
-            parts.append(value)
-    if parts:
-        text = escape("".join(parts))
-        written.append(f'<span class="{current}">{text}</span>' if current else text)
-    return "".join(written)
 
 
 class Highlighter:

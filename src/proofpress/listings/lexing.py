@@ -183,8 +183,8 @@ def serve() -> None:
     """Answer requests until the standard input closes: the other process."""
     from importlib import import_module  # noqa: PLC0415 - only the other process needs these
 
-    from proofpress.listings.highlight import to_html  # noqa: PLC0415
     from proofpress.listings.limits import TimeUpError, can_ring, within  # noqa: PLC0415
+    from proofpress.listings.spans import to_html  # noqa: PLC0415
 
     asked = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process lives
     told = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115

@@ -7,7 +7,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from proofpress.listings.highlight import escape
+from proofpress.listings.spans import escape
 from proofpress.urls import Reading, read
 
 if TYPE_CHECKING:

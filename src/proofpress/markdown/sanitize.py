@@ -17,7 +17,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
-from proofpress.listings.highlight import escape
+from proofpress.listings.spans import escape
 from proofpress.markdown.rawhtml import candidates
 from proofpress.markdown.summary import plain
 from proofpress.problems import MissingExtra

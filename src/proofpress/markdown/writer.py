@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from proofpress.listings.highlight import escape
+from proofpress.listings.spans import escape
 from proofpress.markdown.rawhtml import ids_in, with_references
 from proofpress.markdown.summary import without_links
 from proofpress.markdown.tables import lost_cells
