@@ -81,9 +81,6 @@ class _UnportableName(Rule, frozen=True):
     def file(self, part: str) -> Fault:
         return self.says(f"Windows cannot hold a file called '{part}'", "rename it")
 
-    def url(self, part: str, site_path: str, mend: str) -> Fault:
-        return self.says(f"Windows cannot hold a file or folder called '{part}', which is part of '{site_path}'", mend)
-
 
 class _PathTooLong(Rule, frozen=True):
     def source(self, folders: int) -> Fault:

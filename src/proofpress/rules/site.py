@@ -16,11 +16,6 @@ _PLAIN_WORDS: Final = re.compile(r"\w(?:[\w ./-]*\w)?")
 
 
 class _UrlCollision(Rule, frozen=True):
-    def both_make(self, one: str, other: str, same: str, *, movable: bool) -> Fault:
-        """`movable` is whether the one that is blamed has a file, which can be given another URL."""
-        mend = "give one of them another 'slug:' or 'url:', or rename it" if movable else "rename one of them"
-        return self.says(f"{one} and {other} both make {same}", mend)
-
     def accents(self) -> Fault:
         return self.says(
             "two files have this name and differ only in how its accents are encoded (Unicode NFC and NFD)",
