@@ -261,3 +261,19 @@ def test_an_edit_is_kept_with_its_problem_where_bodies_are_stored(tmp_path: Path
     assert json.loads(first)[0]["edits"]
     assert first == again
     assert msgspec.json.decode(first, type=list[dict[str, object]])
+
+
+def test_a_second_file_of_the_name_makes_a_remembered_edit_a_guess(tmp_path: Path) -> None:
+    files = {POST: "# Tiling\n\n[it](../nots/measuring.md)\n", "content/notes/measuring.md": "# Measuring\n"}
+    root = site(tmp_path, files)
+    command = [sys.executable, "-m", "proofpress", "build", "--format", "json"]
+
+    def safe() -> list[bool]:
+        run = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
+        return [edit["safe"] for found in json.loads(run.stdout) for edit in found["edits"]]
+
+    assert safe() == [True]
+    site(root, {"content/talks/measuring.md": "# Measuring, told\n"})
+    assert safe() == [False]
+    (root / "content/talks/measuring.md").unlink()
+    assert safe() == [True]
