@@ -41,7 +41,7 @@ ARROWS: dict[str, set[str]] = {
     "builder": FOUNDATIONS - {"urls"}
     | {"config", "content", "engine", "listings", "markdown", "output", "pages", "rules", "site", "theme", "__version__"},
     "update": {"builder", "engine", "output", "paths", "problems", "rules"},
-    "preview": FOUNDATIONS | {"builder", "config", "content", "engine", "output", "site"},
+    "preview": FOUNDATIONS | {"builder", "content", "engine", "output", "site"},
     "cli": {
         "builder", "content", "urls", "config", "engine", "output", "paths", "preview", "problems", "remote", "rules", "schema",
         "site", "update", "__version__",

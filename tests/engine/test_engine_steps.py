@@ -15,11 +15,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from proofpress.engine.digests import digest_of
+from proofpress.engine.executors import Processes
+from proofpress.engine.loop import Kind, Outcome, bring_up_to_date
 from proofpress.engine.steps import AnswerDigests, Recorder, Stale, Trace, why_stale
+from proofpress.engine.store import Entry, Store
+from proofpress.engine.volatile import VolatileStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
+    from proofpress.engine.loop import Traces
     from proofpress.engine.steps import Ask
 
 
@@ -71,11 +77,42 @@ Formula = tuple[Question, ...]
 """A cell asks these in order and adds them up; after an answer below zero it asks no further."""
 
 
+class Cell(msgspec.Struct, frozen=True):
+    """A step: its formula is its own input, and its value what it adds up to."""
+
+    key: str
+    formula: Formula
+
+    @property
+    def digests(self) -> bytes:
+        return digest_of([repr(question) for question in self.formula])
+
+    def run(self, _context: None, asked: Recorder[Facts]) -> Outcome:
+        return Outcome(msgspec.json.encode(evaluate(self.formula, asked.ask)))
+
+
+class Adding(msgspec.Struct, frozen=True):
+    """What the cells share: the facts."""
+
+    known: Facts
+    digest: bytes = digest_of("adding")
+
+    def digest_of(self) -> Callable[[Any], bytes]:
+        return digest_of
+
+    def open(self) -> None:
+        return None
+
+
+CELLS = Kind("cell", Question)
+
+
 class Sheet:
-    def __init__(self, cells: dict[str, Formula], facts: dict[str, int]) -> None:
+    def __init__(self, cells: dict[str, Formula], facts: dict[str, int], traces: Traces | None = None) -> None:
         self.cells = cells
         self.known = Facts(facts)
-        self.memory: dict[str, tuple[Trace[Question], int | None]] = {}
+        self.traces = traces or VolatileStore({}, {})
+        self.values: dict[str, int | None] = {}
         self.stale: dict[str, Stale] = {}
 
     @property
@@ -86,24 +123,14 @@ class Sheet:
     def answered(self) -> Sequence[object]:
         return self.known.answered
 
-    @property
-    def values(self) -> dict[str, int | None]:
-        return {cell: self.memory[cell][1] for cell in self.cells}
-
     def build(self) -> list[str]:
         """Bring every cell up to date, and return those that were executed."""
         self.known.answered.clear()
-        self.stale = {}
-        today = AnswerDigests(self.known)
-        for cell, formula in self.cells.items():
-            inputs = digest_of([repr(question) for question in formula])
-            stale = why_stale(inputs, self.memory[cell][0] if cell in self.memory else None, today)
-            if stale is not None:
-                self.stale[cell] = stale
-                recorder = Recorder(self.known)
-                value = evaluate(formula, recorder.ask)
-                self.memory[cell] = recorder.trace(inputs), value
-        return list(self.stale)
+        cells = [Cell(key, formula) for key, formula in self.cells.items()]
+        results = bring_up_to_date(CELLS, cells, Adding(self.known), self.traces, Processes())
+        self.values = {key: msgspec.json.decode(value) for key, value in results.values.items()}
+        self.stale = results.reasons
+        return list(results.reasons)
 
 
 def evaluate(formula: Formula, ask: Ask[Facts]) -> int | None:
@@ -182,7 +209,7 @@ def test_a_step_that_did_without_an_answer_executes_once_there_is_one(sheet: She
 def test_changed_static_inputs_execute_the_step_alone(sheet: Sheet) -> None:
     sheet.cells["rent"] = (Fact("rent"), Count())
     assert sheet.build() == ["rent"]
-    assert sheet.stale == {"rent": Stale("inputs", parts=(0,))}
+    assert sheet.stale == {"rent": Stale("inputs", parts=(1,))}
 
 
 def test_a_step_that_is_added_is_executed_alone(sheet: Sheet) -> None:
@@ -191,13 +218,46 @@ def test_a_step_that_is_added_is_executed_alone(sheet: Sheet) -> None:
     assert sheet.values["twice"] == 1400
 
 
-def test_a_step_that_is_removed_executes_nothing_and_is_warm_when_it_comes_back(sheet: Sheet) -> None:
-    formula = sheet.cells.pop("peak")
-    assert sheet.build() == []
-    assert "peak" not in sheet.values
-    sheet.cells["peak"] = formula
-    assert sheet.build() == []
-    assert sheet.values["peak"] == 700
+def test_a_step_that_is_removed_executes_nothing_and_is_warm_when_it_comes_back(tmp_path: Path) -> None:
+    with Store(tmp_path / "store") as store:
+        sheet = Sheet({"rent": (Fact("rent"),), "peak": (Largest(),)}, {"rent": 700}, store)
+        assert sheet.build() == ["rent", "peak"]
+        formula = sheet.cells.pop("peak")
+        assert sheet.build() == []
+        assert "peak" not in sheet.values
+        sheet.cells["peak"] = formula
+        assert sheet.build() == []
+        assert sheet.values["peak"] == 700
+
+
+def test_what_is_no_pure_function_of_its_inputs_is_not_kept() -> None:
+    class Limited(Cell, frozen=True):
+        def run(self, _context: None, _asked: object) -> Outcome:
+            return Outcome(b"1", kept=False)
+
+    traces = VolatileStore({}, {})
+    for _ in range(2):
+        results = bring_up_to_date(CELLS, [Limited("a", ())], Adding(Facts({})), traces, Processes())
+        assert results.values == {"a": b"1"}
+        assert results.reasons == {"a": Stale("new")}
+    assert traces.entries("cell") == {}
+
+
+def test_what_stands_is_not_looked_at_and_stays(sheet: Sheet) -> None:
+    sheet.facts["rent"] = 1
+    cell = Cell("rent", (Fact("rent"),))
+    others = sheet.cells.keys() - {"rent"}
+    results = bring_up_to_date(CELLS, [cell], Adding(sheet.known), sheet.traces, Processes(), standing=others)
+    assert list(results.values) == ["rent"]
+    assert set(sheet.traces.entries("cell")) == set(sheet.cells)
+
+
+def test_a_value_whose_thing_is_gone_is_made_again(sheet: Sheet) -> None:
+    cells = [Cell(key, formula) for key, formula in sheet.cells.items()]
+    results = bring_up_to_date(
+        CELLS, cells, Adding(sheet.known), sheet.traces, Processes(), holds=lambda value: value != b"700"
+    )
+    assert results.reasons == {"rent": Stale("output"), "peak": Stale("output")}
 
 
 def test_only_what_the_last_run_asked_counts(sheet: Sheet) -> None:
@@ -223,7 +283,7 @@ def test_each_reason_names_what_changed(sheet: Sheet) -> None:
     sheet.build()
     assert sheet.stale == {
         "new": Stale("new"),
-        "rows": Stale("inputs", parts=(0,)),
+        "rows": Stale("inputs", parts=(1,)),
         "total": Stale("answer", Fact("food")),
     }
 
@@ -293,8 +353,11 @@ def test_a_fault_in_an_answer_is_not_taken_for_a_missing_one() -> None:
 
 
 def test_a_trace_survives_being_stored(sheet: Sheet) -> None:
-    for cell, (trace, value) in sheet.memory.items():
-        sheet.memory[cell] = msgspec.msgpack.decode(msgspec.msgpack.encode(trace), type=Trace[Question]), value
+    stored = {
+        key: Entry(msgspec.msgpack.decode(msgspec.msgpack.encode(entry.trace), type=Trace[Question]), entry.value)
+        for key, entry in sheet.traces.entries("cell").items()
+    }
+    sheet.traces.put("cell", stored)
     assert sheet.build() == []
 
 
@@ -332,11 +395,11 @@ class IncrementalEqualsClean(RuleBasedStateMachine):
 
     @rule(cell=names)
     def lose_what_is_remembered(self, cell: str) -> None:
-        self.sheet.memory.pop(cell, None)
+        self.sheet.traces.sweep("cell", self.sheet.traces.entries("cell").keys() - {cell})
 
     @rule()
     def build(self) -> None:
-        new = self.sheet.cells.keys() - self.sheet.memory.keys()
+        new = self.sheet.cells.keys() - self.sheet.traces.entries("cell").keys()
         executed = self.sheet.build()
         assert new <= set(executed)
         clean = Sheet(self.sheet.cells, self.sheet.facts)

@@ -12,6 +12,7 @@ from law_site import FILES, NOW, LawSite, shown
 from test_law_incremental_equals_clean import CHANGES
 
 from proofpress.builder.build import build
+from proofpress.paths import SitePath
 from proofpress.preview.session import Session
 from proofpress.update import update
 
@@ -30,7 +31,7 @@ D: Final = "content/posts/d.md"
 
 
 class Previewed:
-    """A site with a session that shows it, and what was shown last without an error."""
+    """A site with a session that shows it, and what was shown when every page could be made."""
 
     def __init__(self, site: LawSite) -> None:
         self.site = site
@@ -73,15 +74,18 @@ class Previewed:
         return {str(path): self.shown.read(path) for path in self.shown.digests if not path.endswith(copied)}
 
     def check(self) -> None:
-        """Hold what is shown against a clean build, and against the last good one where it has errors."""
+        """Hold what is shown against a clean build, and what could not be made against its last good state."""
         clean = build(msgspec.structs.replace(self.options, jobs=1))
         assert shown(list(self.shown.problems)) == shown(clean.problems)
         assert self.shown.failed == clean.failed
-        assert sorted(self.shown.digests) == sorted(self.good if clean.failed else clean.outputs)
-        if clean.failed:
+        made = {str(path): data for path, data in clean.outputs.items()}
+        if self.shown.stale:
             wanted = self.good
-        else:
-            self.good = wanted = {str(path): data for path, data in clean.outputs.items()}
+        else:  # what could not be made is as it was when it could
+            wanted = {path: self.good[path] for path in self.shown.digests if path in self.good and clean.failed} | made
+        assert sorted(self.shown.digests) == sorted(wanted)
+        if len(clean.filled.made) == len(clean.filled.steps):
+            self.good = wanted
         found = self.read()
         assert [path for path in wanted if path in found and found[path] != wanted[path]] == []
 
@@ -159,23 +163,52 @@ def test_what_no_hint_told_is_found_by_the_next_full_look(previewed: Previewed) 
     previewed.check()
 
 
-def test_an_error_leaves_the_last_good_site_up_until_it_is_mended(previewed: Previewed) -> None:
-    good = previewed.read()
-    previewed.site.swap(D, "Text of delta.", "[Nothing](nowhere.md)")
+def test_with_an_error_anywhere_every_page_is_shown_as_it_was_saved(previewed: Previewed) -> None:
+    previewed.site.swap(D, "Text of delta.", "Other text, [nothing](nowhere.md)")
+    assert previewed.look().failed
+    previewed.site.swap("content/about.md", "A team.", "A large team.")
+    previewed.site.write({"content/posts/new.md": "---\ntitle: New\ndate: 2026-01-09\n---\n\nA new post.\n"})
     failed = previewed.look()
     assert failed.failed
-    assert failed.stale
-    assert previewed.read().items() <= good.items()
-    previewed.site.swap("content/about.md", "A team.", "A large team.")
-    assert previewed.look().stale
-    assert previewed.read().items() <= good.items(), "not half of the new one either"
-    previewed.site.swap(D, "Text of delta.", "[Nothing](nowhere.md)")
-    mended = previewed.look()
-    assert not mended.problems
-    assert not mended.stale
-    assert mended.changed is not None
-    assert "about/index.html" in mended.changed
+    assert not failed.stale
+    read = previewed.read()
+    assert b"Other text, " in read["posts/dee/index.html"]
+    assert b"A large team." in read["about/index.html"]
+    assert b"A new post." in read["posts/new/index.html"]
+    again = Session(previewed.options, lambda: NOW).start()
+    assert again.digests == failed.digests, "a restart shows what the live preview does"
     previewed.check()
+
+
+def test_a_page_that_can_not_be_made_is_shown_as_it_last_was(previewed: Previewed) -> None:
+    good = previewed.read()
+    previewed.site.write({"templates/talks.html": "{{ page.titel }}"})
+    assert previewed.look().failed
+    previewed.site.swap("content/about.md", "A team.", "A large team.")
+    previewed.look()
+    assert previewed.read()["talks/index.html"] == good["talks/index.html"]
+    assert b"A large team." in previewed.read()["about/index.html"]
+    previewed.check()
+
+
+def test_while_the_settings_can_not_be_read_the_site_stays_as_it_was(previewed: Previewed) -> None:
+    good = previewed.read()
+    settings = previewed.site.text("site.yaml")
+    previewed.site.write({"site.yaml": settings + "menu: [\n"})
+    assert previewed.look().stale
+    assert previewed.read().items() <= good.items()
+    previewed.check()
+    previewed.site.write({"site.yaml": settings})
+    assert not previewed.look().problems
+    assert previewed.read() == good
+
+
+def test_a_page_whose_address_changed_is_found_from_the_one_before(previewed: Previewed) -> None:
+    previewed.site.swap(D, "slug: dee", "slug: delta")
+    moved = previewed.look()
+    assert moved.redirects[SitePath("/posts/dee/")] == "/blog/posts/delta/"
+    previewed.site.swap(D, "slug: delta", "slug: dee")
+    assert SitePath("/posts/dee/") not in previewed.look().redirects
 
 
 def test_a_site_that_begins_with_an_error_shows_what_could_be_made(tmp_path: Path) -> None:

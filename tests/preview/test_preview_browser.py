@@ -1,4 +1,4 @@
-"""The preview in a real browser: a save changes the page in place, and a broken build lays a panel over the last good one."""
+"""The preview in a real browser: a save changes the page in place, and a broken build lays a panel over it."""
 
 from __future__ import annotations
 
@@ -428,7 +428,7 @@ def test_after_any_revisions_a_page_is_what_loading_it_gives(browser: Browser) -
 # ---------------------------------------------------------------- problems
 
 
-def test_a_broken_post_lays_a_panel_over_the_last_good_page_which_goes_when_it_is_mended(write: Any) -> None:
+def test_a_broken_post_lays_a_panel_over_the_page_as_saved_which_goes_when_it_is_mended(write: Any) -> None:
     with write() as writer:
         tab = writer.tab
         writer.save({LONG: long_post("See [setup](setp.md).")})
@@ -441,7 +441,7 @@ def test_a_broken_post_lays_a_panel_over_the_last_good_page_which_goes_when_it_i
         assert problem.locator("mark").inner_text() == "setp.md"
         carets, marked = problem.locator(".carets"), problem.locator("mark")
         assert "^^^" in carets.inner_text()
-        assert "This page is the last good one" in tab.locator(".panel").inner_text()
+        assert "What could be built is shown" in tab.locator(".panel").inner_text()
         assert "The first sentence." in tab.inner_text("main")
         assert tab.evaluate("() => document.activeElement === document.body")
         said = tab.locator(".said")

@@ -550,11 +550,11 @@ def test_a_problem_is_told_once_while_it_lasts_and_its_mend_too(start: Callable[
     with Stream(command.port) as stream:
         stream.event()
         bad.write_text("---\ntitle: [\ndate: 2026-01-01\n---\n")
-        until(lambda: "the last good site stays up" in command.err)
+        until(lambda: "what could be built is shown" in command.err)
         assert stream.event()["failed"] is True
         assert get(command.port, "/posts/a/").status == 200
         bad.write_text("---\n\ntitle: [\ndate: 2026-01-01\n---\n")
-        until(lambda: command.err.count("the last good site stays up") == 2)
+        until(lambda: command.err.count("what could be built is shown") == 2)
         bad.write_text("---\ntitle: Good\ndate: 2026-01-01\n---\n\nText.\n")
         until(lambda: "mended" in command.err)
         until(lambda: get(command.port, "/posts/bad/").status == 200)

@@ -99,7 +99,7 @@ def build(
     if before is not None and not same_but_texts(inputs, before.inputs):
         before = None
     lap("Reading files")
-    preparation = prepare(inputs, desk, before, progress)
+    preparation = prepare(inputs, desk, before.preparation if before else None, progress)
     lap("Rendering posts")
     hidden, until = left_out(preparation.prepared, options)
     if before is not None and stands(before.world, before.preparation, preparation, hidden):
@@ -107,10 +107,11 @@ def build(
     else:
         world = world_of(inputs, preparation.prepared, hidden, desk.traces)
     lap("Putting posts in order")
-    filled = fill(inputs, preparation, world, desk, before, progress)
+    same = before if before is not None and before.world is world else None
+    filled = fill(inputs, preparation, world, desk, same.filled if same else None, progress)
     lap("Filling pages")
     made = {one.path: one for one in filled.made.values()}
-    made |= plain_outputs(world, inputs) if before is None or before.world is not world else _plain(before)
+    made |= _plain(same) if same else plain_outputs(world, inputs)
     problems = _problems(options, inputs, preparation, world, filled)
     excerpted = with_excerpts(problems, {source.path: source.data for source in inputs.tree.documents}, options.root)
     lap("Gathering problems")

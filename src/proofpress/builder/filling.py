@@ -19,7 +19,6 @@ from proofpress.site.questions import ANY, Body
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from proofpress.builder.build import Built
     from proofpress.builder.desk import Desk
     from proofpress.builder.documents import Prepared
     from proofpress.builder.inputs import Inputs
@@ -67,19 +66,20 @@ def fill(
     preparation: Preparation,
     world: World,
     desk: Desk,
-    before: Built | None,
+    before: Filled | None,
     progress: Callable[[str, int, int], None],
 ) -> Filled:
     """Fill every page and feed whose trace doesn't hold, or whose file was touched; keep the others as they are.
 
-    Where the world is that of the build before, only texts can have changed: then just what shows them is looked at.
+    `before` is what was filled in the same world, by this process: then only texts can have changed, and just what shows
+    them is looked at.
     """
     compiled = compiled_templates(inputs, desk.traces)
     filling = filling_of(inputs, preparation, world, desk, compiled)
     steps = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests)}
-    stands = before is not None and before.world is world and len(before.filled.made) == len(steps)
+    stands = before if before is not None and len(before.made) == len(steps) else None
     # What only a text can have changed, of what was filled in this process: pages of changed texts, and what carries many.
-    looked = [step for step in steps.values() if not stands or _may_show(step, preparation.changed)]
+    looked = [step for step in steps.values() if stands is None or _may_show(step, preparation.changed)]
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     name = f"world {desk.filled}"
     settled = desk.traces.fact(name) == world.digest
@@ -104,8 +104,8 @@ def fill(
     whole = all(outcome.kept for outcome in results.ran.values())
     desk.traces.put_fact(name, world.digest if whole else b"")
     desk.traces.commit()
-    made = {key: Made(one.path, one.digest) for key, one in before.filled.made.items()} if stands and before else {}
-    problems = dict(before.filled.problems) if stands and before else {}
+    made = {key: Made(one.path, one.digest) for key, one in stands.made.items()} if stands else {}
+    problems = dict(stands.problems) if stands else {}
     staging = str(desk.staging or "")
     for key, value in results.values.items():
         page = decode_filled(value)

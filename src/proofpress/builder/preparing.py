@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
-    from proofpress.builder.build import Built
     from proofpress.builder.desk import Desk
     from proofpress.builder.inputs import Inputs, Options
     from proofpress.site.cards import Kind
@@ -38,6 +37,8 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
 
     reading: Reading
     """What they all depend on."""
+    texts: dict[SourcePath, bytes]
+    """The digests of what they were made from."""
     prepared: dict[SourcePath, Prepared]
     """In the order of their paths."""
     bodies: dict[bytes, bytes]
@@ -52,7 +53,9 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     """Those that are not known to be as the build before had them, where that was in this process; else all."""
 
 
-def prepare(inputs: Inputs, desk: Desk, before: Built | None, progress: Callable[[str, int, int], None]) -> Preparation:
+def prepare(
+    inputs: Inputs, desk: Desk, before: Preparation | None, progress: Callable[[str, int, int], None]
+) -> Preparation:
     """Read and render every document that changed. Those of the build before are not looked at again where they stand."""
     reading = reading_of(inputs.config, inputs.versions)
     kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
@@ -74,6 +77,7 @@ def prepare(inputs: Inputs, desk: Desk, before: Built | None, progress: Callable
     prepared = {source.path: standing.get(source.path) or looked[source.path] for source in inputs.tree.documents}
     return Preparation(
         reading=reading,
+        texts=inputs.digests,
         prepared=prepared,
         bodies={
             prepared[SourcePath(path)].body: outcome.blob
@@ -91,16 +95,16 @@ def prepare(inputs: Inputs, desk: Desk, before: Built | None, progress: Callable
 
 
 def _standing(
-    inputs: Inputs, kinds: Mapping[SourcePath, Kind], reading: Reading, before: Built | None
+    inputs: Inputs, kinds: Mapping[SourcePath, Kind], reading: Reading, before: Preparation | None
 ) -> dict[SourcePath, Prepared]:
     """Return the documents that are as the build before had them, which this process made itself."""
-    if before is None or before.preparation.reading != reading:
+    if before is None or before.reading != reading:
         return {}
-    known = before.preparation.prepared
+    known = before.prepared
     return {
         path: known[path]
         for path, digest in inputs.digests.items()
-        if before.inputs.digests.get(path) == digest and known[path].certain and known[path].card.kind == kinds[path]
+        if before.texts.get(path) == digest and known[path].certain and known[path].card.kind == kinds[path]
     }
 
 

@@ -125,7 +125,9 @@ class Narration:
         self._problems(shown)
         took = f"{shown.report.seconds * 1000:,.0f} ms"
         if shown.failed:
-            outcome = f"{summary(shown.problems)}, {took}" + ("; the last good site stays up" if shown.stale else "")
+            outcome = f"{summary(shown.problems)}, {took}" + (
+                "; the last good site stays up" if shown.stale else "; what could be built is shown"
+            )
         elif shown.changed is None:
             outcome = f"the site was built anew, {took}"
         else:

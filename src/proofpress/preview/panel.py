@@ -1,4 +1,4 @@
-"""Problems as HTML: for the panel that a failed build puts over the last good page, and for the report.
+"""Problems as HTML: for the panel that a failed build puts over the page, and for the report.
 
 The panel is a fragment that preview.js puts into a shadow root of its own, where the site's style sheets don't reach.
 """
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 MOST: Final = 100
 """Of errors, and of warnings, how many the panel shows; the report shows them all."""
-LAST_GOOD: Final = "This page is the last good one. It comes up to date when the errors are mended."
+LAST_GOOD: Final = (
+    "This page is the last good one: the settings can't be read. It comes up to date when they are mended."
+)
 AS_FAR_AS_IT_GOES: Final = "What could be built is shown. The site is whole when the errors are mended."
 
 

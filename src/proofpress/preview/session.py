@@ -17,6 +17,7 @@ from proofpress.builder.build import Built, build
 from proofpress.builder.desk import Desk
 from proofpress.builder.documents import DOCUMENTS, DocumentStep
 from proofpress.builder.inputs import (
+    SETTINGS,
     Inputs,
     Looked,
     Options,
@@ -33,8 +34,9 @@ from proofpress.engine.volatile import VolatileStore
 from proofpress.model import Source
 from proofpress.output.cache import CACHE, STORE
 from proofpress.output.publish import Made
-from proofpress.paths import Base, OutputPath, SourcePath
+from proofpress.paths import Base, OutputPath, SitePath, SourcePath
 from proofpress.preview.bench import Bench
+from proofpress.preview.over import Addresses, Over
 from proofpress.preview.shown import Ran, Report, Shown
 from proofpress.preview.views import Bodies, Pages, View
 from proofpress.site.questions import ANY
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
 
 PREVIEWED: Final = "previewed"
 """The kind of step that fills a target for a preview, which shows drafts."""
+
+SETTINGS_LOST: Final = frozenset({"settings-syntax", "unreadable-file", "outside-site"})
+"""Faults of site.yaml after which nobody knows what it says: the site is then shown as it was."""
 
 FEW: Final = 20
 """How many saved files are looked at one by one."""
@@ -66,7 +71,10 @@ class Session:
         self._number = 0
         self._whole = True
         self._view: View | None = None
-        self._good: View | None = None
+        self._whole_view: View | None = None
+        """The last one in which every page could be made: what can't be made now is shown as it was then."""
+        self._addresses = Addresses()
+        self._moved: dict[SitePath, str] = {}
         self._shown: Shown | None = None
 
     # ------------------------------------------------------------ the first and the last
@@ -222,10 +230,17 @@ class Session:
         same_world = self._view is not None and self._view.built.world is built.world
         view = View(built, self._pages, self._clock(), self._view if same_world else None)
         self._view = view
-        if not built.failed or self._good is None:
-            self._good = view
-        good = self._good
-        changed = _changed(before.digests, good.digests) if before is not None else None
+        lost = self._whole_view is not None and any(
+            found.path == SETTINGS and found.rule in SETTINGS_LOST for found in built.problems
+        )
+        if self._whole_view is None or (not lost and len(built.filled.made) == len(built.filled.steps)):
+            self._whole_view = view
+        good = self._whole_view if lost else view
+        seen = Over(good, self._whole_view)
+        digests = seen.digests
+        if not same_world:
+            self._moved = self._addresses.moved(good, digests)
+        changed = _changed(before.digests, digests) if before is not None else None
         problems = tuple(built.problems)
         if before is not None and not changed and problems == before.problems:
             revision = before.revision
@@ -236,14 +251,14 @@ class Session:
             root=self._options.root.resolve(),
             title=good.built.inputs.config.title,
             base=Base.of(good.built.inputs.config.url),
-            digests=good.digests,
-            read=good.read,
-            place=good.place,
-            redirects=good.redirects,
+            digests=digests,
+            read=seen.read,
+            place=seen.place,
+            redirects=self._moved | good.redirects,
             pages=good.listed,
             problems=problems,
             failed=built.failed,
-            stale=built.failed and good is not view,
+            stale=good is not view,
             changed=changed,
             follow=_follow(built, hints),
             report=self._report(built, began),
@@ -263,10 +278,10 @@ class Session:
                     self._pages.put(made.digest, made.data)
                 light[key] = Made(made.path, made.digest)
         bodies = self._made_bodies | built.preparation.bodies
-        # What neither this build nor the last good one shows is let go.
+        # What neither this build nor the last whole one shows is let go.
         wanted = {own.body for own in built.preparation.prepared.values()}
-        if self._good is not None:
-            wanted |= {own.body for own in self._good.built.preparation.prepared.values()}
+        if self._whole_view is not None:
+            wanted |= {own.body for own in self._whole_view.built.preparation.prepared.values()}
         self._made_bodies = {digest: body for digest, body in bodies.items() if digest in wanted}
         preparation = msgspec.structs.replace(built.preparation, bodies={})
         filling = msgspec.structs.replace(

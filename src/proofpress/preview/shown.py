@@ -52,7 +52,7 @@ def nowhere(_path: OutputPath) -> str | None:
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """A site as the server shows it: what the last build without an error made, and what is wrong by now."""
+    """A site as the server shows it: what could be built of it, and what is wrong by now."""
 
     revision: int
     """Grows with every build that changed something: files, or problems."""
@@ -67,14 +67,14 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     place: Callable[[OutputPath], str | None] = nowhere
     """Returns where on disk a file is that is copied as it is; None for one that `read` alone gives. Raises as `read`."""
     redirects: Mapping[SitePath, str]
-    """Aliases: the site path, and the href that it leads to."""
+    """Aliases, and addresses that pages have left since the preview began: the site path, and the href that it leads to."""
     pages: tuple[Page, ...]
     problems: tuple[Problem, ...]
     """With their excerpts, in the order of their places."""
     failed: bool
     """Whether one of them is an error."""
     stale: bool = False
-    """Whether the files are those of an earlier build, which had no error. Else the first build failed, and these are its."""
+    """Whether the files are those of an earlier build, because the settings can't be read."""
     changed: frozenset[OutputPath] | None
     """The files that are not as in the revision before; None where any may be."""
     follow: str

@@ -1,0 +1,83 @@
+"""Work over any executor: the results of the tasks in their order, what is handed over once, what goes wrong."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from proofpress.engine.blobs import AtHand, Folder, Nothing, StoreFile
+from proofpress.engine.digests import digest_of_bytes
+from proofpress.engine.executors import Futures, Processes, chunk_of
+from proofpress.engine.steps import Trace
+from proofpress.engine.store import Entry, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def adder(number: int) -> Callable[[int], int]:
+    def add(other: int) -> int:
+        if other == 13:
+            raise ValueError("unlucky")
+        return number + other
+
+    return add
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_processes_give_results_in_order(jobs: int) -> None:
+    done: list[int] = []
+    assert list(Processes(jobs).run(1, adder, list(range(20, 200)), done.append)) == list(range(21, 201))
+    assert done[-1] == 180
+
+
+def test_a_pool_gives_results_in_order_and_is_handed_the_state_once(tmp_path: Path) -> None:
+    done: list[int] = []
+    shared = Folder(str(tmp_path))
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        futures = Futures(pool, shared, workers=2)
+        assert list(futures.run(1, adder, list(range(20, 300)), done.append)) == list(range(21, 301))
+        assert list(futures.run(2, adder, [20], done.append)) == [22]
+        assert list(futures.run(2, adder, [], done.append)) == []
+    assert done[-2:] == [280, 1]
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2, "one file for each state"
+
+
+def test_what_a_task_raises_is_raised_after_the_results_before_it(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        results = Futures(pool, Folder(str(tmp_path)), workers=2).run(0, adder, [1, 13, 2], lambda _done: None)
+        assert next(results) == 1
+        with pytest.raises(ValueError, match="unlucky"):
+            list(results)
+
+
+def test_chunks_are_large_enough_to_be_quick_and_small_enough_to_end_together() -> None:
+    assert [chunk_of(tasks, 2) for tasks in (0, 1, 80, 10_000)] == [1, 1, 10, 25]
+
+
+def test_a_folder_gives_what_was_put_and_nothing_else(tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path / "blobs"))
+    digest = folder.put(b"bytes")
+    assert folder.put(b"bytes") == digest == digest_of_bytes(b"bytes")
+    assert folder.open().get(digest) == b"bytes"
+    with pytest.raises(KeyError):
+        folder.get(digest_of_bytes(b"others"))
+    next(path for path in tmp_path.rglob("*") if path.is_file()).write_bytes(b"changed")
+    with pytest.raises(KeyError):
+        folder.get(digest)
+
+
+def test_what_is_at_hand_comes_before_what_lies_beneath(tmp_path: Path) -> None:
+    with Store(tmp_path / "store") as store:
+        store.put("k", {"a": Entry(Trace(b""), b"", b"kept")})
+    blobs = AtHand({digest_of_bytes(b"now"): b"now"}, StoreFile(tmp_path / "store")).open()
+    assert blobs.get(digest_of_bytes(b"now")) == b"now"
+    assert blobs.get(digest_of_bytes(b"kept")) == b"kept"
+    with pytest.raises(KeyError):
+        blobs.get(digest_of_bytes(b"none"))
+    with pytest.raises(KeyError):
+        Nothing().open().get(digest_of_bytes(b"none"))
