@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PACKAGE = Path(proofpress.__file__).parent
-FOUNDATIONS = {"findings", "model", "paths", "problems", "urls"}
+FOUNDATIONS = {"model", "paths", "problems", "urls"}
 STARTERS = {"cli", "preview", "update"}
 """What may start a build, and so know the builder."""
 ARROWS: dict[str, set[str]] = {
@@ -26,26 +26,26 @@ ARROWS: dict[str, set[str]] = {
     "urls": set(),
     "problems": set(),
     "model": {"paths", "problems"},
-    "findings": {"model", "problems"},
-    "content": FOUNDATIONS,
-    "config": {"content", "model", "problems"},
-    "schema": {"config", "content", "problems"},
-    "explanations": {"problems"},
-    "theme": FOUNDATIONS | {"content"},
-    "site": FOUNDATIONS | {"config", "content", "engine"},
+    "findings": {"rules", "model", "problems"},
+    "content": FOUNDATIONS | {"findings", "rules"},
+    "config": {"rules", "content", "model", "problems"},
+    "schema": {"rules", "config", "content", "problems"},
+    "rules": {"model", "problems"},
+    "theme": FOUNDATIONS | {"rules", "content"},
+    "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
     "listings": {"findings", "model", "problems"},
-    "markdown": FOUNDATIONS | {"config", "listings"},
-    "pages": FOUNDATIONS | {"config", "site", "theme"},
-    "kinds": FOUNDATIONS - {"urls"} | {"config", "engine", "pages", "site"},
-    "output": {"content", "engine", "paths", "problems", "site"},
+    "markdown": FOUNDATIONS - {"paths"} | {"config", "findings", "listings"},
+    "pages": FOUNDATIONS | {"rules", "config", "site", "theme"},
+    "kinds": FOUNDATIONS - {"urls"} | {"rules", "config", "engine", "pages", "site"},
+    "output": {"rules", "content", "engine", "paths", "problems", "site"},
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "site", "theme", "__version__"},
-    "update": {"builder", "engine", "output", "paths", "problems"},
+    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "site", "theme", "__version__"},
+    "update": {"rules", "builder", "engine", "output", "paths", "problems"},
     "preview": FOUNDATIONS | {"builder", "content", "engine", "kinds", "output", "site"},
     "cli": {
-        "builder", "content", "urls", "config", "engine", "explanations", "output", "paths", "preview", "problems", "remote", "schema",
+        "builder", "content", "urls", "config", "engine", "output", "paths", "preview", "problems", "remote", "rules", "schema",
         "site", "update", "__version__",
     },
     "__main__": {"cli"},

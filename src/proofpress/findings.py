@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
-from proofpress.problems import Problem, Severity, problem
-
 if TYPE_CHECKING:
     from proofpress.model import Place
+    from proofpress.problems import Problem, Severity
+    from proofpress.rules.rule import Fault
 
 
 class Finding(NamedTuple):
@@ -28,6 +28,8 @@ class Finding(NamedTuple):
 
     def of(self, path: str) -> Problem:
         """Return the problem that this is in a file."""
+        from proofpress.rules.registry import problem  # noqa: PLC0415 - a site without a fault needs not all rules
+
         line, column, length = self.place.line, self.place.column, self.place.length
         found = problem(self.rule, path, line, column, self.message, hint=self.hint, length=length)
         if self.severity is None:
@@ -52,5 +54,9 @@ class Findings:
     def note(self, rule: str, place: Place, message: str, hint: str = "", *, severity: Severity | None = None) -> None:
         """Note a fault at its place, with what to do."""
         self.problems.append(Finding(rule, place, message, hint, severity).of(self.path))
+
+    def tell(self, fault: Fault, place: Place) -> None:
+        """Note a fault that its rule has put into words."""
+        self.problems.append(fault.at(self.path, place))
 
     add = note  # what the readers of front matter and settings still say

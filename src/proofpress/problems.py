@@ -20,93 +20,27 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning"]
 Judgement = Literal["error", "warning", "off"]
 
-RULES: Final[Mapping[str, Severity]] = {
-    # reading files and front matter
-    "not-utf-8": "error",
-    "control-character": "error",
-    "file-too-large": "error",
-    "outside-site": "error",
-    "unreadable-file": "error",
-    "unread-post": "error",
-    "left-over": "warning",
-    "unportable-name": "warning",
-    "path-too-long": "error",
-    "no-content": "error",
-    "front-matter-syntax": "error",
-    "front-matter-not-closed": "error",
-    "misplaced-front-matter": "error",
-    "foreign-front-matter": "error",
-    "duplicate-key": "error",
-    "alias-in-front-matter": "error",
-    "unknown-key": "warning",
-    "wrong-type": "error",
-    "impossible-date": "error",
-    "unsafe-url": "error",
-    "no-date": "warning",
-    "no-title": "warning",
-    # settings, data and templates
-    "settings-syntax": "error",
-    "unknown-setting": "error",
-    "no-url": "warning",
-    "unsafe-output": "error",
-    "unmatched-setting": "warning",
-    "unknown-author": "warning",
-    "template-error": "error",
-    "unused-template": "warning",
-    "data-error": "error",
-    # the text of a post
-    "broken-link": "error",
-    "broken-anchor": "warning",
-    "missing-image": "warning",
-    "unknown-url": "warning",
-    "draft-link": "error",
-    "unreadable-image": "warning",
-    "unknown-language": "warning",
-    "slow-listing": "warning",
-    "listing-options": "warning",
-    "unclosed-fence": "warning",
-    "math-error": "error",
-    "doubtful-tex": "warning",
-    "unknown-alert": "warning",
-    "undefined-footnote": "warning",
-    "unused-footnote": "warning",
-    "lost-cells": "warning",
-    "torn-table": "warning",
-    "nested-too-deeply": "error",
-    "too-many-marks": "warning",
-    # the site as a whole
-    "url-collision": "error",
-    "reserved-path": "error",
-    "same-term": "warning",
-    "empty-slug": "error",
-    "foreign-file": "error",
-    "active-file": "error",
-    "missing-redirects": "warning",
-}
-"""Every rule's name and how much it weighs. `proofpress explain NAME` tells each one's meaning."""
-
-
-FIXED: Final = frozenset(
-    {
-        "outside-site",
-        "unreadable-file",
-        "no-content",
-        "settings-syntax",
-        "unknown-setting",
-        "unsafe-output",
-        "template-error",
-        "url-collision",
-        "path-too-long",
-        "reserved-path",
-        "foreign-file",
-        "active-file",
-    }
-)
-"""Rules that settings can't weigh otherwise: without them a site would be published with a part missing, or unsafely."""
-
 
 class MissingExtra(RuntimeError):  # noqa: N818 - it is what is missing
     """An optional part of Proofpress is not installed; the message holds the command that installs it."""
+
+
+class Edit(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """A change of one file that mends a fault: `old`, which stands from one place up to another, gives way to `text`.
+
+    Lines and columns count from 1, columns in code points; the end is the first place that stays, and may be the column
+    after a line's last. Where something else than `old` stands there, the file has changed, and the edit is void. `safe`
+    says that the mend is certain and loses no word of a writer's; one that guesses what was meant is not.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    old: str
+    text: str
+    safe: bool = False
 
 
 class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -114,7 +48,8 @@ class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
 
     `path` is relative to the site's folder, with forward slashes. `line` and `column` count from 1, columns in
     characters (code points), as editors do; line 0 speaks of the file as a whole. `length` is how many characters of
-    the line are meant. `excerpt` is that line's text, empty until the builder attaches it.
+    the line are meant. `excerpt` is that line's text, empty until the builder attaches it. `edits` mend the fault, all
+    of them together.
     """
 
     path: str
@@ -126,20 +61,7 @@ class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
     length: int = 1
     excerpt: str = ""
     severity: Severity = "error"
-
-
-def problem(rule: str, path: str, line: int, column: int, message: str, *, hint: str = "", length: int = 1) -> Problem:
-    """Return the problem of a known rule; its weight comes from RULES (KeyError for a rule that is not there)."""
-    return Problem(
-        path=path,
-        line=line,
-        column=column,
-        rule=rule,
-        message=message,
-        hint=hint,
-        length=max(1, length),
-        severity=RULES[rule],
-    )
+    edits: tuple[Edit, ...] = ()
 
 
 def judge(

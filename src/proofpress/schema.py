@@ -12,7 +12,7 @@ import msgspec
 from proofpress.config import SETTINGS, Config
 from proofpress.content import shapes
 from proofpress.content.keys import TABLE
-from proofpress.problems import RULES
+from proofpress.rules.registry import registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,9 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 def site_schema() -> Schema:
     """Return the schema of site.yaml. Each key has a description and examples; unknown keys are refused."""
-    defaults: dict[str, Any] = msgspec.to_builtins(Config()) | {"rules": RULES}
+    defaults: dict[str, Any] = msgspec.to_builtins(Config()) | {
+        "rules": {name: rule.severity for name, rule in registry().items()}
+    }
     return {
         "$schema": _DIALECT,
         "title": "site.yaml",

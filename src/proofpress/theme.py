@@ -19,7 +19,8 @@ import msgspec
 from proofpress.content.files import Faults, nfc, unread, walk
 from proofpress.model import SHIPPED, TemplateSource
 from proofpress.paths import SitePath, encode, join
-from proofpress.problems import Problem, nearest, problem
+from proofpress.problems import Problem, nearest
+from proofpress.rules.registry import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -21,7 +21,8 @@ from proofpress.output.cache import CACHE, STAGING, STORE, cache_folder, empty_s
 from proofpress.output.publish import Published, foreign_files, publish, refuse
 from proofpress.output.record import MANIFEST, Record, is_intact, known_files
 from proofpress.paths import OutputPath, SourcePath
-from proofpress.problems import Problem, problem
+from proofpress.problems import Problem
+from proofpress.rules.output import NO_CONTENT
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,14 +180,10 @@ def _without_content(root: Path, posts: int, before: Last | None) -> list[Proble
     A wrong folder, or a checkout that left something out, would else take down the site that is up.
     """
     if not (root / "content").is_dir():
-        what = f"there is no folder 'content' beside it, in '{root.resolve().name}/', so there is nothing to publish"
-        hint = "go to your site's folder, or make a new site with `proofpress init`"
-    elif not posts and before is not None and before.posts:
-        what = f"'content/' holds no post any more; the last build found {before.posts:,}"
-        hint = "bring them back; if the site is to have none, run `proofpress build --clean`"
-    else:
-        return []
-    return [problem("no-content", "site.yaml", 0, 1, what, hint=hint)]
+        return [NO_CONTENT.no_folder(root.resolve().name).at("site.yaml")]
+    if not posts and before is not None and before.posts:
+        return [NO_CONTENT.no_post(before.posts).at("site.yaml")]
+    return []
 
 
 def _together(*notices: str) -> str:

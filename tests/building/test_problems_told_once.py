@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_site import SmallSite, post
 
-from proofpress.problems import TOLD, Problem, problem, told_once
+from proofpress.problems import TOLD, Problem, told_once
+from proofpress.rules.registry import problem
 
 if TYPE_CHECKING:
     from pathlib import Path

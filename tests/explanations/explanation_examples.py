@@ -28,9 +28,10 @@ import click
 from proofpress.builder.build import build
 from proofpress.builder.inputs import Options
 from proofpress.cli.report import text
-from proofpress.explanations import explanation
-from proofpress.problems import RULES
+from proofpress.rules.explanation import explanation
+from proofpress.rules.registry import registry
 
+RULES = registry()
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SETTINGS = "title: Notes on kernels\nurl: https://me.example/\n"
 PUBLISHING = frozenset({"foreign-file", "no-content", "unsafe-output"})
@@ -54,7 +55,7 @@ class Example(NamedTuple):
 
 def example(rule: str, section: Section) -> Example:
     """Return an example of a rule's page."""
-    _before, wrong, right = re.split(r"^## (?:Wrong|Right)$", explanation(rule).text, flags=re.MULTILINE)
+    _before, wrong, right = re.split(r"^## (?:Wrong|Right)$", explanation(RULES[rule]).text, flags=re.MULTILINE)
     files: dict[str, bytes] = {}
     links: dict[str, str] = {}
     report = ""
@@ -78,7 +79,7 @@ def lay_out(rule: str, section: Section, folder: Path) -> Path:
     root = folder / "site"
     shown = example(rule, section)
     files = {"site.yaml": SETTINGS.encode()} | shown.files
-    if section == "Right" and "as before" in explanation(rule).text:
+    if section == "Right" and "as before" in explanation(RULES[rule]).text:
         files = example(rule, "Wrong").files | files
     if rule != "no-content":
         (root / "content").mkdir(parents=True)
@@ -124,7 +125,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 def renew(rule: str) -> None:
     """Write what Proofpress says of a rule's wrong example into its page."""
-    page = Path(__file__).parents[2] / "src" / "proofpress" / "explanations" / f"{rule}.md"
+    page = Path(__file__).parents[2] / "src" / "proofpress" / "rules" / "explained" / f"{rule}.md"
     with tempfile.TemporaryDirectory() as folder:
         report = reported(rule, lay_out(rule, "Wrong", Path(folder)))
     page.write_text(REPORT.sub(lambda _: report, page.read_text("utf-8"), count=1), "utf-8", newline="\n")

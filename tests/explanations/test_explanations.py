@@ -11,35 +11,41 @@ from pathlib import Path
 
 import click
 import pytest
-from explanation_examples import example, lay_out, reported
+from explanation_examples import RULES, example, lay_out, reported
 
 import proofpress
 from proofpress.cli import proofpress as command_line
-from proofpress.explanations import explanation
-from proofpress.problems import RULES
+from proofpress.rules.explanation import explanation
+from proofpress.rules.registry import BUILT_IN, FAMILIES
+from proofpress.rules.rule import Rule
 
 WIDEST = 82
 """Columns of prose, so that a page can be read in a terminal of the usual width."""
 
 
 def pages() -> set[str]:
-    found = resources.files("proofpress.explanations").iterdir()
+    found = resources.files("proofpress.rules").joinpath("explained").iterdir()
     return {entry.name.removesuffix(".md") for entry in found if entry.name.endswith(".md")}
 
 
 def words_in_the_code() -> set[str]:
-    """Return every string in the source that could name a rule, but for the list of rules itself."""
+    """Return every string and every name in the source that could mean a rule, but for the rules themselves."""
     source = Path(proofpress.__file__).parent
     words: set[str] = set()
     for path in source.rglob("*.py"):
-        if path.name == "problems.py":
+        if path.is_relative_to(source / "rules"):
             continue
-        words |= {
-            node.value
-            for node in ast.walk(ast.parse(path.read_text("utf-8")))
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        }
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.add(node.value)
+            elif isinstance(node, ast.Name):
+                words.add(node.id)
     return words
+
+
+def constant(rule: str) -> str:
+    """Return what a rule's value is called in the module of its family."""
+    return rule.upper().replace("-", "_")
 
 
 def rules_reported_by_name() -> set[str]:
@@ -62,20 +68,40 @@ def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
 
 
 def test_every_rule_is_one_that_some_code_reports() -> None:
-    assert set(RULES) - words_in_the_code() == set()
+    words = words_in_the_code()
+    assert [rule for rule in RULES if rule not in words and constant(rule) not in words] == []
+
+
+def test_every_rule_is_a_value_of_its_name_in_one_family() -> None:
+    found = [(name, value) for family in FAMILIES for name, value in vars(family).items() if isinstance(value, Rule)]
+    assert [name for name, _ in found] == [constant(value.name) for _, value in found]
+    assert [value for _, value in found] == list(BUILT_IN)
+
+
+def test_every_family_in_the_room_is_in_the_registry() -> None:
+    room = Path(proofpress.__file__).parent / "rules"
+    machinery = {"__init__", "rule", "registry", "explanation", "edits"}
+    assert {path.stem for path in room.glob("*.py")} - machinery == {
+        family.__name__.rpartition(".")[2] for family in FAMILIES
+    }
 
 
 def test_no_code_reports_a_rule_that_is_not_listed() -> None:
     reported_rules = rules_reported_by_name()
-    assert len(reported_rules) > 10
+    assert reported_rules
     assert reported_rules <= set(RULES)
 
 
 def test_a_name_that_is_no_rule_has_no_explanation() -> None:
-    with pytest.raises(KeyError):
-        explanation("../problems")
-    with pytest.raises(KeyError):
-        explanation("broken-lnik")
+    run = subprocess.run(
+        [sys.executable, "-m", "proofpress", "explain", "broken-lnik"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.returncode == 2
+    assert "there is no rule 'broken-lnik'; did you mean 'broken-link'?" in run.stderr
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))
@@ -92,7 +118,7 @@ def test_the_right_example_has_no_problem_at_all(rule: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_a_page_begins_with_its_name_and_a_summary_of_one_sentence(rule: str) -> None:
-    found = explanation(rule)
+    found = explanation(RULES[rule])
     assert found.text.startswith(f"# {rule}\n\n")
     assert found.text.endswith("\n")
     assert found.summary.endswith(".")
@@ -102,7 +128,7 @@ def test_a_page_begins_with_its_name_and_a_summary_of_one_sentence(rule: str) ->
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_a_page_fits_a_terminal(rule: str) -> None:
-    text = explanation(rule).text
+    text = explanation(RULES[rule]).text
     prose = [line for line in text.partition("\n## Wrong\n")[0].splitlines() if len(line) > WIDEST]
     assert prose == []
     assert len(text.splitlines()) <= 60
@@ -110,7 +136,7 @@ def test_a_page_fits_a_terminal(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_a_page_speaks_of_commands_and_options_that_there_are(rule: str) -> None:
-    text = explanation(rule).text
+    text = explanation(RULES[rule]).text
     context = click.Context(command_line)
     commands = {name: command_line.get_command(context, name) for name in command_line.list_commands(context)}
     known = {option for command in commands.values() if command for p in command.params for option in p.opts}
@@ -125,7 +151,7 @@ def test_a_page_speaks_of_commands_and_options_that_there_are(rule: str) -> None
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_a_page_weighs_no_rule_but_its_own(rule: str) -> None:
-    weighed = re.findall(r"`([a-z-]+): (?:off|error|warning)`", explanation(rule).text)
+    weighed = re.findall(r"`([a-z-]+): (?:off|error|warning)`", explanation(RULES[rule]).text)
     assert set(weighed) <= {rule}
 
 
@@ -137,7 +163,7 @@ def test_the_command_prints_a_page_whole() -> None:
         encoding="utf-8",
         check=True,
     )
-    assert run.stdout == explanation("broken-link").text
+    assert run.stdout == explanation(RULES["broken-link"]).text
 
 
 def test_without_a_rule_the_command_lists_all_with_their_summaries() -> None:
@@ -146,4 +172,4 @@ def test_without_a_rule_the_command_lists_all_with_their_summaries() -> None:
     )
     lines = run.stdout.splitlines()
     assert [line.split()[0] for line in lines] == sorted(RULES)
-    assert all(line.endswith(explanation(line.split()[0]).summary) for line in lines)
+    assert all(line.endswith(explanation(RULES[line.split()[0]]).summary) for line in lines)

@@ -20,7 +20,9 @@ from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.model import Place, Source
 from proofpress.paths import SourcePath
-from proofpress.problems import Problem, problem
+from proofpress.problems import Problem
+from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
+from proofpress.rules.registry import problem
 from proofpress.theme import Theme, read_theme
 
 if TYPE_CHECKING:
@@ -203,9 +205,9 @@ def settings(root: Path, base_url: str) -> tuple[Config, list[Problem], bytes]:
     try:
         data = read_inside(root, SETTINGS)
     except OutsideSiteError:
-        return Config(), [problem("outside-site", SETTINGS, 0, 1, "it lies outside the site's folder")], b""
+        return Config(), [OUTSIDE_SITE.file().at(SETTINGS)], b""
     except OSError as error:
-        return Config(), [problem("unreadable-file", SETTINGS, 0, 1, f"it can't be read: {error.strerror}")], b""
+        return Config(), [UNREADABLE_FILE.gone(error).at(SETTINGS)], b""
     config, found = read_config(data, SETTINGS)
     if base_url:
         config = msgspec.structs.replace(config, url=base_url.rstrip("/") + "/")
@@ -242,10 +244,10 @@ def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, proble
     try:
         data = read_inside(root, path)
     except OutsideSiteError:
-        problems.append(problem("outside-site", path, 0, 1, "it lies outside the site's folder"))
+        problems.append(OUTSIDE_SITE.file().at(path))
         return None
     except OSError as error:
-        problems.append(problem("unreadable-file", path, 0, 1, f"it can't be read: {error.strerror or error}"))
+        problems.append(UNREADABLE_FILE.gone(error).at(path))
         return None
     size = None
     if path.lower().endswith(IMAGES):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proofpress.content.scan import OutsideSiteError, read_inside
+from proofpress.rules.edits import stands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +37,7 @@ def faults_once(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, bytes], root: Path) -> list[Problem]:
-    """Put beside each problem the line of source that it points at."""
+    """Put beside each problem the line of source that it points at; of its edits stay those that fit the file."""
     lines: dict[str, list[str]] = {}
     found = []
     for one in problems:
@@ -44,7 +45,9 @@ def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, bytes], root:
             lines[one.path] = LINE_END.split(_text(one.path, texts, root))
         at = one.line - 1
         known = lines.get(one.path, [])
-        found.append(msgspec.structs.replace(one, excerpt=known[at]) if 0 <= at < len(known) else one)
+        fitting = one.edits if all(stands(edit, known) for edit in one.edits) else ()
+        excerpt = known[at] if 0 <= at < len(known) else one.excerpt
+        found.append(msgspec.structs.replace(one, excerpt=excerpt, edits=fitting))
     return found
 
 

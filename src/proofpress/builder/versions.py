@@ -38,7 +38,7 @@ LIBRARIES: Final = {
 }
 """What decides bytes of a page: each module, and the name under which it is distributed."""
 
-OUTER_ROOMS: Final = ("cli", "explanations", "preview", "remote", "theme")
+OUTER_ROOMS: Final = ("cli", "preview", "remote", "theme")
 """Folders of this package whose code makes no page; the theme's files are inputs themselves."""
 
 _CODE: Final = (".py", ".so", ".pyd")

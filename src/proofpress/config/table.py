@@ -28,7 +28,8 @@ from proofpress.config.readers import (
 from proofpress.config.setting import Setting
 from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions
 from proofpress.content import settings as accepts
-from proofpress.problems import FIXED, RULES, Judgement
+from proofpress.problems import Judgement
+from proofpress.rules.registry import registry, weighable
 
 _FEEDS: Final = (
     Setting(name="atom", reader=TRUTH, description="Write an Atom feed."),
@@ -84,8 +85,7 @@ _HIGHLIGHT: Final = (
 
 _RULES: Final = tuple(
     Setting(name=rule, reader=choice(*get_args(Judgement)), description=f"`proofpress explain {rule}` tells of it.")
-    for rule in RULES
-    if rule not in FIXED
+    for rule in weighable(registry())
 )
 
 SETTINGS: Final[tuple[Setting, ...]] = (

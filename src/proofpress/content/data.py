@@ -8,9 +8,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from proofpress.content import toml_nodes, yaml_nodes
-from proofpress.content.nodes import MAX_DEPTH, Findings, abridged, character_name, plain, unfit_character
+from proofpress.content.nodes import MAX_DEPTH, Findings, abridged, plain, unfit_character
 from proofpress.content.text import MAX_PROBLEMS, decode
 from proofpress.model import Place
+from proofpress.rules.files import CONTROL_CHARACTER
+from proofpress.rules.front_matter import DUPLICATE_KEY
 
 if TYPE_CHECKING:
     from proofpress.paths import SourcePath
@@ -73,12 +75,7 @@ def _json(text: str, findings: Findings) -> object:
         return None
     unfit = _unfit(value)
     if unfit is not None:
-        findings.add(
-            "control-character",
-            Place(0, 1),
-            f"a value holds {character_name(unfit)}, which no page or feed can hold",
-            hint="take the escape out",
-        )
+        findings.tell(CONTROL_CHARACTER.escaped(unfit, "a value"), Place(0, 1))
         return None
     return value
 
@@ -107,9 +104,8 @@ def _json_too_deep(text: str, findings: Findings) -> bool:
         elif mark == ":" and key is not None and seen and (names := seen[-1]) is not None:
             if key[0] in names:
                 first = _place(text, names[key[0]]).line
-                message = f"the key {abridged(key[0])} stands here again; it is already on line {first}"
                 place = _place(text, key.start(), len(key[0]))
-                findings.add("duplicate-key", place, message, hint="keep one of the two")
+                findings.tell(DUPLICATE_KEY.again(f"the key {abridged(key[0])}", first), place)
                 if len(findings.problems) >= MAX_PROBLEMS:
                     return True
             names.setdefault(key[0], key.start())

@@ -15,7 +15,8 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, Protocol
 
 from proofpress.paths import MAX_PARTS
-from proofpress.problems import Problem, problem, visible
+from proofpress.problems import Problem, visible
+from proofpress.rules.registry import problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,6 +13,8 @@ from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, Scal
 from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
 from proofpress.problems import nearest
+from proofpress.rules.files import OUTSIDE_SITE
+from proofpress.rules.front_matter import FRONT_MATTER_SYNTAX, UNKNOWN_KEY, UNSAFE_URL
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,12 +34,7 @@ def read(
     # where the end was guessed, only the missing fence is reported, not what the guess brought along
     heard = findings if parts.whole else Findings(findings.path)
     if len(parts.head) > MAX_LENGTH:
-        heard.add(
-            "front-matter-syntax",
-            Place(parts.head_line - 1, 1, 3),
-            f"front matter has {len(parts.head):,} characters, more than {MAX_LENGTH:,}",
-            hint="move the text below it",
-        )
+        heard.tell(FRONT_MATTER_SYNTAX.too_long(len(parts.head), MAX_LENGTH), Place(parts.head_line - 1, 1, 3))
         return FrontMatter(), {}
     compose = yaml_nodes.compose
     if parts.is_toml:
@@ -47,12 +44,7 @@ def read(
         return FrontMatter(), {}
     if not isinstance(root, MappingNode):
         if not (isinstance(root, ScalarNode) and root.absent):
-            heard.add(
-                "front-matter-syntax",
-                root.place,
-                f"front matter is lines of 'key: value', not {shown(root)}",
-                hint="for a rule across the page write '***' on the first line",
-            )
+            heard.tell(FRONT_MATTER_SYNTAX.no_mapping(shown(root)), root.place)
         return FrontMatter(), {}
     return read_keys(root, heard, zone=zone, taxonomies=taxonomies, authors=authors)
 
@@ -137,9 +129,10 @@ class _Reading:
 
     def taxonomy(self, name: str, node: Node) -> None:
         # a series is named like a book, and the names of books have commas
-        terms = tuple(word for word, _ in typed.words(node, name, self.findings, split=name != "series"))
-        if terms:
-            self.terms[name] = terms
+        words = typed.words(node, name, self.findings, split=name != "series")
+        self.places.update({f"{name}.{number}": own.place for number, (_, own) in enumerate(words)})
+        if words:
+            self.terms[name] = tuple(word for word, _ in words)
 
     def taxonomy_table(self, table: MappingNode) -> None:
         """Read Zola's table of taxonomies."""
@@ -167,9 +160,7 @@ class _Reading:
             self.findings.add(
                 "unknown-key", key.place, message, hint="write 'listed: false', or 'draft: true' for none at all"
             )
-            return
-        hint = HINTS.get(name) or self.likely(name) or "put what is your own under 'extra:'"
-        self.findings.add("unknown-key", key.place, f"there is no key '{abridged(name)}'", hint=hint)
+        self.findings.tell(UNKNOWN_KEY.no_key(abridged(name), HINTS.get(name) or self.likely(name)), key.place)
 
     def likely(self, name: str) -> str:
         """Return a hint where a key is a slip of the pen; a word of its own (`citation`) is not `description`."""
@@ -184,8 +175,7 @@ class _Reading:
         if isinstance(node, ScalarNode):
             return typed.boolean(node, "toc", self.findings)
         self.extra["toc"] = plain(node, self.findings)
-        message = "'toc' takes true or false; the outline is made from the headings themselves"
-        self.findings.add("unknown-key", node.place, message, hint="write 'toc: true'")
+        self.findings.tell(UNKNOWN_KEY.outline(), node.place)
         return True
 
     def slug(self, node: Node) -> str | None:
@@ -193,12 +183,7 @@ class _Reading:
         if slug is None:
             return None
         if slug.strip(".") == "" or any(mark in slug for mark in "/\\?#%:") or any(ord(mark) < 32 for mark in slug):
-            self.findings.add(
-                "unsafe-url",
-                node.place,
-                f"the slug '{abridged(slug)}' is not one part of a URL",
-                hint="write words with dashes between; for a whole path use 'url'",
-            )
+            self.findings.tell(UNSAFE_URL.slug(abridged(slug)), node.place)
             return None
         return slug
 
@@ -222,12 +207,7 @@ class _Reading:
         if name is None:
             return None
         if name.startswith("/") or any(part in ("", ".", "..") for part in name.split("/")):
-            self.findings.add(
-                "outside-site",
-                node.place,
-                f"the template '{abridged(name)}' is not a name below templates/",
-                hint="write its name alone, such as post.html",
-            )
+            self.findings.tell(OUTSIDE_SITE.template_name(abridged(name)), node.place)
             return None
         if not _TEMPLATE.fullmatch(name) or any(ord(mark) < 32 for mark in name):
             typed.wrong(node, "template", "the name of a file below templates/", self.findings)

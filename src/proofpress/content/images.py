@@ -9,9 +9,12 @@ from __future__ import annotations
 import io
 import re
 import struct
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from proofpress.problems import Problem, problem
+from proofpress.rules.files import UNREADABLE_IMAGE
+
+if TYPE_CHECKING:
+    from proofpress.problems import Problem
 
 IMAGES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp", ".tiff")
 
@@ -49,16 +52,15 @@ def measure(path: str, data: bytes) -> tuple[tuple[int, int] | None, Problem | N
     try:
         width, height = imagesize.get(io.BytesIO(data))
     except Exception as error:  # noqa: BLE001 - whatever the bytes do to the library, the image is only unsized
-        return None, _fault(path, f"its size can't be read ({error})")
+        return None, UNREADABLE_IMAGE.refused(error).at(path)
     if width >= 1 and height >= 1:
         if _is_on_its_side(data):
             width, height = height, width
         return (round(width), round(height)), None
     if data.startswith(_LFS_POINTER):
-        message = "this is a pointer of Git LFS, not the image itself"
-        return None, _fault(path, message, "run 'git lfs pull' before the build")
+        return None, UNREADABLE_IMAGE.pointer().at(path)
     kind = path.rpartition(".")[2].upper()
-    return None, _fault(path, f"this is no {kind} whose size can be read, so the page will jump while it loads")
+    return None, UNREADABLE_IMAGE.sizeless(kind).at(path)
 
 
 def _measure_svg(data: bytes) -> tuple[bool, tuple[int, int] | None]:
@@ -94,7 +96,7 @@ def _length(written: str) -> float | None:
 def _is_on_its_side(data: bytes) -> bool:
     """Tell whether EXIF data turns a PNG by a quarter, where it stands before the image, as browsers need it.
 
-    Of JPEG, AVIF and TIFF the library knows it; in a WebP, Chromium 150 does not heed it.
+    Of JPEG, AVIF and TIFF the library knows it; in a WebP, Chromium 156 does not heed it.
     """
     try:
         if data.startswith(_PNG):
@@ -121,7 +123,3 @@ def _orientation(exif: bytes) -> int:
         if tag == _ORIENTATION and kind == 3 and 1 <= value <= 8:
             return int(value)
     return 1
-
-
-def _fault(path: str, message: str, hint: str = "open it to see whether it is whole") -> Problem:
-    return problem("unreadable-image", path, 0, 1, message, hint=hint)

@@ -14,6 +14,7 @@ import msgspec
 
 from proofpress.findings import Findings as Findings  # noqa: PLC0414, TC001 - the readers find it here
 from proofpress.model import Place
+from proofpress.rules.front_matter import WRONG_TYPE
 
 MAX_DEPTH: Final = 32
 """How deep lists and mappings may stand in one another; far beyond what a person writes, far below the stack."""
@@ -102,12 +103,7 @@ def _scalar(node: ScalarNode, findings: Findings) -> str | int | float | bool | 
         number = float(text)
         fits = number not in (float("inf"), float("-inf"))
     if not fits:
-        findings.add(
-            "wrong-type",
-            node.place,
-            f"the number {abridged(text)} is too large",
-            hint="put it in quotes to keep it as text",
-        )
+        findings.tell(WRONG_TYPE.too_large(abridged(text)), node.place)
         return text
     return number
 

@@ -18,11 +18,17 @@ from proofpress.content import unread as unread_posts
 from proofpress.content.files import Faults, nfc, unread, walk, within
 from proofpress.model import Source
 from proofpress.paths import SourcePath, unportable
-from proofpress.problems import Problem, problem, visible
+from proofpress.problems import Problem, visible
+from proofpress.rules.files import (
+    FILE_TOO_LARGE,
+    UNPORTABLE_NAME,
+)
+from proofpress.rules.registry import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
 
 MAX_MARKDOWN: Final = 16 * 2**20
 """Bytes of one Markdown file. A 16 MB text is a mistake: no reader's browser would show it."""
@@ -85,8 +91,7 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
     for path in (*files, *static):
         part = unportable(path)
         if part is not None:
-            message = f"Windows cannot hold a file called '{part}'"
-            problems.append(problem("unportable-name", path, 0, 1, message, hint="rename it"))
+            problems.append(UNPORTABLE_NAME.file(part).at(path))
     problems += left.told()
     return Tree(
         documents=tuple(documents[path] for path in sorted(documents)),
@@ -191,8 +196,7 @@ def _read(path: SourcePath, place: str, problems: list[Problem]) -> bytes | None
         problems.append(unread(path, error, "file"))
         return None
     if large:
-        message = f"a Markdown file may have {MAX_MARKDOWN // 2**20} MB"
-        problems.append(problem("file-too-large", path, 0, 1, message, hint="split it into several posts"))
+        problems.append(FILE_TOO_LARGE.markdown(MAX_MARKDOWN // 2**20).at(path))
         return None
     return data
 

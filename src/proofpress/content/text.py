@@ -8,16 +8,12 @@ from __future__ import annotations
 import codecs
 from typing import Final
 
-from proofpress.content.nodes import UNFIT, Findings, character_name
+from proofpress.content.nodes import UNFIT, Findings
 from proofpress.model import Place
+from proofpress.rules.files import CONTROL_CHARACTER, NOT_UTF_8
 
 MAX_PROBLEMS: Final = 100
 """Of one kind in one file; beyond that it is a binary file by mistake, and what follows says nothing new."""
-
-_HINTS: Final = {
-    "\x1b": "this begins a terminal's colour code; take the codes out of the listing",
-    "\x00": "the file may have been saved as UTF-16; save it as UTF-8",
-}
 
 
 def decode(data: bytes, findings: Findings) -> str:
@@ -39,13 +35,12 @@ def decode(data: bytes, findings: Findings) -> str:
 
 def _recover(data: bytes, error: UnicodeDecodeError, findings: Findings) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        findings.add("not-utf-8", Place(1, 1), "this file is saved as UTF-16", hint="save it as UTF-8")
+        findings.tell(NOT_UTF_8.utf_16(), Place(1, 1))
         return data.decode("utf-16", "replace")
     before = data[: error.start].decode().replace("\r\n", "\n").replace("\r", "\n")
     place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
     text = data.decode("utf-8", "replace")
-    byte = data[error.start]
-    findings.add("not-utf-8", place, f"the byte 0x{byte:02X} is not UTF-8", hint="save the file as UTF-8")
+    findings.tell(NOT_UTF_8.byte(data[error.start]), place)
     return text
 
 
@@ -55,10 +50,7 @@ def _mend(text: str, findings: Findings) -> str:
     while found is not None and len(findings.problems) < MAX_PROBLEMS:
         start = text.rfind("\n", 0, found.start()) + 1
         place = Place(text.count("\n", 0, start) + 1, found.start() - start + 1)
-        message = f"the character {character_name(found[0])} cannot be seen, and no page or feed can hold it"
-        findings.add(
-            "control-character", place, message, hint=_HINTS.get(found[0], "delete it, or type what was meant")
-        )
+        findings.tell(CONTROL_CHARACTER.in_text(found[0]), place)
         end = text.find("\n", found.end())
         found = UNFIT.search(text, end) if end >= 0 else None
     return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -20,10 +20,11 @@ from proofpress.content.nodes import (
     Node,
     ScalarNode,
     abridged,
-    character_name,
     unfit_character,
 )
 from proofpress.model import Place
+from proofpress.rules.files import CONTROL_CHARACTER
+from proofpress.rules.front_matter import DUPLICATE_KEY, WRONG_TYPE
 
 _STRING: Final = r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\''
 _LEXEME: Final = re.compile(rf"(?P<string>{_STRING})|(?P<comment>\#[^\n]*)|(?P<mark>[\[\]{{}},=\n])|(?P<bare>[^\s\[\]{{}},=\#\"']+(?:[ ]\d\d:[^\s,\]}}\#]+)?)|(?P<unclosed>[\"'])", re.DOTALL)  # fmt: skip
@@ -149,7 +150,7 @@ def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str
                 again = _KEY.match(text, text.rfind("\n", 0, start) + 1)
                 place = lines.place(*again.span("key")) if again else lines.place(start, start + 1)
                 name = f"the key '{abridged(again['key'])}'" if again else "a key"
-                findings.add("duplicate-key", place, f"{name} stands here again", hint="keep one of the two")
+                findings.tell(DUPLICATE_KEY.again(name), place)
                 return None
             message, hint = next(
                 ((message, hint) for needle, message, hint in _MENDS if needle in what),
@@ -160,7 +161,7 @@ def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str
         except ValueError:  # int() on more digits than sys.get_int_max_str_digits() allows
             number = _LONG_NUMBER.search(text)
             place = lines.place(*number.span()) if number else Place(lines.first_line, 1)
-            findings.add("wrong-type", place, "a number is too large", hint="put it in quotes to keep it as text")
+            findings.tell(WRONG_TYPE.too_large(), place)
             return None
     return None
 
@@ -247,8 +248,7 @@ def _node(
             entries = []
             for name, inner in value.items():
                 if (unfit := unfit_character(name)) is not None:
-                    message = f"a key holds {character_name(unfit)}, which no page or feed can hold"
-                    findings.add("control-character", place, message, hint="take the escape out")
+                    findings.tell(CONTROL_CHARACTER.escaped(unfit, "a key"), place)
                     continue
                 within = (*steps, name)
                 key_place = keys.get(within) or keys.get((*within, 0)) or place
@@ -264,12 +264,7 @@ def _node(
         case str():
             unfit = unfit_character(value)
             if unfit is not None:
-                findings.add(
-                    "control-character",
-                    place,
-                    f"this value holds {character_name(unfit)}, which no page or feed can hold",
-                    hint="take the escape out",
-                )
+                findings.tell(CONTROL_CHARACTER.escaped(unfit, "this value"), place)
                 value = value.replace(unfit, "")
             return ScalarNode(value, place)
         case bool():

@@ -14,6 +14,7 @@ from proofpress.content import addresses, dates
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, shown
 from proofpress.model import Author
 from proofpress.problems import did_you_mean, nearest
+from proofpress.rules.front_matter import UNKNOWN_AUTHOR, UNKNOWN_KEY, UNSAFE_URL, WRONG_TYPE
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,7 +27,7 @@ _EMAIL: Final = re.compile(r"[^\s@<>\"'&?:/\\]+@[^\s@<>\"'&?:/\\]+")
 
 def wrong(node: Node, key: str, takes: str, findings: Findings, *, hint: str = "") -> None:
     """Note that a key takes something else."""
-    findings.add("wrong-type", node.place, f"'{key}' takes {takes}, not {shown(node)}", hint=hint)
+    findings.tell(WRONG_TYPE.takes(key, takes, shown(node), hint), node.place)
 
 
 def text(node: Node, key: str, findings: Findings, *, takes: str = "text") -> str | None:
@@ -131,9 +132,7 @@ def address(
         return None
     checked = addresses.web_address(written, schemes=schemes)
     if isinstance(checked, addresses.Refusal):
-        findings.add(
-            "unsafe-url", node.place, f"the address '{abridged(written)}' {checked.message}", hint=checked.hint
-        )
+        findings.tell(UNSAFE_URL.address(abridged(written), checked.message, checked.hint), node.place)
         return None
     return checked
 
@@ -145,9 +144,7 @@ def site_path(node: Node, key: str, findings: Findings) -> str | None:
         return None
     checked = addresses.site_path(written)
     if isinstance(checked, addresses.Refusal):
-        findings.add(
-            "unsafe-url", node.place, f"'{key}': the path '{abridged(written)}' {checked.message}", hint=checked.hint
-        )
+        findings.tell(UNSAFE_URL.path(key, abridged(written), checked.message, checked.hint), node.place)
         return None
     return checked
 
@@ -169,8 +166,7 @@ def _check_name(name: str, node: Node, known: Mapping[str, Author], findings: Fi
     """Note a name that is nearly one of the settings' authors; any other belongs to a guest, who need not be listed."""
     meant = nearest(name, known) if known else None
     if meant is not None and difflib.SequenceMatcher(None, name.casefold(), meant.casefold()).ratio() > 0.8:
-        message = f"site.yaml lists no author '{abridged(name)}'"
-        findings.add("unknown-author", node.place, message, hint=f"did you mean '{meant}'?")
+        findings.tell(UNKNOWN_AUTHOR.nearly(abridged(name), meant), node.place)
 
 
 def _author(node: Node, key: str, known: Mapping[str, Author], findings: Findings) -> Author | None:
@@ -204,15 +200,11 @@ def _author(node: Node, key: str, known: Mapping[str, Author], findings: Finding
         elif nearest(
             field.text, ("name", "url", "email")
         ):  # other generators have more fields, and those say nothing here
-            findings.add(
-                "unknown-key",
-                field.place,
-                f"an author has no '{abridged(field.text)}'",
-                hint=did_you_mean(field.text, ("name", "url", "email")),
-            )
+            mend = did_you_mean(field.text, ("name", "url", "email"))
+            findings.tell(UNKNOWN_KEY.of_an_author(abridged(field.text), mend), field.place)
     if "name" not in said:
         if not any(field.text == "name" for field, _ in node.entries):
-            findings.add("wrong-type", node.place, "an author has no name", hint="write 'name: …'")
+            findings.tell(WRONG_TYPE.nameless_author(), node.place)
         return None
     if said["name"] not in known and len(said) == 1:
         _check_name(said["name"], node, known, findings)

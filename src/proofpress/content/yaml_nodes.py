@@ -19,10 +19,11 @@ from proofpress.content.nodes import (
     Node,
     ScalarNode,
     abridged,
-    character_name,
     unfit_character,
 )
 from proofpress.model import Place
+from proofpress.rules.files import CONTROL_CHARACTER
+from proofpress.rules.front_matter import DUPLICATE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,12 +210,7 @@ class _Composer:
             elif key.text == "":
                 self.fault(key.place, "a value without a key", "write the key before the colon")
             elif key.text in seen:
-                self.findings.add(
-                    "duplicate-key",
-                    key.place,
-                    f"the key '{abridged(key.text)}' stands here again; it is already on line {seen[key.text]}",
-                    hint="keep one of the two",
-                )
+                self.findings.tell(DUPLICATE_KEY.again(f"the key '{abridged(key.text)}'", seen[key.text]), key.place)
             else:
                 seen[key.text] = key.place.line
                 if value is not None:
@@ -225,12 +221,7 @@ class _Composer:
         unfit = unfit_character(scalar.text)
         if unfit is None:
             return scalar
-        self.findings.add(
-            "control-character",
-            scalar.place,
-            f"this value holds {character_name(unfit)}, which no page or feed can hold",
-            hint="take the escape out",
-        )
+        self.findings.tell(CONTROL_CHARACTER.escaped(unfit, "this value"), scalar.place)
         return None
 
     def refuse_alias(self, event: Any) -> None:

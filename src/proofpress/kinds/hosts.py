@@ -19,7 +19,7 @@ import msgspec
 from proofpress.config import place_of
 from proofpress.kinds.target import SETTINGS, Kind, PlainTarget, Planning, Published
 from proofpress.paths import Base, SitePath
-from proofpress.problems import Problem, problem
+from proofpress.rules.registry import problem
 from proofpress.site.hosting import PATHS
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from proofpress.config import Hosting
     from proofpress.kinds.target import Target
+    from proofpress.problems import Problem
 
 Purpose = Literal["nojekyll", "redirects", "headers", "nginx", "caddy"]
 WITH_REDIRECTS: Final = ("redirects", "nginx", "caddy")

@@ -13,7 +13,8 @@ import msgspec
 from proofpress.kinds.registry import KINDS
 from proofpress.kinds.target import SETTINGS, FilledTarget, PlainTarget, Target
 from proofpress.paths import identity, output_path, unportable
-from proofpress.problems import Problem, problem
+from proofpress.problems import Problem
+from proofpress.rules.registry import problem
 from proofpress.site.claims import Complaint, judge
 
 if TYPE_CHECKING:

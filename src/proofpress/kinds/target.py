@@ -14,7 +14,8 @@ import msgspec
 from proofpress.config import Config
 from proofpress.model import Card, Place
 from proofpress.paths import SitePath, SourcePath
-from proofpress.problems import Problem, problem
+from proofpress.problems import Problem
+from proofpress.rules.registry import problem
 from proofpress.site.claims import Complaint, Who
 from proofpress.site.index import Site
 from proofpress.site.values import Alternate

@@ -40,11 +40,13 @@ from proofpress.output.record import (
     write_record,
 )
 from proofpress.paths import MAX_NAME, OutputPath, SourcePath
-from proofpress.problems import Problem, problem
+from proofpress.rules.output import FOREIGN_FILE, UNSAFE_OUTPUT
 from proofpress.site.hosting import LAST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from proofpress.problems import Problem
 
 SITE_FOLDERS = ("content", "templates", "static", "data", ".git", CACHE)
 NAMED = 5
@@ -95,16 +97,7 @@ def refuse(root: Path, output: Path) -> Problem | None:
         reason = "it holds far more than a site"
     elif output.exists() and not output.is_dir():
         reason = "it is a file"
-    if not reason:
-        return None
-    return problem(
-        "unsafe-output",
-        "site.yaml",
-        0,
-        1,
-        f"'{output}' can't be the output folder: {reason}",
-        hint="name a folder of its own, such as 'public'",
-    )
+    return UNSAFE_OUTPUT.folder(str(output), reason).at("site.yaml") if reason else None
 
 
 def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> list[Problem]:
@@ -117,17 +110,7 @@ def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Reco
     if not record.files:
         strangers = sorted(path for path in files_below(output) if not _is_ours(output, path, outputs))
         if strangers:
-            more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
-            return [
-                problem(
-                    "foreign-file",
-                    "site.yaml",
-                    0,
-                    1,
-                    f"'{output.name}/' holds files that Proofpress has no record of having written: '{strangers[0]}'{more}",
-                    hint="empty it yourself if it is an old build, or name another with 'output:' or --output",
-                )
-            ]
+            return [FOREIGN_FILE.strangers(output.name, strangers[0], len(strangers) - 1).at("site.yaml")]
     problems = []
     folders: set[str] = set()
     emptied = {folder for path in record.files for folder in folders_of(path)}
@@ -352,38 +335,16 @@ def _changed_by_hand(output: Path, stale: Sequence[OutputPath], record: Record) 
         and not is_linked(output, path)
         and not is_own(output, path, record.files[path])
     ]
-    more = f" (and {len(changed) - NAMED:,} more like it)" if len(changed) > NAMED else ""
+    more = len(changed) - NAMED
     return [
-        problem(
-            "foreign-file",
-            "site.yaml",
-            0,
-            1,
-            f"'{output.name}/{path}' is a page or file that the site has no more, and it is not as Proofpress wrote it"
-            + (more if changed.index(path) == NAMED - 1 else ""),
-            hint="if nothing in it is yours, delete it; else move it",
-        )
-        for path in changed[:NAMED]
+        FOREIGN_FILE.changed_by_hand(f"{output.name}/{path}", more if number == NAMED else 0).at("site.yaml")
+        for number, path in enumerate(changed[:NAMED], 1)
     ]
 
 
 def _empty_folder(output: Path, path: str) -> Problem:
-    return problem(
-        "foreign-file",
-        "site.yaml",
-        0,
-        1,
-        f"'{output.name}/{path}' is an empty folder, where a file of the site belongs",
-        hint="delete it",
-    )
+    return FOREIGN_FILE.empty_folder(f"{output.name}/{path}").at("site.yaml")
 
 
 def _in_the_way(output: Path, path: str) -> Problem:
-    return problem(
-        "foreign-file",
-        "site.yaml",
-        0,
-        1,
-        f"'{output.name}/{path}' is in the way, and Proofpress did not write it",
-        hint="move or delete it",
-    )
+    return FOREIGN_FILE.in_the_way(f"{output.name}/{path}").at("site.yaml")

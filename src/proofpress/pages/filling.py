@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from markupsafe import Markup, escape
 
-from proofpress.problems import Problem, problem
+from proofpress.model import Place
+from proofpress.rules.registry import problem
+from proofpress.rules.rule import replacing
 from proofpress.site import questions
 from proofpress.site.links import asker, free_reference, own_fragment
 from proofpress.site.values import OutlineItem
@@ -17,7 +19,8 @@ from proofpress.urls import read
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from proofpress.model import Body, Card, Heading, Place, Reference
+    from proofpress.model import Body, Card, Heading, Reference
+    from proofpress.problems import Problem
     from proofpress.site.links import Resolved
     from proofpress.site.questions import AskSite
 
@@ -43,9 +46,20 @@ def settle(body: Body, card: Card, ask: AskSite, *, absolute: bool = False) -> t
 
 
 def placed(found: Problem, card: Card, reference: Reference) -> Problem:
-    """Return a link's problem at its place."""
+    """Return a link's problem at its place, and its edits, where the link stands there as it is meant.
+
+    One that is written with escapes or entities is longer; what is written as raw HTML may be meant for others.
+    """
+    as_meant = reference.length == len(reference.href) and not reference.raw
+    edits = tuple(
+        replacing(
+            card.path, Place(reference.line, reference.column + edit.column - 1), edit.old, edit.text, safe=edit.safe
+        )
+        for edit in found.edits
+        if as_meant
+    )
     return msgspec.structs.replace(
-        found, path=card.path, line=reference.line, column=reference.column, length=reference.length
+        found, path=card.path, line=reference.line, column=reference.column, length=reference.length, edits=edits
     )
 
 

@@ -20,7 +20,8 @@ import jinja2.parser
 
 from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
-from proofpress.problems import Problem, did_you_mean, problem
+from proofpress.problems import Problem, did_you_mean
+from proofpress.rules.registry import problem
 from proofpress.site.dates import iso_date, long_date
 from proofpress.site.values import UnanswerableError
 from proofpress.site.view import SiteView

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from proofpress.problems import Problem, problem
+from proofpress.rules.output import ACTIVE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from proofpress.paths import SourcePath
+    from proofpress.problems import Problem
 
 ACTIVE: Final = frozenset(
     {
@@ -60,16 +61,11 @@ def is_active(path: str, read: Callable[[], bytes]) -> bool:
 
 def refused(paths: Iterable[SourcePath], read: Callable[[SourcePath], bytes]) -> list[Problem]:
     """Return a problem for each file of content/ that a browser would run. `read` gives the first SNIFFED bytes or more."""
-    found = []
-    for path in paths:
-        if path.startswith("content/") and is_active(path, lambda path=path: read(path)):  # type: ignore[misc]
-            ending = active_ending(path)
-            kind = f"a '.{ending}' file" if ending else "a file that begins as HTML or XML does"
-            message = f"a browser could run {kind} of a post, and the settings have 'html: sanitize'"
-            mend = "move it to static/, which is trusted"
-            mend += ", or save the picture as PNG or WebP" if ending in ("svg", "svgz") else ""
-            found.append(problem("active-file", path, 0, 1, message, hint=mend))
-    return found
+    return [
+        ACTIVE_FILE.could_run(active_ending(path)).at(path)
+        for path in paths
+        if path.startswith("content/") and is_active(path, lambda path=path: read(path))  # type: ignore[misc]
+    ]
 
 
 def _endings(path: str) -> list[str]:

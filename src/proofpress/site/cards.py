@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from proofpress.model import Body, Card, Document
+from proofpress.model import Body, Card, Document, Place
 from proofpress.paths import Base, SitePath, encode, slug
-from proofpress.problems import Problem, problem
+from proofpress.rules.front_matter import NO_DATE, NO_TITLE
+from proofpress.rules.site import EMPTY_SLUG
 
 if TYPE_CHECKING:
     from proofpress.config import Config
     from proofpress.content.names import Name
+    from proofpress.problems import Problem
 
 WORDS_A_MINUTE = 220
 """Brysbaert (2019) measured 238 for silent reading of English prose; code reads slower."""
@@ -39,28 +41,10 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
     if not title:
         title = title_of(name, kind, config)
         if kind not in LISTS and not _faulty(document, "title"):
-            problems.append(
-                problem(
-                    "no-title",
-                    document.path,
-                    document.first_line,
-                    1,
-                    "the page has neither 'title:' nor a first-level heading",
-                    hint=f"its file name gives it the title '{title}'; write '# {title}' as its first line",
-                )
-            )
+            problems.append(NO_TITLE.untitled(title).at(document.path, Place(document.first_line, 1)))
     shown = front.listed and not front.draft  # else no list has it, by date or otherwise
     if kind in DATED and shown and front.date is None and not _faulty(document, "date"):
-        problems.append(
-            problem(
-                "no-date",
-                document.path,
-                1,
-                1,
-                "the post has no date, so it is listed last and stays out of the feeds",
-                hint="write 'date: YYYY-MM-DD' in its front matter or begin its file name with the date",
-            )
-        )
+        problems.append(NO_DATE.undated().at(document.path, Place(1, 1)))
     site_path, path_problem = place(document, name, kind, config)
     if path_problem is not None:
         problems.append(path_problem)
@@ -127,14 +111,7 @@ def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[S
             return SitePath(folder), None
     own = front.slug or slug(name.stem)
     if not own:
-        return SitePath(folder + "untitled/"), problem(
-            "empty-slug",
-            document.path,
-            1,
-            1,
-            f"the file name '{name.stem}' has no letter or digit that a URL could be made of",
-            hint="give the page a 'slug:' in its front matter",
-        )
+        return SitePath(folder + "untitled/"), EMPTY_SLUG.file(name.stem).at(document.path, Place(1, 1))
     if kind in DATED and config.permalink:
         date = front.date
         pattern = {

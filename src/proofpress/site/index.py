@@ -14,13 +14,14 @@ import msgspec
 
 from proofpress.model import Card, File, Place
 from proofpress.paths import SitePath, SourcePath, encode, slug
-from proofpress.problems import Problem, problem
+from proofpress.rules.site import EMPTY_SLUG, SAME_TERM
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from proofpress.config import Section
+    from proofpress.problems import Problem
 
 RELATED_WINDOW = 24
 """How many posts on either side, within a shared term, are looked at for related ones: keeps the work linear."""
@@ -196,35 +197,17 @@ def _taxonomies(
         for post in posts:
             for number, name in enumerate(post.terms.get(taxonomy, ())):
                 own = places.get(post.path, {})
-                place = own.get(f"{taxonomy}.{number}") or own.get(taxonomy) or Place(1, 1)
+                place = own.get(f"{taxonomy}.{number}") or own.get(taxonomy) or Place(1, 1, 0)
                 key = slug(name)
                 if not key:
-                    problems.append(
-                        problem(
-                            "empty-slug",
-                            post.path,
-                            place.line,
-                            place.column,
-                            f"'{name}' has no letter or digit that a URL could be made of, so it can't be one of {taxonomy}",
-                            hint="name it in letters",
-                            length=place.length,
-                        )
-                    )
+                    problems.append(EMPTY_SLUG.term(name, taxonomy).at(post.path, place))
                     continue
                 members[key][post.path] = post
                 spellings[key][name] += 1
                 uses.append((key, name, post.path, place))
         chosen = {key: min(names, key=lambda name: (-names[name], name)) for key, names in spellings.items()}
         problems += [
-            problem(
-                "same-term",
-                path,
-                place.line,
-                place.column,
-                f"'{name}' and '{chosen[key]}' are the same in a URL ({key}), so they are taken for one of {taxonomy}",
-                hint=f"write '{chosen[key]}'",
-                length=place.length,
-            )
+            SAME_TERM.spelt(path, place, name, chosen[key], key, taxonomy)
             for key, name, path, place in uses
             if name != chosen[key]
         ]

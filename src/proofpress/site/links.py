@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -18,18 +19,24 @@ from proofpress.content.images import IMAGES
 from proofpress.content.names import split as split_name
 from proofpress.model import Card, File, Place, Reference
 from proofpress.paths import Base, SitePath, SourcePath, encode, join
-from proofpress.problems import Problem, nearest, problem
+from proofpress.problems import Edit, Problem, nearest
+from proofpress.rules.links import BROKEN_ANCHOR, BROKEN_LINK, DRAFT_LINK, MISSING_IMAGE, PUT_IMAGE, UNKNOWN_URL
+from proofpress.rules.rule import replacing
 from proofpress.site.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from proofpress.rules.rule import Fault
 
 CONTENT = "content/"
 ELSEWHERE = re.compile(
     r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|edu|gov|co|ai|app|me|us|uk|de|fr|gy|es)(?:/|$)"
 )
 """The beginning of an address that lacks its scheme, told from a file by a top-level domain that is no file's ending."""
-PUT_IMAGE = "put the image there, or write the path of one that exists"
+
+_WRITTEN = re.compile(r"[\w%+,./~-]+")
+"""What means itself in a link's destination wherever that is written."""
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -40,6 +47,7 @@ class Resolved(msgspec.Struct, frozen=True):
     file: File | None = None
     """The file that the link leads to, where it is one that is copied."""
     problem: Problem | None = None
+    """What is wrong with it; its edits count from the beginning of the link, until it is placed."""
 
 
 class Links(msgspec.Struct, frozen=True, dict=True):
@@ -116,8 +124,7 @@ class Links(msgspec.Struct, frozen=True, dict=True):
             mend = PUT_IMAGE
         else:
             mend = "link to the file, such as '../setup.md'"
-        message = f"no page or file of this site is at '{plain}'"
-        found_problem = _at(reference, page, "unknown-url", message, mend)
+        found_problem = _at(reference, page, UNKNOWN_URL.nothing_at(plain, mend))
         return Resolved(reference.href, self.base.origin + reference.href, problem=found_problem)
 
     def _found(self, found: str | File | Card, reference: Reference, page: Card, query: str, fragment: str) -> Resolved:
@@ -144,35 +151,26 @@ class Links(msgspec.Struct, frozen=True, dict=True):
         target = join(posixpath.dirname(page.path), plain.lstrip("/"))
         hidden = next((h for h in (self._hidden(target), self._hidden(CONTENT + plain.lstrip("/"))) if h), None)
         if hidden is not None:
-            found = _at(
-                reference,
-                page,
-                "draft-link",
-                f"'{path}' is a draft or a post of the future, which this build leaves out",
-                "publish it as well, or build with --drafts or --future",
-            )
+            found = _at(reference, page, DRAFT_LINK.left_out(path))
         elif "{{" in plain or "{%" in plain:
-            found = _at(
-                reference,
-                page,
-                "broken-link",
-                f"no page is made from '{path}'",
-                "posts are not templates here: write the path of the file",
-            )
+            found = _at(reference, page, BROKEN_LINK.template(path))
         else:
             suggestion = self._suggest(plain, page)
             mend = f"did you mean '{suggestion}'?" if suggestion else ""
+            edits = self._moved(page, path, suggestion)
             if ELSEWHERE.match(plain) and "://" not in plain:
+                edits = ()
                 mend = f"another site's address begins with https://: 'https://{path}'"
             elif plain.startswith("[http"):
+                edits = ()
                 mend = "write the address alone between the parentheses"
             ending = posixpath.splitext(plain)[1]
             is_file = ending not in ("", ".md", ".html")
             if _is_image(reference, plain):
-                found = _at(reference, page, "missing-image", f"no image is at '{path}'", mend or PUT_IMAGE)
+                found = _at(reference, page, MISSING_IMAGE.no_image(path, mend), edits)
             else:
-                message = f"no file is at '{path}'" if is_file else f"no page is made from '{path}'"
-                found = _at(reference, page, "broken-link", message, mend)
+                fault = BROKEN_LINK.no_file(path, mend) if is_file else BROKEN_LINK.no_page(path, mend)
+                found = _at(reference, page, fault, edits)
         beside = page.permalink.rpartition("/")[0] + "/"  # a feed is read elsewhere
         return Resolved(reference.href, beside + reference.href, problem=found)
 
@@ -189,6 +187,22 @@ class Links(msgspec.Struct, frozen=True, dict=True):
         folder = posixpath.dirname(page.path)
         found = self.near_files.nearest(join(folder, plain) or plain)
         return encode(posixpath.relpath(found, folder)) if found else None
+
+    def _moved(self, page: Card, path: str, suggestion: str | None) -> tuple[Edit, ...]:
+        """Return the edit that leads a link to what it most likely means.
+
+        It is certain where the link names a file, and the site has one of this name and no other: the file was moved,
+        or the way to it is wrong. Else it is a guess.
+        """
+        name = posixpath.basename(unquote(path))
+        safe = name in self.only and suggestion is not None and posixpath.basename(unquote(suggestion)) == name
+        return _rewritten(page, 0, path, suggestion, safe=safe)
+
+    @cached_property
+    def only(self) -> frozenset[str]:
+        """The names, with their endings, that one file has and no other; not `index.md`, the name of every bundle."""
+        names = Counter(posixpath.basename(path) for path in (*self.cards, *self.files, *self.hidden))
+        return frozenset(name for name, count in names.items() if count == 1 and name != "index.md")
 
     @cached_property
     def near_files(self) -> Suggestions:
@@ -257,10 +271,17 @@ def _some_anchors(anchors: Sequence[str]) -> str:
     return f"it has {', '.join(named)}" if named else "it has no headings"
 
 
-def _at(reference: Reference, page: Card, rule: str, message: str, hint: str) -> Problem:
-    found = problem(rule, page.path, reference.line, reference.column, message, hint=hint, length=reference.length)
+def _at(reference: Reference, page: Card, fault: Fault, edits: Sequence[Edit] = ()) -> Problem:
+    found = fault.at(page.path, Place(reference.line, reference.column, reference.length), edits=edits)
     # Raw HTML is published as it is written: what it names may be there by other means, so its faults are warnings.
     return msgspec.structs.replace(found, severity="warning") if reference.raw else found
+
+
+def _rewritten(page: Card, start: int, old: str, text: str | None, *, safe: bool) -> tuple[Edit, ...]:
+    """Return the edit that puts text in place of a part of a link: its place counts from the link, as that of its problem."""
+    if text is None or not _WRITTEN.fullmatch(text):
+        return ()
+    return (replacing(page.path, Place(1, 1 + start), old, text, safe=safe),)
 
 
 def own_fragment(reference: Reference, page: Card, anchors: Sequence[str]) -> Resolved:
@@ -278,4 +299,5 @@ def _anchor(reference: Reference, page: Card, target: Card, fragment: str, ancho
     where = "this page" if target.path == page.path else f"'{target.path}'"
     suggestion = nearest(name, anchors)
     hint = f"did you mean '#{suggestion}'?" if suggestion else _some_anchors(anchors)
-    return _at(reference, page, "broken-anchor", f"{where} has no heading or id '{name}'", hint)
+    edits = _rewritten(page, len(reference.href) - len(fragment), fragment, suggestion, safe=False)
+    return _at(reference, page, BROKEN_ANCHOR.no_id(where, name, hint), edits)

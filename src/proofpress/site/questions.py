@@ -99,7 +99,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     def menu_problems(self) -> list[Problem]:
         """Return what is wrong with the links of the menu, at their places in site.yaml."""
         found = [self.menu_link(item).problem for item in self.config.menu]
-        return [msgspec.structs.replace(problem, path="site.yaml") for problem in found if problem is not None]
+        return [
+            msgspec.structs.replace(problem, path="site.yaml", edits=()) for problem in found if problem is not None
+        ]
 
 
 def _name(class_name: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from proofpress.content.globs import matcher
-from proofpress.problems import did_you_mean, problem
+from proofpress.problems import did_you_mean
+from proofpress.rules.registry import problem
 from proofpress.site.links import CONTENT
 
 if TYPE_CHECKING:

@@ -1,0 +1,28 @@
+"""What can be wrong with listings: the fence, and the line that says how they are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from proofpress.rules.rule import Rule, replacing
+
+if TYPE_CHECKING:
+    from proofpress.model import Place
+    from proofpress.problems import Problem
+
+
+class _UnclosedFence(Rule, frozen=True):
+    def never_closes(self, path: str, place: Place, fence: str, end: Place | None) -> Problem:
+        """Tell of a listing that runs to the end of what holds it; `end` is where the text ends, if a line there closes it."""
+        edits = []
+        if end is not None:
+            text = f"{fence}\n" if end.column == 1 else f"\n{fence}\n"
+            edits = [replacing(path, end, "", text, safe=True)]
+        message = "this listing is never closed, so it runs to the end of what holds it"
+        return self.says(message, f"close it with a line of {fence}").at(path, place, edits=edits)
+
+
+UNKNOWN_LANGUAGE: Final = Rule("unknown-language", "warning", "text")
+SLOW_LISTING: Final = Rule("slow-listing", "warning", "text")
+LISTING_OPTIONS: Final = Rule("listing-options", "warning", "text")
+UNCLOSED_FENCE: Final = _UnclosedFence("unclosed-fence", "warning", "text")

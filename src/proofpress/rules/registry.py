@@ -1,0 +1,74 @@
+"""All rules by name: those of the families here, and any that others bring."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from proofpress.model import Place
+from proofpress.rules import (
+    files,
+    front_matter,
+    links,
+    listings,
+    mathematics,
+    output,
+    settings,
+    site,
+    tables,
+    templates,
+    text,
+)
+from proofpress.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from proofpress.problems import Edit, Problem
+
+FAMILIES: Final = (files, front_matter, settings, templates, text, links, listings, mathematics, tables, site, output)
+
+BUILT_IN: Final[tuple[Rule, ...]] = tuple(
+    value for family in FAMILIES for value in vars(family).values() if isinstance(value, Rule)
+)
+"""Every rule of Proofpress itself: a family's are the values of its module."""
+
+_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+
+
+def registry(rules: Iterable[Rule] = BUILT_IN, more: Iterable[Rule] = ()) -> dict[str, Rule]:
+    """Return rules by name, those of others (`more`) after our own.
+
+    Raises ValueError for a name that is taken, or is not words in kebab-case, which `rules:` could not name.
+    """
+    found: dict[str, Rule] = {}
+    for rule in (*rules, *more):
+        if not _NAME.fullmatch(rule.name):
+            raise ValueError(f"'{rule.name}' is no name for a rule: write two words or more, with dashes between")
+        if rule.name in found:
+            raise ValueError(f"there are two rules called '{rule.name}'")
+        found[rule.name] = rule
+    return found
+
+
+def weighable(rules: Mapping[str, Rule]) -> tuple[str, ...]:
+    """Return the names of the rules that settings may weigh, in the order of the registry."""
+    return tuple(name for name, rule in rules.items() if not rule.fixed)
+
+
+_BY_NAME: Final = registry()
+
+
+def problem(
+    rule: str,
+    path: str,
+    line: int,
+    column: int,
+    message: str,
+    *,
+    hint: str = "",
+    length: int = 1,
+    edits: Sequence[Edit] = (),
+) -> Problem:
+    """Return a problem of a built-in rule by its name, for those whose words still stand where they are found."""
+    return _BY_NAME[rule].says(message, hint).at(path, Place(line, column, length), edits=edits)

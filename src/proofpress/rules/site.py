@@ -1,0 +1,75 @@
+"""What can be wrong with a site as a whole: two things at one address, an address that can't be, names that fall together."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from proofpress.rules.rule import Fault, Rule, replacing
+
+if TYPE_CHECKING:
+    from proofpress.model import Place
+    from proofpress.problems import Problem
+
+_PLAIN_WORDS: Final = re.compile(r"\w(?:[\w ./-]*\w)?")
+"""What means itself in YAML, in a list as well, without quotes."""
+
+
+class _UrlCollision(Rule, frozen=True):
+    def accents(self) -> Fault:
+        return self.says(
+            "two files have this name and differ only in how its accents are encoded (Unicode NFC and NFD)",
+            "rename one of them",
+        )
+
+
+class _SameTerm(Rule, frozen=True):
+    def spelt(self, path: str, place: Place, name: str, chosen: str, key: str, taxonomy: str) -> Problem:
+        """Tell of a word that is another one in a URL (`key`); where it stands there as it is, the mend spells it so."""
+        fault = self.says(
+            f"'{name}' and '{chosen}' are the same in a URL ({key}), so they are taken for one of {taxonomy}",
+            f"write '{chosen}'",
+        )
+        # What is as long as the word is nothing but the word: no quotes around it, no other word beside it.
+        if place.length != len(name) or not _PLAIN_WORDS.fullmatch(chosen):
+            return fault.at(path, place)
+        return fault.at(path, place, edits=[replacing(path, place, name, chosen, safe=True)])
+
+
+class _EmptySlug(Rule, frozen=True):
+    def file(self, stem: str) -> Fault:
+        return self.says(
+            f"the file name '{stem}' has no letter or digit that a URL could be made of",
+            "give the page a 'slug:' in its front matter",
+        )
+
+    def term(self, name: str, taxonomy: str) -> Fault:
+        return self.says(
+            f"'{name}' has no letter or digit that a URL could be made of, so it can't be one of {taxonomy}",
+            "name it in letters",
+        )
+
+
+class _MissingRedirects(Rule, frozen=True):
+    def not_in(self, aliases: int, first: str) -> Fault:
+        """Tell that the owner's own file says nothing of some aliases."""
+        several = f"{aliases:,} aliases of the site are" if aliases > 1 else "an alias of the site is"
+        return self.says(
+            f"this file is published in place of Proofpress's own, and {several} not in it: "
+            f"'{first}'{' and others' if aliases > 1 else ''}",
+            "add them, or delete the file; until then their pages lead on",
+        )
+
+    def beyond(self, most: int, more: int) -> Fault:
+        several = f"{more:,} more aliases" if more > 1 else "one more alias"
+        return self.says(
+            f"Cloudflare reads {most:,} redirects, and the site has {several}",
+            "their pages lead on; or write a static/_redirects with patterns, such as '/old/* /new/:splat 301'",
+        )
+
+
+URL_COLLISION: Final = _UrlCollision("url-collision", "error", "site", fixed=True)
+RESERVED_PATH: Final = Rule("reserved-path", "error", "site", fixed=True)
+SAME_TERM: Final = _SameTerm("same-term", "warning", "site")
+EMPTY_SLUG: Final = _EmptySlug("empty-slug", "error", "site")
+MISSING_REDIRECTS: Final = _MissingRedirects("missing-redirects", "warning", "site")
