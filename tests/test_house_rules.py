@@ -30,6 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "schema": {"config", "content", "problems"},
     "explanations": {"problems"},
     "theme": FOUNDATIONS | {"content", "engine"},
+    "theme_options": {"content", "model", "problems"},
     "site": FOUNDATIONS | {"config", "content", "engine"},
     "listings": {"problems"},
     "markdown": {"config", "listings", "model", "problems", "urls"},
@@ -38,7 +39,7 @@ ARROWS: dict[str, set[str]] = {
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"config", "content", "engine", "listings", "markdown", "output", "pages", "site", "theme", "__version__"},
+    | {"config", "content", "engine", "listings", "markdown", "output", "pages", "site", "theme", "theme_options", "__version__"},
     "update": {"builder", "engine", "output", "paths", "problems"},
     "preview": FOUNDATIONS | {"builder", "config", "content", "engine", "output", "site"},
     "cli": {

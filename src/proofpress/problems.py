@@ -45,6 +45,7 @@ RULES: Final[Mapping[str, Severity]] = {
     # settings, data and templates
     "settings-syntax": "error",
     "unknown-setting": "error",
+    "unknown-option": "warning",
     "no-url": "warning",
     "unsafe-output": "error",
     "unknown-author": "warning",
