@@ -32,6 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "schema": {"rules", "config", "content", "problems"},
     "rules": {"model", "problems"},
     "theme": FOUNDATIONS | {"rules", "content"},
+    "theme_options": {"rules", "content", "model", "problems"},
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
     "listings": {"findings", "model", "problems"},
     "markdown": FOUNDATIONS - {"paths"} | {"config", "findings", "listings"},
@@ -41,7 +42,7 @@ ARROWS: dict[str, set[str]] = {
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "site", "theme", "__version__"},
+    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "site", "theme", "theme_options", "__version__"},
     "update": {"rules", "builder", "engine", "output", "paths", "problems"},
     "preview": FOUNDATIONS | {"builder", "content", "engine", "kinds", "output", "site"},
     "cli": {

@@ -132,7 +132,7 @@ TOLD: Final = 3
 
 
 def told_once(
-    problems: Sequence[Problem], rules: Collection[str] = frozenset({"unknown-key", "no-date"})
+    problems: Sequence[Problem], rules: Collection[str] = frozenset({"unknown-key", "misspelt-key", "no-date"})
 ) -> list[Problem]:
     """Fold what many files have in common, such as a key of another generator: the first places, and how many more.
 
@@ -155,6 +155,21 @@ def told_once(
             counted = f"(and in {more:,} more file{'' if more == 1 else 's'})"
             kept.append(msgspec.structs.replace(found, message=f"{found.message} {counted}"))
     return kept
+
+
+def one_slip_apart(a: str, b: str) -> bool:
+    """Return whether two words differ by one letter too many, too few or wrong, or by two neighbours exchanged.
+
+    That is a distance of Damerau and Levenshtein of one; the case of letters is none.
+    """
+    a, b = sorted((a.casefold(), b.casefold()), key=len)
+    start = next((at for at, pair in enumerate(zip(a, b, strict=False)) if pair[0] != pair[1]), len(a))
+    if len(b) - len(a) > 1:
+        return False
+    if len(a) < len(b):
+        return a[start:] == b[start + 1 :]
+    exchanged = a[start : start + 2] == b[start : start + 2][::-1] and a[start + 2 :] == b[start + 2 :]
+    return a[start + 1 :] == b[start + 1 :] or exchanged
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

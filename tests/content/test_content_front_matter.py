@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import assume, given
+from hypothesis.strategies import DataObject, data, integers, sampled_from
 
 from proofpress.content.documents import read
 from proofpress.model import Author, Document, Place, Source
@@ -125,16 +127,94 @@ def test_zolas_table_of_taxonomies_is_read() -> None:
 )
 def test_a_short_key_with_two_letters_exchanged_is_known_again(key: str, meant: str) -> None:
     hint = only(load(f"---\n{key}: x\n---\n")).hint
-    assert hint == (f"did you mean '{meant}'?" if meant else "put what is your own under 'extra:'")
+    own = "put what is your own under 'extra:'"
+    assert hint == (f"did you mean '{meant}'? If not, put it under 'extra:'" if meant else own)
+
+
+SLIPS: Final = [
+    *("draf", "drafft", "darft", "drabt", "Draft", "DRAFT", "rdaft", "drafts", "tittle", "Title", "dtae", "updaetd"),
+    *("slgu", "aliasses", "templat", "imge", "taggs", "serie", "exttra", "urll"),
+]
+
+
+@pytest.mark.parametrize("key", SLIPS)
+def test_a_key_one_letter_away_from_a_known_one_is_an_error_and_its_value_is_kept(key: str) -> None:
+    document = load(f"---\n{key}: true\n---\n")
+    found = only(document)
+    assert (found.severity, *at(found)) == ("error", "misspelt-key", 2, 1, len(key))
+    assert found.hint.startswith("did you mean '")
+    assert document.front.extra == {key: True}
+
+
+@given(data())
+def test_any_slip_in_the_word_draft_is_an_error_and_keeps_the_post_unseen(chosen: DataObject) -> None:
+    at = chosen.draw(integers(0, 5))
+    letter = chosen.draw(sampled_from("abcdefghijklmnopqrstuvwxyz_"))
+    word = chosen.draw(sampled_from(["draft"[:at] + "draft"[at + 1 :], "draft"[:at] + letter + "draft"[at:]]))
+    assume(word != "draft")
+    document = load(f"---\n{word}: true\n---\n")
+    assert only(document).rule == "misspelt-key"
+    assert document.front.draft
+
+
+@pytest.mark.parametrize("written", ["false", "no", "Off", ""])
+def test_a_slip_that_says_no_hides_nothing(written: str) -> None:
+    document = load(f"---\ndraf: {written}\n---\n")
+    assert only(document).rule == "misspelt-key"
+    assert not document.front.draft
+
+
+@pytest.mark.parametrize(
+    "key", ["tag", "author", "Author", "alias", "images", "update", "top", "data", "doc", "lang", "x", "id"]
+)
+def test_a_key_that_means_something_elsewhere_or_is_another_word_is_a_warning(key: str) -> None:
+    found = only(load(f"---\n{key}: x\n---\n"))
+    assert (found.severity, found.rule) == ("warning", "unknown-key")
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "length"),
+    [
+        ("title: Intro to C #1", 19, 2),
+        ("title: C # for all", 10, 9),
+        ("tags: #go", 7, 3),
+        ("tags: go #rust", 10, 5),
+        ("series: C # for all", 11, 9),
+        ("slug: a #b", 9, 2),
+        ("title: a\t#b  ", 10, 2),
+        ("authors: Ada #1", 14, 2),
+        ("tags: [a,\n  b #c\n  ]", 5, 2),
+        ("extra: {a: b #c\n  }", 14, 2),
+        ("extra:\n  a: #c", 6, 2),
+        ("tags:\n  - a\n  - #b", 5, 2),
+        ("authors:\n  - #b\n  - Ada", 5, 2),
+        ("title: über 🦀 #1", 15, 2),
+    ],
+)
+def test_a_value_that_yamls_comment_cuts_is_told_at_the_hash(line: str, column: int, length: int) -> None:
+    found = only(load(f"---\n{line}\n---\n"))
+    assert (found.severity, found.rule, found.column, found.length) == ("warning", "lost-to-comment", column, length)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "date: 2024-01-05  # moved", "draft: false #true", "toc: true # long", "image: # none yet", "title: # to come",
+        "title: 'a' # b", "tags: [a, b] # c", "tags: # those of old\n- a", "# a remark\ntitle: a", "title: C#1", "title: a\n# b",
+        "slug: a # short", "title: |\n  a #1", "extra: {a: 3} #4", "extra:\n  a: 3 #4\n  b: c # d", "tags:\n  # all\n  - a",
+    ],
+)  # fmt: skip
+def test_a_remark_that_was_meant_is_none_of_our_business(lines: str) -> None:
+    assert load(f"---\n{lines}\n---\n").problems == ()
 
 
 def test_an_unknown_key_is_a_warning_with_the_likely_one_and_its_value_is_kept() -> None:
-    document = load("---\ntitel: Hello\nmine: {a: [1, x]}\n---\n")
+    document = load("---\ntitlesl: Hello\nmine: {a: [1, x]}\n---\n")
     titel, mine = document.problems
-    assert (titel.severity, *at(titel)) == ("warning", "unknown-key", 2, 1, 5)
+    assert (titel.severity, *at(titel)) == ("warning", "unknown-key", 2, 1, 7)
     assert titel.hint == "did you mean 'title'?"
     assert "extra" in mine.hint
-    assert document.front.extra == {"titel": "Hello", "mine": {"a": [1, "x"]}}
+    assert document.front.extra == {"titlesl": "Hello", "mine": {"a": [1, "x"]}}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +255,7 @@ def test_all_faults_are_found_at_once() -> None:
         (2, "impossible-date"),
         (3, "wrong-type"),
         (4, "unsafe-url"),
-        (5, "unknown-key"),
+        (5, "misspelt-key"),
         (6, "unsafe-url"),
     ]
 

@@ -15,6 +15,7 @@ import msgspec
 from proofpress.builder.versions import code_version
 from proofpress.config import Config, place_of, read_config
 from proofpress.content.images import IMAGES, measure
+from proofpress.content.nodes import abridged
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
 from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
@@ -24,6 +25,10 @@ from proofpress.problems import Problem
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
 from proofpress.rules.registry import problem
 from proofpress.theme import Theme, read_theme
+from proofpress.theme_options import unknown_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -103,7 +108,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, versions
     seen = looked.files if looked.versions == versions else {}
     tree = scan(root, config.ignore)
     theme, found = read_theme(root)
-    problems += [*tree.problems, *found]
+    problems += [*tree.problems, *found, *_theme_options(root, config, theme)]
     files: dict[SourcePath, Seen] = {}
     for path in (*tree.files, *tree.static):
         file = _look(root, path, seen.get(path), now_ns, problems)
@@ -215,10 +220,24 @@ def settings(root: Path, base_url: str) -> tuple[Config, list[Problem], bytes]:
     return config, list(found), digest_of_bytes(data)
 
 
-def setting_fault(rule: str, root: Path, keys: tuple[str, ...], message: str, *, hint: str = "") -> Problem:
-    """Return the problem of a setting that only a later step found wrong, at its value; at line 0 where it has none."""
+def _theme_options(root: Path, config: Config, theme: Theme) -> Iterator[Problem]:
+    """Give a problem for each option that no template reads."""
+    unknown, faults = unknown_options(config.theme, theme.templates)
+    yield from faults
+    for name, hint in unknown.items():
+        message = f"the theme has no option '{abridged(name)}'"
+        yield setting_fault("unknown-option", root, ("theme", name), message, hint=hint, at_key=True)
+
+
+def setting_fault(
+    rule: str, root: Path, keys: tuple[str, ...], message: str, *, hint: str = "", at_key: bool = False
+) -> Problem:
+    """Return the problem of a setting that only a later step found wrong, at its value or at its key.
+
+    It stands at line 0 where site.yaml does not have the setting.
+    """
     try:
-        place = place_of(read_inside(root, SETTINGS), *keys)
+        place = place_of(read_inside(root, SETTINGS), *keys, at_key=at_key)
     except (OSError, OutsideSiteError):
         place = Place(0, 1)
     return problem(rule, SETTINGS, place.line, place.column, message, hint=hint, length=place.length)

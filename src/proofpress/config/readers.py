@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from proofpress.config.setting import Reader, Setting, absent, read_mapping
 from proofpress.config.values import Feeds, MenuItem
 from proofpress.content import shapes, typed
-from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain
+from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged
 from proofpress.content.settings import Refusal, is_command
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def _accepted(
 
 def _free(node: Node, key: str, findings: Findings) -> dict[str, Any] | None:
     if isinstance(node, MappingNode):
-        return {name.text: plain(value, findings) for name, value in node.entries}
+        read: dict[str, Any] = typed.free(node, key, findings)
+        return read
     if not absent(node):
         typed.wrong(node, key, "a mapping", findings)
     return None

@@ -45,16 +45,20 @@ def read_config(data: bytes, path: str = "site.yaml") -> tuple[Config, tuple[Pro
     return Config(**values), tuple(sorted(findings.problems))
 
 
-def place_of(data: bytes, *keys: str) -> Place:
-    """Return where a setting's value stands in site.yaml, by its key and those above it; line 0 where it does not.
+def place_of(data: bytes, *keys: str, at_key: bool = False) -> Place:
+    """Return where a setting's value, or its key, stands in site.yaml, by its key and those above it; else line 0.
 
     For what only a later step can find wrong, so that no place need be kept, and digested, with every value.
     """
     node = _compose(data, Findings(""))
+    place = Place(0, 1)
     for key in keys:
         entries = node.entries if isinstance(node, MappingNode) else ()
-        node = next((value for name, value in entries if name.text == key), None)
-    return node.place if node is not None else Place(0, 1)
+        name, node = next((entry for entry in entries if entry[0].text == key), (None, None))
+        if name is None or node is None:
+            return Place(0, 1)
+        place = name.place if at_key else node.place
+    return place
 
 
 def _compose(data: bytes, findings: Findings) -> Node | None:

@@ -182,7 +182,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="theme",
         reader=FREE,
-        description="Options for the theme's templates, as `site.theme`.",
+        description="Options for the theme's templates, as `site.theme`. The shipped theme has `footer`, words for the foot of every page, and `stylesheets`, a list of style sheets in `templates/static/`.",
         examples=({"footer": "Set in Vollkorn."},),
     ),
     Setting(

@@ -12,7 +12,7 @@ from proofpress.content.keys import HINTS, KEYS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
-from proofpress.problems import nearest
+from proofpress.problems import nearest, one_slip_apart
 from proofpress.rules.files import OUTSIDE_SITE
 from proofpress.rules.front_matter import FRONT_MATTER_SYNTAX, UNKNOWN_KEY, UNSAFE_URL
 
@@ -123,7 +123,7 @@ class _Reading:
                 self.values[name] = typed.address(node, name, found)
             case _:
                 if isinstance(node, MappingNode):
-                    own.update(plain(node, found))
+                    own.update(typed.free(node, name, found))
                 elif not (isinstance(node, ScalarNode) and node.absent):
                     typed.wrong(node, name, "a mapping", found)
 
@@ -145,7 +145,7 @@ class _Reading:
 
     def unknown(self, key: ScalarNode, node: Node) -> None:
         name = key.text
-        value = plain(node, self.findings)
+        value = typed.free(node, name, self.findings)
         self.extra[name] = value
         # what other tools hide must not come to light by moving here
         said = gate.strictest([gate.verdict(name, word) for word in _words_of(node)])
@@ -160,7 +160,22 @@ class _Reading:
             self.findings.add(
                 "unknown-key", key.place, message, hint="write 'listed: false', or 'draft: true' for none at all"
             )
-        self.findings.tell(UNKNOWN_KEY.no_key(abridged(name), HINTS.get(name) or self.likely(name)), key.place)
+        told = HINTS.get(name) or HINTS.get(name.casefold())
+        slip = None if told else self.slip(name)
+        if slip is not None:
+            said_no = isinstance(node, ScalarNode) and (node.absent or node.text.casefold() in ("false", "no", "off"))
+            if slip == "draft" and not said_no:
+                self.values["draft"] = True  # however settings weigh the fault, it was meant to stay unseen
+            hint = f"did you mean '{slip}'? If not, put it under 'extra:'"
+            self.findings.add("misspelt-key", key.place, f"there is no key '{abridged(name)}'", hint=hint)
+            return
+        self.findings.tell(UNKNOWN_KEY.no_key(abridged(name), told or self.likely(name)), key.place)
+
+    def slip(self, name: str) -> str | None:
+        """Return the key that this one is a slip of the pen of, one letter away."""
+        # of a word of two letters, any other is one letter away
+        known = (known for known in (*KEYS, *self.taxonomies) if len(known) > 2)
+        return next((known for known in known if one_slip_apart(name, known)), None)
 
     def likely(self, name: str) -> str:
         """Return a hint where a key is a slip of the pen; a word of its own (`citation`) is not `description`."""

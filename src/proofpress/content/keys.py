@@ -133,6 +133,7 @@ _UPDATED = "here that is 'updated'"
 _IMAGE = "here that is 'image'"
 _TAGS = "add it to 'taxonomies' in site.yaml, or use 'tags'"
 _ORDER = "posts are listed by 'date'"
+_EXTRA = "put what is your own under 'extra:'"
 
 HINTS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -160,6 +161,11 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
         "keywords": "here that is 'tags'",  # Docusaurus, Hugo
         "published": "here that is 'draft: true' for a post that is not to be seen; leave it out otherwise",  # Jekyll
         "hidden": "here that is 'listed: false' for a page that is at its URL and in no list; leave it out otherwise",  # Hexo
+        "tag": "here that is 'tags', a word or a list",  # Hexo, Pelican
+        "update": _UPDATED,
+        "top": _ORDER,  # Hexo
+        "doc": _EXTRA,
+        "data": _EXTRA,
         "weight": _ORDER,  # Hugo, Zola
         "sidebar_position": _ORDER,  # Docusaurus
         "cover": _IMAGE,

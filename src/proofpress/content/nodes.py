@@ -40,6 +40,10 @@ class ScalarNode(msgspec.Struct, frozen=True):
     text: str
     place: Place
     style: Literal["plain", "quoted", "typed"] = "quoted"
+    remark: Place | None = None
+    """Where YAML's comment begins, on the line on which the value ends."""
+    clinging: bool = False
+    """Whether the comment's first letter clings to its mark: `#go`, and not `# go`."""
 
     @property
     def absent(self) -> bool:

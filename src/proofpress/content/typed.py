@@ -8,10 +8,10 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.content import addresses, dates
-from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, shown
+from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.model import Author
 from proofpress.problems import did_you_mean, nearest
 from proofpress.rules.front_matter import UNKNOWN_AUTHOR, UNKNOWN_KEY, UNSAFE_URL, WRONG_TYPE
@@ -30,8 +30,24 @@ def wrong(node: Node, key: str, takes: str, findings: Findings, *, hint: str = "
     findings.tell(WRONG_TYPE.takes(key, takes, shown(node), hint), node.place)
 
 
-def text(node: Node, key: str, findings: Findings, *, takes: str = "text") -> str | None:
-    """Read text, without white space around it; in NFC, so that equal words are equal."""
+def whole(node: Node, key: str, findings: Findings, *, prose: bool = False) -> None:
+    """Note a value that YAML's comment cuts: `title: Intro to C #1` says `Intro to C`, and `tags: #go` nothing.
+
+    A mark with a blank after it (`date: 2024-01-05  # moved`) is a remark that was meant, but within `prose`, where it
+    may as well be text (`C # for all`), as long as something stands before it.
+    """
+    if not isinstance(node, ScalarNode) or node.remark is None:
+        return
+    if node.clinging or (prose and not node.absent):
+        was = f"is '{abridged(node.text)}' alone" if node.text else "says nothing"
+        message = f"'{key}' {was}: what follows '#' after a blank is a comment in YAML"
+        mend = "put the value in quotes, or write the remark on a line of its own"
+        findings.add("lost-to-comment", node.remark, message, hint=mend)
+
+
+def text(node: Node, key: str, findings: Findings, *, takes: str = "text", prose: bool = False) -> str | None:
+    """Read text, without white space around it; in NFC, so that equal words are equal. `prose` is as for `whole`."""
+    whole(node, key, findings, prose=prose)
     if not isinstance(node, ScalarNode):
         hint = "put text that begins with '[' or '{' in quotes"
         wrong(node, key, takes, findings, hint=hint)
@@ -42,9 +58,28 @@ def text(node: Node, key: str, findings: Findings, *, takes: str = "text") -> st
     return unicodedata.normalize("NFC", node.text.strip()) or None
 
 
+def free(node: Node, key: str, findings: Findings) -> Any:
+    """Read anything, as `nodes.plain` does, and note the values that a comment cuts; a number or a truth is whole."""
+    value = plain(node, findings)
+    _cuts(node, value, key, findings)
+    return value
+
+
+def _cuts(node: Node, value: Any, key: str, findings: Findings) -> None:
+    match node:
+        case MappingNode():
+            for name, inner in node.entries:
+                _cuts(inner, value[name.text], name.text, findings)
+        case ListNode():
+            for inner, part in zip(node.items, value, strict=True):
+                _cuts(inner, part, key, findings)
+        case _ if value is None or isinstance(value, str):
+            whole(node, abridged(key), findings)
+
+
 def line(node: Node, key: str, findings: Findings) -> str | None:
     """Read text on one line: runs of spaces and line ends become one space, a no-break space stays."""
-    read = text(node, key, findings)
+    read = text(node, key, findings, prose=True)
     return None if read is None else re.sub("[ \t\n\u2028\u2029]+", " ", read)
 
 
@@ -109,14 +144,17 @@ def words(node: Node, key: str, findings: Findings, *, split: bool) -> list[tupl
     if isinstance(node, ListNode):
         for item in node.items:
             if isinstance(item, ScalarNode) and item.absent:
+                whole(item, key, findings)
                 continue
-            word = text(item, key, findings, takes="a list of words")
+            word = text(item, key, findings, takes="a list of words", prose=True)
             if word:
                 found.setdefault(" ".join(word.split()), item)
     elif isinstance(node, MappingNode):
         wrong(node, key, "a list of words", findings)
-    elif not node.absent:
-        word = text(node, key, findings, takes="a list of words")
+    elif node.absent:
+        whole(node, key, findings)
+    else:
+        word = text(node, key, findings, takes="a list of words", prose=True)
         for part in (word or "").split(",") if split else [word or ""]:
             found.setdefault(" ".join(part.split()), node)
     found.pop("", None)
@@ -155,6 +193,7 @@ def authors(node: Node, key: str, known: Sequence[Author], findings: Findings) -
     found: dict[str, Author] = {}
     for item in node.items if isinstance(node, ListNode) else (node,):
         if isinstance(item, ScalarNode) and item.absent:
+            whole(item, key, findings)
             continue
         read = _author(item, key, by_name, findings)
         if read is not None:
@@ -174,7 +213,7 @@ def _author(node: Node, key: str, known: Mapping[str, Author], findings: Finding
         wrong(node, key, "a name, or a mapping with a name", findings)
         return None
     if isinstance(node, ScalarNode):
-        name = text(node, key, findings, takes="a name")
+        name = text(node, key, findings, takes="a name", prose=True)
         if name is None:
             return None
         name = " ".join(name.split())

@@ -44,6 +44,8 @@ _BREAKS: Final = str.maketrans("\u2028\u2029\ufeff", "\ufdd0\ufdd1\ufdd2")
 _BREAKS_BACK: Final = str.maketrans("\ufdd0\ufdd1\ufdd2", "\u2028\u2029\ufeff")
 _HAS_BREAK: Final = re.compile("[\u2028\u2029\ufeff]")
 
+_REMARK: Final = re.compile(r"[ \t]+#([^\n]?)")
+
 _LIMIT_OF_THE_PARSER: Final = "exceeded maximum nesting depth"
 
 _MISALIGNED: Final = ("this line does not line up with those before it", "indent the keys of one mapping alike")
@@ -112,6 +114,7 @@ class _Composer:
     """Builds nodes from one text's events."""
 
     def __init__(self, findings: Findings, text: str, first_line: int, syntax: str) -> None:
+        self.hashes = "#" in text
         self.odd = _HAS_BREAK.search(text) is not None
         self.text = text.translate(_BREAKS) if self.odd else text
         self.findings = findings
@@ -168,7 +171,10 @@ class _Composer:
             self.fault(self.place(start), f"the YAML tag '{abridged(tag)}' has no meaning here", "take the tag out")
         if kind is yaml.ScalarEvent:
             value = event.value.translate(_BREAKS_BACK) if self.odd else event.value
-            scalar = ScalarNode(value, self.place(start, event.end_mark), "quoted" if event.style else "plain")
+            if event.style:
+                scalar = ScalarNode(value, self.place(start, event.end_mark), "quoted")
+            else:
+                scalar = ScalarNode(value, self.place(start, event.end_mark), "plain", *self.remark(event.end_mark))
             return None if refused else self.checked(scalar)
         if depth > MAX_DEPTH:
             self.fault(
@@ -216,6 +222,15 @@ class _Composer:
                 if value is not None:
                     entries.append((key, value))
         raise AssertionError("a mapping's events always end")
+
+    def remark(self, end: Any) -> tuple[Place | None, bool]:
+        """Return where a comment begins after a plain value, and whether its first letter clings to the mark."""
+        found = _REMARK.match(self.text, end.index) if self.hashes else None
+        if found is None:
+            return None, False
+        column = end.column + found.start(1) - end.index
+        length = len(self.text[found.start(1) - 1 :].partition("\n")[0].rstrip())
+        return Place(end.line + self.line, column, length), bool(found[1].strip())
 
     def checked(self, scalar: ScalarNode) -> ScalarNode | None:
         unfit = unfit_character(scalar.text)
