@@ -32,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "schema": {"rules", "config", "content", "problems"},
     "rules": {"model", "problems"},
     "theme": FOUNDATIONS | {"rules", "content"},
-    "theme_options": {"rules", "content", "model", "problems"},
+    "theme_options": {"content", "model", "problems"},
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
     "listings": {"findings", "model", "problems"},
     "markdown": FOUNDATIONS - {"paths"} | {"config", "findings", "listings"},
