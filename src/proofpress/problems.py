@@ -131,9 +131,16 @@ TOLD: Final = 3
 """In how many files one and the same fault is shown before the rest are counted."""
 
 
-def told_once(
-    problems: Sequence[Problem], rules: Collection[str] = frozenset({"unknown-key", "misspelt-key", "no-date"})
-) -> list[Problem]:
+FOLDED: Final = frozenset(
+    {
+        "unknown-key", "misspelt-key", "no-date", "foreign-syntax", "markdown-in-html", "malformed-tag", "repeated-title",
+        "second-title", "unclosed-element", "undefined-element", "unknown-element",
+    }
+)  # fmt: skip
+"""Rules of which many files may hold the same fault."""
+
+
+def told_once(problems: Sequence[Problem], rules: Collection[str] = FOLDED) -> list[Problem]:
     """Fold what many files have in common, such as a key of another generator: the first places, and how many more.
 
     `problems` are in the order of their places. Of those of the given rules that say the same of several files, the

@@ -17,6 +17,7 @@ from proofpress.engine.loop import Outcome
 from proofpress.kinds.registry import reads_source
 from proofpress.model import Body, Card, Place, Source
 from proofpress.problems import Problem
+from proofpress.rules.texts import faults_in
 from proofpress.site.cards import Kind, make_card
 from proofpress.site.links import CONTENT
 
@@ -144,7 +145,8 @@ class Rendering:
         document = read(
             source, zone=self._zone, taxonomies=config.taxonomies, authors=config.authors, defaults=self._defaults
         )
-        body = self._renderer.render(document)
+        text = self._renderer.parse(document)
+        body = self._renderer.write(text)
         if self._keeps_markdown:
             body = msgspec.structs.replace(body, markdown=document.text, first_line=document.first_line)
         name = name_of(source.path, kind)
@@ -155,7 +157,7 @@ class Rendering:
             folder=name.folder,
             bundle=name.bundle,
             places=document.places,
-            problems=(*document.problems, *body.problems, *found),
+            problems=(*document.problems, *body.problems, *faults_in(text, document.path), *found),
             anchors=body.anchors,
             body=digest_of_bytes(encoded),
             told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),

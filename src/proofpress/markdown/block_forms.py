@@ -52,7 +52,7 @@ def _paragraph(writer: Writer, tokens: Sequence[Token], index: int) -> int:
         return index + 3
     begin, words = len(out), len(writer.words)
     out.append(f"<p{writer.attributes(token.attrs)}>" if token.attrs else "<p>")
-    if inline.meta:
+    if "task" in inline.meta:
         _words(writer, tokens, index + 1)
     else:
         writer.inline(inline)
@@ -162,7 +162,11 @@ def _html(writer: Writer, tokens: Sequence[Token], index: int) -> int:
         if not writer.manner.strict:
             return index + 1
     writer.raw = True
-    writer.out.append(raw(writer, token.content, token, 0))
+    html, done = token.content, 0
+    for begin, end in token.meta.get("unread", ()):
+        writer.out += (raw(writer, html[done:begin], token, done), escape(html[begin:end]))
+        done = end
+    writer.out.append(raw(writer, html[done:] if done else html, token, done))
     return index + 1
 
 

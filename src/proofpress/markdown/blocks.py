@@ -10,6 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from markdown_it.parser_block import ParserBlock
+from markdown_it.rules_block import html_block as plain_html_block
+
+from proofpress.markdown.elements import begins_with_text, unknown_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +48,7 @@ class BlockParser(ParserBlock):
     def prepare(self) -> None:
         """Fix the choice of rules. To be called once, when all rules are in place."""
         self.ruler.at("paragraph", paragraph)
+        self.ruler.at("html_block", html_block, {"alt": ["paragraph", "reference", "blockquote"]})
         self.ruler.disable("lheading")
         self.chosen = self._choose("", BEGINS)
         self.terminators = self._choose("paragraph", BEGINS_AS_TERMINATOR)
@@ -132,4 +136,19 @@ def paragraph(state: StateBlock, startLine: int, endLine: int, silent: bool) -> 
     inline.children = []
     state.push(f"{kind}_close", tag, -1)
     state.parentType = parent
+    return True
+
+
+def html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+    """Read a block of raw HTML (section 4.6), and note which of its tags are of no element that is known."""
+    if begins_with_text(state, startLine):
+        return False
+    if not plain_html_block(state, startLine, endLine, silent):
+        return False
+    known = state.env.get("elements")
+    if not silent and known is not None:
+        token = state.tokens[-1]
+        unread = unknown_in(token.content, known)
+        if unread:
+            token.meta["unread"] = unread
     return True

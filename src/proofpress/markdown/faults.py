@@ -62,7 +62,7 @@ def note_footnotes(
     refs = env.get("footnotes", {}).get("refs", {})
     unused = [label for name in refs if (label := name.removeprefix(":")) not in shown]
     for inline, at, label in env.get("undefined", ()):
-        meant = nearest(label, unused)
+        meant = nearest(label, unused) or nearest(label, (name.removeprefix(":") for name in refs))
         findings.note(
             "undefined-footnote",
             lines.place(inline, at, len(label) + 3),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import html_inline as plain_html_inline
 
+from proofpress.markdown.elements import is_text
 from proofpress.markdown.links import MOST_TOKENS, InlineText, find_links
 
 if TYPE_CHECKING:
@@ -53,13 +54,19 @@ MOST_ATTRIBUTES: Final = 100_000
 
 
 def html_inline(state: StateInline, silent: bool) -> bool:
-    """Read a tag, and note where it stands."""
+    """Read a tag, and note where it stands; one of an element that nobody knows is text."""
     at = state.pos
     if len(state.src) > MOST_ATTRIBUTES and _has_too_many_attributes(state, at):
         return False  # markdown-it's expression keeps each of them, in case it must go back
-    if not plain_html_inline(state, silent):
+    if not plain_html_inline(state, True):
         return False
+    if is_text(state, at, silent):
+        if not silent:
+            state.pending += state.src[at : state.pos]
+        return True
     if not silent:
+        state.pos = at
+        plain_html_inline(state, False)
         state.tokens[-1].meta = {"at": at}
     return True
 

@@ -9,6 +9,7 @@ from proofpress.findings import Findings
 from proofpress.markdown.attributes import take_from_blocks
 from proofpress.markdown.autolinks import link_mail
 from proofpress.markdown.dialect import Dialect
+from proofpress.markdown.elements import known_in
 from proofpress.markdown.faults import note_footnotes, note_refusals
 from proofpress.markdown.footnotes import Definition, take_footnotes
 from proofpress.markdown.formulas import find_formulas, note_doubts
@@ -37,6 +38,7 @@ class Parser:
         self._dialect = Dialect(options)
         self._marks = marks_for(language)
         self._strict = strict
+        self._reads_elements = not strict and options.html != "escape"
 
     def parse(self, document: Document) -> Text:
         """Parse a document. What is wrong with its text is in the Text's findings; nothing is raised."""
@@ -45,6 +47,8 @@ class Parser:
         lines = SourceLines(source, document.first_line)
         findings = Findings(document.path)
         env: dict[str, Any] = {}
+        if self._reads_elements and "<" in source:
+            env["elements"] = known_in(source)
         tokens = self._blocks(parser, features, source, env, lines, findings)
         self._words(parser, source, env, tokens)
         notes: dict[str, list[Token]] = {}
@@ -73,6 +77,7 @@ class Parser:
             title_tokens=title_tokens,
             formula_tokens=formulas,
             findings=tuple(findings.problems),
+            passes_html=self._options.html != "escape",
         )
 
     def _blocks(

@@ -15,6 +15,7 @@ import msgspec
 from markdown_it.token import Token
 
 from proofpress.listings.fences import Info, read_info
+from proofpress.markdown import elements
 from proofpress.markdown.formulas import Found
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.runs import Origins, Piece, pieces_of
@@ -79,6 +80,20 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         """
         return "".join([piece.shown for piece in self.pieces])
 
+    @property
+    def written(self) -> str:
+        r"""The run as it is written, with ``\n`` between lines, without what quotes, lists and indents put before them."""
+        return self.token.content
+
+    @cached_property
+    def plain(self) -> str:
+        """What was read as text, as it is written: less to ask for than `text`, and enough to see that a mark is none."""
+        return "\n".join([one.markup or one.content for one in self.token.children or () if one.type == "text"])
+
+    def written_place(self, offset: int, length: int = 1) -> Place:
+        """Return the place in the file of an offset in `written`."""
+        return self.lines.place(self.token, offset, length)
+
     @cached_property
     def _origins(self) -> Origins:
         return Origins(self.token.children or (), self.token.content)
@@ -134,6 +149,28 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         return self.lines.place(self.token, offset, length)
 
 
+class Tag(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag of raw HTML, or what looks like one and is text, since no element has its name."""
+
+    name: str
+    """In small letters."""
+    source: str
+    """As it is written."""
+    attributes: str
+    closing: bool
+    empty: bool
+    """Whether it ends in a slash."""
+    known: bool
+    token: Token
+    at: int
+    lines: SourceLines
+
+    @property
+    def place(self) -> Place:
+        """Its place; of a tag over several lines, as far as the first goes."""
+        return self.lines.place(self.token, self.at, len(self.source.partition("\n")[0]))
+
+
 class Section(NamedTuple):
     """A heading. `id` is empty where it became the page's title, or where headings have none."""
 
@@ -154,6 +191,11 @@ class Markup(msgspec.Struct, frozen=True, kw_only=True):
     token: Token
     at: int
     lines: SourceLines
+
+    @property
+    def words(self) -> str:
+        """Its running words, where they stand in `html`: blanks for tags, comments, scripts, code and drawings."""
+        return elements.words_of(self.html)
 
     def place(self, offset: int = 0, length: int = 1) -> Place:
         """Return the place of an offset in the HTML."""
@@ -198,6 +240,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """The reference definitions, by their normalised labels."""
     formula_tokens: Sequence[Found]
     lines: SourceLines
+    passes_html: bool = True
+    """Whether raw HTML is read as such."""
 
     def line(self, number: int) -> str:
         """Return a line of the source by its number in the file; empty outside the text."""
@@ -264,6 +308,33 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         return tuple(found)
 
     @cached_property
+    def tags(self) -> tuple[Tag, ...]:
+        """The tags of raw HTML, those of unknown elements included, which are text."""
+        found = []
+        for token, *_ in self._walk():
+            unread = token.meta.get("unread", ())
+            if token.type == "html_block":
+                begins = {begin for begin, _ in unread}
+                found += [
+                    self._tag(one, token.content, token, 0, known=one.begin not in begins)
+                    for one in elements.tags_in(token.content)
+                ]
+                continue
+            here = [
+                self._tag(one, child.content, token, child.meta["at"], known=True)
+                for child in token.children or ()
+                if child.type == "html_inline"
+                for one in elements.tags_in(child.content)
+            ]
+            here += [
+                self._tag(one, token.content[begin:end], token, begin, known=False)
+                for begin, end in unread
+                for one in elements.tags_in(token.content[begin:end])
+            ]
+            found += sorted(here, key=lambda one: one.at) if unread else here
+        return tuple(found)
+
+    @cached_property
     def formulas(self) -> tuple[Formula, ...]:
         """The formulas."""
         return tuple(
@@ -274,6 +345,19 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     def _markup(self, token: Token, holder: Token, at: int, within: tuple[str, ...]) -> Markup:
         block = token is holder
         return Markup(html=token.content, block=block, within=within, token=holder, at=at, lines=self.lines)
+
+    def _tag(self, tag: elements.Tag, html: str, holder: Token, base: int, *, known: bool) -> Tag:
+        return Tag(
+            name=tag.name,
+            source=html[tag.begin : tag.end],
+            attributes=tag.attributes,
+            closing=tag.closing,
+            empty=tag.empty,
+            known=known,
+            token=holder,
+            at=base + tag.begin,
+            lines=self.lines,
+        )
 
     def _walk(self) -> Iterator[tuple[Token, str, tuple[str, ...], Token | None]]:
         """Give each block's opening or only token and each that holds words: its kind, what it is within, its parent."""

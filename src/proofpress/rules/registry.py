@@ -9,8 +9,11 @@ from proofpress.model import Place
 from proofpress.rules import (
     files,
     front_matter,
+    headings,
+    html,
     links,
     listings,
+    marks,
     mathematics,
     output,
     settings,
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
 
     from proofpress.problems import Edit, Problem
 
-FAMILIES: Final = (files, front_matter, settings, templates, text, links, listings, mathematics, tables, site, output)
+FAMILIES: Final = (
+    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, site, output,
+)  # fmt: skip
 
 BUILT_IN: Final[tuple[Rule, ...]] = tuple(
     value for family in FAMILIES for value in vars(family).values() if isinstance(value, Rule)

@@ -10,7 +10,12 @@ from proofpress.model import Place
 from proofpress.problems import Edit, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from proofpress.rules.prose import Text
+
+    Found = Iterable[tuple["Fault", Place]]
+    """Faults with their places, in the order of these."""
 
 Reads = Literal["source", "text", "site", "page"]
 """What must be known before a rule can speak.
@@ -76,3 +81,26 @@ class Fault(msgspec.Struct, frozen=True):
             severity=self.rule.severity,
             edits=tuple(edits),
         )
+
+
+class TextRule(Rule, frozen=True):
+    """A rule that finds its faults itself, in a parsed text."""
+
+    def check(self, text: Text) -> Found:
+        """Give the faults of a text. Asks `text.source` first, so that a text without the mark costs nothing."""
+        raise NotImplementedError
+
+
+def once_each(found: Found) -> Iterator[tuple[Fault, Place]]:
+    """Give the first of faults that are alike; its hint tells in how many more places of the file it is so.
+
+    The count is no part of the message, so that reports can fold what many files have in common.
+    """
+    places: dict[Fault, list[Place]] = {}
+    for fault, place in found:
+        places.setdefault(fault, []).append(place)
+    for fault, at in places.items():
+        more = len(at) - 1
+        counted = f"(and {more:,} more place{'' if more == 1 else 's'} in this file)"
+        hint = f"{fault.hint} {counted}".lstrip() if more else fault.hint
+        yield msgspec.structs.replace(fault, hint=hint), min(at, key=lambda place: (place.line, place.column))

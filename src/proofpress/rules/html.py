@@ -1,0 +1,194 @@
+"""What can be wrong with raw HTML: names that are no elements, what is opened and not closed, Markdown that is not read in it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from proofpress.rules.rule import Fault, TextRule, once_each
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from proofpress.model import Place
+    from proofpress.rules.prose import Tag, Text
+    from proofpress.rules.rule import Found
+
+_VOID: Final = frozenset(
+    "area base basefont br col embed frame hr image img input link meta param source track wbr".split()  # noqa: SIM905 - a table of words
+)
+_ENDS_ITSELF: Final = frozenset(
+    "p li dt dd tr td th thead tbody tfoot caption colgroup option optgroup rb rt rtc rp html body head".split()  # noqa: SIM905 - a table of words
+)
+"""Elements whose end HTML lets out."""
+_FOREIGN: Final = frozenset({"svg", "math"})
+
+
+class _UnknownElement(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first of the tags that are text."""
+        if "<" not in text.source:
+            return ()
+        fault = self.says(
+            "no element of HTML has this name, so it is shown as text", "put it in backticks, as code is written"
+        )
+        return once_each((fault, tag.place) for tag in text.tags if not tag.known)
+
+
+class _UndefinedElement(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each element of one's own, `<my-element>`, of a text that brings no script."""
+        if "<" not in text.source or "<script" in text.source:
+            return ()
+        tags = text.tags
+        closed = {tag.name for tag in tags if tag.closing}
+        return once_each(
+            (
+                self.says(
+                    f"nothing in this text says what '<{tag.name}>' is, so a browser shows what stands in it as plain words",
+                    "write what it stands for; where a script of the theme defines it, switch this rule off",
+                ),
+                tag.place,
+            )
+            for tag in tags
+            if "-" in tag.name and not tag.closing and tag.name in closed
+        )
+
+
+class _UnclosedElement(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give what is opened and never closed, and what is closed and was not open."""
+        if "<" not in text.source or not text.passes_html:
+            return ()
+        return once_each(self._all(text))
+
+    def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
+        if "<!--" in text.source:
+            for markup in text.html:
+                begin = markup.html.rfind("<!--") if markup.block else -1
+                if begin >= 0 and "-->" not in markup.html[begin:]:
+                    yield self.comment(), markup.place(begin, 4)
+        opened: list[Tag] = []
+        for tag in text.tags:
+            name = tag.name
+            if not tag.known or name in _VOID or (tag.empty and name in _FOREIGN):
+                continue
+            if opened and opened[-1].name in _FOREIGN and not (tag.closing and name == opened[-1].name):
+                continue  # what stands in a drawing or a formula is XML
+            if not tag.closing:
+                opened.append(tag)
+            elif any(one.name == name for one in reversed(opened)):
+                while (top := opened.pop()).name != name:
+                    yield from self._open(top)
+            elif name not in _ENDS_ITSELF:
+                yield self.stray(name), tag.place
+        for tag in opened:
+            yield from self._open(tag)
+
+    def _open(self, tag: Tag) -> Iterator[tuple[Fault, Place]]:
+        if tag.empty and tag.name not in _ENDS_ITSELF:
+            yield self.empty(tag.name), tag.place
+        elif tag.name not in _ENDS_ITSELF:
+            yield self.never(tag.name), tag.place
+
+    def comment(self) -> Fault:
+        return self.says("this comment is never closed, so nothing that follows is shown", "close it with '-->'")
+
+    def never(self, name: str) -> Fault:
+        mend = f"write '</{name}>' where it ends"
+        if "-" in name or len(name) < 3:
+            mend += "; if it is meant as text, put it in backticks"
+        return self.says(f"'<{name}>' is never closed, so what follows stands inside it", mend)
+
+    def empty(self, name: str) -> Fault:
+        return self.says(
+            f"'<{name} />' closes nothing: to a browser it is '<{name}>', and what follows stands inside it",
+            f"write '<{name}></{name}>'",
+        )
+
+    def stray(self, name: str) -> Fault:
+        return self.says(f"'</{name}>' closes nothing that is open here", "take it out, or open it where it begins")
+
+
+_MARKDOWN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
+    (shown, re.compile(pattern, re.MULTILINE))
+    for shown, pattern in {
+        "##": r"^[ \t]*#{1,6}[ \t]+(?=\S)",
+        "```": r"^[ \t]*(?:`{3,}|~{3,})",
+        "**": r"(?<![*\w])(\*\*|__)(?=[^\s*_])[^*\n]*[^\s*]\1",
+        "*": r"(?<![*\w\\])\*(?=[^\s*])[^*\n]*(?<=[^\s*])\*(?![*\w])",
+        "[…](…)": r"!?\[[^\]\n]*\]\((?=\S)[^)\n]*\)",
+        "`": r"(?<!`)`[^`\n]+`(?!`)",
+        "|": r"^[ \t]*\|[^\n]*\|[ \t]*$",
+        "- ": r"^[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(?=\S)",
+        "[^…]": r"\[\^[^\]\s]+\]",
+        "$": r"\$\$|(?<![\w\\$])\$(?=[^\s$])[^$\n]*[\\_^][^$\n]*\$",
+        ":::": r"^[ \t]*:{3,}",
+        "<…>": r"<https?://[^<>\s]+>",
+    }.items()
+)
+"""What Markdown would read, by how it is called in a message."""
+_MARKDOWN_ATTRIBUTE: Final = re.compile(r"(?<![\w-])markdown\s*=|(?<![\w-])markdown\Z|\smarkdown(?=\s)", re.IGNORECASE)
+
+
+class _MarkdownInHtml(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first of each kind of mark that Markdown would read, in the running words of blocks of HTML."""
+        if "<" not in text.source or not text.passes_html:
+            return ()
+        return once_each(self._all(text))
+
+    def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
+        for markup in text.html:
+            if not markup.block or not (words := markup.words).strip():
+                continue
+            for shown, pattern in _MARKDOWN:
+                for found in pattern.finditer(words):
+                    begin = found.start() + len(found[0]) - len(found[0].lstrip())
+                    yield self.mark(shown), markup.place(begin, max(1, len(found[0].strip())))
+        if "markdown" in text.source:
+            for tag in text.tags:
+                if tag.known and _MARKDOWN_ATTRIBUTE.search(tag.attributes):
+                    yield self.attribute(), tag.place
+
+    def mark(self, shown: str) -> Fault:
+        return self.says(
+            f"'{shown}' stands in a block of HTML, which goes on up to the next blank line, and is shown as it is written",
+            "put a blank line between the tags and what is Markdown, or write HTML",
+        )
+
+    def attribute(self) -> Fault:
+        return self.says(
+            "the attribute 'markdown' has no effect", "take it out: what stands behind a blank line is read as Markdown"
+        )
+
+
+_TAG: Final = re.compile(
+    r"</?(?:a|b|i|u|em|strong|div|p|img|span|figure|figcaption|br|hr|table|thead|tbody|tr|td|th|video|audio|source|iframe"
+    r"|details|summary|center|ul|ol|li|sup|sub|small|pre|code|kbd|h[1-6]|font|blockquote|section)"
+    r"(?:\s+[\w:-]+\s*=|\s*/?>)"
+)
+
+
+class _MalformedTag(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first of what was meant as a tag and is none."""
+        if "<" not in text.source or not text.passes_html:
+            return ()
+        fault = self.says(
+            "this tag is not written as HTML has it, so it is shown as text",
+            "look at its quotation marks: an attribute is 'name=\"value\"', one blank before each",
+        )
+        return once_each(
+            (fault, run.place(found.start(), len(found[0])))
+            for run in text.runs
+            if "<" in run.plain
+            for found in _TAG.finditer(run.text)
+        )
+
+
+UNKNOWN_ELEMENT: Final = _UnknownElement("unknown-element", "warning", "text")
+UNDEFINED_ELEMENT: Final = _UndefinedElement("undefined-element", "warning", "text")
+UNCLOSED_ELEMENT: Final = _UnclosedElement("unclosed-element", "warning", "text")
+MALFORMED_TAG: Final = _MalformedTag("malformed-tag", "warning", "text")
+MARKDOWN_IN_HTML: Final = _MarkdownInHtml("markdown-in-html", "warning", "text")

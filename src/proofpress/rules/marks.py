@@ -1,0 +1,206 @@
+r"""What can be wrong with marks: those of other dialects and tools, and those of Markdown itself that were read as text.
+
+A mark is told of where it stayed text, so that a dialect which learns to read one needs no change here. In raw HTML
+what is not Markdown stays as it is as well; there templates' tags are looked for alone (`html` tells of the rest).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from proofpress.rules.prose import GAP
+from proofpress.rules.rule import Fault, TextRule, once_each
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from proofpress.model import Place
+    from proofpress.rules.prose import Text
+    from proofpress.rules.rule import Found
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A mark that should not be seen. `{}` in its words is the pattern's group, or what was found."""
+
+    needles: tuple[str, ...]
+    """One of them is in every text that holds the mark."""
+    pattern: re.Pattern[str]
+    says: str
+    mend: str
+    in_html: bool = False
+    """Whether it is looked for in raw HTML, too."""
+
+    def fault(self, found: re.Match[str]) -> Fault:
+        """Return the fault that a place of the mark is."""
+        name = next((group for group in found.groups() if group), "") if self.pattern.groups else found[0]
+        shown = " ".join(name.split())
+        shown = shown if len(shown) <= 30 else shown[:29] + "…"
+        return FOREIGN_SYNTAX.says(self.says.replace("{}", shown), self.mend)
+
+
+_TEMPLATES: Final = "posts are no templates: write what it stands for; in backticks it is shown as code"
+_AS_TEXT: Final = "so it is shown as it is written"
+
+
+def _mark(needles: str, pattern: str, says: str, mend: str, *, in_html: bool = False) -> Mark:
+    return Mark(tuple(needles.split()), re.compile(pattern, re.MULTILINE), says, mend, in_html)
+
+
+MARKS: Final[tuple[Mark, ...]] = (
+    _mark("{%", r"\{%-?\s*(\w+)?", "the Liquid tag '{% {} %}' is shown as it is written", _TEMPLATES, in_html=True),
+    _mark("{{", r"\{\{[<%]\s*(/?\s*[\w-]*)", "the shortcode '{{< {} >}}' of Hugo is shown as it is written", _TEMPLATES, in_html=True),
+    _mark("{{", r"\{\{(?![<%])[^\n]", "'{{', by which templates put in a value, is shown as it is written", _TEMPLATES, in_html=True),
+    _mark("{:toc {::", r"\{:(?:toc|:)[^}\n]*\}", "'{}' is an order to kramdown, " + _AS_TEXT, "take it out; 'toc: true' in front matter shows the outline"),
+    _mark("{:", r"\{:(?!toc|:)[^}\n]*\}", "attributes of kramdown, '{: … }', stand here after nothing that takes them, " + _AS_TEXT, "put them on the line after a block, or write '{.class}' at its end"),
+    _mark("{# {.", r"\{[#.][A-Za-z][\w-]*(?:\s[^{}\n]*)?\}", "the attributes '{}' stand after nothing that takes them, " + _AS_TEXT, "put them directly behind a word in marks, a link, an image, or at the end of a heading"),
+    _mark("::: ;;;", r"^[ \t]*:{3,}[^\n]*", "':::' begins or ends a container of another dialect, " + _AS_TEXT, "write an alert, '> [!NOTE]', or a '<div>' with blank lines inside"),
+    _mark("!!! ???", r"^[ \t]*(!!!|\?\?\?)\+? ?[a-z][^\n]*", "an admonition of MkDocs, '{}', " + "is shown as it is written", "write an alert: '> [!NOTE]' and its text in the quote"),
+    _mark("===", r"^[ \t]*===[+!]? [\"“'][^\n]*", "a tab of MkDocs, '===', is shown as it is written", "write a heading, or a '<details>' with blank lines inside"),
+    _mark("TOC toc", r"\[\[?_?(?:TOC|toc)_?\]\]?|\$\{toc\}|^@\[toc\]", "'{}' is no mark for the outline here, " + _AS_TEXT, "take it out; 'toc: true' in front matter shows the outline"),
+    _mark("$$", r"\$\$", "'$$' is shown as it is written: it begins or ends no formula here", "put '$$' on lines of their own around the formula, with none of them left over"),
+    _mark("\\", r"\\(?:frac|dfrac|tfrac|math\w+|sum|prod|int|left|right|text|begin|end|cdot|times|leq?|geq?|sqrt|partial|nabla|infty|[lc]?dots|quad|qquad|tag|label|eqref|cite|operatorname|alpha|beta|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|phi|omega|pagebreak|newpage)(?![A-Za-z])", "TeX outside of a formula is shown as it is written", "put it between dollars, '$…$', or in backticks"),
+    _mark("[[", r"!?\[\[(?!_?(?:TOC|toc)_?\]\])[^\W\d_][^\[\]\n]*\]\]", "a link of a wiki, '[[…]]', is shown as it is written", "write '[words](file.md)', and '![words](picture.png)' for a picture"),
+    _mark("[@ [-@", r"(?<![\w\]])\[-?@[A-Za-z][\w:.-]*[^\[\]\n]*\](?!\()", "'{}' is neither a link nor a citation here, " + _AS_TEXT, "write a footnote, '[^name]', or the link's address behind it"),
+    _mark("[!", r"^\[!\w+\][+-]?", "'{}' makes an alert on the first line of a quote alone, " + _AS_TEXT, "write '> [!NOTE]' on a line of its own, and the text on the quote's next lines"),
+    _mark("^[", r"\^\[[^\[\]\n]+\]", "a footnote within the text, '^[…]', is shown as it is written", "write '[^name]', and '[^name]: its text' on a line of its own"),
+    _mark("**", r"(?<!\*)\*\*(?![\s*])[^*]{1,300}(?<!\s)\*\*(?!\*)", "these stars make nothing bold, " + _AS_TEXT, "a pair stands directly at its words: no blank inside, and no punctuation between it and the letters outside"),
+    _mark("**", r"^\*\*(?=\w)[^*]{1,400}\Z", "'**' begins bold text that is never ended, " + _AS_TEXT, "end it with '**'"),
+    _mark("==", r"(?<![=\w])==[^\s=][^=\n]*==(?![=\w])", "highlighting, '==…==', is shown as it is written", "write '<mark>…</mark>'"),
+    _mark("![", r"!\[[^\]\n]*\]\((?!\s*\{[{%])", "this is written as an image and is none, since its address is not read as one", "write an address with blanks or brackets between '<' and '>'"),
+    _mark("](", r"(?<!\!)\]\((?!\s*\{[{%])(?=\S)", "'](' is shown as it is written: the address of this link is not read as one", "write an address with blanks or brackets between '<' and '>', and close the bracket"),
+    _mark("][", r"(?<![\w\])}'\"`" + GAP + r"])!?\[(?![\^!@ xX\]]|\d+\])([^\[\]\n]+)\]\[[^\[\]\n]*\]", "no reference of this name is defined, so '[{}]…' is shown as it is written", "write '[name]: address' on a line of its own, or the address directly: '[words](address)'"),
+    _mark("]:", r"^[ ]{0,3}\[[^\[\]\n^]+\]:[ \t]+(?:" + GAP + r"|[./#<])", "a reference is defined within a paragraph, where it is not read", "put a blank line before it"),
+    _mark("``", r"`{3,}", "a fence is shown as it is written: it stands not at the beginning of its line, or has backticks behind it", "put it on a line of its own"),
+    _mark("import export", r"^(?:(import)\s[^\n]*\sfrom\s[\"']|(import) ['\"]|(export)\s+(?:const|let|default|function)\s)", "the line of MDX that begins with '{}' is shown as it is written", "take it out: posts run no JavaScript"),
+    _mark("..", r"^[ \t]*\.\. [\w-]+:", "a directive of reStructuredText, '.. name::', is shown as it is written", "write it in Markdown"),
+    _mark("|", r"^[ \t]*\|[^\n]*\|[ \t]*$|\|[ \t]*:?-{3,}", "a table is shown with its bars: its header and the row of dashes under it do not fit", "give both as many cells, with '|' between them, and a blank line before"),
+    _mark("##", r"^[ \t]*#{2,6}(?: \S|[^\W\d_])[^\n]*", "a heading is shown as it is written", "write a blank after its '#', and a blank line before it"),
+    _mark("{! --8<--", r"^[ \t]*(?:\{![^\n]*!\}|-+8<-+[^\n]*)", "a line that takes in another file is shown as it is written", "copy the words in"),
+)  # fmt: skip
+"""The marks, in the order in which they are looked for."""
+
+_EMOJI: Final = re.compile(r":[a-z][a-z_]*[a-z0-9]:(?![\w:/])")
+_ROLE: Final = re.compile(r":(?:[a-z]+:)?[a-z]+:" + GAP)
+_BEFORE: Final = re.compile(r"[\w:/.]")
+_BRACKETED: Final = re.compile(
+    r"\\\\?\((?:(?!\n\s*\n).)+?\\\\?\)|\\\\?\[(?:(?!\n\s*\n).)+?\\\\?\]|\\\\[(\[]", re.DOTALL
+)
+_MATHEMATICAL: Final = re.compile(r"\\[A-Za-z]|[_^=+<>]|^\W*[A-Za-wyz]\W*$")
+_CODE_SPAN: Final = re.compile(r"(?<![`\\])(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_IN_ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:[\"']?[^\"'\s]*?(\{%|\{\{)|(\{))")
+_ADDRESSES: Final = frozenset({"href", "src", "srcset", "poster", "data"})
+_JSX: Final = re.compile(r"<[A-Z][\w.]*(?:\s[^<>]*?)?\s[\w-]+=\{|<[A-Z]\w*\.\w|<>|</>")
+
+
+class _ForeignSyntax(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each kind of mark once, with how often the file holds it."""
+        return once_each(self._all(text))
+
+    def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
+        source = text.source
+        marks = [mark for mark in MARKS if any(needle in source for needle in mark.needles)]
+        if any(found.rule in {"torn-table", "unknown-alert"} for found in text.findings):
+            told = {found.line for found in text.findings if found.rule == "unknown-alert"}
+            torn = any(found.rule == "torn-table" for found in text.findings)
+            marks = [mark for mark in marks if not (torn and "|" in mark.needles)]
+        else:
+            told = set()
+        if marks:
+            for fault, place in _in_runs(text, marks):
+                if not (told and place.line in told):
+                    yield fault, place
+        if _EMOJI.search(source):
+            yield from _names_between_colons(text)
+        if "\\(" in source or "\\[" in source:
+            yield from _formulas_in_brackets(text)
+        if "<" in source:
+            yield from _in_html(text, [mark for mark in marks if mark.in_html])
+
+
+def _in_runs(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
+    for run in text.runs:
+        written = run.written
+        here = [mark for mark in marks if any(needle in written for needle in mark.needles)]
+        if not here:
+            continue
+        plain = run.plain
+        here = [mark for mark in here if any(needle in plain for needle in mark.needles)]
+        for mark in here:
+            for found in mark.pattern.finditer(run.text):
+                length = len(found[0].partition("\n")[0].rstrip())
+                yield mark.fault(found), run.place(found.start(), max(1, length))
+
+
+def _names_between_colons(text: Text) -> Iterator[tuple[Fault, Place]]:
+    """Give emoji by name, `:tada:`, and roles of reStructuredText, ``:func:`sum` ``."""
+    for run in text.runs:
+        if ":" not in run.written or not _EMOJI.search(run.plain):
+            continue
+        words = run.text
+        for found in _EMOJI.finditer(words):
+            if found.start() and _BEFORE.match(words, found.start() - 1):
+                continue
+            role = _ROLE.match(words, found.start())
+            if role is not None:
+                fault = FOREIGN_SYNTAX.says(
+                    f"the role '{found[0]}' of reStructuredText is shown as it is written",
+                    "take it out, or write a link",
+                )
+            else:
+                fault = FOREIGN_SYNTAX.says(
+                    "the name of an emoji between colons is shown as it is written", "write the character itself"
+                )
+            yield fault, run.place(found.start(), len(found[0]))
+
+
+def _formulas_in_brackets(text: Text) -> Iterator[tuple[Fault, Place]]:
+    r"""Give what is a formula to LaTeX and MathJax, `\(x\)` and `\[x\]`: to Markdown these are escaped brackets."""
+    for run in text.runs:
+        written = run.written
+        if "\\(" not in written and "\\[" not in written:
+            continue
+        bare = _CODE_SPAN.sub(lambda code: " " * len(code[0]), written)
+        for found in _BRACKETED.finditer(bare):
+            if _MATHEMATICAL.search(found[0][2:-2].strip("\\")) or found[0].startswith("\\\\"):
+                opening = "\\(" if "(" in found[0][:3] else "\\["
+                closing, own = ("\\)", "$…$") if opening == "\\(" else ("\\]", "$$…$$")
+                fault = FOREIGN_SYNTAX.says(
+                    f"a formula between '{opening}' and '{closing}' is shown as it is written", f"write it as '{own}'"
+                )
+                yield fault, run.written_place(found.start(), 3 if found[0].startswith("\\\\") else 2)
+
+
+def _in_html(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
+    source = text.source
+    if marks:
+        for markup in text.html:
+            if not markup.block:
+                continue
+            words = markup.words
+            for mark in marks:
+                for found in mark.pattern.finditer(words):
+                    yield mark.fault(found), markup.place(found.start(), len(found[0]))
+    if "={" in source or "{{" in source or "{%" in source:
+        for tag in text.tags:
+            if "{" not in tag.attributes or "-" in tag.name:
+                continue
+            odd = _IN_ATTRIBUTE.search(tag.attributes)
+            if odd is None or odd[1].lower() in _ADDRESSES or odd[1].startswith(("on", "data-", "x-", ":")):
+                continue
+            if odd[3] or odd[2] == "{{":
+                said = f"the attribute '{odd[1]}={{…}}' is written as in JSX, and a browser makes nothing of it"
+                yield FOREIGN_SYNTAX.says(said, "write it as HTML: 'style=\"color: red\"'"), tag.place
+            else:
+                yield FOREIGN_SYNTAX.says("a tag of templates stands in an attribute as it is", _TEMPLATES), tag.place
+        for run in text.runs:
+            if "={" in run.plain or "={" in run.written:
+                for found in _JSX.finditer(run.text):
+                    said = "a component of JSX is shown as it is written"
+                    yield FOREIGN_SYNTAX.says(said, "write it as HTML"), run.place(found.start(), len(found[0]))
+
+
+FOREIGN_SYNTAX: Final = _ForeignSyntax("foreign-syntax", "warning", "text")

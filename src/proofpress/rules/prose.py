@@ -1,0 +1,178 @@
+"""What the rules of texts read of one: its runs of words, tags, raw HTML, headings and links (`markdown.text`, by its shape).
+
+Rules know no parser. What they are handed answers to these names, and a rule is tried on anything that does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from proofpress.model import FrontMatter, Place
+    from proofpress.problems import Problem
+
+GAP = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in a run for what is no running words: code, a formula, an image, a tag, an address, an escaped mark."""
+
+
+class Run(Protocol):
+    """The words of one block."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of block."""
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The kinds of the blocks that hold it, the outermost first."""
+
+    @property
+    def text(self) -> str:
+        """What was read as text, with GAP for what was not."""
+
+    @property
+    def plain(self) -> str:
+        """What was read as text, and nothing for what was not: quickly asked."""
+
+    @property
+    def written(self) -> str:
+        """All of it, as it is written."""
+
+    def place(self, offset: int, length: int = 1) -> Place:
+        """Return the place of an offset in `text`."""
+
+    def written_place(self, offset: int, length: int = 1) -> Place:
+        """Return the place of an offset in `written`."""
+
+
+class Markup(Protocol):
+    """A piece of raw HTML."""
+
+    @property
+    def html(self) -> str:
+        """It."""
+
+    @property
+    def block(self) -> bool:
+        """Whether it is a block of lines."""
+
+    @property
+    def words(self) -> str:
+        """Its running words where they stand, with blanks for all else."""
+
+    def place(self, offset: int = 0, length: int = 1) -> Place:
+        """Return the place of an offset in it."""
+
+
+class Tag(Protocol):
+    """A tag of raw HTML."""
+
+    @property
+    def name(self) -> str:
+        """In small letters."""
+
+    @property
+    def source(self) -> str:
+        """As it is written."""
+
+    @property
+    def attributes(self) -> str:
+        """As they are written."""
+
+    @property
+    def closing(self) -> bool:
+        """Whether it ends its element."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether it ends in a slash."""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is such an element, so that it was read as a tag."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+
+
+class Section(Protocol):
+    """A heading."""
+
+    @property
+    def level(self) -> int:
+        """From 1."""
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+
+    @property
+    def title(self) -> bool:
+        """Whether it became the page's title."""
+
+
+class Link(Protocol):
+    """A link or an image."""
+
+    @property
+    def href(self) -> str:
+        """Where it leads."""
+
+    @property
+    def place(self) -> Place:
+        """Where its destination stands."""
+
+
+class Document(Protocol):
+    """The file of a text."""
+
+    @property
+    def front(self) -> FrontMatter:
+        """Its front matter."""
+
+
+class Text(Protocol):
+    """A document's structure."""
+
+    @property
+    def source(self) -> str:
+        """Its Markdown: who looks for a mark asks here first whether it is there at all."""
+
+    @property
+    def document(self) -> Document:
+        """The file."""
+
+    @property
+    def passes_html(self) -> bool:
+        """Whether raw HTML is read as such."""
+
+    @property
+    def findings(self) -> tuple[Problem, ...]:
+        """What was found wrong while it was parsed."""
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """The words of its blocks."""
+
+    @property
+    def html(self) -> Sequence[Markup]:
+        """Its pieces of raw HTML."""
+
+    @property
+    def tags(self) -> Sequence[Tag]:
+        """The tags in them, and those that were read as text."""
+
+    @property
+    def headings(self) -> Sequence[Section]:
+        """Its headings."""
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """Its links and images."""

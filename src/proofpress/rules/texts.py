@@ -1,0 +1,42 @@
+"""The rules that find their faults themselves in a parsed text: one loop over all of them, when a document is prepared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from proofpress.rules.headings import REPEATED_TITLE, SECOND_TITLE
+from proofpress.rules.html import (
+    MALFORMED_TAG,
+    MARKDOWN_IN_HTML,
+    UNCLOSED_ELEMENT,
+    UNDEFINED_ELEMENT,
+    UNKNOWN_ELEMENT,
+)
+from proofpress.rules.links import HIDDEN_IN_LINK
+from proofpress.rules.marks import FOREIGN_SYNTAX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from proofpress.problems import Problem
+    from proofpress.rules.prose import Text
+    from proofpress.rules.rule import TextRule
+
+TEXT_RULES: Final[Sequence[TextRule]] = (
+    FOREIGN_SYNTAX,
+    UNKNOWN_ELEMENT,
+    UNDEFINED_ELEMENT,
+    UNCLOSED_ELEMENT,
+    MALFORMED_TAG,
+    MARKDOWN_IN_HTML,
+    REPEATED_TITLE,
+    SECOND_TITLE,
+    HIDDEN_IN_LINK,
+)
+
+
+def faults_in(text: Text, path: str) -> Iterator[Problem]:
+    """Give what the rules of texts find in one."""
+    for rule in TEXT_RULES:
+        for fault, place in rule.check(text):
+            yield fault.at(path, place)
