@@ -132,7 +132,7 @@ def test_every_wording_of_a_rule_is_one_that_some_code_asks_for() -> None:
         for kind in type(rule).__mro__
         if kind not in Rule.__mro__
         for name, value in vars(kind).items()
-        if callable(value) and not name.startswith("_")
+        if callable(value) and not name.startswith("_") and name not in vars(room.TextRule)
     }
     assert len(worded) > 40
     assert worded - asked == set()

@@ -21,7 +21,7 @@ class _RepeatedTitle(TextRule, frozen=True):
         if title is None or not text.headings:
             return
         first = text.headings[0]
-        if first.level <= 2 and _plain(first.text) == _plain(title):
+        if first.level == 1 and _plain(first.text) == _plain(title):
             yield self.again(), first.place
 
     def again(self) -> Fault:

@@ -73,8 +73,8 @@ class _UnclosedElement(TextRule, frozen=True):
             name = tag.name
             if not tag.known or name in _VOID or (tag.empty and name in _FOREIGN):
                 continue
-            if opened and opened[-1].name in _FOREIGN and not (tag.closing and name == opened[-1].name):
-                continue  # what stands in a drawing or a formula is XML
+            if tag.empty and any(one.name in _FOREIGN for one in opened):
+                continue  # in a drawing or a formula a slash ends an element
             if not tag.closing:
                 opened.append(tag)
             elif any(one.name == name for one in reversed(opened)):

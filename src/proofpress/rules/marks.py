@@ -68,9 +68,10 @@ MARKS: Final[tuple[Mark, ...]] = (
     _mark("^[", r"\^\[[^\[\]\n]+\]", "a footnote within the text, '^[…]', is shown as it is written", "write '[^name]', and '[^name]: its text' on a line of its own"),
     _mark("**", r"(?<!\*)\*\*(?![\s*])[^*]{1,300}(?<!\s)\*\*(?!\*)", "these stars make nothing bold, " + _AS_TEXT, "a pair stands directly at its words: no blank inside, and no punctuation between it and the letters outside"),
     _mark("**", r"^\*\*(?=\w)[^*]{1,400}\Z", "'**' begins bold text that is never ended, " + _AS_TEXT, "end it with '**'"),
+    _mark("*", r"(?<=[^\W\d_])\*(?=[^\s\w*])[^*\n]{1,200}[^\s*]\*(?!\*)|(?<!\*)\*(?=[^\s*])[^*\n]{1,200}[^\s\w*]\*(?=[^\W\d_])", "these stars emphasise nothing, " + _AS_TEXT, "a star stands directly at its words: no punctuation between it and the letters outside"),
     _mark("==", r"(?<![=\w])==[^\s=][^=\n]*==(?![=\w])", "highlighting, '==…==', is shown as it is written", "write '<mark>…</mark>'"),
     _mark("![", r"!\[[^\]\n]*\]\((?!\s*\{[{%])", "this is written as an image and is none, since its address is not read as one", "write an address with blanks or brackets between '<' and '>'"),
-    _mark("](", r"(?<!\!)\]\((?!\s*\{[{%])(?=\S)", "'](' is shown as it is written: the address of this link is not read as one", "write an address with blanks or brackets between '<' and '>', and close the bracket"),
+    _mark("](", r"(?:(?<!\!)\[[^\[\]\n]*)?\]\((?!\s*\{[{%])(?=\S)", "'](' is shown as it is written: the address of this link is not read as one", "write an address with blanks or brackets between '<' and '>', and close the bracket"),
     _mark("][", r"(?<![\w\])}'\"`" + GAP + r"])!?\[(?![\^!@ xX\]]|\d+\])([^\[\]\n]+)\]\[[^\[\]\n]*\]", "no reference of this name is defined, so '[{}]…' is shown as it is written", "write '[name]: address' on a line of its own, or the address directly: '[words](address)'"),
     _mark("]:", r"^[ ]{0,3}\[[^\[\]\n^]+\]:[ \t]+(?:" + GAP + r"|[./#<])", "a reference is defined within a paragraph, where it is not read", "put a blank line before it"),
     _mark("``", r"`{3,}", "a fence is shown as it is written: it stands not at the beginning of its line, or has backticks behind it", "put it on a line of its own"),
@@ -151,10 +152,20 @@ def _names_between_colons(text: Text) -> Iterator[tuple[Fault, Place]]:
                     "take it out, or write a link",
                 )
             else:
-                fault = FOREIGN_SYNTAX.says(
-                    "the name of an emoji between colons is shown as it is written", "write the character itself"
-                )
+                fault = _emoji()
             yield fault, run.place(found.start(), len(found[0]))
+    for markup in text.html:
+        if markup.block and _EMOJI.search(markup.html):
+            words = markup.words
+            for found in _EMOJI.finditer(words):
+                if not found.start() or not _BEFORE.match(words, found.start() - 1):
+                    yield _emoji(), markup.place(found.start(), len(found[0]))
+
+
+def _emoji() -> Fault:
+    return FOREIGN_SYNTAX.says(
+        "the name of an emoji between colons is shown as it is written", "write the character itself"
+    )
 
 
 def _formulas_in_brackets(text: Text) -> Iterator[tuple[Fault, Place]]:
