@@ -37,7 +37,7 @@ LEFT = [
     "{% include note.html %}", "{{< youtube abc >}}", "{{% notice %}}", "Hello {{ page.title }}", "[TOC]", "[[toc]]",
     "{:toc}", "An {.odd} word", "??? question", '=== "Linux"', "As shown [@lamp1984].", "See [[Other note]].", "![[plan.png]]",
     "[the manual][nope]", "see [it](to do)", "![it](to do.png)", r"\\(x_1\\)", r"so \(x = 1\) is", r"\[ a = b \]",
-    "a \\frac{1}{2} b", "half $$ of it", "**Note: it is", "a **“b”**c", "说*“好。”*然", "==marked==", "words\n##heading",
+    r"a \frac{1}{2} b", "half $$ of it", "**Note: it is", "a **“b”**c", "说*“好。”*然", "==marked==", "words\n##heading",
     "one\n## see\n".replace("## ", "    ## "), "a ^[note] b", "words\n[x]: ./y.md", "import Tab from './tab'", "export const a = 1",
     ".. code:: python", "| a | b |", "| a | b |\n|---|", "wave :wave:", "the role :func:`x`", "{!a.md!}", "a ```b` c", '<Tab title={"a"}>',
 ]  # fmt: skip

@@ -88,7 +88,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @cached_property
     def plain(self) -> str:
         """What was read as text, as it is written: less to ask for than `text`, and enough to see that a mark is none."""
-        return "\n".join([one.markup or one.content for one in self.token.children or () if one.type == "text"])
+        kinds = {"text", "text_special"}
+        return "\n".join([one.markup or one.content for one in self.token.children or () if one.type in kinds])
 
     def written_place(self, offset: int, length: int = 1) -> Place:
         """Return the place in the file of an offset in `written`."""

@@ -22,7 +22,7 @@ class _RepeatedTitle(TextRule, frozen=True):
             return
         first = text.headings[0]
         if first.level == 1 and _plain(first.text) == _plain(title):
-            yield self.again(), first.place
+            yield REPEATED_TITLE.again(), first.place
 
     def again(self) -> Fault:
         return self.says(
@@ -41,7 +41,7 @@ class _SecondTitle(TextRule, frozen=True):
         for number, heading in enumerate(text.headings):
             repeats = number == 0 and title is not None and _plain(heading.text) == _plain(title)
             if heading.level == 1 and not heading.title and not repeats:
-                yield self.beside(), heading.place
+                yield SECOND_TITLE.beside(), heading.place
 
     def beside(self) -> Fault:
         return self.says(

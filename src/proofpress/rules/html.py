@@ -67,7 +67,7 @@ class _UnclosedElement(TextRule, frozen=True):
             for markup in text.html:
                 begin = markup.html.rfind("<!--") if markup.block else -1
                 if begin >= 0 and "-->" not in markup.html[begin:]:
-                    yield self.comment(), markup.place(begin, 4)
+                    yield UNCLOSED_ELEMENT.comment(), markup.place(begin, 4)
         opened: list[Tag] = []
         for tag in text.tags:
             name = tag.name
@@ -81,15 +81,15 @@ class _UnclosedElement(TextRule, frozen=True):
                 while (top := opened.pop()).name != name:
                     yield from self._open(top)
             elif name not in _ENDS_ITSELF:
-                yield self.stray(name), tag.place
+                yield UNCLOSED_ELEMENT.stray(name), tag.place
         for tag in opened:
             yield from self._open(tag)
 
     def _open(self, tag: Tag) -> Iterator[tuple[Fault, Place]]:
         if tag.empty and tag.name not in _ENDS_ITSELF:
-            yield self.empty(tag.name), tag.place
+            yield UNCLOSED_ELEMENT.empty(tag.name), tag.place
         elif tag.name not in _ENDS_ITSELF:
-            yield self.never(tag.name), tag.place
+            yield UNCLOSED_ELEMENT.never(tag.name), tag.place
 
     def comment(self) -> Fault:
         return self.says("this comment is never closed, so nothing that follows is shown", "close it with '-->'")
@@ -145,11 +145,11 @@ class _MarkdownInHtml(TextRule, frozen=True):
             for shown, pattern in _MARKDOWN:
                 for found in pattern.finditer(words):
                     begin = found.start() + len(found[0]) - len(found[0].lstrip())
-                    yield self.mark(shown), markup.place(begin, max(1, len(found[0].strip())))
+                    yield MARKDOWN_IN_HTML.mark(shown), markup.place(begin, max(1, len(found[0].strip())))
         if "markdown" in text.source:
             for tag in text.tags:
                 if tag.known and _MARKDOWN_ATTRIBUTE.search(tag.attributes):
-                    yield self.attribute(), tag.place
+                    yield MARKDOWN_IN_HTML.attribute(), tag.place
 
     def mark(self, shown: str) -> Fault:
         return self.says(

@@ -59,7 +59,7 @@ class _HiddenInLink(TextRule, frozen=True):
         if text.source.isascii() or not _HIDDEN.search(text.source):
             return ()
         return once_each(
-            (self.holds(found[0]), link.place) for link in text.links if (found := _HIDDEN.search(link.href))
+            (HIDDEN_IN_LINK.holds(found[0]), link.place) for link in text.links if (found := _HIDDEN.search(link.href))
         )
 
     def holds(self, character: str) -> Fault:
