@@ -119,7 +119,8 @@ def words_of(html: str) -> str:
 
 
 def _blanked(found: re.Match[str]) -> str:
-    return "".join("\n" if character == "\n" else " " for character in found[0])
+    text = found[0]
+    return "\n".join([" " * len(line) for line in text.split("\n")]) if "\n" in text else " " * len(text)
 
 
 def unknown_in(html: str, known: frozenset[str]) -> list[tuple[int, int]]:

@@ -63,6 +63,20 @@ def pieces_of(tokens: Sequence[Token]) -> Iterator[tuple[Piece, Token]]:
         address = kind == "link_open" and token.markup == "autolink"
 
 
+def plain_of(tokens: Sequence[Token]) -> str:
+    """Return what inline tokens show, quickly and without the way back; bare addresses and escaped letters stand as they are."""
+    shown = []
+    for token in tokens:
+        kind = token.type
+        if kind == "text" or (kind == "text_special" and token.content == token.markup):
+            shown.append(token.markup or token.content)
+        elif kind in {"softbreak", "hardbreak"}:
+            shown.append("\n")
+        elif token.nesting == 0:
+            shown.append(GAP)
+    return "".join(shown)
+
+
 def _special(token: Token) -> Piece:
     content, written = token.content, token.markup
     if not written:

@@ -18,7 +18,7 @@ from proofpress.listings.fences import Info, read_info
 from proofpress.markdown import elements
 from proofpress.markdown.formulas import Found
 from proofpress.markdown.places import SourceLines
-from proofpress.markdown.runs import Origins, Piece, pieces_of
+from proofpress.markdown.runs import Origins, Piece, pieces_of, plain_of
 from proofpress.model import Document, Place
 from proofpress.problems import Problem
 
@@ -88,8 +88,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @cached_property
     def plain(self) -> str:
         """What was read as text, as it is written: less to ask for than `text`, and enough to see that a mark is none."""
-        kinds = {"text", "text_special"}
-        return "\n".join([one.markup or one.content for one in self.token.children or () if one.type in kinds])
+        return plain_of(self.token.children or ())
 
     def written_place(self, offset: int, length: int = 1) -> Place:
         """Return the place in the file of an offset in `written`."""
@@ -150,7 +149,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         return self.lines.place(self.token, offset, length)
 
 
-class Tag(msgspec.Struct, frozen=True, kw_only=True):
+class Tag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A tag of raw HTML, or what looks like one and is text, since no element has its name."""
 
     name: str
@@ -253,7 +252,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         """The blocks, those that hold others included."""
         return tuple(
             Block(kind, within, self.lines.number(token.map[0]), self.lines.number(token.map[1] - 1), token.info)
-            for token, kind, within, _ in self._walk()
+            for token, kind, within, _ in self._walked
             if token.type != "inline" and token.map
         )
 
@@ -262,15 +261,21 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         """The words of each block."""
         return tuple(
             Run(kind=kind, within=within, token=token, lines=self.lines)
-            for token, kind, within, _ in self._walk()
+            for token, kind, within, _ in self._walked
             if token.type == "inline"
         )
+
+    @cached_property
+    def plain(self) -> str:
+        """What was read as text in all runs, as it is written: quickly asked whether a mark is in any."""
+        parts = (self.title_tokens, self.tokens, *self.notes.values())
+        return "\n\n".join([plain_of(token.children) for part in parts for token in part if token.children])
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """The links and images; what stands in an image's own text is none."""
         return tuple(
-            link for token, *_ in self._walk() if token.children for link in self._links(token, token.children)
+            link for token, *_ in self._walked if token.children for link in self._links(token, token.children)
         )
 
     @cached_property
@@ -278,7 +283,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         """The blocks of code; those that are formulas are among `formulas`."""
         return tuple(
             Listing(token=token, lines=self.lines)
-            for token, *_ in self._walk()
+            for token, *_ in self._walked
             if token.type in {"fence", "code_block"} and "math" not in token.meta
         )
 
@@ -286,7 +291,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     def headings(self) -> tuple[Section, ...]:
         """The headings, that which became the title included."""
         found = []
-        for token, _, _, opened in self._walk():
+        for token, _, _, opened in self._walked:
             if token.type == "inline" and opened is not None and opened.type == "heading_open":
                 title = "text" not in opened.meta
                 words = self.title or "" if title else opened.meta["text"]
@@ -298,7 +303,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     def html(self) -> tuple[Markup, ...]:
         """The pieces of raw HTML."""
         found = []
-        for token, _, within, _ in self._walk():
+        for token, _, within, _ in self._walked:
             if token.type == "html_block":
                 found.append(self._markup(token, token, 0, within))
             found += [
@@ -312,7 +317,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     def tags(self) -> tuple[Tag, ...]:
         """The tags of raw HTML, those of unknown elements included, which are text."""
         found = []
-        for token, *_ in self._walk():
+        for token, *_ in self._walked:
             unread = token.meta.get("unread", ())
             if token.type == "html_block":
                 begins = {begin for begin, _ in unread}
@@ -359,6 +364,10 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
             at=base + tag.begin,
             lines=self.lines,
         )
+
+    @cached_property
+    def _walked(self) -> tuple[tuple[Token, str, tuple[str, ...], Token | None], ...]:
+        return tuple(self._walk())
 
     def _walk(self) -> Iterator[tuple[Token, str, tuple[str, ...], Token | None]]:
         """Give each block's opening or only token and each that holds words: its kind, what it is within, its parent."""

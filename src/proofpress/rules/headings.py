@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from proofpress.rules.rule import Fault, TextRule, once_each
@@ -18,7 +19,7 @@ class _RepeatedTitle(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first heading of a text where it says what the title says already."""
         title = text.document.front.title
-        if title is None or not text.headings:
+        if title is None or not _FIRST_LEVEL.search(text.source) or not text.headings:
             return
         first = text.headings[0]
         if first.level == 1 and _plain(first.text) == _plain(title):
@@ -38,6 +39,8 @@ class _SecondTitle(TextRule, frozen=True):
 
     def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
         title = text.document.front.title
+        if not _FIRST_LEVEL.search(text.source):
+            return
         for number, heading in enumerate(text.headings):
             repeats = number == 0 and title is not None and _plain(heading.text) == _plain(title)
             if heading.level == 1 and not heading.title and not repeats:
@@ -47,6 +50,9 @@ class _SecondTitle(TextRule, frozen=True):
         return self.says(
             "this is a heading of the first level, which is that of the page's title", "write it with two '#', '## …'"
         )
+
+
+_FIRST_LEVEL: Final = re.compile(r"^[ \t>*+\d.)-]*(?:#(?:[ \t]|$)|=+[ \t]*$)", re.MULTILINE)
 
 
 def _plain(words: str) -> str:

@@ -128,6 +128,8 @@ _MARKDOWN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
     }.items()
 )
 """What Markdown would read, by how it is called in a message."""
+_MAY_BE_MARKDOWN: Final = re.compile(r"[#`*\[|$<~]|__|:::|^[ \t]*(?:[-+]|\d{1,2}[.)])[ \t]", re.MULTILINE)
+_MAY_BE_HTML: Final = re.compile(r"<[A-Za-z/!?]")
 _MARKDOWN_ATTRIBUTE: Final = re.compile(r"(?<![\w-])markdown\s*=|(?<![\w-])markdown\Z|\smarkdown(?=\s)", re.IGNORECASE)
 
 
@@ -140,7 +142,10 @@ class _MarkdownInHtml(TextRule, frozen=True):
 
     def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
         for markup in text.html:
-            if not markup.block or not (words := markup.words).strip():
+            if not markup.block or not _MAY_BE_MARKDOWN.search(markup.html):
+                continue
+            words = markup.words
+            if not _MAY_BE_MARKDOWN.search(words):
                 continue
             for shown, pattern in _MARKDOWN:
                 for found in pattern.finditer(words):
@@ -181,7 +186,7 @@ class _MalformedTag(TextRule, frozen=True):
         )
         return once_each(
             (fault, run.place(found.start(), len(found[0])))
-            for run in text.runs
+            for run in (text.runs if "<" in text.plain else ())
             if "<" in run.plain
             for found in _TAG.finditer(run.text)
         )

@@ -33,6 +33,12 @@ class Mark(msgspec.Struct, frozen=True):
     in_html: bool = False
     """Whether it is looked for in raw HTML, too."""
 
+    def may_be_in(self, plain: str) -> bool:
+        """Tell whether what all runs show can hold it. Where a gap counts, a bare address may be one."""
+        if not any(needle in plain for needle in self.needles):
+            return False
+        return GAP in self.pattern.pattern or self.pattern.search(plain) is not None
+
     def fault(self, found: re.Match[str]) -> Fault:
         """Return the fault that a place of the mark is."""
         name = next((group for group in found.groups() if group), "") if self.pattern.groups else found[0]
@@ -102,24 +108,21 @@ class _ForeignSyntax(TextRule, frozen=True):
         return once_each(self._all(text))
 
     def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
-        source = text.source
-        marks = [mark for mark in MARKS if any(needle in source for needle in mark.needles)]
-        if any(found.rule in {"torn-table", "unknown-alert"} for found in text.findings):
-            told = {found.line for found in text.findings if found.rule == "unknown-alert"}
-            torn = any(found.rule == "torn-table" for found in text.findings)
-            marks = [mark for mark in marks if not (torn and "|" in mark.needles)]
-        else:
-            told = set()
+        source, plain = text.source, text.plain
+        marks = [mark for mark in MARKS if mark.may_be_in(plain)]
+        told = {found.line for found in text.findings if found.rule == "unknown-alert"}
+        if any(found.rule == "torn-table" for found in text.findings):
+            marks = [mark for mark in marks if "|" not in mark.needles]
         if marks:
             for fault, place in _in_runs(text, marks):
-                if not (told and place.line in told):
+                if place.line not in told:
                     yield fault, place
-        if _EMOJI.search(source):
+        if _EMOJI.search(plain) or ("<" in source and _EMOJI.search(source)):
             yield from _names_between_colons(text)
         if "\\(" in source or "\\[" in source:
             yield from _formulas_in_brackets(text)
         if "<" in source:
-            yield from _in_html(text, [mark for mark in marks if mark.in_html])
+            yield from _in_html(text, [mark for mark in MARKS if mark.in_html and mark.needles[0] in source])
 
 
 def _in_runs(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
@@ -208,7 +211,7 @@ def _in_html(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
             else:
                 yield FOREIGN_SYNTAX.says("a tag of templates stands in an attribute as it is", _TEMPLATES), tag.place
         for run in text.runs:
-            if "={" in run.plain or "={" in run.written:
+            if "={" in run.written:
                 for found in _JSX.finditer(run.text):
                     said = "a component of JSX is shown as it is written"
                     yield FOREIGN_SYNTAX.says(said, "write it as HTML"), run.place(found.start(), len(found[0]))

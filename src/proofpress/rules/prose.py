@@ -158,6 +158,10 @@ class Text(Protocol):
         """What was found wrong while it was parsed."""
 
     @property
+    def plain(self) -> str:
+        """What was read as text in all of its runs."""
+
+    @property
     def runs(self) -> Sequence[Run]:
         """The words of its blocks."""
 
