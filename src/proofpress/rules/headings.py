@@ -19,7 +19,7 @@ class _RepeatedTitle(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first heading of a text where it says what the title says already."""
         title = text.document.front.title
-        if title is None or not _FIRST_LEVEL.search(text.source) or not text.headings:
+        if title is None or not _may_have(text) or not text.headings:
             return
         first = text.headings[0]
         if first.level == 1 and _plain(first.text) == _plain(title):
@@ -39,7 +39,7 @@ class _SecondTitle(TextRule, frozen=True):
 
     def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
         title = text.document.front.title
-        if not _FIRST_LEVEL.search(text.source):
+        if not _may_have(text):
             return
         for number, heading in enumerate(text.headings):
             repeats = number == 0 and title is not None and _plain(heading.text) == _plain(title)
@@ -52,7 +52,12 @@ class _SecondTitle(TextRule, frozen=True):
         )
 
 
-_FIRST_LEVEL: Final = re.compile(r"^[ \t>*+\d.)-]*(?:#(?:[ \t]|$)|=+[ \t]*$)", re.MULTILINE)
+_FIRST_LEVEL: Final = re.compile(r"\n[ \t>*+\d.)-]*(?:#[ \t]|=+[ \t]*(?:\n|\Z))")
+
+
+def _may_have(text: Text) -> bool:
+    """Tell whether a text can hold a heading of the first level."""
+    return text.source.startswith("# ") or _FIRST_LEVEL.search(text.source) is not None
 
 
 def _plain(words: str) -> str:
