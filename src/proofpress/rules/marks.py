@@ -77,7 +77,7 @@ MARKS: Final[tuple[Mark, ...]] = (
     _mark("*", r"(?<=[^\W\d_])\*(?=[^\s\w*])[^*\n]{1,200}[^\s*]\*(?!\*)|(?<!\*)\*(?=[^\s*])[^*\n]{1,200}[^\s\w*]\*(?=[^\W\d_])", "these stars emphasise nothing, " + _AS_TEXT, "a star stands directly at its words: no punctuation between it and the letters outside"),
     _mark("==", r"(?<![=\w])==[^\s=][^=\n]*==(?![=\w])", "highlighting, '==…==', is shown as it is written", "write '<mark>…</mark>'"),
     _mark("![", r"!\[[^\]\n]*\]\((?!\s*\{[{%])", "this is written as an image and is none, since its address is not read as one", "write an address with blanks or brackets between '<' and '>'"),
-    _mark("](", r"(?:(?<!\!)\[[^\[\]]{0,300})?\]\((?!\s*\{[{%])(?=\S)", "'](' is shown as it is written: the address of this link is not read as one", "write an address with blanks or brackets between '<' and '>', and close the bracket"),
+    _mark("](", r"(?:(?<!\!)\[[^\[\]]{0,300}|(?<![^\s\[\]])[^\s\[\]]+)?\]\((?!\s*\{[{%])(?=\S)", "'](' is shown as it is written: the address of this link is not read as one", "write an address with blanks or brackets between '<' and '>', and close the bracket"),
     _mark("][", r"(?<![\w\])}'\"`" + GAP + r"])!?\[(?![\^!@ xX\]]|\d+\])([^\[\]\n]+)\]\[[^\[\]\n]*\]", "no reference of this name is defined, so '[{}]…' is shown as it is written", "write '[name]: address' on a line of its own, or the address directly: '[words](address)'"),
     _mark("]:", r"^[ ]{0,3}\[[^\[\]\n^]+\]:[ \t]+(?:" + GAP + r"|[./#<])", "a reference is defined within a paragraph, where it is not read", "put a blank line before it"),
     _mark("``", r"`{3,}", "a fence is shown as it is written: it stands not at the beginning of its line, or has backticks behind it", "put it on a line of its own"),
@@ -117,6 +117,7 @@ class _ForeignSyntax(TextRule, frozen=True):
         found = {id(mark) for one, marks in _BY_CHARACTER.items() if one in plain for mark in marks}
         marks = [mark for mark in MARKS if id(mark) in found and mark.may_be_in(plain)]
         told = {one.line for one in text.findings if one.rule == "unknown-alert"}
+        told |= {one.line for one in text.findings if one.rule == "unsafe-url"}
         if any(one.rule == "torn-table" for one in text.findings):
             marks = [mark for mark in marks if "|" not in mark.needles]
         if marks:
