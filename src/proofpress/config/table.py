@@ -56,15 +56,26 @@ _MARKDOWN: Final = (
         reader=TRUTH,
         description="Quotes that begin with `[!NOTE]`, `[!TIP]`, `[!IMPORTANT]`, `[!WARNING]` or `[!CAUTION]`.",
     ),
+    Setting(name="containers", reader=TRUTH, description="What stands between `:::name Title` and `:::`."),
     Setting(name="footnotes", reader=TRUTH, description="Footnotes, `[^1]`."),
     Setting(name="definition_lists", reader=TRUTH, description="Terms, and definitions after a colon."),
-    Setting(name="attributes", reader=TRUTH, description="Ids and classes in braces, `{#id .class}`."),
+    Setting(
+        name="attributes",
+        reader=TRUTH,
+        description="Ids, classes and sizes in braces, `{#id .class width=50%}`, behind a piece or on a line below a block.",
+    ),
     Setting(name="anchors", reader=TRUTH, description="A link to itself on every heading."),
     Setting(name="math", reader=TRUTH, description="Mathematics between dollar signs."),
     Setting(
         name="figures", reader=TRUTH, description="An image alone in its paragraph is a figure, its title the caption."
     ),
     Setting(name="smart_quotes", reader=TRUTH, description="Straight quotes become those of the site's language."),
+    Setting(name="dashes", reader=TRUTH, description="`--`, `---` and `...` become dashes and an ellipsis in prose."),
+    Setting(
+        name="cjk",
+        reader=TRUTH,
+        description="Emphasis and URLs end beside Chinese, Japanese and Korean as these are written, without blanks.",
+    ),
     Setting(
         name="macros",
         reader=MACROS,

@@ -10,15 +10,18 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
-from mdit_py_plugins.deflist import deflist_plugin
 
+from proofpress.markdown.attribute_lines import LINE, attribute_line
 from proofpress.markdown.attributes import attributes
 from proofpress.markdown.autolinks import autolink, bare_url, bare_www
 from proofpress.markdown.blocks import MAX_DEPTH, BlockParser
+from proofpress.markdown.containers import container
+from proofpress.markdown.definitions import definition_list
 from proofpress.markdown.footnotes import footnote_def, footnote_ref
-from proofpress.markdown.inline import InlineParser
+from proofpress.markdown.inline import InlineParser, template
 from proofpress.markdown.links import image, link
 from proofpress.markdown.mathematics import math, math_block
+from proofpress.markdown.scripts import CJK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from proofpress.config import MarkdownOptions
 
 _DELIMITER_ROW: Final = re.compile(r"^[ \t>*+\d.)-]*[|:-][-:| \t]*$", re.MULTILINE)
-_DEFINITION: Final = re.compile(r"^[ \t>*+\d.)-]*[:~][ \t]", re.MULTILINE)
+_DEFINITION: Final = re.compile(r"^[ \t>*+\d.)-]*:[ \t]", re.MULTILINE)
 
 FEATURES: Final[Mapping[str, Callable[[str], bool]]] = {
     "tables": lambda text: "|" in text and _DELIMITER_ROW.search(text) is not None,
@@ -34,6 +37,8 @@ FEATURES: Final[Mapping[str, Callable[[str], bool]]] = {
     "footnotes": lambda text: "[^" in text,
     "definition_lists": lambda text: _DEFINITION.search(text) is not None,
     "attributes": lambda text: "{" in text,
+    "containers": lambda text: ":::" in text,
+    "cjk": lambda text: not text.isascii() and CJK.search(text) is not None,
     "math": lambda text: "$" in text or "\\begin{" in text,
     "autolinks": lambda text: "://" in text or "www." in text,
 }
@@ -67,12 +72,17 @@ class Markdown(MarkdownIt):
             block.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
             inline.before("link", "footnote_ref", footnote_ref)  # type: ignore[arg-type]
         if "definition_lists" in features:
-            self.use(deflist_plugin)
+            block.before("paragraph", "deflist", definition_list, {"alt": ["paragraph", "reference", "blockquote"]})
+        if "containers" in features:
+            block.before("fence", "container", container, {"alt": ["paragraph", "reference", "blockquote", "list"]})
         if "attributes" in features:
+            block.before("fence", LINE, attribute_line, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+            inline.push("template", template)
             inline.push("attributes", attributes)
         if "autolinks" in features:
             inline.push("bare_url", bare_url)
             inline.push("bare_www", bare_www)
+        self.inline.cjk = "cjk" in features
         self.block.prepare()
         self.inline.prepare()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from proofpress.markdown.attributes import tell_untaken
 from proofpress.markdown.links import MOST_TOKENS
 from proofpress.markdown.urls import why_refused
 from proofpress.problems import nearest
 from proofpress.urls import read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from proofpress.findings import Findings
     from proofpress.markdown.footnotes import Definition
@@ -42,6 +43,15 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
             f"'{opening}' has no '{closing}' at the end of a line of its paragraph, so it is shown as text{more}",
             "close it, and take blank lines out of the formula",
         )
+    for inline, at, item in env.get("untaken", ()):
+        tell_untaken(lines.place(inline, at, len(item)), item, findings.note)
+    for line, colons in env.get("open_containers", ()):
+        findings.note(
+            "unclosed-fence",
+            lines.start_of(line, len(colons)),
+            "this container is never closed, so it runs to the end of what holds it",
+            f"close it with a line of {colons[:60]}",
+        )
     for line in env.get("too_deep", ()):
         findings.note(
             "nested-too-deeply",
@@ -53,14 +63,13 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
 
 def note_footnotes(
     env: Mapping[str, Any],
-    definitions: Iterable[Definition],
+    definitions: Sequence[Definition],
     shown: Collection[str],
     lines: SourceLines,
     findings: Findings,
 ) -> None:
     """Note footnotes without a mark and marks without a footnote; `shown` are the labels that the text refers to."""
-    refs = env.get("footnotes", {}).get("refs", {})
-    unused = [label for name in refs if (label := name.removeprefix(":")) not in shown]
+    unused = [found.written for found in definitions if found.label not in shown]
     for inline, at, label in env.get("undefined", ()):
         meant = nearest(label, unused)
         findings.note(
@@ -71,8 +80,8 @@ def note_footnotes(
             if meant
             else f"write '[^{_short(label)}]: its text' on a line of its own",
         )
-    for label, line, again in definitions:
-        name = f"[^{_short(label)}]"
+    for label, written, line, again in definitions:
+        name = f"[^{_short(written)}]"
         if again:
             message = f"a footnote '{name}' is defined above, so this one is not shown"
             hint = "give it another name, in its mark as well"
@@ -81,8 +90,8 @@ def note_footnotes(
             hint = f"write '{name}' where it belongs, or take the footnote out"
         else:
             continue
-        column = max(0, lines.text_of(line).find(f"[^{label}]:"))
-        findings.note("unused-footnote", lines.in_line(line, column, len(label) + 3), message, hint)
+        column = max(0, lines.text_of(line).find(f"[^{written}]:"))
+        findings.note("unused-footnote", lines.in_line(line, column, len(written) + 3), message, hint)
 
 
 def _short(text: str) -> str:

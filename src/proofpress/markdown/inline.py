@@ -35,6 +35,7 @@ BEGINS: Final[Mapping[str, str]] = {
     "html_inline": "<",
     "entity": "&",
     "math": "$",
+    "template": "{",
     "attributes": "{",
     "bare_url": ":",
     "bare_www": "w",
@@ -43,6 +44,9 @@ BEGINS: Final[Mapping[str, str]] = {
 
 _RUN: Final = re.compile(r"\*+|_+|~+|.", re.DOTALL)
 """What becomes tokens at once: each mark of a run is one of its own."""
+
+_TEMPLATE: Final = re.compile(r"\{\{(?!\{)[^{}\n`]{1,200}\}\}|\{%[^{}%\n`]{1,200}%\}")
+"""What template languages put in braces."""
 
 _TIGHTER: Final = "`<$"
 _ALWAYS: Final = "\n\\`*_[]!<&~"
@@ -61,6 +65,19 @@ def html_inline(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         state.tokens[-1].meta = {"at": at}
+    return True
+
+
+def template(state: StateInline, silent: bool) -> bool:
+    """Take `{{ name }}` and `{% tag %}` as they are: nothing in them is a mark, and quotation marks stay straight."""
+    match = _TEMPLATE.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        token = state.push("text_special", "", 0)
+        token.content = token.markup = match[0]
+        token.info = "template"
+    state.pos = match.end()
     return True
 
 
@@ -94,6 +111,9 @@ class InlineParser(ParserInline):
         self.always = "".join(character for character in _ALWAYS if character in self.chosen)
         self.searches: dict[str, re.Pattern[str]] = {}
         self.finishing = self.ruler2.getRules("")
+
+    cjk = False
+    """Whether marks beside letters of Chinese, Japanese and Korean are judged as their texts need it."""
 
     def pattern_for(self, src: str) -> re.Pattern[str]:
         """Return the expression for the next character of a text that some rule may begin with."""
@@ -156,6 +176,7 @@ class InlineParser(ParserInline):
         state.depth = state.others = 0
         state.search = self.pattern_for(src).search
         state.closers = None
+        state.cjk = self.cjk and not src.isascii()
         state.links = find_links(state, self.tighter) if "[" in src else {}
         self.tokenize(state)
         for rule in self.finishing:

@@ -57,12 +57,15 @@ class Order:
                     self._words(opened, token)
                 if opened.type == "heading_open":
                     self._heading(opened, token)
-            elif kind == "fence":
+                continue
+            if kind == "fence":
                 token.meta["line"] = 1  # where its content begins, counted from its first line
                 if not self._strict:
                     self._fence(token)
             elif kind == "table_open":
                 self._table(token)
+            if "id" in token.attrs and kind not in {"heading_open", "paragraph_open"}:
+                token.attrs["id"] = self._claim(str(token.attrs["id"]))
 
     def _words(self, opened: Token, token: Token) -> None:
         paragraph = opened.type == "paragraph_open" and not opened.hidden
@@ -84,7 +87,9 @@ class Order:
         opened.meta["text"] = words
         if not self._strict:  # CommonMark to the letter has no ids
             wanted = opened.attrs.pop("id", None)
-            given = self._ids.claim(identifier(words)) if wanted is None else self._claim(str(wanted))
+            given = (
+                self._ids.claim(identifier(_as_written(token, words))) if wanted is None else self._claim(str(wanted))
+            )
             opened.meta["id"] = given
 
     def _claim(self, wanted: str) -> str:
@@ -128,6 +133,13 @@ class Order:
                 f"this row has {lost.cells} cells and its table {lost.columns} columns, so this is not shown",
                 "write '\\|' for a bar inside a cell, or add a column to the header",
             )
+
+
+def _as_written(token: Token, words: str) -> str:
+    """Return the words of a heading that its id is made of: GitHub knows no dashes, which it would leave out."""
+    if "--" not in token.content and "..." not in token.content:
+        return words
+    return " ".join(text_of(token.children, as_written=True).split())
 
 
 def _asked_for(parts: Sequence[Sequence[Token]], text: str, *, attributes: bool) -> tuple[set[str], set[str]]:

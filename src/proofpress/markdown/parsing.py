@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.findings import Findings
-from proofpress.markdown.attributes import take_from_blocks
+from proofpress.markdown.attribute_lines import take_from_blocks
+from proofpress.markdown.attributes import take_after_emphasis
 from proofpress.markdown.autolinks import link_mail
+from proofpress.markdown.dashes import set_dashes
 from proofpress.markdown.dialect import Dialect
 from proofpress.markdown.faults import note_footnotes, note_refusals
 from proofpress.markdown.footnotes import Definition, take_footnotes
@@ -46,7 +48,7 @@ class Parser:
         findings = Findings(document.path)
         env: dict[str, Any] = {}
         tokens = self._blocks(parser, features, source, env, lines, findings)
-        self._words(parser, source, env, tokens)
+        self._words(parser, features, source, env, tokens)
         notes: dict[str, list[Token]] = {}
         definitions: list[Definition] = []
         if "footnotes" in env:
@@ -96,14 +98,18 @@ class Parser:
             number_cells(tokens)
             find_torn_tables(tokens, lines, findings.note)
         if "attributes" in features:
-            take_from_blocks(tokens)
+            tokens = take_from_blocks(tokens, lines, findings.note)
         return tokens
 
-    def _words(self, parser: Markdown, source: str, env: dict[str, Any], tokens: list[Token]) -> None:
+    def _words(
+        self, parser: Markdown, features: frozenset[str], source: str, env: dict[str, Any], tokens: list[Token]
+    ) -> None:
         """Read the words of each block into its token's children."""
         options, marks = self._options, self._marks
         parse = parser.inline.parse
         quotes = options.smart_quotes and ("'" in source or '"' in source)
+        dashes = options.dashes and ("--" in source or "..." in source)
+        described = "attributes" in features
         mail = options.autolinks and "@" in source
         for token in tokens:
             if token.type == "inline":
@@ -113,6 +119,10 @@ class Parser:
                 parse(content, parser, env, children)
                 if mail and "@" in content:
                     children = link_mail(children)
+                if described and ("*{" in content or "_{" in content or "~{" in content):
+                    take_after_emphasis(children, token, env)
+                if dashes and ("--" in content or "..." in content):
+                    set_dashes(children)
                 if quotes and ("'" in content or '"' in content):
                     curl(children, marks)
                 token.children = children

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from proofpress.model import Document
 
 _EXTENSIONS: Final = (
-    "tables", "strikethrough", "task_lists", "autolinks", "alerts", "footnotes", "definition_lists", "attributes",
-    "anchors", "math", "figures", "smart_quotes",
+    "tables", "strikethrough", "task_lists", "autolinks", "alerts", "containers", "footnotes", "definition_lists", "attributes",
+    "anchors", "math", "figures", "smart_quotes", "dashes", "cjk",
 )  # fmt: skip
 _FORMS: Final = Forms(blocks=block_forms.FORMS, inline=inline_forms.FORMS)
 

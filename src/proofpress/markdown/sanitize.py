@@ -49,6 +49,7 @@ _EVERYWHERE: Final = frozenset({"aria-label", "class", "dir", "id", "lang", "rol
 _MORE_ATTRIBUTES: Final[dict[str, set[str]]] = {
     "a": {"href", "hreflang", "name"},
     "audio": {"controls", "loop", "muted", "preload", "src"},
+    "details": {"open"},
     "img": {"alt", "decoding", "height", "loading", "src", "srcset", "width"},
     "input": {"checked", "disabled", "type"},
     "source": {"height", "media", "sizes", "src", "srcset", "type", "width"},

@@ -38,6 +38,10 @@ _NAMES: Final[Mapping[str, str]] = {
     "code_block": "listing",
     "html_block": "html",
     "math_block": "formula",
+    "alert_title": "title",
+    "container_title": "title",
+    "details_title": "title",
+    "figure_title": "title",
     "hr": "rule",
 }
 """Blocks by names of our own, where markdown-it's differ; any other is named as it is there."""
@@ -53,7 +57,7 @@ class Block(NamedTuple):
     """Its first line's number in the file."""
     last: int
     info: str
-    """What is told behind the mark that begins it: of a listing its info string, of an alert its kind."""
+    """What is told behind the mark that begins it: of a listing its info string, of an alert its kind, of a container its name."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
