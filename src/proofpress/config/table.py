@@ -146,7 +146,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="permalink",
         reader=checked(accepts.permalink),
-        description="The URL of posts, made of `{year}`, `{month}`, `{day}`, `{slug}` and `{folder}`.",
+        description="The URL of posts, made of `{year}`, `{month}`, `{day}`, `{slug}`, `{name}` (the file's, as it is written) and `{folder}` (whole; `{folder[0]}` its first part, `{folder[-1]}` its last, `{folder[1:]}` all but the first).",
         examples=("/{year}/{month}/{slug}/", "/blog/{slug}.html"),
         otherwise="folder and slug",
     ),

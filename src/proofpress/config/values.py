@@ -92,7 +92,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[str, ...] = ("posts/**",)
     """Globs below content/."""
     permalink: str = ""
-    """A pattern for posts' site paths with {year} {month} {day} {slug} {folder}; empty: the folder and the slug."""
+    """A pattern for posts' site paths with {year} {month} {day} {slug} {name} {folder}; empty: the folder and the slug."""
     taxonomies: tuple[str, ...] = ("tags", "series")
     paginate: int = 10
     menu: tuple[MenuItem, ...] = ()

@@ -112,7 +112,10 @@ class _Reading:
             case "toc":
                 self.values[name] = self.toc(node)
             case "slug":
-                self.values[name] = self.slug(node)
+                if isinstance(node, ScalarNode) and node.text.startswith("/"):  # the whole path, as some tools have it
+                    self.values.setdefault("url", typed.site_path(node, name, found))
+                else:
+                    self.values[name] = self.slug(node)
             case "url":
                 self.values[name] = typed.site_path(node, name, found)
             case "aliases":

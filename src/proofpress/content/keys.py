@@ -78,7 +78,7 @@ TABLE: Final = (
     ),
     Key(
         name="slug",
-        description="The last part of the page's URL.",
+        description="The last part of the page's URL; with a slash in front the whole path.",
         examples=("how-a-linker-works",),
         shape=shapes.TEXT,
         otherwise="the file's name",

@@ -55,7 +55,8 @@ def set_dashes(tokens: Sequence[Token]) -> None:
 def _dash(text: str, start: int, end: int, before: str, after: str) -> bool:
     if before in "-<!" or after in "->":
         return False
-    blank_before, blank_after = before.isspace() or before in _OPENS, after.isspace()
+    opens = before in _OPENS and not (before in "'\"" and start > 1 and not text[start - 2].isspace())
+    blank_before, blank_after = before.isspace() or opens, after.isspace()
     if before.isspace() and blank_after and start == 0 and end == len(text):
         return False  # alone on its line, it parts what is above from what is below
     if blank_before:
@@ -75,6 +76,8 @@ def _ellipsis(text: str, start: int, _: int, before: str, after: str) -> bool:
     if before in "./\\=" or after in "./\\=":
         return False
     if after.isalnum() or after == "_":
+        if text.endswith("for", 0, start) and after in "oi":  # JavaScript's `for...of`
+            return False
         return before.isalpha() or before in ",;:!?)"  # `...args` is code, and `0...9` a range
     # what stands in `f(...)`, and in brackets after a name, is code; `(...)` after a blank is left out
     return not (before in "([{" and after in ")]}" and start >= 2 and not text[start - 2].isspace())

@@ -21,7 +21,7 @@ from proofpress.markdown.footnotes import footnote_def, footnote_ref
 from proofpress.markdown.inline import InlineParser, template
 from proofpress.markdown.links import image, link
 from proofpress.markdown.mathematics import math, math_block
-from proofpress.markdown.scripts import CJK
+from proofpress.markdown.scripts import SOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ FEATURES: Final[Mapping[str, Callable[[str], bool]]] = {
     "definition_lists": lambda text: _DEFINITION.search(text) is not None,
     "attributes": lambda text: "{" in text,
     "containers": lambda text: ":::" in text,
-    "cjk": lambda text: not text.isascii() and CJK.search(text) is not None,
+    "cjk": lambda text: not text.isascii() and SOME.search(text) is not None,
     "math": lambda text: "$" in text or "\\begin{" in text,
     "autolinks": lambda text: "://" in text or "www." in text,
 }

@@ -45,11 +45,14 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
         )
     for inline, at, item in env.get("untaken", ()):
         tell_untaken(lines.place(inline, at, len(item)), item, findings.note)
-    for line, colons in env.get("open_containers", ()):
+    containers = env.get("open_containers", ())
+    if containers:
+        line, colons = containers[0]
+        more = f" ({len(containers)} are not, in this text)" if len(containers) > 1 else ""
         findings.note(
             "unclosed-fence",
             lines.start_of(line, len(colons)),
-            "this container is never closed, so it runs to the end of what holds it",
+            f"this container is never closed, so it runs to the end of what holds it{more}",
             f"close it with a line of {colons[:60]}",
         )
     for line in env.get("too_deep", ()):
