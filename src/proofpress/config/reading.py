@@ -40,7 +40,7 @@ def read_config(data: bytes, path: str = "site.yaml") -> tuple[Config, tuple[Pro
             known = Config(**values)
             values["defaults"] = read_defaults(patterns, known, zone(known), findings)
     elif root is not None and not absent(root):
-        findings.add("settings-syntax", root.place, f"settings are lines of 'key: value', not {shown(root)}")
+        findings.note("settings-syntax", root.place, f"settings are lines of 'key: value', not {shown(root)}")
     _say_where_it_is(root, values.get("url", ""), findings)
     return Config(**values), tuple(sorted(findings.problems))
 
@@ -72,7 +72,7 @@ def _say_where_it_is(root: Node | None, url: str, findings: Findings) -> None:
     place = written.get("url")
     if place is None or absent(place):
         message = "without the site's address there are no feeds, sitemap or canonical links that work"
-        findings.add("no-url", Place(0, 1), message, hint=mend)
+        findings.note("no-url", Place(0, 1), message, hint=mend)
     elif settings.is_example(url):
         message = f"'{url}' is the address of an example, and every feed and sitemap would lead there"
-        findings.add("no-url", place.place, message, hint=mend)
+        findings.note("no-url", place.place, message, hint=mend)

@@ -19,6 +19,10 @@ Read = Callable[[Node, str, Findings], Any]
 """Takes what was written and the setting's name as a message says it; None means that the default holds."""
 
 
+Parts = Callable[[], "tuple[Setting, ...]"]
+"""Gives the settings within a setting, when they are needed: those of `rules:` are as many as there are rules."""
+
+
 class Reader(msgspec.Struct, frozen=True):
     """How a value is read, and what an editor is told of it. They stand together so that neither changes alone."""
 
@@ -38,7 +42,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """As JSON; without any, the default is the example."""
     otherwise: str = ""
     """What holds where it is left out, in Markdown, where the default does not say it."""
-    parts: tuple[Setting, ...] = ()
+    parts: Parts = tuple
+    """Those of a mapping in it."""
 
 
 def read_mapping(
@@ -60,7 +65,7 @@ def read_mapping(
             same = (elsewhere or {}).get(key.text)
             hint = f"here that is '{same}'" if same else did_you_mean(key.text, known)
             own = f"its keys are {', '.join(known)}" if above else "put what is your own under 'extra:'"
-            findings.add(
+            findings.note(
                 "unknown-setting", key.place, f"there is no setting '{above}{abridged(key.text)}'", hint=hint or own
             )
             continue

@@ -152,12 +152,12 @@ class _Reading:
         if said == "draft":
             self.values["draft"] = True
             message = f"'{abridged(name)}: {_words_of(node)[0]}' is taken for 'draft: true', and the page is left out"
-            self.findings.add("unknown-key", key.place, message, hint="write 'draft: true'")
+            self.findings.note("unknown-key", key.place, message, hint="write 'draft: true'")
             return
         if said == "unlisted":
             self.values["listed"] = False
             message = f"'{abridged(name)}: {_words_of(node)[0]}' is taken for 'listed: false': the page is at its URL and in no list"
-            self.findings.add(
+            self.findings.note(
                 "unknown-key", key.place, message, hint="write 'listed: false', or 'draft: true' for none at all"
             )
         told = HINTS.get(name) or HINTS.get(name.casefold())
@@ -167,7 +167,7 @@ class _Reading:
             if slip == "draft" and not said_no:
                 self.values["draft"] = True  # however settings weigh the fault, it was meant to stay unseen
             hint = f"did you mean '{slip}'? If not, put it under 'extra:'"
-            self.findings.add("misspelt-key", key.place, f"there is no key '{abridged(name)}'", hint=hint)
+            self.findings.note("misspelt-key", key.place, f"there is no key '{abridged(name)}'", hint=hint)
             return
         self.findings.tell(UNKNOWN_KEY.no_key(abridged(name), told or self.likely(name)), key.place)
 

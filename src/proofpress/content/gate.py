@@ -193,7 +193,7 @@ def _own(text: str, findings: Findings) -> Parts | None:
             f"{len(fence)} {marks}" if unseen is None else f"the character {character_name(unseen)}, which is not seen,"
         )
         if len(fence) > 3:
-            findings.add(
+            findings.note(
                 "front-matter-not-closed",
                 Place(line, 1, len(fence)),
                 f"this line has {has}; front matter is closed by exactly three{'' if unseen is None else ' ' + marks}",
@@ -203,7 +203,7 @@ def _own(text: str, findings: Findings) -> Parts | None:
     looks = (_TOML_LOOKS if is_toml else _YAML_LOOKS).match(text, opened.end())
     if looks is None:
         return None
-    findings.add(
+    findings.note(
         "front-matter-not-closed",
         Place(1, 1, 3),
         "front matter begins here and never ends",
@@ -305,7 +305,7 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
         )
     ours = "+++" if marks[0] == "+" else "---"
     if close_at is None:
-        findings.add(
+        findings.note(
             "front-matter-not-closed",
             Place(line, 1, max(1, len(written))),
             "front matter begins here and never ends",
@@ -331,7 +331,7 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
     else:
         message = f"front matter opens with exactly three {'plus signs' if ours == '+++' else 'dashes'}, not with '{abridged(written)}'"
         hint = f"write '{ours}'"
-    findings.add("misplaced-front-matter", Place(line, 1, max(1, len(written))), message, hint=hint)
+    findings.note("misplaced-front-matter", Place(line, 1, max(1, len(written))), message, hint=hint)
     return Parts(
         head,
         marks[0] == "+" or kind.lower() == "toml",
@@ -403,7 +403,7 @@ def _foreign(findings: Findings, line: int, how: str, pairs: Sequence[Pair]) -> 
     """Note front matter of another tool, with its first key as it would be written here."""
     key, value = next(((pair.key, pair.value) for pair in pairs if _folded(pair.key) == "title"), pairs[0][:2])
     shown = abridged(value.strip(" ,\"'"), 30)
-    findings.add(
+    findings.note(
         "foreign-front-matter",
         Place(line, 1),
         f"this is front matter {how}, which is not read",

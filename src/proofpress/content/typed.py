@@ -42,7 +42,7 @@ def whole(node: Node, key: str, findings: Findings, *, prose: bool = False) -> N
         was = f"is '{abridged(node.text)}' alone" if node.text else "says nothing"
         message = f"'{key}' {was}: what follows '#' after a blank is a comment in YAML"
         mend = "put the value in quotes, or write the remark on a line of its own"
-        findings.add("lost-to-comment", node.remark, message, hint=mend)
+        findings.note("lost-to-comment", node.remark, message, hint=mend)
 
 
 def text(node: Node, key: str, findings: Findings, *, takes: str = "text", prose: bool = False) -> str | None:
@@ -134,7 +134,7 @@ def moment(node: Node, key: str, zone: dt.tzinfo, findings: Findings) -> dates.M
     read = dates.moment(node.text, zone)
     if isinstance(read, dates.Moment):
         return read
-    findings.add(read.rule, node.place, f"'{abridged(node.text)}' {read.message}", hint=read.hint)
+    findings.note(read.rule, node.place, f"'{abridged(node.text)}' {read.message}", hint=read.hint)
     return None
 
 
