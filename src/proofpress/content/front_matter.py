@@ -160,6 +160,7 @@ class _Reading:
             self.findings.add(
                 "unknown-key", key.place, message, hint="write 'listed: false', or 'draft: true' for none at all"
             )
+            return
         told = HINTS.get(name) or HINTS.get(name.casefold())
         slip = None if told else self.slip(name)
         if slip is not None:
