@@ -119,6 +119,8 @@ class _Reading:
                 self.values[name] = self.aliases(node)
             case "template":
                 self.values[name] = self.template(node)
+            case "id":
+                self.values[name] = self.entry_id(node)
             case "image":
                 self.values[name] = typed.address(node, name, found)
             case _:
@@ -126,6 +128,23 @@ class _Reading:
                     own.update(typed.free(node, name, found))
                 elif not (isinstance(node, ScalarNode) and node.absent):
                     typed.wrong(node, name, "a mapping", found)
+
+    def entry_id(self, node: Node) -> str | None:
+        """Read the id of a feed's entry: an address or a name with a scheme, as Atom asks for (RFC 4287, section 4.2.6)."""
+        words = typed.text(node, "id", self.findings)
+        if words is None:
+            return None
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", words):
+            hint = "write 'tag:me.example,2026:a-name', a 'urn:uuid:…' or the address that the post had at first"
+            self.findings.note(
+                "wrong-type",
+                node.place,
+                f"'id': '{abridged(words)}' is no id that a feed can hold",
+                hint,
+                severity="warning",
+            )
+            return None
+        return words
 
     def taxonomy(self, name: str, node: Node) -> None:
         # a series is named like a book, and the names of books have commas
