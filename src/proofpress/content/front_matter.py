@@ -6,6 +6,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from proofpress import urls
 from proofpress.content import gate, typed, yaml_nodes
 from proofpress.content.gate import MAX_LENGTH, Parts
 from proofpress.content.keys import HINTS, KEYS
@@ -54,6 +55,10 @@ def read_keys(
 ) -> tuple[FrontMatter, dict[str, Place]]:
     """Return the front matter that a mapping holds, wherever it stands, and where the value of each key stands."""
     return _Reading(findings, zone, taxonomies, authors).front_matter(root)
+
+
+_NOT_OF_AN_ID: Final = re.compile(r"[\s<>\"{}|\\^`]")
+"""What no IRI can hold (RFC 3987)."""
 
 
 class _Reading:
@@ -134,7 +139,7 @@ class _Reading:
         words = typed.text(node, "id", self.findings)
         if words is None:
             return None
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", words):
+        if not urls.read(words).scheme or _NOT_OF_AN_ID.search(words):
             hint = "write 'tag:me.example,2026:a-name', a 'urn:uuid:…' or the address that the post had at first"
             self.findings.note(
                 "wrong-type",
