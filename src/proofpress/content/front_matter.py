@@ -6,6 +6,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from proofpress import urls
 from proofpress.content import gate, typed, yaml_nodes
 from proofpress.content.gate import MAX_LENGTH, Parts
 from proofpress.content.keys import HINTS, KEYS
@@ -54,6 +55,10 @@ def read_keys(
 ) -> tuple[FrontMatter, dict[str, Place]]:
     """Return the front matter that a mapping holds, wherever it stands, and where the value of each key stands."""
     return _Reading(findings, zone, taxonomies, authors).front_matter(root)
+
+
+_NOT_OF_AN_ID: Final = re.compile(r"[\s<>\"{}|\\^`]")
+"""What no IRI can hold (RFC 3987)."""
 
 
 class _Reading:
@@ -119,6 +124,8 @@ class _Reading:
                 self.values[name] = self.aliases(node)
             case "template":
                 self.values[name] = self.template(node)
+            case "id":
+                self.values[name] = self.entry_id(node)
             case "image":
                 self.values[name] = typed.address(node, name, found)
             case _:
@@ -126,6 +133,23 @@ class _Reading:
                     own.update(typed.free(node, name, found))
                 elif not (isinstance(node, ScalarNode) and node.absent):
                     typed.wrong(node, name, "a mapping", found)
+
+    def entry_id(self, node: Node) -> str | None:
+        """Read the id of a feed's entry: an address or a name with a scheme, as Atom asks for (RFC 4287, section 4.2.6)."""
+        words = typed.text(node, "id", self.findings)
+        if words is None:
+            return None
+        if not urls.read(words).scheme or _NOT_OF_AN_ID.search(words):
+            hint = "write 'tag:me.example,2026:a-name', a 'urn:uuid:…' or the address that the post had at first"
+            self.findings.note(
+                "wrong-type",
+                node.place,
+                f"'id': '{abridged(words)}' is no id that a feed can hold",
+                hint,
+                severity="warning",
+            )
+            return None
+        return words
 
     def taxonomy(self, name: str, node: Node) -> None:
         # a series is named like a book, and the names of books have commas
@@ -160,6 +184,7 @@ class _Reading:
             self.findings.note(
                 "unknown-key", key.place, message, hint="write 'listed: false', or 'draft: true' for none at all"
             )
+            return
         told = HINTS.get(name) or HINTS.get(name.casefold())
         slip = None if told else self.slip(name)
         if slip is not None:
