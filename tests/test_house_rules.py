@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {
     "theme_options": {"content", "model", "problems"},
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
     "listings": {"findings", "model", "problems"},
-    "markdown": FOUNDATIONS - {"paths"} | {"config", "findings", "listings"},
+    "markdown": FOUNDATIONS - {"paths"} | {"config", "findings", "listings", "rules"},
     "pages": FOUNDATIONS | {"rules", "config", "site", "theme"},
     "kinds": FOUNDATIONS - {"urls"} | {"rules", "config", "engine", "pages", "site"},
     "output": {"rules", "content", "engine", "paths", "problems", "site"},

@@ -30,10 +30,9 @@ class Finding(NamedTuple):
 
     def of(self, path: str) -> Problem:
         """Return the problem that this is in a file."""
-        from proofpress.rules.registry import problem  # noqa: PLC0415 - a site without a fault needs not all rules
+        from proofpress.rules.registry import named  # noqa: PLC0415 - a site without a fault needs not all rules
 
-        line, column, length = self.place.line, self.place.column, self.place.length
-        found = problem(self.rule, path, line, column, self.message, hint=self.hint, length=length)
+        found = named(self.rule).says(self.message, self.hint).at(path, self.place)
         if self.severity is None:
             return found
         return msgspec.structs.replace(found, severity=self.severity)

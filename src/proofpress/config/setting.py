@@ -11,6 +11,7 @@ from proofpress.content import typed
 from proofpress.content.nodes import Findings, MappingNode, Node, ScalarNode, abridged
 from proofpress.content.shapes import Shape
 from proofpress.problems import did_you_mean
+from proofpress.rules.settings import UNKNOWN_SETTING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,9 +66,7 @@ def read_mapping(
             same = (elsewhere or {}).get(key.text)
             hint = f"here that is '{same}'" if same else did_you_mean(key.text, known)
             own = f"its keys are {', '.join(known)}" if above else "put what is your own under 'extra:'"
-            findings.note(
-                "unknown-setting", key.place, f"there is no setting '{above}{abridged(key.text)}'", hint=hint or own
-            )
+            findings.tell(UNKNOWN_SETTING.no_setting(above + abridged(key.text), hint or own), key.place)
             continue
         found = reader.read(value, above + key.text, findings)
         if found is not None:

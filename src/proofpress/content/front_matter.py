@@ -15,7 +15,7 @@ from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
 from proofpress.problems import nearest, one_slip_apart
 from proofpress.rules.files import OUTSIDE_SITE
-from proofpress.rules.front_matter import FRONT_MATTER_SYNTAX, UNKNOWN_KEY, UNSAFE_URL
+from proofpress.rules.front_matter import FRONT_MATTER_SYNTAX, MISSPELT_KEY, UNKNOWN_KEY, UNSAFE_URL
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -173,26 +173,21 @@ class _Reading:
         self.extra[name] = value
         # what other tools hide must not come to light by moving here
         said = gate.strictest([gate.verdict(name, word) for word in _words_of(node)])
-        if said == "draft":
+        told = HINTS.get(name) or HINTS.get(name.casefold())
+        slip = None if told else self.slip(name)
+        if said == "draft" and slip != "draft":
             self.values["draft"] = True
-            message = f"'{abridged(name)}: {_words_of(node)[0]}' is taken for 'draft: true', and the page is left out"
-            self.findings.note("unknown-key", key.place, message, hint="write 'draft: true'")
+            self.findings.tell(UNKNOWN_KEY.taken_for_draft(f"{abridged(name)}: {_words_of(node)[0]}"), key.place)
             return
         if said == "unlisted":
             self.values["listed"] = False
-            message = f"'{abridged(name)}: {_words_of(node)[0]}' is taken for 'listed: false': the page is at its URL and in no list"
-            self.findings.note(
-                "unknown-key", key.place, message, hint="write 'listed: false', or 'draft: true' for none at all"
-            )
+            self.findings.tell(UNKNOWN_KEY.taken_for_unlisted(f"{abridged(name)}: {_words_of(node)[0]}"), key.place)
             return
-        told = HINTS.get(name) or HINTS.get(name.casefold())
-        slip = None if told else self.slip(name)
         if slip is not None:
             said_no = isinstance(node, ScalarNode) and (node.absent or node.text.casefold() in ("false", "no", "off"))
             if slip == "draft" and not said_no:
                 self.values["draft"] = True  # however settings weigh the fault, it was meant to stay unseen
-            hint = f"did you mean '{slip}'? If not, put it under 'extra:'"
-            self.findings.note("misspelt-key", key.place, f"there is no key '{abridged(name)}'", hint=hint)
+            self.findings.tell(MISSPELT_KEY.nearly(abridged(name), slip), key.place)
             return
         self.findings.tell(UNKNOWN_KEY.no_key(abridged(name), told or self.likely(name)), key.place)
 

@@ -22,7 +22,7 @@ import jinja2.parser
 from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
 from proofpress.problems import Problem, did_you_mean
-from proofpress.rules.registry import problem
+from proofpress.rules.templates import TEMPLATE_ERROR
 from proofpress.site.dates import iso_date, long_date
 from proofpress.site.values import UnanswerableError
 from proofpress.site.view import SiteView
@@ -197,7 +197,7 @@ class Templates:
 
 
 def _error(path: str, place: Place, message: str, hint: str) -> Problem:
-    return problem("template-error", path, place.line, place.column, message, hint=hint, length=place.length)
+    return TEMPLATE_ERROR.says(message, hint).at(path, place)
 
 
 def _door(error: Exception) -> str:

@@ -83,6 +83,16 @@ class _UnknownKey(Rule, frozen=True):
     def of_an_author(self, name: str, mend: str) -> Fault:
         return self.says(f"an author has no '{name}'", mend)
 
+    def taken_for_draft(self, written: str) -> Fault:
+        """Tell of another tool's word for a draft, with its key."""
+        return self.says(f"'{written}' is taken for 'draft: true', and the page is left out", "write 'draft: true'")
+
+    def taken_for_unlisted(self, written: str) -> Fault:
+        return self.says(
+            f"'{written}' is taken for 'listed: false': the page is at its URL and in no list",
+            "write 'listed: false', or 'draft: true' for none at all",
+        )
+
     def outline(self) -> Fault:
         return self.says(
             "'toc' takes true or false; the outline is made from the headings themselves", "write 'toc: true'"
@@ -136,6 +146,21 @@ class _UnknownAuthor(Rule, frozen=True):
         return self.says(f"site.yaml lists no author '{name}'", f"did you mean '{meant}'?")
 
 
+class _MisspeltKey(Rule, frozen=True):
+    def nearly(self, name: str, meant: str) -> Fault:
+        return self.says(f"there is no key '{name}'", f"did you mean '{meant}'? If not, put it under 'extra:'")
+
+
+class _LostToComment(Rule, frozen=True):
+    def cut(self, key: str, left: str) -> Fault:
+        """`left` is what the value is without what it lost; it may be empty."""
+        was = f"is '{left}' alone" if left else "says nothing"
+        return self.says(
+            f"'{key}' {was}: what follows '#' after a blank is a comment in YAML",
+            "put the value in quotes, or write the remark on a line of its own",
+        )
+
+
 def _marks(fence: str) -> str:
     return "plus signs" if fence[0] == "+" else "dashes"
 
@@ -153,5 +178,5 @@ NO_TITLE: Final = _NoTitle("no-title", "warning", "source")
 UNKNOWN_AUTHOR: Final = _UnknownAuthor("unknown-author", "warning", "source")
 MISPLACED_FRONT_MATTER: Final = _MisplacedFrontMatter("misplaced-front-matter", "error", "source")
 FOREIGN_FRONT_MATTER: Final = _ForeignFrontMatter("foreign-front-matter", "error", "source")
-MISSPELT_KEY: Final = Rule("misspelt-key", "error", "source")
-LOST_TO_COMMENT: Final = Rule("lost-to-comment", "warning", "source")
+MISSPELT_KEY: Final = _MisspeltKey("misspelt-key", "error", "source")
+LOST_TO_COMMENT: Final = _LostToComment("lost-to-comment", "warning", "source")
