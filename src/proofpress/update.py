@@ -136,8 +136,7 @@ def _build(
     problems += _without_content(root, built.posts, before)
     refusal = refuse(root, target)
     if refusal is not None:
-        fault = setting_fault(refusal.rule, root, ("output",), refusal.message, hint=refusal.hint)
-        problems += with_excerpts([fault], {}, root)
+        problems += with_excerpts([setting_fault(refusal, root, ("output",))], {}, root)
     elif not built.failed:
         problems += foreign_files(target, built.made, record)
     done = None

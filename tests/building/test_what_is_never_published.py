@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from proofpress.builder.build import Built
 
-SETTINGS = "title: Notes\nurl: https://example.org/\n"
+SETTINGS = "title: Notes\nurl: https://me.example/\n"
 DRAFT = "---\ntitle: Later\ndate: 2024-03-05\ndraft: true\n---\nSecret words\n"
 
 

@@ -78,7 +78,7 @@ def test_a_rule_tells_a_fault_at_its_place_with_its_own_weight(rule: Rule) -> No
 
 @pytest.mark.parametrize("rule", BUILT_IN, ids=[rule.name for rule in BUILT_IN])
 def test_settings_weigh_a_rule_that_is_not_fixed_and_no_other(rule: Rule) -> None:
-    config, problems = read_config(f"url: https://example.org/\nrules: {{{rule.name}: 'off'}}\n".encode())
+    config, problems = read_config(f"url: https://me.example/\nrules: {{{rule.name}: 'off'}}\n".encode())
     found = rule.says("it is wrong").at("content/a.md")
     if rule.fixed:
         assert [one.rule for one in problems] == ["unknown-setting"]
@@ -109,7 +109,7 @@ def test_problems_alone_load_no_rule() -> None:
 
 
 def test_reading_settings_without_a_fault_loads_the_families_that_it_asks_and_no_page() -> None:
-    loaded = loaded_by("from proofpress.config import read_config\nread_config(b'url: https://example.org/')")
+    loaded = loaded_by("from proofpress.config import read_config\nread_config(b'url: https://me.example/')")
     assert not {"proofpress.rules.registry", "proofpress.rules.explanation", "importlib.resources"} & loaded
 
 

@@ -1,7 +1,5 @@
 """The dialect of real posts: containers, titles of alerts, attributes of blocks, dashes, CJK, definitions, templates' braces."""
 
-
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

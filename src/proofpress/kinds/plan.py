@@ -14,7 +14,8 @@ from proofpress.kinds.registry import KINDS
 from proofpress.kinds.target import SETTINGS, FilledTarget, PlainTarget, Target
 from proofpress.paths import identity, output_path, unportable
 from proofpress.problems import Problem
-from proofpress.rules.registry import problem
+from proofpress.rules.files import UNPORTABLE_NAME
+from proofpress.rules.site import URL_COLLISION
 from proofpress.site.claims import Complaint, judge
 
 if TYPE_CHECKING:
@@ -96,28 +97,16 @@ def _collision(holder: Target, target: Target, planning: Planning) -> Problem:
     if blamed.source is None and other.source is not None:
         blamed, other = other, blamed
     place = blamed.place(planning)
-    same = (
-        f"'{target.site_path}'"
-        if target.site_path == holder.site_path
-        else f"'{holder.site_path}' and '{target.site_path}', which one disk can't hold side by side"
+    fault = URL_COLLISION.both_make(
+        blamed.origin, other.origin, holder.site_path, target.site_path, written=bool(blamed.source)
     )
-    return problem(
-        "url-collision",
-        blamed.source or SETTINGS,
-        place.line,
-        place.column,
-        f"{blamed.origin} and {other.origin} both make {same}",
-        hint="give one of them another 'slug:' or 'url:', or rename it" if blamed.source else "rename one of them",
-        length=place.length,
-    )
+    return fault.at(blamed.source or SETTINGS, place)
 
 
 def _unportable(target: Target, planning: Planning) -> Problem | None:
     """Report a page whose file Windows can't hold, where a person can move it. Copied files are the scanner's."""
     part = unportable(output_path(target.site_path))
     blame = target.movable(planning) if part is not None else None
-    if blame is None:
+    if part is None or blame is None:
         return None
-    message = f"Windows cannot hold a file or folder called '{part}', which is part of '{target.site_path}'"
-    at = blame.place
-    return problem("unportable-name", blame.path, at.line, at.column, message, hint=blame.mend, length=at.length)
+    return UNPORTABLE_NAME.published(part, target.site_path, blame.mend).at(blame.path, blame.place)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from markdown_it.token import Token
 
-from proofpress.markdown.attributes import BRACES, add, at_end, read, tell_untaken
+from proofpress.markdown.attributes import BRACES, add, at_end, read
+from proofpress.rules.text import IGNORED_ATTRIBUTE
 
 if TYPE_CHECKING:
     import re
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from markdown_it.rules_block import StateBlock
 
-    from proofpress.findings import Note
+    from proofpress.findings import Findings
     from proofpress.markdown.places import SourceLines
 
 LINE: Final = "attribute_line"
@@ -52,14 +53,14 @@ def attribute_line(state: StateBlock, startLine: int, endLine: int, silent: bool
     return True
 
 
-def take_from_blocks(tokens: list[Token], lines: SourceLines, note: Note) -> list[Token]:
+def take_from_blocks(tokens: list[Token], lines: SourceLines, findings: Findings) -> list[Token]:
     """Return the blocks with each line of attributes given to what it describes; one that describes nothing is text."""
 
     def give(target: Token, holder: Token, match: re.Match[str]) -> None:
         given = read(match[1], _ELEMENTS.get(target.type, target.tag))
         add(target, given.attributes)
         for at, item in given.untaken:
-            tell_untaken(lines.place(holder, match.start(1) + at, len(item)), item, note)
+            findings.tell(IGNORED_ATTRIBUTE.untaken(item), lines.place(holder, match.start(1) + at, len(item)))
 
     found: list[Token] = []
     for index, token in enumerate(tokens):

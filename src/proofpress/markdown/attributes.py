@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-    from proofpress.findings import Note
-    from proofpress.model import Place
-
 _ITEM: Final = r"(?:[#.][^\s{}#.=\"'<>]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"\n{}]*\"|'[^'\n{}]*'|[^\s{}\"'<>=`]+))"
 BRACES: Final = re.compile(r"\{:?[ \t]*(" + _ITEM + r"(?:,?[ \t]*" + _ITEM + r"){0,30})[ \t]*\}")
 _ONE: Final = re.compile(_ITEM)
@@ -169,17 +166,6 @@ def add(token: Token, given: Attributes) -> None:
 def at_end(text: str) -> re.Match[str] | None:
     """Return the match of the braces that end a text, such as `Install {#setup}`, with the blanks before them."""
     return _AT_END.search(text, max(0, text.rfind("{") - 40)) if text.endswith("}") else None
-
-
-def tell_untaken(place: Place, item: str, note: Note) -> None:
-    """Tell of an attribute that is not taken."""
-    short = item if len(item) <= 60 else item[:59] + "…"
-    note(
-        "ignored-attribute",
-        place,
-        f"the attribute '{short}' is not taken here, so it has no effect",
-        "take it out, or give a class or an id instead, and style that in a style sheet of your own",
-    )
 
 
 def attributes(state: StateInline, silent: bool) -> bool:

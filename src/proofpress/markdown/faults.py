@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proofpress.markdown.attributes import tell_untaken
 from proofpress.markdown.links import MOST_TOKENS
 from proofpress.markdown.urls import why_refused
 from proofpress.problems import nearest
+from proofpress.rules.listings import UNCLOSED_FENCE
+from proofpress.rules.mathematics import DOUBTFUL_TEX
+from proofpress.rules.text import IGNORED_ATTRIBUTE
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -36,25 +38,14 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
         unclosed.setdefault(closing, []).append(line)
     for closing, at_lines in unclosed.items():
         opening = closing.replace("end", "begin", 1)
-        more = f" ({len(at_lines)} times in this text)" if len(at_lines) > 1 else ""
-        findings.note(
-            "doubtful-tex",
-            lines.start_of(at_lines[0], len(opening)),
-            f"'{opening}' has no '{closing}' at the end of a line of its paragraph, so it is shown as text{more}",
-            "close it, and take blank lines out of the formula",
-        )
+        place = lines.start_of(at_lines[0], len(opening))
+        findings.tell(DOUBTFUL_TEX.not_closed(opening, closing, len(at_lines)), place)
     for inline, at, item in env.get("untaken", ()):
-        tell_untaken(lines.place(inline, at, len(item)), item, findings.note)
+        findings.tell(IGNORED_ATTRIBUTE.untaken(item), lines.place(inline, at, len(item)))
     containers = env.get("open_containers", ())
     if containers:
         line, colons = containers[0]
-        more = f" ({len(containers)} are not, in this text)" if len(containers) > 1 else ""
-        findings.note(
-            "unclosed-fence",
-            lines.start_of(line, len(colons)),
-            f"this container is never closed, so it runs to the end of what holds it{more}",
-            f"close it with a line of {colons[:60]}",
-        )
+        findings.tell(UNCLOSED_FENCE.container(colons, len(containers)), lines.start_of(line, len(colons)))
     for line in env.get("too_deep", ()):
         findings.note(
             "nested-too-deeply",

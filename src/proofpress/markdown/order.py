@@ -14,20 +14,22 @@ from proofpress.markdown.rawhtml import ids_in
 from proofpress.markdown.tables import lost_cells
 from proofpress.markdown.words import MORE, text_of
 from proofpress.problems import did_you_mean
+from proofpress.rules.listings import UNCLOSED_FENCE
+from proofpress.rules.tables import LOST_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from markdown_it.token import Token
 
-    from proofpress.findings import Note
+    from proofpress.findings import Findings
     from proofpress.markdown.places import SourceLines
 
 
 class Order:
     """Settles ids and numbers in the tokens of one text: `meta["id"]`, `attrs["id"]`, `meta["number"]`."""
 
-    def __init__(self, features: frozenset[str], lines: SourceLines, note: Note, *, strict: bool) -> None:
+    def __init__(self, features: frozenset[str], lines: SourceLines, findings: Findings, *, strict: bool) -> None:
         self.labels: list[str] = []
         """The footnotes that the text refers to, in the order of their numbers."""
         self.marks: dict[str, int] = {}
@@ -35,7 +37,7 @@ class Order:
         self._numbers: dict[str, int] = {}
         self._attributes = "attributes" in features
         self._lines = lines
-        self._note = note
+        self._findings = findings
         self._strict = strict
 
     def settle(self, tokens: Sequence[Token], notes: Mapping[str, Sequence[Token]], text: str) -> None:
@@ -108,14 +110,14 @@ class Order:
         for at, word in info.unknown:
             hint = did_you_mean(word, OPTIONS) or 'an info string reads: python title="train.py" {3,5-7} linenos'
             place = self._lines.in_info(token, at, len(word))
-            self._note("listing-options", place, f"a listing has no option '{word[:60]}'", hint)
+            self._findings.note("listing-options", place, f"a listing has no option '{word[:60]}'", hint)
         if token.map and not self._closed(token):
-            self._note(
-                "unclosed-fence",
-                self._lines.start_of(token.map[0], len(token.markup)),
-                "this listing is never closed, so it runs to the end of what holds it",
-                f"close it with a line of {token.markup}",
-            )
+            fence, place = token.markup, self._lines.start_of(token.map[0], len(token.markup))
+            # Where nothing holds it, a line below all others closes it; in a quote or a note that would begin another.
+            opened = self._lines.text_of(token.map[0])
+            alone = token.level == 0 and place.column <= 4 and opened.startswith(fence, place.column - 1)
+            end = self._lines.end() if alone else None
+            self._findings.problems.append(UNCLOSED_FENCE.never_closes(self._findings.path, place, fence, end))
 
     def _closed(self, token: Token) -> bool:
         assert token.map is not None
@@ -127,12 +129,8 @@ class Order:
         """Note rows with more cells than the table has columns: the rest of their text is shown nowhere."""
         start, end = token.map or (0, 0)
         for lost in lost_cells([self._lines.text_of(line) for line in range(start, end)]):
-            self._note(
-                "lost-cells",
-                self._lines.in_line(start + lost.row, lost.column, lost.length),
-                f"this row has {lost.cells} cells and its table {lost.columns} columns, so this is not shown",
-                "write '\\|' for a bar inside a cell, or add a column to the header",
-            )
+            place = self._lines.in_line(start + lost.row, lost.column, lost.length)
+            self._findings.tell(LOST_CELLS.beyond(lost.cells, lost.columns), place)
 
 
 def _as_written(token: Token, words: str) -> str:

@@ -58,7 +58,7 @@ class Parser:
         title_tokens: list[Token] = []
         if document.front.title is None:
             tokens, title_tokens = _take_title(tokens)
-        order = Order(features, lines, findings.note, strict=self._strict)
+        order = Order(features, lines, findings, strict=self._strict)
         order.settle(tokens, notes, source)
         note_refusals(env, lines, findings)
         note_doubts(formulas, lines, findings.note)
@@ -98,7 +98,7 @@ class Parser:
             number_cells(tokens)
             find_torn_tables(tokens, lines, findings.note)
         if "attributes" in features:
-            tokens = take_from_blocks(tokens, lines, findings.note)
+            tokens = take_from_blocks(tokens, lines, findings)
         return tokens
 
     def _words(

@@ -17,7 +17,7 @@ _PUNCTUATION: Final = (
 CJK: Final = re.compile(f"[{_LETTERS}{_PUNCTUATION}]")
 """A letter or a mark of these scripts."""
 
-SOME: Final = re.compile("[\u2e80-\ud7ff]")
+SOME: Final = re.compile("[\u2e80-\uffef]")
 """A character that a text in these scripts has, and hardly another: one range, since most texts are searched in vain."""
 
 LETTER: Final = re.compile(f"[{_LETTERS}]")

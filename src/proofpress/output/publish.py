@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from proofpress.problems import Problem
+    from proofpress.rules.rule import Fault
 
 SITE_FOLDERS = ("content", "templates", "static", "data", ".git", CACHE)
 NAMED = 5
@@ -84,7 +85,7 @@ class Published(msgspec.Struct, frozen=True):
     deleted: int
 
 
-def refuse(root: Path, output: Path) -> Problem | None:
+def refuse(root: Path, output: Path) -> Fault | None:
     """Return why a folder can't be the output: one that holds the site, lies in its sources, or is a person's home."""
     root, output = root.resolve(), output.resolve()
     inside = [output.is_relative_to(root / name) for name in SITE_FOLDERS]
@@ -97,7 +98,7 @@ def refuse(root: Path, output: Path) -> Problem | None:
         reason = "it holds far more than a site"
     elif output.exists() and not output.is_dir():
         reason = "it is a file"
-    return UNSAFE_OUTPUT.folder(str(output), reason).at("site.yaml") if reason else None
+    return UNSAFE_OUTPUT.folder(str(output), reason) if reason else None
 
 
 def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> list[Problem]:

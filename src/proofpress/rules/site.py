@@ -22,6 +22,14 @@ class _UrlCollision(Rule, frozen=True):
             "rename one of them",
         )
 
+    def both_make(self, blamed: str, other: str, path: str, path_too: str, *, written: bool) -> Fault:
+        """Tell of two of the site's files for one place; `written` says that a person wrote what is blamed."""
+        both = f"'{path}'" if path == path_too else f"'{path}' and '{path_too}', which one disk can't hold side by side"
+        return self.says(
+            f"{blamed} and {other} both make {both}",
+            "give one of them another 'slug:' or 'url:', or rename it" if written else "rename one of them",
+        )
+
 
 class _SameTerm(Rule, frozen=True):
     def spelt(self, path: str, place: Place, name: str, chosen: str, key: str, taxonomy: str) -> Problem:
