@@ -200,6 +200,16 @@ def test_what_is_not_taken_of_attributes_is_told_at_its_place(item: str) -> None
     assert told(f"::: {{.x {item}}}\nb\n:::\n") == [("ignored-attribute", 1, 9, len(item))]
 
 
+def test_a_size_a_target_and_a_folded_alert_pass_the_sanitiser() -> None:
+    sanitising = Renderer(MarkdownOptions(anchors=False, html="sanitize"), HighlightOptions())
+    body = render(
+        "> [!TIP]+ T\n> ![p](https://x.example/a.png){width=50%} [l](https://x.example){target=_blank}\n", sanitising
+    )
+    assert body.html.startswith('<details class="alert alert-tip" open')
+    assert 'style="width:50%"' in body.html
+    assert 'target="_blank"' in body.html
+
+
 def test_an_id_that_two_blocks_ask_for_is_given_once() -> None:
     assert html("- a\n{: #x}\n\n> b\n{: #x}\n").count('id="x"') == 1
 

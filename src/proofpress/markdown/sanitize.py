@@ -47,7 +47,7 @@ _MORE_TAGS: Final = frozenset(
 )
 _EVERYWHERE: Final = frozenset({"aria-label", "class", "dir", "id", "lang", "role", "style", "tabindex", "title"})
 _MORE_ATTRIBUTES: Final[dict[str, set[str]]] = {
-    "a": {"href", "hreflang", "name"},
+    "a": {"href", "hreflang", "name", "rel", "target"},
     "audio": {"controls", "loop", "muted", "preload", "src"},
     "details": {"open"},
     "img": {"alt", "decoding", "height", "loading", "src", "srcset", "width"},
@@ -77,7 +77,7 @@ class Sanitizer:
             attributes=attributes,
             attribute_filter=_filter,
             generic_attribute_prefixes={"data-"},
-            filter_style_properties={"text-align"},
+            filter_style_properties={"height", "text-align", "width"},
             link_rel=None,
             url_schemes=set(nh3.ALLOWED_URL_SCHEMES) | {"data"},
         )
