@@ -20,7 +20,8 @@ import msgspec
 
 from proofpress.content.scan import read_inside
 from proofpress.engine.disk import files_below, kind, read_file, write_file
-from proofpress.output.cache import CACHE, cache_folder, forget
+from proofpress.engine.store import alone
+from proofpress.output.cache import CACHE, STORE, cache_folder, forget
 from proofpress.output.record import (
     MANIFEST,
     TEMPORARY,
@@ -213,8 +214,20 @@ def rank(path: OutputPath) -> int:
 def clean(root: Path, output: Path) -> int:
     """Delete what Proofpress wrote into an output folder, and its cache; returns how many files of the site went.
 
-    What was changed by hand since stays. Raises OSError, in words, where the cache is not what it should be.
+    What was changed by hand since stays. Waits for a build that is at work. Raises OSError, in words, where the cache is
+    not what it should be, and BusyError where the build takes too long.
     """
+    cache = cache_folder(root)
+    if not cache.exists():
+        return _clean(root, output)
+    with alone(cache / STORE):
+        deleted = _clean(root, output)
+    with contextlib.suppress(OSError):
+        cache.rmdir()
+    return deleted
+
+
+def _clean(root: Path, output: Path) -> int:
     record = known_files(root, output).record
     deleted = 0
     for path in sorted(record.files.keys() - {MANIFEST}):
