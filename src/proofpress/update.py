@@ -20,7 +20,7 @@ from proofpress.engine.digests import digest_of
 from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
 from proofpress.output.cache import CACHE, STAGING, STORE, cache_folder, empty_staging
-from proofpress.output.publish import Published, foreign_files, publish, refuse
+from proofpress.output.publish import Published, foreign_files, publish, refuse, unwritable
 from proofpress.output.record import MANIFEST, Record, is_intact, known_files
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, judge
@@ -153,7 +153,7 @@ def _build(
     built = build(options, desk, inputs, progress=progress)
     problems = list(built.problems)
     problems += _without_content(root, built.posts, before)
-    refusal = refuse(root, target)
+    refusal = refuse(root, target) or unwritable(target)
     if refusal is not None:
         fault = setting_fault(refusal.rule, root, ("output",), refusal.message, hint=refusal.hint)
         problems += with_excerpts([fault], {}, root)

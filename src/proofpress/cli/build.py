@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from proofpress.cli.faults import in_words
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import Format, left_out, show, summary
 from proofpress.cli.say import say
@@ -61,6 +62,7 @@ def command(
     from proofpress.engine.parallel import WorkerDiedError, cores
     from proofpress.engine.store import BusyError
     from proofpress.problems import MissingExtra
+    from proofpress.rules.output import UNSAFE_OUTPUT
     from proofpress.update import update
 
     start = time.perf_counter()
@@ -81,6 +83,11 @@ def command(
             outcome = update(options, output, anew=anew, progress=bar)
     except (MissingExtra, BusyError, WorkerDiedError) as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        if form != "json":
+            raise
+        show([UNSAFE_OUTPUT.stopped(in_words(error)).at("site.yaml")], form, root)  # who reads JSON gets a list, always
+        raise SystemExit(1) from None
     if outcome.notice:
         say(f"proofpress: {outcome.notice}", err=True)
     show(outcome.told, form, root)

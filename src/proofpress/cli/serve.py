@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from proofpress.cli import report_bug
+from proofpress.cli.faults import in_words
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import show, summary
 from proofpress.cli.say import say
@@ -151,8 +152,7 @@ class Narration:
 
         goes_on = "The last good site is still shown."
         if isinstance(error, OSError):
-            place = f"'{error.filename}': " if error.filename else ""
-            say(f"proofpress: {place}{error.strerror or error}. {goes_on}", err=True)
+            say(f"proofpress: {in_words(error)}. {goes_on}", err=True)
         elif isinstance(error, MissingExtra | WorkerDiedError):
             say(f"proofpress: {error}. {goes_on}", err=True)
         else:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from proofpress.cli.faults import in_words
+
 SETTINGS = "site.yaml"
 
 site_option = click.option(
@@ -149,7 +151,10 @@ def checked_output(root: Path, output: Path | None) -> Path | None:
     """Return the folder that `--output` gives; a usage error where the site can't be published into it."""
     from proofpress.output.publish import refuse
 
-    refusal = None if output is None else refuse(root, output)
+    try:
+        refusal = None if output is None else refuse(root, output)
+    except OSError as error:
+        raise click.BadParameter(in_words(error), param_hint="--output") from None
     if refusal is not None:
         raise click.BadParameter(f"{refusal.message}; {refusal.hint}", param_hint="--output")
     return output

@@ -85,7 +85,7 @@ def translated(path: Path) -> Iterator[None]:
             raise BusyError("another build is at work here; wait until it is done, and try again") from error
         number = _SYSTEM_ERRORS.get(code & 0xFF)
         if code == sqlite3.SQLITE_IOERR_SHORT_READ or (
-            code & 0xFF == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK)
+            code & 0xFF == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
         ):
             number = None  # a header that asks for a newer SQLite reads as a file that may not be written
         if number is not None:

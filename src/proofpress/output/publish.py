@@ -101,6 +101,17 @@ def refuse(root: Path, output: Path) -> Problem | None:
     return UNSAFE_OUTPUT.folder(str(output), reason).at("site.yaml") if reason else None
 
 
+def unwritable(output: Path) -> Problem | None:
+    """Return why nothing can be written into an output folder, there or still to be made; None where the system lets one.
+
+    Windows tells only when it is tried.
+    """
+    there = output.resolve()
+    while not there.exists():
+        there = there.parent
+    return None if os.access(there, os.W_OK | os.X_OK) else UNSAFE_OUTPUT.read_only(str(there)).at("site.yaml")
+
+
 def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> list[Problem]:
     """Return what stands in the way: what Proofpress didn't write, where it would have to write or delete.
 
