@@ -124,8 +124,13 @@ def _explain(outcome: Outcome, asked: str, root: Path) -> None:
     for key, why in sorted(wanted.items()):
         shown = key if key.startswith("/") else place_from_here(key, prefix)
         say(f"{shown}: {reason_of(key, why, outcome.detail)}")
-    if not wanted:
-        say("nothing was made: nothing changed" if asked == "*" else _not_made(outcome, asked, names, root))
+    left = _left_out(outcome, names, root)
+    if asked == "*" and not wanted:
+        say("nothing was made: nothing changed")
+    elif left:
+        say(f"{asked}: {left}")
+    elif not wanted:
+        say(f"{asked}: {_not_made(outcome, names, root)}")
 
 
 def _meant(asked: str, root: Path) -> list[str]:
@@ -148,26 +153,30 @@ def _meant(asked: str, root: Path) -> list[str]:
     return [*names, file.as_posix()]
 
 
-def _not_made(outcome: Outcome, asked: str, names: list[str], root: Path) -> str:
-    """Say why a URL or a file was not made now: it stands, it is left out, or there is no such thing."""
-    from proofpress.paths import SitePath, output_path
-    from proofpress.problems import did_you_mean
-
+def _left_out(outcome: Outcome, names: list[str], root: Path) -> str:
+    """Say why a URL or a file is not published; nothing of what is, or is not there."""
     for own in outcome.left_out:
         if own.path in names or own.site_path in names:
             option = "--future" if own.due else "--drafts"
-            file = place_from_here(own.path, prefix_of(root))
-            return f"{asked}: not published: {file} is {own.why}; {option} publishes it"
+            return f"not published: {place_from_here(own.path, prefix_of(root))} is {own.why}; {option} publishes it"
+    return ""
+
+
+def _not_made(outcome: Outcome, names: list[str], root: Path) -> str:
+    """Say why a URL or a file was not made now: it stands, or there is no such thing."""
+    from proofpress.paths import SitePath, output_path
+    from proofpress.problems import did_you_mean
+
     pages = {output_path(SitePath(name)) for name in names if name.startswith("/")}
     if not pages.isdisjoint(outcome.files):
-        return f"{asked}: not made again: nothing that it shows changed"
+        return "not made again: nothing that it shows changed"
     if any(name.startswith("content/") and (root / name).is_file() for name in names):
-        return f"{asked}: not rendered again: neither it nor the settings changed"
+        return "not rendered again: neither it nor the settings changed"
     if outcome.published is None:
-        return f"{asked}: not made by this build, which has errors"
+        return "not made by this build, which has errors"
     urls = [f"/{file.removesuffix('index.html')}" for file in outcome.files]
     hint = did_you_mean(names[0], urls) or "`proofpress build --explain` lists what was made"
-    return f"{asked}: nothing is at this address: no page of the site has it, and no file; {hint}"
+    return f"nothing is at this address: no page of the site has it, and no file; {hint}"
 
 
 def _verify(options: Options, outcome: Outcome) -> None:

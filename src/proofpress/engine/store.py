@@ -411,7 +411,13 @@ def _locked(path: Path, patience: float) -> sqlite3.Connection:
     with translated(path):
         while True:
             before = _node(path)
-            connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+            try:
+                connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+            except sqlite3.OperationalError:
+                if path.parent.exists() or time.monotonic() >= until:
+                    raise
+                path.parent.mkdir(parents=True, exist_ok=True)  # who held the lock before has cleaned up
+                continue
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.DatabaseError as error:
