@@ -44,7 +44,7 @@ ARROWS: dict[str, set[str]] = {
     "builder": FOUNDATIONS - {"urls"}
     | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "site", "theme", "theme_options", "__version__"},
     "update": {"rules", "builder", "engine", "output", "paths", "problems"},
-    "preview": FOUNDATIONS | {"builder", "content", "engine", "kinds", "output", "site"},
+    "preview": FOUNDATIONS | {"rules", "builder", "content", "engine", "kinds", "output", "site"},
     "cli": {
         "builder", "content", "urls", "config", "engine", "output", "paths", "preview", "problems", "remote", "rules", "schema",
         "site", "update", "__version__",
