@@ -83,10 +83,16 @@ _HIGHLIGHT: Final = (
     ),
 )
 
-_RULES: Final = tuple(
-    Setting(name=rule, reader=choice(*get_args(Judgement)), description=f"`proofpress explain {rule}` tells of it.")
-    for rule in weighable(registry())
-)
+
+
+def _weights(rules: Iterable[str]) -> tuple[Setting, ...]:
+    return tuple(
+        Setting(name=rule, reader=choice(*get_args(Judgement)), description=f"`proofpress explain {rule}` tells of it.")
+        for rule in rules
+    )
+
+
+_RULES: Final = _weights(weighable(registry()))
 
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
@@ -245,3 +251,14 @@ ELSEWHERE: Final = {
     "publishDir": "output", "output_dir": "output", "destination": "output", "params": "extra",
 }  # fmt: skip
 """What other generators call a setting."""
+
+
+def settings_with(rules: Iterable[str]) -> tuple[Setting, ...]:
+    """Return the table where there are rules of others, which `rules:` may weigh too."""
+    weights = (*_RULES, *_weights(rules))
+    return tuple(
+        msgspec.structs.replace(setting, reader=judgements(weights), parts=weights)
+        if setting.name == "rules"
+        else setting
+        for setting in SETTINGS
+    )
