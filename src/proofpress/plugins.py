@@ -20,8 +20,21 @@ from proofpress.paths import SitePath
 from proofpress.rules.rule import Rule
 
 __all__ = [
-    "Filter", "FilledTarget", "HtmlTarget", "Kind", "Markdown", "Place", "PlainTarget", "Planning", "Plugin", "Published",
-    "Rule", "SitePath", "Tell", "Text", "TextRule",
+    "FilledTarget",
+    "Filter",
+    "HtmlTarget",
+    "Kind",
+    "Markdown",
+    "Place",
+    "PlainTarget",
+    "Planning",
+    "Plugin",
+    "Published",
+    "Rule",
+    "SitePath",
+    "Tell",
+    "Text",
+    "TextRule",
 ]  # fmt: skip
 
 

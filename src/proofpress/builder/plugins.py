@@ -15,11 +15,10 @@ import importlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.util import decode_source, spec_from_loader
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -28,19 +27,21 @@ from proofpress.content.files import PLUGINS, PLUGINS_FOLDER, Faults, nfc, walk
 from proofpress.content.scan import OutsideSiteError, read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.model import Place
-from proofpress.problems import Problem
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
 from proofpress.rules.registry import registry
 from proofpress.rules.rule import WHOLE_FILE, Rule
 from proofpress.rules.templates import PLUGIN_ERROR
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
+    from pathlib import Path
     from types import CodeType, ModuleType
 
     from proofpress.kinds.target import Kind
     from proofpress.markdown.plugin import Markdown
     from proofpress.plugins import TextRule
+    from proofpress.problems import Problem
 
 Result = TypeVar("Result")
 
@@ -69,11 +70,11 @@ class Plugins(msgspec.Struct, frozen=True):
         return digest_of(self)
 
 
-class Opened(msgspec.Struct, frozen=True, kw_only=True):
+class Opened(NamedTuple):
     """What plugins bring."""
 
     markdown: tuple[Markdown, ...] = ()
-    filters: Mapping[str, Callable[..., Any]] = {}
+    filters: Mapping[str, Callable[..., Any]] = MappingProxyType({})
     text_rules: tuple[TextRule, ...] = ()
     kinds: tuple[Kind, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -112,6 +113,9 @@ def read_plugins(root: Path, entries: tuple[Entry, ...]) -> tuple[Plugins, list[
 
 def _is_cache(name: str) -> bool:
     return "/__pycache__/" in name or name.endswith(".pyc")
+
+
+NONE: Final = Plugins()
 
 
 # ---------------------------------------------------------------- opening
@@ -231,8 +235,6 @@ def _sorted(plugins: Plugins, found: Iterable[tuple[str, Any]], problems: list[P
         elif isinstance(value, Filter):
             if value.name in filters or value.name in _filter_names():
                 tell(f"there is a filter '{value.name}' already", "give it another name")
-            elif not callable(value.function):
-                tell(f"the filter '{value.name}' is no function")
             else:
                 filters[value.name] = _guarded_filter(plugins, value.name, value.function)
         elif isinstance(value, TextRule):
@@ -368,7 +370,9 @@ class Guard:
         return Guarded(
             plan=lambda planning: self.listed(lambda: _targets(kind.plan(planning)), "while a kind planned"),
             alternates=lambda card, config: self.listed(lambda: kind.alternates(card, config), f"for {card.path}"),
-            reads_source=lambda config: bool(self.tried(lambda: kind.reads_source(config), "while it was asked", False)),
+            reads_source=lambda config: bool(
+                self.tried(lambda: kind.reads_source(config), "while it was asked", False)
+            ),
             check=lambda planning, targets: self.listed(lambda: kind.check(planning, targets), "while a kind checked"),
         )
 

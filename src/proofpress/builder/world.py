@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proofpress.builder.plain import DataReader, all_assets
+from proofpress.builder.plugins import Guard
 from proofpress.builder.preparing import copies
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
@@ -103,6 +104,7 @@ def world_of(
         problems += refused(site.files, lambda path: read_inside(inputs.root, path, SNIFFED))
     assets = all_assets(inputs, traces, problems)
     asset_paths = {name: asset.site_path for name, asset in assets.items()}
+    guard = Guard(inputs.plugins)
     planned = plan(
         Planning(
             site=site,
@@ -110,9 +112,10 @@ def world_of(
             assets=asset_paths,
             places=places,
             read=lambda path: read_inside(inputs.root, path),
-        )
+        ),
+        guard.kinds(),
     )
-    problems += [*planned.problems, *unmatched(config, list(prepared))]
+    problems += [*planned.problems, *unmatched(config, list(prepared)), *guard.problems]
     anchors = {path: own.anchors for path, own in shown.items()}
     urls = {target.site_path: target.shows for target in planned.targets}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)

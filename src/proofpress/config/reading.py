@@ -30,9 +30,7 @@ def zone(config: Config) -> dt.tzinfo:
     return dt.UTC if isinstance(found, settings.Refusal) else found
 
 
-def read_config(
-    data: bytes, path: str = "site.yaml", rules: Sequence[str] = ()
-) -> tuple[Config, tuple[Problem, ...]]:
+def read_config(data: bytes, path: str = "site.yaml", rules: Sequence[str] = ()) -> tuple[Config, tuple[Problem, ...]]:
     """Read the settings of a site: what could be read (the defaults for the rest), and every fault at its place.
 
     `rules` are names of others' rules that may be weighed.

@@ -6,7 +6,9 @@ default.
 
 from __future__ import annotations
 
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
+
+import msgspec
 
 from proofpress.config.folders import DEFAULTS, SECTIONS
 from proofpress.config.readers import (
@@ -30,6 +32,9 @@ from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions
 from proofpress.content import settings as accepts
 from proofpress.problems import Judgement
 from proofpress.rules.registry import registry, weighable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FEEDS: Final = (
     Setting(name="atom", reader=TRUTH, description="Write an Atom feed."),
@@ -82,7 +87,6 @@ _HIGHLIGHT: Final = (
         description="Number the lines of every listing that does not say otherwise.",
     ),
 )
-
 
 
 def _weights(rules: Iterable[str]) -> tuple[Setting, ...]:

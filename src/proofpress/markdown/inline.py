@@ -82,7 +82,7 @@ def _has_too_many_attributes(state: StateInline, at: int) -> bool:
 class InlineParser(ParserInline):
     """markdown-it's inline parser with rules chosen by character."""
 
-    def prepare(self, begins: Mapping[str, str] = {}) -> None:  # noqa: B006 - a mapping is not changed
+    def prepare(self, begins: Mapping[str, str] = {}) -> None:
         """Fix the choice of rules. To be called once, when all rules are in place.
 
         `begins` are the characters of rules that plugins bring; one that has none there is tried at every mark.

@@ -49,7 +49,9 @@ class Written:
         """Look at what `extended` has that the `plain` one lacks."""
         own = plain.renderer.rules  # type: ignore[attr-defined]  # of the renderer for HTML
         rules = extended.renderer.rules  # type: ignore[attr-defined]
-        theirs = {kind: rule for kind, rule in rules.items() if kind not in own or own[kind].__func__ is not _function(rule)}
+        theirs = {
+            kind: rule for kind, rule in rules.items() if kind not in own or own[kind].__func__ is not _function(rule)
+        }
         self.blocks: dict[str, BlockForm] = {}
         self.inline: dict[str, InlineForm] = {}
         for kind, rule in theirs.items():

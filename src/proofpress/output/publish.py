@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from proofpress.problems import Problem
 
-SITE_FOLDERS = ("content", "templates", "static", "data", ".git", CACHE)
+SITE_FOLDERS = ("content", "templates", "static", "data", "plugins", ".git", CACHE)
 NAMED = 5
 """How many files of a kind problems name, before the rest are counted."""
 
