@@ -178,4 +178,6 @@ def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem]]:
     config, problems = read_config(inputs.settings, SETTINGS, theirs)
     _, before = read_config(inputs.settings, SETTINGS)
     known = set(before) - set(problems)
+    if opened.problems:  # nobody knows which rules the one would bring that can't be opened
+        known.update(found for found in before if found.message.startswith("there is no setting 'rules: "))
     return config.rules, [*(found for found in inputs.problems if found not in known), *opened.problems]

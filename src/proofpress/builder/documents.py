@@ -15,7 +15,6 @@ from proofpress.content.names import Name, lists, split
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
 from proofpress.engine.loop import Outcome
-from proofpress.findings import Findings
 from proofpress.kinds.registry import reads_source
 from proofpress.model import Body, Card, Place, Source
 from proofpress.problems import Problem
@@ -192,21 +191,22 @@ class Rendering:
                 raise
             text = self._plain.parse(document)
             body = self._plain.write(text)  # without the plugins it can be done, so that they are to blame
-            failed.append(fault_somewhere(error, self._plugins, doing))
+            about = self._opened.markdown[0].extend if len(self._opened.markdown) == 1 else None
+            failed.append(fault_somewhere(error, self._plugins, doing, about))
         for own in self._opened.text_rules:
-            found = Findings(document.path)
+            found: list[Problem] = []
 
             def tell(
-                place: Place, message: str, hint: str = "", rule: Rule = own.rule, found: Findings = found
+                place: Place, message: str, hint: str = "", rule: Rule = own.rule, found: list[Problem] = found
             ) -> None:
-                found.tell(rule.says(message, hint), place)
+                found.append(rule.says(message, hint).at(document.path, place))
 
             try:
                 own.find(text, tell)
             except Exception as error:  # noqa: BLE001 - what the owner's code raises is told
-                failed.append(fault_somewhere(error, self._plugins, doing))
+                failed.append(fault_somewhere(error, self._plugins, doing, own.find))
             else:
-                body = msgspec.structs.replace(body, problems=(*body.problems, *found.problems))
+                body = msgspec.structs.replace(body, problems=(*body.problems, *found))
         if failed:  # what it depended on is not known
             body = msgspec.structs.replace(body, problems=(*body.problems, *failed), certain=False)
         return body

@@ -45,7 +45,7 @@ def plain_outputs(
 
 def _written(target: PlainTarget, published: Published, inputs: Inputs, guard: Guard) -> bytes | SourcePath | None:
     """Return what a target writes; None where it is a plugin's, which fails."""
-    if not inputs.plugins or type(target).__module__.startswith("proofpress.kinds."):
+    if not inputs.plugins:
         return target.write(published)
 
     def write() -> bytes | SourcePath:
@@ -54,7 +54,7 @@ def _written(target: PlainTarget, published: Published, inputs: Inputs, guard: G
             raise TypeError(f"a target writes bytes, or names a file that is copied, not {str(found)[:60]!r}")
         return cast("bytes | SourcePath", found)
 
-    return guard.tried(write, f"while it wrote {target.site_path}", None)
+    return guard.tried(write, None, f"while {target.site_path} was written", type(target).write)
 
 
 def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[str, Asset]:

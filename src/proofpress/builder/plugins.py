@@ -10,13 +10,14 @@ A fault in a plugin is a problem at its line, and never ends a build in the midd
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import os
 import sys
-import traceback
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.util import decode_source, spec_from_loader
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -27,6 +28,7 @@ from proofpress.content.files import PLUGINS, PLUGINS_FOLDER, Faults, nfc, walk
 from proofpress.content.scan import OutsideSiteError, read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.model import Place
+from proofpress.paths import SitePath, output_path
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
 from proofpress.rules.registry import registry
 from proofpress.rules.rule import WHOLE_FILE, Rule
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from pathlib import Path
-    from types import CodeType, ModuleType
+    from types import CodeType, ModuleType, TracebackType
 
     from proofpress.kinds.target import Kind
     from proofpress.markdown.plugin import Markdown
@@ -126,17 +128,33 @@ def open_plugins(plugins: Plugins) -> Opened:
     """Import a site's plugins and sort what they bring. What is wrong with one is among the problems; nothing is raised."""
     if not plugins:
         return Opened()
-    found: list[tuple[str, Any]] = []
+    found: list[tuple[str, Place, Any]] = []
     problems: list[Problem] = []
     for where, load in _sources(plugins):
         result, fault = _tried(plugins, where, load)
         if fault is not None:
             problems.append(fault)
-        elif isinstance(result, list | tuple):
-            found += [(where, value) for value in result]
         else:
-            found.append((where, result))
+            values = result if isinstance(result, list | tuple) else [result]
+            places = _places(dict(plugins.files).get(where, b""), len(values))
+            found += [(where, place, value) for place, value in zip(places, values, strict=True)]
     return _sorted(plugins, found, problems)
+
+
+def _places(source: bytes, values: int) -> list[Place]:
+    """Return where each value of the list `plugins` stands, as far as it is one that is written out."""
+    for node in ast.parse(source).body:
+        named = isinstance(node, ast.Assign) and any(
+            isinstance(to, ast.Name) and to.id == "plugins" for to in node.targets
+        )
+        written = node.value if named and isinstance(node, ast.Assign) else None
+        if isinstance(written, ast.List | ast.Tuple) and len(written.elts) == values:
+            return [Place(own.lineno, own.col_offset + 1, _length(own)) for own in written.elts]
+    return [WHOLE_FILE] * values
+
+
+def _length(node: ast.expr) -> int:
+    return (node.end_col_offset or 0) - node.col_offset if node.end_lineno == node.lineno else 1
 
 
 def _sources(plugins: Plugins) -> Iterable[tuple[str, Callable[[], Any]]]:
@@ -209,7 +227,7 @@ class _Files(MetaPathFinder, InspectLoader):
         return compile(self._files[file], _MARK + file, "exec", dont_inherit=True)
 
 
-def _sorted(plugins: Plugins, found: Iterable[tuple[str, Any]], problems: list[Problem]) -> Opened:
+def _sorted(plugins: Plugins, found: Iterable[tuple[str, Place, Any]], problems: list[Problem]) -> Opened:
     """Sort what plugins bring by what it is, without what can't be one."""
     from proofpress.kinds.target import Kind  # noqa: PLC0415 - a site without plugins needs none of it here
     from proofpress.markdown.plugin import Markdown  # noqa: PLC0415
@@ -219,10 +237,10 @@ def _sorted(plugins: Plugins, found: Iterable[tuple[str, Any]], problems: list[P
     kinds: list[Kind] = []
     filters: dict[str, Callable[..., Any]] = {}
     rules: list[TextRule] = []
-    for where, value in found:
+    for where, place, value in found:
 
-        def tell(message: str, hint: str = "", where: str = where) -> None:
-            problems.append(_at(where, message, hint))
+        def tell(message: str, hint: str = "", where: str = where, place: Place = place) -> None:
+            problems.append(_at(where, message, hint, place))
 
         if isinstance(value, Markdown):
             _, fault = _tried(plugins, where, functools.partial(_try_markdown, value))
@@ -301,7 +319,7 @@ def _at(where: str, message: str, hint: str, place: Place = WHOLE_FILE) -> Probl
 
 
 def fault_of(error: BaseException, plugins: Plugins, doing: str) -> Problem | None:
-    """Return an error that a plugin's code raised as a problem at its line; None where no line of a plugin had a part in it.
+    """Return an error that a plugin's code raised as a problem at its place; None where no line of a plugin had a part in it.
 
     `doing` tells in the hint at what work the plugin was.
     """
@@ -309,21 +327,48 @@ def fault_of(error: BaseException, plugins: Plugins, doing: str) -> Problem | No
         place = Place(error.lineno or 1, max(1, error.offset or 1))
         return _at((error.filename or "").removeprefix(_MARK), f"SyntaxError: {error.msg}", doing, place)
     packages = {entry.value.partition(":")[0].partition(".")[0].strip(): entry for entry in plugins.entries}
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        file = frame.f_code.co_filename
-        if file.startswith(_MARK):
-            return _at(file.removeprefix(_MARK), _words(error), doing, Place(line, 1))
-        entry = packages.get(str(frame.f_globals.get("__name__", "")).partition(".")[0])
+    trace, steps = error.__traceback__, []
+    while trace is not None:
+        steps.append(trace)
+        trace = trace.tb_next
+    for step in reversed(steps):
+        code = step.tb_frame.f_code
+        if code.co_filename.startswith(_MARK):
+            name = code.co_filename.removeprefix(_MARK)
+            return _at(name, _words(error), doing, _place(step, dict(plugins.files).get(name, b"")))
+        module = str(step.tb_frame.f_globals.get("__name__", ""))
+        entry = packages.get(module.partition(".")[0])
         if entry is not None:
-            told = f"{_words(error)} (in {frame.f_globals['__name__']}, line {line})"
+            told = f"{_words(error)} (in {module}, line {step.tb_lineno})"
             return _at(f"{entry.name} of {entry.package}", told, doing)
     return None
 
 
-def fault_somewhere(error: BaseException, plugins: Plugins, doing: str) -> Problem:
-    """Return an error for which plugins are to blame, whoever of them: without them there is none."""
+def _place(step: TracebackType, source: bytes) -> Place:
+    """Return where the expression stands that a step of a traceback was about."""
+    positions = islice(step.tb_frame.f_code.co_positions(), step.tb_lasti // 2, None)
+    line, end_line, begin, end = next(positions, (None, None, None, None))
+    if line is None or begin is None or end is None:
+        return Place(step.tb_lineno, 1)
+    text = source.splitlines()[line - 1] if line <= source.count(b"\n") + 1 else b""  # columns are counted in bytes
+    column = len(text[:begin].decode("utf-8", "replace")) + 1
+    length = len(text[begin : end if end_line == line else None].decode("utf-8", "replace"))
+    return Place(line, column, max(1, length))
+
+
+def fault_somewhere(
+    error: BaseException, plugins: Plugins, doing: str, about: Callable[..., Any] | None = None
+) -> Problem:
+    """Return an error for which plugins are to blame: at the line that raised it, or what it is `about`."""
+    found = fault_of(error, plugins, doing)
+    if found is not None:
+        return found
+    said = f"what it made can't be used ({_words(error)})"
+    code = getattr(about, "__code__", None)
+    if code is not None and code.co_filename.startswith(_MARK):
+        return _at(code.co_filename.removeprefix(_MARK), said, doing, Place(code.co_firstlineno, 1))
     where = plugins.files[0][0] if plugins.files else ", ".join(entry.name for entry in plugins.entries)
-    return fault_of(error, plugins, doing) or _at(where, f"what it made can't be used ({_words(error)})", doing)
+    return _at(where, said, doing)
 
 
 def _words(error: BaseException) -> str:
@@ -368,32 +413,39 @@ class Guard:
         from proofpress.kinds.target import Kind as Guarded  # noqa: PLC0415 - as above
 
         return Guarded(
-            plan=lambda planning: self.listed(lambda: _targets(kind.plan(planning)), "while a kind planned"),
-            alternates=lambda card, config: self.listed(lambda: kind.alternates(card, config), f"for {card.path}"),
-            reads_source=lambda config: bool(
-                self.tried(lambda: kind.reads_source(config), "while it was asked", False)
+            plan=lambda planning: self.tried(
+                lambda: list(_targets(kind.plan(planning))), [], "while a kind planned", kind.plan
             ),
-            check=lambda planning, targets: self.listed(lambda: kind.check(planning, targets), "while a kind checked"),
+            alternates=kind.alternates,
+            reads_source=lambda config: self.tried(
+                lambda: bool(kind.reads_source(config)),
+                False,
+                "while a kind was asked what it reads",
+                kind.reads_source,
+            ),
+            check=lambda planning, targets: self.tried(
+                lambda: list(kind.check(planning, targets)), [], "while a kind checked", kind.check
+            ),
         )
 
-    def listed(self, work: Callable[[], Iterable[Result]], doing: str) -> list[Result]:
-        """Return what a plugin gives, all of it; nothing where it fails."""
-        return self.tried(lambda: list(work()), doing, [])
-
-    def tried(self, work: Callable[[], Result], doing: str, otherwise: Result) -> Result:
-        """Return what a plugin gives; something else where it fails."""
+    def tried(self, work: Callable[[], Result], otherwise: Result, doing: str, about: Callable[..., Any]) -> Result:
+        """Return what a plugin's function gives; something else where it fails."""
         try:
             return work()
-        except Exception as error:  # noqa: BLE001 - as above
-            self.problems.append(fault_somewhere(error, self._plugins, doing))
+        except Exception as error:  # noqa: BLE001 - what the owner's code raises is told
+            self.problems.append(fault_somewhere(error, self._plugins, doing, about))
             return otherwise
 
 
 def _targets(given: Iterable[Any]) -> Iterable[Any]:
     """Give what a kind plans, which are targets."""
-    from proofpress.kinds.target import FilledTarget, PlainTarget  # noqa: PLC0415 - as above
+    from proofpress.kinds.target import can_be_made  # noqa: PLC0415 - as above
 
     for target in given:
-        if not isinstance(target, FilledTarget | PlainTarget):
+        if not can_be_made(target):
             raise TypeError(f"a kind plans targets, a FilledTarget or a PlainTarget each, not {type(target).__name__}")
+        path = str(target.site_path)
+        parts = output_path(SitePath(path)).split("/")
+        if not path.startswith("/") or "\\" in path or {"", ".", ".."} & set(parts):
+            raise ValueError(f"a target's 'site_path' is a path from the site's root, as '/a.txt', not '{path}'")
         yield target

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from proofpress.builder.documents import Prepared, decode_body
-from proofpress.builder.plugins import NONE, Guard, Plugins, fault_somewhere, import_own, open_plugins
+from proofpress.builder.plugins import NONE, Plugins, fault_of, fault_somewhere, import_own, open_plugins
 from proofpress.config import Config
 from proofpress.engine.digests import SIZE, Digester, digest_of
 from proofpress.engine.disk import naming
@@ -125,22 +125,28 @@ class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
             template_place=own.places.get("template") if own is not None else None,
             text=self.body,
         )
-        data, problems = self._made(making)
+        data, problems = self._made(making, using.plugins)
         if data is None:
             return Outcome(msgspec.json.encode(Filled(OutputPath(""), "", tuple(problems))), kept=False)
         path = output_path(self.target.site_path)
         filled = Filled(path, digest_of_output(data), tuple(problems))
         return Outcome(msgspec.json.encode(filled), data=using.put(path, data))
 
-    def _made(self, making: Making) -> tuple[bytes | None, Sequence[Problem]]:
-        """Make it; where it is a plugin's, which fails, that is the problem."""
-        if not self.plugins:
+    def _made(self, making: Making, plugins: Plugins) -> tuple[bytes | None, Sequence[Problem]]:
+        """Make it; where a plugin fails, that is the problem."""
+        if not plugins:
             return self.target.make(making)
         try:
             data, problems = self.target.make(making)
             bytes(data or b"")  # what can be published, or else an error
-        except Exception as error:  # noqa: BLE001 - what the owner's code raises is told
-            return None, [fault_somewhere(error, self.plugins, f"while it made {self.target.site_path}")]
+        except Exception as error:
+            doing = f"while {self.target.site_path} was made"
+            fault = fault_of(error, plugins, doing)
+            if fault is None and self.plugins:
+                fault = fault_somewhere(error, plugins, doing, type(self.target).make)
+            if fault is None:
+                raise
+            return None, [fault]
         return data, problems
 
 
@@ -156,6 +162,7 @@ class Filler:
         from proofpress.pages.templates import Templates  # noqa: PLC0415 - a build with nothing to fill doesn't load Jinja
 
         self._filling = filling
+        self.plugins = filling.plugins
         self._folders: set[str] = set()
         blobs = filling.blobs.open()
         self.shop = Workshop(
@@ -163,7 +170,7 @@ class Filler:
             templates=Templates(filling.templates, filling.compiled, open_plugins(filling.plugins).filters),
             body=lambda digest: decode_body(blobs.get(digest)),
             recorder=lambda: Recorder(filling.known, digest=Digester(Card)),
-            alternates=functools.partial(alternates, more=Guard(filling.plugins).kinds()),
+            alternates=functools.partial(alternates, more=open_plugins(filling.plugins).kinds),
         )
 
     def put(self, path: OutputPath, data: bytes) -> bytes | None:
