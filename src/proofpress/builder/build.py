@@ -177,7 +177,8 @@ def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem]]:
     theirs = weighable({rule.name: rule for rule in opened.rules})
     config, problems = read_config(inputs.settings, SETTINGS, theirs)
     _, before = read_config(inputs.settings, SETTINGS)
-    known = set(before) - set(problems)
+    excused, fresh = set(before) - set(problems), set(problems) - set(before)
     if opened.problems:  # nobody knows which rules the one would bring that can't be opened
-        known.update(found for found in before if found.message.startswith("there is no setting 'rules: "))
-    return config.rules, [*(found for found in inputs.problems if found not in known), *opened.problems]
+        excused.update(found for found in before if found.message.startswith("there is no setting 'rules: "))
+    stay = [found for found in inputs.problems if found not in excused]
+    return config.rules, [*stay, *fresh, *opened.problems]
