@@ -16,11 +16,13 @@ from proofpress.builder.documents import (
     kinds_of,
     reading_of,
 )
+from proofpress.builder.plugins import Guard
 from proofpress.content.documents import DRAFTS
 from proofpress.engine.loop import bring_up_to_date
 from proofpress.engine.steps import Stale
 from proofpress.model import Card, File
 from proofpress.paths import SitePath, SourcePath, encode
+from proofpress.problems import Problem
 from proofpress.site.cards import folder_path
 from proofpress.site.index import is_hidden
 
@@ -66,13 +68,16 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     """What differs in the card of a document that was rendered before: the names of its fields."""
     changed: frozenset[SourcePath]
     """Those that are not known to be as the build before had them, where that was in this process; else all."""
+    problems: list[Problem]
+    """Of plugins that were asked what documents are to keep."""
 
 
 def prepare(
     inputs: Inputs, desk: Desk, before: Preparation | None, progress: Callable[[str, int, int], None]
 ) -> Preparation:
     """Read and render every document that changed. Those of the build before are not looked at again where they stand."""
-    reading = reading_of(inputs.config, inputs.versions)
+    guard = Guard(inputs.plugins)
+    reading = reading_of(inputs.config, inputs.versions, inputs.plugins, guard.kinds())
     kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
     standing = _standing(inputs, kinds, reading, before)
     results = bring_up_to_date(
@@ -106,6 +111,7 @@ def prepare(
             for path, value in results.before.items()
         },
         changed=frozenset(path for path in prepared if path not in standing),
+        problems=guard.problems,
     )
 
 

@@ -19,9 +19,9 @@ from proofpress.rules.site import URL_COLLISION
 from proofpress.site.claims import Complaint, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from proofpress.kinds.target import Planning
+    from proofpress.kinds.target import Kind, Planning
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,15 +35,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-def plan(planning: Planning) -> Plan:
-    """Return every target of a site, and what is wrong with the others."""
-    wanted = [target for kind in KINDS for target in kind.plan(planning)]
+def plan(planning: Planning, more: Iterable[Kind] = ()) -> Plan:
+    """Return every target of a site, and what is wrong with the others. `more` are kinds of others, after our own."""
+    kinds = (*KINDS, *more)
+    wanted = [target for kind in kinds for target in kind.plan(planning)]
     wanted, refused = _judged(wanted, planning)
     unheld = [found for target in wanted if (found := _unportable(target, planning)) is not None]
     taken = {output_path(target.site_path) for target in wanted if not target.yields}
     wanted = [target for target in wanted if not target.yields or output_path(target.site_path) not in taken]
     targets, collisions = _without_collisions(wanted, planning)
-    checked = [found for kind in KINDS for found in kind.check(planning, targets)]
+    checked = [found for kind in kinds for found in kind.check(planning, targets)]
     return Plan(
         targets=targets,
         filled=tuple(target for target in targets if isinstance(target, FilledTarget)),

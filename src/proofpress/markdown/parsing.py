@@ -20,10 +20,14 @@ from proofpress.markdown.text import Text
 from proofpress.markdown.words import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it.token import Token
 
     from proofpress.config import MarkdownOptions
     from proofpress.markdown.dialect import Markdown
+    from proofpress.markdown.plugin import Markdown as Plugin
+    from proofpress.markdown.plugin import Written
     from proofpress.model import Document
 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -32,11 +36,17 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 class Parser:
     """Parses documents, by one site's options. A document gives the same Text every time."""
 
-    def __init__(self, options: MarkdownOptions, language: str, *, strict: bool) -> None:
+    def __init__(
+        self, options: MarkdownOptions, language: str, *, strict: bool, plugins: Sequence[Plugin] = ()
+    ) -> None:
         self._options = options
-        self._dialect = Dialect(options)
+        self._dialect = Dialect(options, plugins)
         self._marks = marks_for(language)
         self._strict = strict
+
+    def written(self) -> Written | None:
+        """Return how what plugins read is written; None where there are none."""
+        return self._dialect.written()
 
     def parse(self, document: Document) -> Text:
         """Parse a document. What is wrong with its text is in the Text's findings; nothing is raised."""
@@ -46,7 +56,9 @@ class Parser:
         findings = Findings(document.path)
         env: dict[str, Any] = {}
         tokens = self._blocks(parser, features, source, env, lines, findings)
+        tokens = parser.core_rules.before_words(source, env, tokens)
         self._words(parser, source, env, tokens)
+        tokens = parser.core_rules.after_words(source, env, tokens)
         notes: dict[str, list[Token]] = {}
         definitions: list[Definition] = []
         if "footnotes" in env:
@@ -72,6 +84,7 @@ class Parser:
             title=_title(title_tokens),
             title_tokens=title_tokens,
             formula_tokens=formulas,
+            environment=env,
             findings=tuple(findings.problems),
         )
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from proofpress.problems import Problem
     from proofpress.rules.rule import Fault
 
-SITE_FOLDERS = ("content", "templates", "static", "data", ".git", CACHE)
+SITE_FOLDERS = ("content", "templates", "static", "data", "plugins", ".git", CACHE)
 NAMED = 5
 """How many files of a kind problems name, before the rest are counted."""
 
@@ -102,7 +102,7 @@ def refuse(root: Path, output: Path) -> Fault | None:
     return UNSAFE_OUTPUT.folder(str(output), reason) if reason else None
 
 
-def unwritable(output: Path) -> Problem | None:
+def unwritable(output: Path) -> Fault | None:
     """Return why nothing can be written into an output folder, there or still to be made; None where the system lets one.
 
     Windows tells only when it is tried.
@@ -110,7 +110,7 @@ def unwritable(output: Path) -> Problem | None:
     there = output.resolve()
     while not there.exists():
         there = there.parent
-    return None if os.access(there, os.W_OK | os.X_OK) else UNSAFE_OUTPUT.read_only(str(there)).at("site.yaml")
+    return None if os.access(there, os.W_OK | os.X_OK) else UNSAFE_OUTPUT.read_only(str(there))
 
 
 def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> list[Problem]:
