@@ -44,6 +44,8 @@ _KINDS: Final = {
     **dict.fromkeys(("collapse", "fold", "folded"), "folded"),
 }
 """Options that name lines, and what becomes of these."""
+_OF_WORDS: Final = frozenset({"mark", "ins", "del"})
+"""Options that name lines, or words in quotes or as a pattern."""
 _ELEMENTS: Final = {"marked": "mark", "inserted": "ins", "deleted": "del"}
 _STARTS: Final = frozenset(
     {"linenostart", "start", "startline", "firstline", "start-line", "startfrom", "startlinenumber", "firstnumber"}
@@ -159,7 +161,8 @@ class _Reading:
         """Return what was read."""
         if self.start is not None:
             if self.numbered is False:
-                self.slip(self.start_at, "start", "a listing without line numbers has no number to start from", "")
+                message = "a listing without line numbers has no number to start from"
+                self.slip(self.start_at, str(self.start), message, "take one of the two out")
             self.numbered = True if self.numbered is None else self.numbered
         if self.over and self.language.lower() != "diff":
             message = f"'lang' tells the language of a diff, and this listing is '{self.language}'"
@@ -275,10 +278,13 @@ class _Reading:
         inside_at = value_at + bool(quoted)
         whole = self.text[at : value_at + len(written)] or name
         if key in _TITLES:
-            self.take_title(_ESCAPE.sub(r"\1", value) if quoted else value, inside_at if value else at)
+            if value.strip():
+                self.take_title(_ESCAPE.sub(r"\1", value) if quoted else value, inside_at)
+            else:
+                self.slip(at, whole, "this title is empty", "give the listing a title, or take the option out")
         elif key in _KINDS:
             kind = _KINDS[key]
-            if kind in _ELEMENTS and (_PATTERN.fullmatch(written) or (quoted and not _ONLY_LINES.fullmatch(value))):
+            if key in _OF_WORDS and (_PATTERN.fullmatch(written) or (quoted and not _ONLY_LINES.fullmatch(value))):
                 self.take_words(written, value_at, _ELEMENTS[kind])
             elif kind == "folded" and value.lower() in _YES | _NO:
                 self.folded = value.lower() in _YES
@@ -317,7 +323,7 @@ class _Reading:
     def take_title(self, title: str, at: int) -> None:
         """Take a title; a listing has one."""
         if not title.strip():
-            self.slip(at, title, "this title is empty", "give the listing a title, or take the option out")
+            self.slip(at, title, "this title is empty", "write the name of a file, or take the brackets out")
         elif self.title:
             message = f"a listing has one title, and this one is '{self.title[:40]}' already"
             self.slip(at, title, message, "take one of them out")

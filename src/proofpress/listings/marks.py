@@ -107,11 +107,12 @@ def _read_diff(code: str, found: _Found) -> str:
 def _read_marks(code: str, found: _Found) -> str:
     reading = _Marks(found)
     offset = 0
-    for line in code.split("\n"):
+    end = "\n" if code.endswith("\n") else ""
+    for line in code.removesuffix("\n").split("\n"):
         reading.take(line, offset)
         offset += len(line) + 1
     reading.end()
-    return "\n".join(reading.kept)
+    return "\n".join(reading.kept) + end
 
 
 class _Marks:

@@ -52,7 +52,8 @@ def _is_meant(text: str, at: int, character: str, *, code: bool) -> bool:
     """Tell whether a character most likely does here what it is made for."""
     begin = text.rfind("\n", 0, at) + 1
     if character in _BLANKS:
-        return not code or _DRAWN.search(text, max(begin, at - 40), at) is not None
+        between_digits = text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()  # as a number is printed
+        return not code or between_digits or _DRAWN.search(text, max(begin, at - 40), at) is not None
     if character == _WIDE:  # a blank of Chinese and Japanese; at a line's beginning it passes for an indent
         return not code or bool(text[begin:at].strip())
     if character in _JOINERS:  # emoji, and the scripts that need them
