@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from proofpress.findings import Findings
+    from proofpress.markdown.attributes import Unused
     from proofpress.markdown.footnotes import Definition
     from proofpress.markdown.places import SourceLines
+    from proofpress.markdown.repeats import Repeats
+    from proofpress.model import Place
 
 
 def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings) -> None:
@@ -45,6 +48,17 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
             "quotes or lists are nested too deeply here; what they hold is left out",
             "write it with fewer levels",
         )
+
+
+def note_unused(env: Mapping[str, Any], lines: SourceLines, repeats: Repeats) -> None:
+    """Note the attributes of links, images and code that are not applied."""
+    for inline, base, unused in env.get("unused", ()):
+        repeat_unused(lines.place(inline, base + unused.at, unused.length), unused, repeats)
+
+
+def repeat_unused(place: Place, unused: Unused, repeats: Repeats) -> None:
+    """Note an attribute that is not applied, which a text may have on each of its figures."""
+    repeats.add(("unused-attribute", unused.message), "unused-attribute", place, unused.message, unused.hint)
 
 
 def note_footnotes(
