@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from proofpress.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from proofpress.rules.rule import Rule
 
 
 @click.command("explain")
@@ -14,7 +20,7 @@ def command(rule: str | None) -> None:
     from proofpress.rules.explanation import explanation
     from proofpress.rules.registry import registry
 
-    rules = registry()
+    rules = registry(more=_of_plugins())
     if rule is None:
         longest = max(map(len, rules))
         for name in sorted(rules):
@@ -24,3 +30,12 @@ def command(rule: str | None) -> None:
         hint = did_you_mean(rule, rules) or "`proofpress explain` lists all"
         raise click.UsageError(f"there is no rule '{rule}'; {hint}")
     click.echo(explanation(rules[rule]).text.rstrip())
+
+
+def _of_plugins() -> tuple[Rule, ...]:
+    """Return the rules that plugins bring: those that are installed, and in a site's folder its own."""
+    from proofpress.builder.plugins import open_plugins, read_plugins
+    from proofpress.builder.versions import code_version
+
+    plugins, _ = read_plugins(Path(), code_version().entries)
+    return open_plugins(plugins).rules

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from proofpress.markdown.links import MOST_TOKENS
 from proofpress.markdown.urls import why_refused
 from proofpress.problems import nearest
+from proofpress.rules.mathematics import DOUBTFUL_TEX
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -38,13 +39,8 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
         unclosed.setdefault(closing, []).append(line)
     for closing, at_lines in unclosed.items():
         opening = closing.replace("end", "begin", 1)
-        more = f" ({len(at_lines)} times in this text)" if len(at_lines) > 1 else ""
-        findings.note(
-            "doubtful-tex",
-            lines.start_of(at_lines[0], len(opening)),
-            f"'{opening}' has no '{closing}' at the end of a line of its paragraph, so it is shown as text{more}",
-            "close it, and take blank lines out of the formula",
-        )
+        place = lines.start_of(at_lines[0], len(opening))
+        findings.tell(DOUBTFUL_TEX.not_closed(opening, closing, len(at_lines)), place)
     for line in env.get("too_deep", ()):
         findings.note(
             "nested-too-deeply",

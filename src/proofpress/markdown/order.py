@@ -15,13 +15,15 @@ from proofpress.markdown.rawhtml import ids_in
 from proofpress.markdown.tables import lost_cells
 from proofpress.markdown.unseen import SUSPECT, unseen
 from proofpress.markdown.words import MORE, text_of
+from proofpress.rules.listings import UNCLOSED_FENCE
+from proofpress.rules.tables import LOST_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from markdown_it.token import Token
 
-    from proofpress.findings import Note
+    from proofpress.findings import Findings
     from proofpress.markdown.places import SourceLines
     from proofpress.markdown.repeats import Repeats
 
@@ -30,7 +32,7 @@ class Order:
     """Settles ids and numbers in the tokens of one text: `meta["id"]`, `attrs["id"]`, `meta["number"]`."""
 
     def __init__(
-        self, features: frozenset[str], lines: SourceLines, note: Note, repeats: Repeats, *, strict: bool
+        self, features: frozenset[str], lines: SourceLines, findings: Findings, repeats: Repeats, *, strict: bool
     ) -> None:
         self.labels: list[str] = []
         """The footnotes that the text refers to, in the order of their numbers."""
@@ -39,7 +41,7 @@ class Order:
         self._numbers: dict[str, int] = {}
         self._attributes = "attributes" in features
         self._lines = lines
-        self._note = note
+        self._findings = findings
         self._repeats = repeats
         self._strict = strict
 
@@ -71,7 +73,7 @@ class Order:
                     self._fence(token)
             elif kind == "code_block":
                 if self._suspect:
-                    note_unseen(token, "", self._lines, self._note)
+                    note_unseen(token, "", self._lines, self._findings.note)
             elif kind == "table_open":
                 self._table(token)
 
@@ -111,16 +113,16 @@ class Order:
         info = read_info(token.info)
         if info.id:
             token.meta["id"] = self._claim(info.id)
-        note_slips(token, info, self._lines, self._repeats, self._note)
+        note_slips(token, info, self._lines, self._repeats, self._findings.note)
         if self._suspect:
-            note_unseen(token, info.over or info.language, self._lines, self._note)
+            note_unseen(token, info.over or info.language, self._lines, self._findings.note)
         if token.map and not self._closed(token):
-            self._note(
-                "unclosed-fence",
-                self._lines.start_of(token.map[0], len(token.markup)),
-                "this listing is never closed, so it runs to the end of what holds it",
-                f"close it with a line of {token.markup}",
-            )
+            fence, place = token.markup, self._lines.start_of(token.map[0], len(token.markup))
+            # Where nothing holds it, a line below all others closes it; in a quote or a note that would begin another.
+            opened = self._lines.text_of(token.map[0])
+            alone = token.level == 0 and place.column <= 4 and opened.startswith(fence, place.column - 1)
+            end = self._lines.end() if alone else None
+            self._findings.problems.append(UNCLOSED_FENCE.never_closes(self._findings.path, place, fence, end))
 
     def _links(self, holder: Token) -> None:
         """Note characters that are not seen in links and in their destinations, each kind once a link."""
@@ -143,7 +145,7 @@ class Order:
             told.add(character)
             begin = link.meta.get("at", 0) if link is not None else 0
             at = holder.content.find(character, max(0, begin))
-            self._note("invisible-character", self._lines.place(holder, max(0, at)), found.message, found.hint)
+            self._findings.note("invisible-character", self._lines.place(holder, max(0, at)), found.message, found.hint)
 
     def _closed(self, token: Token) -> bool:
         assert token.map is not None
@@ -155,12 +157,8 @@ class Order:
         """Note rows with more cells than the table has columns: the rest of their text is shown nowhere."""
         start, end = token.map or (0, 0)
         for lost in lost_cells([self._lines.text_of(line) for line in range(start, end)]):
-            self._note(
-                "lost-cells",
-                self._lines.in_line(start + lost.row, lost.column, lost.length),
-                f"this row has {lost.cells} cells and its table {lost.columns} columns, so this is not shown",
-                "write '\\|' for a bar inside a cell, or add a column to the header",
-            )
+            place = self._lines.in_line(start + lost.row, lost.column, lost.length)
+            self._findings.tell(LOST_CELLS.beyond(lost.cells, lost.columns), place)
 
 
 def _asked_for(parts: Sequence[Sequence[Token]], text: str, *, attributes: bool) -> tuple[set[str], set[str]]:

@@ -21,10 +21,14 @@ from proofpress.markdown.text import Text
 from proofpress.markdown.words import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it.token import Token
 
     from proofpress.config import MarkdownOptions
     from proofpress.markdown.dialect import Markdown
+    from proofpress.markdown.plugin import Markdown as Plugin
+    from proofpress.markdown.plugin import Written
     from proofpress.model import Document
 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -33,11 +37,17 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 class Parser:
     """Parses documents, by one site's options. A document gives the same Text every time."""
 
-    def __init__(self, options: MarkdownOptions, language: str, *, strict: bool) -> None:
+    def __init__(
+        self, options: MarkdownOptions, language: str, *, strict: bool, plugins: Sequence[Plugin] = ()
+    ) -> None:
         self._options = options
-        self._dialect = Dialect(options)
+        self._dialect = Dialect(options, plugins)
         self._marks = marks_for(language)
         self._strict = strict
+
+    def written(self) -> Written | None:
+        """Return how what plugins read is written; None where there are none."""
+        return self._dialect.written()
 
     def parse(self, document: Document) -> Text:
         """Parse a document. What is wrong with its text is in the Text's findings; nothing is raised."""
@@ -47,7 +57,9 @@ class Parser:
         findings, repeats = Findings(document.path), Repeats()
         env: dict[str, Any] = {}
         tokens = self._blocks(parser, features, source, env, lines, findings, repeats)
+        tokens = parser.core_rules.before_words(source, env, tokens)
         self._words(parser, source, env, tokens)
+        tokens = parser.core_rules.after_words(source, env, tokens)
         notes: dict[str, list[Token]] = {}
         definitions: list[Definition] = []
         if "footnotes" in env:
@@ -57,7 +69,7 @@ class Parser:
         title_tokens: list[Token] = []
         if document.front.title is None:
             tokens, title_tokens = _take_title(tokens)
-        order = Order(features, lines, findings.note, repeats, strict=self._strict)
+        order = Order(features, lines, findings, repeats, strict=self._strict)
         order.settle(tokens, notes, source)
         note_unused(env, lines, repeats)
         repeats.tell(findings.note)
@@ -75,6 +87,7 @@ class Parser:
             title=_title(title_tokens),
             title_tokens=title_tokens,
             formula_tokens=formulas,
+            environment=env,
             findings=tuple(findings.problems),
         )
 

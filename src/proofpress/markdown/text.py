@@ -198,6 +198,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """The reference definitions, by their normalised labels."""
     formula_tokens: Sequence[Found]
     lines: SourceLines
+    environment: Mapping[str, Any]
+    """What the rules of Markdown noted in passing, for rules of others that write it: markdown-it's `env`."""
 
     def line(self, number: int) -> str:
         """Return a line of the source by its number in the file; empty outside the text."""
