@@ -19,7 +19,7 @@ from proofpress.builder.filling import Filled, fill
 from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_texts
 from proofpress.builder.plain import plain_outputs
 from proofpress.builder.plugins import open_plugins
-from proofpress.builder.preparing import Preparation, left_out, prepare, unpublished
+from proofpress.builder.preparing import LeftOut, Preparation, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, with_excerpts
 from proofpress.builder.world import World, stands, world_of
@@ -71,6 +71,11 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     def hidden(self) -> int:
         """How many documents are left out, as drafts or posts of the future."""
         return len(self.world.site.hidden)
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """The same by name, with the reason."""
+        return named(self.preparation.prepared, self.world.site.hidden)
 
     def detail(self, question: Any) -> str:
         """Return what is new in the answer to a question."""

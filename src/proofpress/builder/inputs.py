@@ -20,11 +20,12 @@ from proofpress.content.nodes import abridged
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
 from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
-from proofpress.model import Place, Source
+from proofpress.model import Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
-from proofpress.rules.registry import problem
+from proofpress.rules.rule import WHOLE_FILE, Fault
+from proofpress.rules.settings import UNKNOWN_OPTION
 from proofpress.theme import Theme, read_theme
 from proofpress.theme_options import unknown_options
 
@@ -237,13 +238,10 @@ def _theme_options(root: Path, config: Config, theme: Theme) -> Iterator[Problem
     unknown, faults = unknown_options(config.theme, theme.templates)
     yield from faults
     for name, hint in unknown.items():
-        message = f"the theme has no option '{abridged(name)}'"
-        yield setting_fault("unknown-option", root, ("theme", name), message, hint=hint, at_key=True)
+        yield setting_fault(UNKNOWN_OPTION.no_option(abridged(name), hint), root, ("theme", name), at_key=True)
 
 
-def setting_fault(
-    rule: str, root: Path, keys: tuple[str, ...], message: str, *, hint: str = "", at_key: bool = False
-) -> Problem:
+def setting_fault(fault: Fault, root: Path, keys: tuple[str, ...], *, at_key: bool = False) -> Problem:
     """Return the problem of a setting that only a later step found wrong, at its value or at its key.
 
     It stands at line 0 where site.yaml does not have the setting.
@@ -251,8 +249,8 @@ def setting_fault(
     try:
         place = place_of(read_inside(root, SETTINGS), *keys, at_key=at_key)
     except (OSError, OutsideSiteError):
-        place = Place(0, 1)
-    return problem(rule, SETTINGS, place.line, place.column, message, hint=hint, length=place.length)
+        place = WHOLE_FILE
+    return fault.at(SETTINGS, place)
 
 
 def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, problems: list[Problem]) -> Seen | None:

@@ -12,6 +12,7 @@ from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
 from proofpress.paths import OutputPath, SourcePath, output_path
 from proofpress.problems import Problem, did_you_mean
+from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.site.values import UnanswerableError
 from proofpress.theme import GENERATED, Asset, fingerprint
 
@@ -86,7 +87,7 @@ def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:
         try:
             stylesheet(style, style)
         except UnknownStyleError as error:
-            yield setting_fault("wrong-type", inputs.root, ("highlight", key), str(error), hint=error.hint)
+            yield setting_fault(WRONG_TYPE.says(str(error), error.hint), inputs.root, ("highlight", key))
 
 
 class DataReader:

@@ -35,6 +35,20 @@ if TYPE_CHECKING:
     from proofpress.site.cards import Kind
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """A document that is not published yet: where it would be, and why it is not."""
+
+    path: SourcePath
+    site_path: SitePath
+    due: str = ""
+    """The day of a post of the future, `2030-01-01`; empty for a draft."""
+
+    @property
+    def why(self) -> str:
+        """Return why, as the end of `it is …`."""
+        return f"dated {self.due}" if self.due else "a draft"
+
+
 class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     """Every document, read and rendered."""
 
@@ -136,6 +150,16 @@ def left_out(
     }
     due = [card.date for card in hidden.values() if card.date is not None and card.date > options.now]
     return frozenset(hidden), min(due, default=None)
+
+
+def named(prepared: Mapping[SourcePath, Prepared], hidden: Iterable[SourcePath]) -> list[LeftOut]:
+    """Return what a build leaves out: posts of the future, the next one first, then drafts."""
+    found = []
+    for path in hidden:
+        card = prepared[path].card
+        due = f"{card.date:%Y-%m-%d}" if card.date is not None and not card.draft else ""
+        found.append(LeftOut(path, card.site_path, due))
+    return sorted(found, key=lambda own: (not own.due, own.due, own.path))
 
 
 def _folders_of(paths: Iterable[SourcePath]) -> set[str]:

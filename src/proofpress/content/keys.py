@@ -91,6 +91,13 @@ TABLE: Final = (
         otherwise="folder and slug",
     ),
     Key(
+        name="id",
+        description="The id of its entry in feeds, so that readers know the post again when its address changes.",
+        examples=("tag:me.example,2026:linkers", "https://me.example/old-address/"),
+        shape=shapes.PLAIN,
+        otherwise="its address",
+    ),
+    Key(
         name="aliases",
         description="Other paths of this site that lead here, such as those it had before.",
         examples=(["/2023/old-name/", "/old-name.html"],),
@@ -178,7 +185,6 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
         "katex": "mathematics is always read; take the key out",
         "type": "what a page is follows from 'posts' in site.yaml; for another template use 'template'",  # Hugo
         "hide_table_of_contents": "here that is 'toc: false'",  # Docusaurus
-        "id": "here that is 'slug'",  # Docusaurus
         "lang": "the language is set for the whole site, in site.yaml",
     }
 )

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 from proofpress.markdown.links import MOST_TOKENS
 from proofpress.markdown.urls import why_refused
 from proofpress.problems import nearest
+from proofpress.rules.mathematics import DOUBTFUL_TEX
 from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from proofpress.findings import Findings
+    from proofpress.markdown.attributes import Unused
     from proofpress.markdown.footnotes import Definition
     from proofpress.markdown.places import SourceLines
+    from proofpress.markdown.repeats import Repeats
+    from proofpress.model import Place
 
 
 def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings) -> None:
@@ -35,13 +39,8 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
         unclosed.setdefault(closing, []).append(line)
     for closing, at_lines in unclosed.items():
         opening = closing.replace("end", "begin", 1)
-        more = f" ({len(at_lines)} times in this text)" if len(at_lines) > 1 else ""
-        findings.note(
-            "doubtful-tex",
-            lines.start_of(at_lines[0], len(opening)),
-            f"'{opening}' has no '{closing}' at the end of a line of its paragraph, so it is shown as text{more}",
-            "close it, and take blank lines out of the formula",
-        )
+        place = lines.start_of(at_lines[0], len(opening))
+        findings.tell(DOUBTFUL_TEX.not_closed(opening, closing, len(at_lines)), place)
     for line in env.get("too_deep", ()):
         findings.note(
             "nested-too-deeply",
@@ -49,6 +48,17 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
             "quotes or lists are nested too deeply here; what they hold is left out",
             "write it with fewer levels",
         )
+
+
+def note_unused(env: Mapping[str, Any], lines: SourceLines, repeats: Repeats) -> None:
+    """Note the attributes of links, images and code that are not applied."""
+    for inline, base, unused in env.get("unused", ()):
+        repeat_unused(lines.place(inline, base + unused.at, unused.length), unused, repeats)
+
+
+def repeat_unused(place: Place, unused: Unused, repeats: Repeats) -> None:
+    """Note an attribute that is not applied, which a text may have on each of its figures."""
+    repeats.add(("unused-attribute", unused.message), "unused-attribute", place, unused.message, unused.hint)
 
 
 def note_footnotes(

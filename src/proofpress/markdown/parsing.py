@@ -9,12 +9,13 @@ from proofpress.findings import Findings
 from proofpress.markdown.attributes import take_from_blocks
 from proofpress.markdown.autolinks import link_mail
 from proofpress.markdown.dialect import Dialect
-from proofpress.markdown.faults import note_footnotes, note_refusals
+from proofpress.markdown.faults import note_footnotes, note_refusals, note_unused, repeat_unused
 from proofpress.markdown.footnotes import Definition, take_footnotes
 from proofpress.markdown.formulas import find_formulas, note_doubts
 from proofpress.markdown.order import Order
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.quotes import curl, marks_for
+from proofpress.markdown.repeats import Repeats
 from proofpress.markdown.structure import find_alerts, find_tasks, find_torn_tables, number_cells
 from proofpress.markdown.text import Text
 from proofpress.markdown.words import text_of
@@ -53,9 +54,9 @@ class Parser:
         source = _cleaned(document.text)
         parser, features = self._dialect.parser_for(source)
         lines = SourceLines(source, document.first_line)
-        findings = Findings(document.path)
+        findings, repeats = Findings(document.path), Repeats()
         env: dict[str, Any] = {}
-        tokens = self._blocks(parser, features, source, env, lines, findings)
+        tokens = self._blocks(parser, features, source, env, lines, findings, repeats)
         tokens = parser.core_rules.before_words(source, env, tokens)
         self._words(parser, source, env, tokens)
         tokens = parser.core_rules.after_words(source, env, tokens)
@@ -68,8 +69,10 @@ class Parser:
         title_tokens: list[Token] = []
         if document.front.title is None:
             tokens, title_tokens = _take_title(tokens)
-        order = Order(features, lines, findings.note, strict=self._strict)
+        order = Order(features, lines, findings, repeats, strict=self._strict)
         order.settle(tokens, notes, source)
+        note_unused(env, lines, repeats)
+        repeats.tell(findings.note)
         note_refusals(env, lines, findings)
         note_doubts(formulas, lines, findings.note)
         note_footnotes(env, definitions, order.marks, lines, findings)
@@ -96,6 +99,7 @@ class Parser:
         env: dict[str, Any],
         lines: SourceLines,
         findings: Findings,
+        repeats: Repeats,
     ) -> list[Token]:
         """Return the blocks of a text, with what they mean beyond CommonMark, before their words are read."""
         options = self._options
@@ -109,7 +113,7 @@ class Parser:
             number_cells(tokens)
             find_torn_tables(tokens, lines, findings.note)
         if "attributes" in features:
-            take_from_blocks(tokens)
+            take_from_blocks(tokens, lines, lambda place, unused: repeat_unused(place, unused, repeats))
         return tokens
 
     def _words(self, parser: Markdown, source: str, env: dict[str, Any], tokens: list[Token]) -> None:

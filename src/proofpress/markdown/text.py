@@ -107,7 +107,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def code(self) -> str:
-        """The code as it is shown."""
+        """The code as it is written; what is shown of it lacks the marks that `listings.marks` takes."""
         return self.token.content
 
     @property

@@ -7,6 +7,7 @@ always on, undefined names are errors, and nothing that a template can call tell
 from __future__ import annotations
 
 import collections
+import datetime as dt
 import functools
 import marshal
 import re
@@ -22,7 +23,7 @@ import msgspec
 from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
 from proofpress.problems import Problem, did_you_mean
-from proofpress.rules.registry import problem
+from proofpress.rules.templates import TEMPLATE_ERROR
 from proofpress.site.dates import iso_date, long_date
 from proofpress.site.values import UnanswerableError
 from proofpress.site.view import SiteView
@@ -210,7 +211,7 @@ class Templates:
 
 
 def _error(path: str, place: Place, message: str, hint: str) -> Problem:
-    return problem("template-error", path, place.line, place.column, message, hint=hint, length=place.length)
+    return TEMPLATE_ERROR.says(message, hint).at(path, place)
 
 
 def _door(error: Exception) -> str:
@@ -283,8 +284,8 @@ def _environment(sources: Mapping[str, TemplateSource]) -> _Environment:
     environment.filters.pop("random", None)
     for name in ("lipsum", "cycler", "joiner"):
         environment.globals.pop(name, None)
-    environment.filters["date"] = long_date
-    environment.filters["iso"] = iso_date
+    environment.filters["date"] = lambda date: long_date(_moment(date))
+    environment.filters["iso"] = lambda date, has_time=False: iso_date(_moment(date), has_time)
     environment.filters["number"] = lambda number: f"{number:,}"
     return environment
 
@@ -299,6 +300,17 @@ class _Environment(jinja2.Environment):
         plain = template.removeprefix(SHIPPED)
         own = self.sources.get(plain)
         return plain if own is not None and own == self.sources.get(template) else template
+
+
+def _moment(value: Any) -> dt.datetime:
+    """Return what a filter for dates was given as one: a page's date, or the text of one out of a data file."""
+    if isinstance(value, dt.datetime):
+        return value
+    try:
+        return dt.datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        shown = f"'{str(value)[:40]}'" if isinstance(value, str) else "this"
+        raise UnanswerableError(f"{shown} is no date; write it as 2024-05-06 or 2024-05-06 09:30") from None
 
 
 class _Compiled(jinja2.BytecodeCache):

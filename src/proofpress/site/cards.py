@@ -70,6 +70,7 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
         image=front.image or body.first_image,
         template=front.template,
         toc=front.toc,
+        id=front.id,
         minutes=max(1, round(body.words / WORDS_A_MINUTE)),
         aliases=front.aliases,
         extra=front.extra,
