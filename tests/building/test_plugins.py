@@ -124,6 +124,8 @@ def test_a_plugin_s_rule_is_explained_in_its_site_and_nowhere_else(tmp_path: Pat
     lay(tmp_path / "site", {"plugins.py": RULE})
     assert run(tmp_path / "site", "explain", "no-headings").stdout == "# no-headings\n\nThere is one.\n\nNo.\n"
     assert "no-headings" in run(tmp_path / "site", "explain").stdout
+    assert "There is one." in run(tmp_path / "site" / "content" / "posts", "explain", "no-headings").stdout
+    (tmp_path / "plugins.py").write_text(RULE)
     assert run(tmp_path, "explain", "no-headings").returncode == 2
 
 
