@@ -124,6 +124,8 @@ def test_a_plugin_s_rule_is_explained_in_its_site_and_nowhere_else(tmp_path: Pat
     lay(tmp_path / "site", {"plugins.py": RULE})
     assert run(tmp_path / "site", "explain", "no-headings").stdout == "# no-headings\n\nThere is one.\n\nNo.\n"
     assert "no-headings" in run(tmp_path / "site", "explain").stdout
+    assert "There is one." in run(tmp_path / "site" / "content" / "posts", "explain", "no-headings").stdout
+    (tmp_path / "plugins.py").write_text(RULE)
     assert run(tmp_path, "explain", "no-headings").returncode == 2
 
 
@@ -210,6 +212,12 @@ FAULTS: Final[dict[str, tuple[str, str]]] = {
         kind(target="Plain(site_path=SitePath('/%2e%2e/a'), origin='a')"),
         "plugins.py:11:1",
     ),
+    "a kind whose target is made from what has no digest": (
+        kind(target="Odd(site_path=SitePath('/a.txt'), origin='a', way=print)").replace(
+            "def plan", "class Odd(Filled, frozen=True, kw_only=True):\n    way: object\n\ndef plan"
+        ),
+        "plugins.py:14:1",
+    ),
     "a kind that fails to check": (kind(more=", check=lambda planning, targets: 1 / 0"), "plugins.py:15:60"),
     "a kind that fails to say what it reads": (kind(more=", reads_source=lambda config: 1 / 0"), "plugins.py:15:56"),
     "a kind that fails for a post's page": (kind(more=", alternates=lambda card, config: 1 / 0"), "plugins.py:15:60"),
@@ -263,6 +271,17 @@ def test_the_command_tells_a_plugin_s_fault_and_publishes_nothing(tmp_path: Path
     assert "plugins.py:1:1: error plugin-error: ZeroDivisionError: division by zero" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "public").exists()
+
+
+def test_a_filter_may_be_a_class_or_one_of_jinja_s_that_sees_its_context(tmp_path: Path) -> None:
+    code = (
+        "import jinja2\nfrom proofpress.plugins import Filter\n\n@jinja2.pass_context\n"
+        "def named(context, text):\n    return text + context['page'].kind\n\n"
+        "plugins = [Filter('named', named), Filter('words', str)]\n"
+    )
+    done = built(tmp_path, {"plugins.py": code, "templates/base.html": FILTER.format("words|named")})
+    assert told(done) == []
+    assert b"Firstpost" in done.outputs[OutputPath("posts/first/index.html")]
 
 
 # ---------------------------------------------------------------- where plugins lie

@@ -383,7 +383,7 @@ def _guarded_filter(plugins: Plugins, name: str, function: Callable[..., Any]) -
     """Return a filter whose own faults are told at its line; one that is used wrongly is the template's."""
     from proofpress.site.values import UnanswerableError  # noqa: PLC0415 - as above
 
-    @functools.wraps(function)
+    @functools.wraps(function, updated=() if isinstance(function, type) else functools.WRAPPER_UPDATES)
     def guarded(*args: Any, **options: Any) -> Any:
         try:
             return function(*args, **options)
@@ -439,7 +439,7 @@ class Guard:
 
 def _targets(given: Iterable[Any]) -> Iterable[Any]:
     """Give what a kind plans, which are targets."""
-    from proofpress.kinds.target import can_be_made  # noqa: PLC0415 - as above
+    from proofpress.kinds.target import can_be_made, can_be_remembered  # noqa: PLC0415 - as above
 
     for target in given:
         if not can_be_made(target):
@@ -448,4 +448,6 @@ def _targets(given: Iterable[Any]) -> Iterable[Any]:
         parts = output_path(SitePath(path)).split("/")
         if not path.startswith("/") or "\\" in path or {"", ".", ".."} & set(parts):
             raise ValueError(f"a target's 'site_path' is a path from the site's root, as '/a.txt', not '{path}'")
+        if can_be_remembered(target):
+            digest_of(target)  # raises TypeError for what it is made from and has no digest
         yield target

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -33,9 +32,14 @@ def command(rule: str | None) -> None:
 
 
 def _of_plugins() -> tuple[Rule, ...]:
-    """Return the rules that plugins bring: those that are installed, and in a site's folder its own."""
-    from proofpress.builder.plugins import open_plugins, read_plugins
-    from proofpress.builder.versions import code_version
+    """Return the rules that plugins bring: those that are installed, and in a site its own.
 
-    plugins, _ = read_plugins(Path(), code_version().entries)
+    Outside of a site nothing is opened that happens to be called `plugins.py`.
+    """
+    from proofpress.builder.plugins import Plugins, open_plugins, read_plugins
+    from proofpress.builder.versions import code_version
+    from proofpress.cli.site import nearest_site
+
+    entries, root = code_version().entries, nearest_site()
+    plugins = read_plugins(root, entries)[0] if root is not None else Plugins(entries)
     return open_plugins(plugins).rules

@@ -160,6 +160,11 @@ def can_be_made(value: object) -> bool:
     return isinstance(value, FilledTarget | PlainTarget)
 
 
+def can_be_remembered(value: object) -> bool:
+    """Tell whether a value is a target that is made by a remembered step, so that its fields need digests."""
+    return isinstance(value, FilledTarget)
+
+
 def _nothing(*_any: object) -> Iterable[object]:
     return ()
 
