@@ -38,13 +38,14 @@ ARROWS: dict[str, set[str]] = {
     "markdown": FOUNDATIONS - {"paths"} | {"config", "findings", "listings", "rules"},
     "pages": FOUNDATIONS | {"rules", "config", "site", "theme"},
     "kinds": FOUNDATIONS - {"urls"} | {"rules", "config", "engine", "pages", "site"},
+    "plugins": {"rules", "kinds", "markdown", "model", "paths"},
     "output": {"rules", "content", "engine", "paths", "problems", "site"},
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "site", "theme", "theme_options", "__version__"},
+    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "plugins", "site", "theme", "theme_options", "__version__"},
     "update": {"rules", "builder", "engine", "output", "paths", "problems"},
-    "preview": FOUNDATIONS | {"builder", "content", "engine", "kinds", "output", "site"},
+    "preview": FOUNDATIONS | {"rules", "builder", "content", "engine", "kinds", "output", "site"},
     "cli": {
         "builder", "content", "urls", "config", "engine", "output", "paths", "preview", "problems", "remote", "rules", "schema",
         "site", "update", "__version__",

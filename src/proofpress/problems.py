@@ -132,7 +132,10 @@ TOLD: Final = 3
 
 
 def told_once(
-    problems: Sequence[Problem], rules: Collection[str] = frozenset({"unknown-key", "misspelt-key", "no-date"})
+    problems: Sequence[Problem],
+    rules: Collection[str] = frozenset(
+        {"unknown-key", "misspelt-key", "no-date", "listing-options", "unused-attribute"}
+    ),
 ) -> list[Problem]:
     """Fold what many files have in common, such as a key of another generator: the first places, and how many more.
 

@@ -193,11 +193,11 @@ def test_sizes_styles_and_what_links_say_of_themselves_are_taken() -> None:
     ],
 )  # fmt: skip
 def test_what_is_not_taken_of_attributes_is_told_at_its_place(item: str) -> None:
-    assert told(f"a [l](https://x.example){{.x {item}}}\n") == [("ignored-attribute", 1, 29, len(item))]
-    assert told(f"## a {{.x {item}}}\n") == [("ignored-attribute", 1, 10, len(item))]
-    assert told(f"> - a\n>   {{: .x {item}}}\n") == [("ignored-attribute", 2, 11, len(item))]
-    assert told(f"*a*{{.x {item}}}\n") == [("ignored-attribute", 1, 8, len(item))]
-    assert told(f"::: {{.x {item}}}\nb\n:::\n") == [("ignored-attribute", 1, 9, len(item))]
+    assert told(f"a [l](https://x.example){{.x {item}}}\n") == [("unused-attribute", 1, 29, len(item))]
+    assert told(f"## a {{.x {item}}}\n") == [("unused-attribute", 1, 10, len(item))]
+    assert told(f"> - a\n>   {{: .x {item}}}\n") == [("unused-attribute", 2, 11, len(item))]
+    assert told(f"*a*{{.x {item}}}\n") == [("unused-attribute", 1, 8, len(item))]
+    assert told(f"::: {{.x {item}}}\nb\n:::\n") == [("unused-attribute", 1, 9, len(item))]
 
 
 def test_a_size_a_target_and_a_folded_alert_pass_the_sanitiser() -> None:

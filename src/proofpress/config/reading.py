@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from proofpress.config.folders import read_defaults
 from proofpress.config.setting import absent, read_mapping
-from proofpress.config.table import ELSEWHERE, SETTINGS
+from proofpress.config.table import ELSEWHERE, SETTINGS, settings_with
 from proofpress.config.values import Config
 from proofpress.content import settings, yaml_nodes
 from proofpress.content.nodes import Findings, MappingNode, shown
@@ -20,6 +20,8 @@ from proofpress.rules.rule import WHOLE_FILE
 from proofpress.rules.settings import NO_URL, SETTINGS_SYNTAX
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from proofpress.content.nodes import Node
     from proofpress.problems import Problem
 
@@ -30,13 +32,16 @@ def zone(config: Config) -> dt.tzinfo:
     return dt.UTC if isinstance(found, settings.Refusal) else found
 
 
-def read_config(data: bytes, path: str = "site.yaml") -> tuple[Config, tuple[Problem, ...]]:
-    """Read the settings of a site: what could be read (the defaults for the rest), and every fault at its place."""
+def read_config(data: bytes, path: str = "site.yaml", rules: Sequence[str] = ()) -> tuple[Config, tuple[Problem, ...]]:
+    """Read the settings of a site: what could be read (the defaults for the rest), and every fault at its place.
+
+    `rules` are names of others' rules that may be weighed.
+    """
     findings = Findings(path)
     root = _compose(data, findings)
     values: dict[str, Any] = {}
     if isinstance(root, MappingNode):
-        values = read_mapping(root, "", SETTINGS, findings, ELSEWHERE)
+        values = read_mapping(root, "", settings_with(rules) if rules else SETTINGS, findings, ELSEWHERE)
         patterns = values.pop("defaults", None)
         if patterns is not None:
             known = Config(**values)

@@ -6,7 +6,9 @@ default.
 
 from __future__ import annotations
 
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
+
+import msgspec
 
 from proofpress.config.folders import DEFAULTS, SECTIONS
 from proofpress.config.readers import (
@@ -29,6 +31,9 @@ from proofpress.config.setting import Setting
 from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions
 from proofpress.content import settings as accepts
 from proofpress.problems import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def _feeds() -> tuple[Setting, ...]:
@@ -104,13 +109,13 @@ def _highlight() -> tuple[Setting, ...]:
     )
 
 
-def _rules() -> tuple[Setting, ...]:
+def _rules(others: Iterable[str] = ()) -> tuple[Setting, ...]:
     from proofpress.rules.registry import registry, weighable  # noqa: PLC0415 - most settings weigh no rule
 
     weights = choice(*get_args(Judgement))
     return tuple(
         Setting(name=rule, reader=weights, description=f"`proofpress explain {rule}` tells of it.")
-        for rule in weighable(registry())
+        for rule in (*weighable(registry()), *others)
     )
 
 
@@ -271,3 +276,18 @@ ELSEWHERE: Final = {
     "publishDir": "output", "output_dir": "output", "destination": "output", "params": "extra",
 }  # fmt: skip
 """What other generators call a setting."""
+
+
+def settings_with(rules: Iterable[str]) -> tuple[Setting, ...]:
+    """Return the table where there are rules of others, which `rules:` may weigh too."""
+    others = tuple(rules)
+
+    def weights() -> tuple[Setting, ...]:
+        return _rules(others)
+
+    return tuple(
+        msgspec.structs.replace(setting, reader=judgements(weights), parts=weights)
+        if setting.name == "rules"
+        else setting
+        for setting in SETTINGS
+    )

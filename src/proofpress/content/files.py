@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FOLDERS: Final = ("content", "templates", "static", "data")
 """The folders of a site."""
 SETTINGS: Final = "site.yaml"
+PLUGINS: Final = "plugins.py"
+"""The owner's own plugins, or the folder that they are where they are more than one file."""
+PLUGINS_FOLDER: Final = "plugins"
 
 _MAX_LINKS: Final = 4  # links within linked folders; folders that link to each other would else give n! paths
 _LONG: Final = 250  # characters of a path that every system can name; of a longer one the system is asked

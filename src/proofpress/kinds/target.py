@@ -155,6 +155,16 @@ class PlainTarget(Target, frozen=True, kw_only=True):
         raise AssertionError(f"{type(self).__name__} does not say how it is made")
 
 
+def can_be_made(value: object) -> bool:
+    """Tell whether a value is a target of which the builder knows how it is made."""
+    return isinstance(value, FilledTarget | PlainTarget)
+
+
+def can_be_remembered(value: object) -> bool:
+    """Tell whether a value is a target that is made by a remembered step, so that its fields need digests."""
+    return isinstance(value, FilledTarget)
+
+
 def _nothing(*_any: object) -> Iterable[object]:
     return ()
 

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from markdown_it.token import Token
 
-from proofpress.markdown.attributes import BRACES, add, at_end, read
-from proofpress.rules.text import IGNORED_ATTRIBUTE
+from proofpress.markdown.attributes import BRACES, Unused, add, at_end, read
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from markdown_it.rules_block import StateBlock
 
-    from proofpress.findings import Findings
     from proofpress.markdown.places import SourceLines
+    from proofpress.model import Place
 
 LINE: Final = "attribute_line"
 
@@ -53,14 +52,14 @@ def attribute_line(state: StateBlock, startLine: int, endLine: int, silent: bool
     return True
 
 
-def take_from_blocks(tokens: list[Token], lines: SourceLines, findings: Findings) -> list[Token]:
+def take_from_blocks(tokens: list[Token], lines: SourceLines, tell: Callable[[Place, Unused], None]) -> list[Token]:
     """Return the blocks with each line of attributes given to what it describes; one that describes nothing is text."""
 
     def give(target: Token, holder: Token, match: re.Match[str]) -> None:
-        given = read(match[1], _ELEMENTS.get(target.type, target.tag))
-        add(target, given.attributes)
-        for at, item in given.untaken:
-            findings.tell(IGNORED_ATTRIBUTE.untaken(item), lines.place(holder, match.start(1) + at, len(item)))
+        unused: list[Unused] = []
+        add(target, read(match[1], _ELEMENTS.get(target.type, target.tag), unused))
+        for one in unused:
+            tell(lines.place(holder, match.start(1) + one.at, one.length), one)
 
     found: list[Token] = []
     for index, token in enumerate(tokens):

@@ -1,8 +1,8 @@
 """Attributes in braces, `{#id .class width=50%}` and kramdown's `{: …}`, behind what they describe within a line.
 
-A closed list of names is taken, by what they describe. What could run code, load something or restyle the page
-(`onclick`, `src`, `position: fixed`) is not: posts are not trusted, and the theme decides how things look. What is not
-taken is told, at its place.
+What names, measures or describes a thing is applied, each to the elements on which it has an effect. What could run code,
+load something or cover the page (`onclick`, `src`, `position: fixed`) never is: posts are not trusted, and the theme decides how
+things look. What is not applied is told.
 """
 
 from __future__ import annotations
@@ -10,23 +10,63 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from proofpress.problems import did_you_mean
+
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Mapping, MutableMapping, Sequence
 
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-_ITEM: Final = r"(?:[#.][^\s{}#.=\"'<>]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"\n{}]*\"|'[^'\n{}]*'|[^\s{}\"'<>=`]+))"
+_ITEM: Final = (
+    r"(?>[#.][^\s{}#.=\"'<>]+|(?:reversed|download)(?=[\s}])"
+    r"|[A-Za-z_:][\w:.-]*=(?:\"[^\"\n{}]*\"|'[^'\n{}]*'|[^\s{}\"'<>=`]++|))"
+)
+"""One attribute. Never gone back into: where one could end early, a text would have more ways than there is time."""
 BRACES: Final = re.compile(r"\{:?[ \t]*(" + _ITEM + r"(?:,?[ \t]*" + _ITEM + r"){0,30})[ \t]*\}")
 _ONE: Final = re.compile(_ITEM)
 _AT_END: Final = re.compile(r"[ \t]*" + BRACES.pattern + r"[ \t]*\Z")
 
-_PIXELS: Final = re.compile(r"(\d{1,5})(?:px)?")
-_SIZE: Final = re.compile(r"(?:\d{1,5}(?:\.\d{1,4})?(?:%|px|r?em|ch|ex|v[wh]|pt|pc|cm|mm|in)|auto)")
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
-_RELATIONS: Final = re.compile(r"[A-Za-z-]+(?:[ \t]+[A-Za-z-]+)*")
-_NUMBER: Final = re.compile(r"\d{1,9}")
-_FREE: Final = re.compile(r"title|aria-[a-z]{1,30}|data-[a-z0-9][a-z0-9.-]*")
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_PICTURES: Final = frozenset({"img", "figure"})
+_LENGTH: Final = r"(?:\d{1,5}|\d{0,5}\.\d{1,3})"
+_MEASURE: Final = re.compile(rf"({_LENGTH})(px|%|em|rem|ch|vw|vh|cm|mm|in|pt)?")
+_WORD: Final = r"[A-Za-z][A-Za-z0-9-]*"
+_ALIGNED: Final = ("left", "center", "right")
+
+TAKEN: Final[Mapping[str, tuple[frozenset[str] | None, str]]] = {
+    "id": (None, r"\S+"),
+    "class": (None, r"[^\s].*"),
+    "lang": (None, r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"),
+    "dir": (None, "ltr|rtl|auto"),
+    "title": (None, r".+"),
+    "role": (None, rf"{_WORD}(?: {_WORD})*"),
+    "translate": (None, "yes|no"),
+    "width": (_PICTURES | {"table"}, _MEASURE.pattern),
+    "height": (_PICTURES, _MEASURE.pattern),
+    "loading": (_PICTURES, "lazy|eager"),
+    "decoding": (_PICTURES, "sync|async|auto"),
+    "fetchpriority": (_PICTURES, "high|low|auto"),
+    "align": (_PICTURES | _HEADINGS | {"p", "table"}, "|".join(_ALIGNED)),
+    "target": (frozenset({"a"}), "_blank|_self|_parent|_top"),
+    "rel": (frozenset({"a"}), rf"{_WORD}(?: {_WORD})*"),
+    "hreflang": (frozenset({"a"}), r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"),
+    "download": (frozenset({"a"}), r"[^/\\]*"),
+    "start": (frozenset({"ol"}), r"-?\d{1,7}"),
+    "reversed": (frozenset({"ol"}), "|reversed|true"),
+    "type": (frozenset({"ol"}), "[1aAiI]"),
+}
+"""The attributes that are applied: to which elements, None for all, and the form of their values (a regular expression).
+
+Beside them stand `data-*` and `aria-*`, on all.
+"""
+_PLAIN_STYLE: Final = re.compile(r"\s*(text-align|width|height)\s*:\s*([\w.%]+)\s*;?\s*")
+_ATTRIBUTE_OF: Final = {"text-align": "align", "width": "width", "height": "height"}
+_OWN: Final = re.compile(r"(?:data-[a-z0-9][a-z0-9.-]*|aria-[a-z]+)")
+_NAMES_OF: Final = {
+    "a": "a link", "img": "an image", "figure": "a figure", "code": "a piece of code", "p": "a paragraph", "ol": "a list",
+    "ul": "a list", "table": "a table", **dict.fromkeys(_HEADINGS, "a heading"),
+}  # fmt: skip
 
 _PROPERTIES: Final = frozenset(
     [
@@ -48,117 +88,115 @@ _VALUE: Final = re.compile(
 Attributes = dict[str, str]
 
 
-class Untaken(NamedTuple):
-    """An attribute that is not taken: where it stands among the items, and how it is written."""
+class Unused(NamedTuple):
+    """An attribute that is not applied: its offset among the items, its name, what is wrong, and what to do."""
 
     at: int
-    item: str
+    length: int
+    name: str
+    message: str
+    hint: str
 
 
-class Given(NamedTuple):
-    """What a list of items gives: the attributes that are taken, in the order written, and what is not."""
+def read(text: str, element: str = "", unused: list[Unused] | None = None) -> Attributes:
+    """Return the attributes that a list of items (the inside of the braces) gives an element, in the order written.
 
-    attributes: Attributes
-    untaken: tuple[Untaken, ...]
-
-
-def read(text: str, element: str) -> Given:
-    """Read a list of items (the inside of the braces) for an HTML element."""
+    Those that are not applied are added to `unused`. An element without a name takes what all elements do.
+    """
     given: Attributes = {}
-    untaken: list[Untaken] = []
+    told = [] if unused is None else unused
+    seen: set[str] = set()
     for match in _ONE.finditer(text):
         item = match[0].rstrip(",")
-        if item[0] == "#":
-            given["id"] = item[1:]
-            continue
-        if item[0] == ".":
-            _extend(given, "class", item[1:], " ")
-            continue
         name, _, value = item.partition("=")
-        value = value[1:-1] if value[:1] in "\"'" else value
-        if not _take(given, name.lower(), value, element):
-            untaken.append(Untaken(match.start(), item))
-    return Given(given, tuple(untaken))
-
-
-def _take(given: Attributes, name: str, value: str, element: str) -> bool:
-    """Add an attribute to those given, in the form that it has in HTML; tell whether all of it was taken."""
-    match name:
-        case "class":
-            _extend(given, "class", value, " ")
-            return True
-        case "id":
-            if value and not re.search(r"\s", value):
-                given["id"] = value
-                return True
-            return False
-        case "width" | "height":
-            return _take_size(given, name, value, element)
-        case "style":
-            return _take_style(given, value)
-        case "lang":
-            form: re.Pattern[str] = _LANGUAGE
-        case "dir":
-            form = re.compile("ltr|rtl|auto")
-        case "target" if element == "a":
-            form = re.compile("_(?:blank|self|parent|top)")
-        case "rel" if element == "a":
-            form = _RELATIONS
-        case "hreflang" if element == "a":
-            form = _LANGUAGE
-        case "loading" if element == "img":
-            form = re.compile("lazy|eager")
-        case "decoding" if element == "img":
-            form = re.compile("async|sync|auto")
-        case "start" if element == "ol":
-            form = _NUMBER
-        case _ if _FREE.fullmatch(name):
-            given[name] = value
-            return True
-        case _:
-            return False
-    if form.fullmatch(value) is None:
-        return False
-    given[name] = value
-    return True
-
-
-def _take_size(given: Attributes, name: str, value: str, element: str) -> bool:
-    if element == "img" and (pixels := _PIXELS.fullmatch(value)):
-        given[name] = pixels[1]
-        return True
-    if value.isdecimal():
-        value += "px"
-    if _SIZE.fullmatch(value) is None:
-        return False
-    _extend(given, "style", f"{name}:{value}", ";")
-    return True
-
-
-def _take_style(given: Attributes, value: str) -> bool:
-    whole = True
-    for part in value.split(";"):
-        if not part.strip():
+        if item[0] in "#.":
+            name, value = ("id" if item[0] == "#" else "class"), item[1:]
+        name = name.lower()
+        value = value[1:-1] if value[:1] in {'"', "'"} else value
+        why = _why_not(name, value, element)
+        if why is None and name in seen and name != "class":
+            why = f"the attribute '{name}' is given twice", "take one of them out"
+        if why is not None:
+            told.append(Unused(match.start(), len(item), name, *why))
             continue
-        name, _, said = part.partition(":")
-        name, said = name.strip().lower(), said.strip()
-        if name in _PROPERTIES and said and _VALUE.fullmatch(said):
-            _extend(given, "style", f"{name}:{said}", ";")
-        else:
-            whole = False
-    return whole
+        seen.add(name)
+        for key, said in _written(name, value).items():
+            joined = {"class": " ", "style": ";", "rel": " "}.get(key)
+            given[key] = f"{given[key]}{joined}{said}" if joined and key in given else said
+    return given
 
 
-def _extend(given: Attributes, name: str, value: str, between: str) -> None:
-    given[name] = f"{given[name]}{between}{value}" if given.get(name) else value
+def _why_not(name: str, value: str, element: str) -> tuple[str, str] | None:
+    """Return why an attribute is not applied, and what to do; None where it is."""
+    if name == "style":
+        if _is_plain(value):
+            return None
+        said = _PLAIN_STYLE.fullmatch(value)
+        hint = "give it a class, {.name}, and say in the theme's style sheet how that looks"
+        if said is not None and _why_not(key := _ATTRIBUTE_OF[said[1]], said[2], element) is None:
+            hint = f"write {key}={said[2]}"
+        return "this 'style' holds more than plain sizes, colours and words, so it is not applied", hint
+    if _OWN.fullmatch(name):
+        return None
+    if name not in TAKEN:
+        if name.startswith("on") or name in {"src", "href", "srcset", "srcdoc", "formaction"}:
+            return f"'{name}' could run code or load something, so it is not applied", "take it out"
+        hint = did_you_mean(name, TAKEN) or f"for a script of the theme's, call it 'data-{name}'; else take it out"
+        return f"no attribute is called '{name[:60]}' here, so it is not applied", hint
+    elements, form = TAKEN[name]
+    if elements is not None and element not in elements:
+        what = _NAMES_OF.get(element, "this")
+        return f"'{name}' has no effect on {what}, so it is not applied", "take it out"
+    if not re.fullmatch(form, value) or (name == "height" and value.endswith("%")):
+        hint = f"write for example {name}={_EXAMPLES[name]}" if name in _EXAMPLES else "take it out"
+        return f"'{name}' can't be '{value[:60]}', so it is not applied", hint
+    return None
+
+
+def _is_plain(style: str) -> bool:
+    """Tell whether every declaration of a style is one of those that are taken, with a value that is."""
+    declarations = [part.partition(":") for part in style.split(";") if part.strip()]
+    return bool(declarations) and all(
+        name.strip().lower() in _PROPERTIES and _VALUE.fullmatch(said.strip()) for name, _, said in declarations
+    )
+
+
+_EXAMPLES: Final = {
+    "width": "50%", "height": "300", "loading": "lazy", "decoding": "async", "fetchpriority": "high", "align": "right",
+    "target": "_blank", "rel": "nofollow", "lang": "en", "dir": "rtl", "start": "5", "type": "a", "hreflang": "en",
+    "translate": "no", "role": "note",
+}  # fmt: skip
+
+
+def _written(name: str, value: str) -> Attributes:
+    """Return the attributes of HTML that an attribute becomes."""
+    if name in {"width", "height"}:
+        measure = _MEASURE.fullmatch(value)
+        assert measure is not None
+        if measure[2] in {None, "px"} and measure[1].isdecimal():
+            return {name: measure[1]}
+        # HTML's own attribute counts pixels; with a height of another kind the width follows.
+        unit = measure[2] or "px"
+        return {"style": f"{name}:{measure[1]}{unit}" + (";width:auto" if name == "height" else "")}
+    if name == "style":
+        declarations = [part.partition(":") for part in value.split(";") if part.strip()]
+        return {"style": ";".join(f"{name.strip().lower()}:{said.strip()}" for name, _, said in declarations)}
+    if name == "align":
+        return {"class": f"align-{value}"}
+    if name == "target" and value == "_blank":
+        return {"target": value, "rel": "noopener"}
+    if name == "reversed":
+        return {"reversed": ""}
+    return {name: value}
 
 
 def add(token: Token, given: Attributes) -> None:
     """Give a token attributes beside its own."""
     for name, value in given.items():
-        own = token.attrs.get(name)
-        if own and name in {"class", "style"}:
-            token.attrs[name] = f"{own}{' ' if name == 'class' else ';'}{value}"
+        if name == "class" and token.attrs.get("class"):
+            token.attrs["class"] = f"{token.attrs['class']} {value}"
+        elif name == "style" and token.attrs.get("style"):
+            token.attrs["style"] = f"{token.attrs['style']};{value}"
         else:
             token.attrs[name] = value
 
@@ -183,9 +221,11 @@ def attributes(state: StateInline, silent: bool) -> bool:
         target = next(
             token for token in reversed(state.tokens) if token.type == "link_open" and token.level == last.level
         )
-    given = read(match[1], target.tag)
-    add(target, given.attributes)
-    _note(state.env, state.env["inline"], match.start(1), given)
+    unused: list[Unused] = []
+    add(target, read(match[1], target.tag, unused))
+    holder = state.env["inline"]
+    base = match.start(1) if state.src == holder.content else 0  # an image's own text is a text by itself
+    note(state.env, holder, base, unused)
     state.pos = match.end()
     return True
 
@@ -205,13 +245,13 @@ def take_after_emphasis(tokens: Sequence[Token], holder: Token, env: MutableMapp
             )
             if following is None or following.type != "text" or (match := BRACES.match(following.content)) is None:
                 continue
-            given = read(match[1], target.tag)
-            add(target, given.attributes)
-            _note(env, holder, holder.content.find(match[0]) + match.start(1), given)
+            unused: list[Unused] = []
+            add(target, read(match[1], target.tag, unused))
+            note(env, holder, holder.content.find(match[0]) + match.start(1), unused)
             following.content = following.content[match.end() :]
 
 
-def _note(env: MutableMapping[str, Any], holder: Token, base: int, given: Given) -> None:
-    """Note what was not taken in `env["untaken"]`: the token in whose content it stands, where, and as it is written."""
-    if given.untaken:
-        env.setdefault("untaken", []).extend((holder, base + at, item) for at, item in given.untaken)
+def note(env: MutableMapping[str, Any], holder: Token, base: int, unused: Sequence[Unused]) -> None:
+    """Note what is not applied in `env["unused"]`: the token in whose content it stands, and where its items begin."""
+    if unused:
+        env.setdefault("unused", []).extend((holder, base, one) for one in unused)

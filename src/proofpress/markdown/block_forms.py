@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from proofpress.model import Place
 
 
+_LOADED: Final = {"loading": "lazy", "decoding": "async"}
+"""How a figure's image is loaded where its attributes do not say otherwise."""
+
+
 def _words(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     token = tokens[index]
     if "task" in token.meta:
@@ -82,7 +86,7 @@ def _figure(writer: Writer, token: Token, inline: Token, picture: int) -> None:
     writer.holder, writer.links = inline, 0
     if picture:
         link_open(writer, children, 0)
-    image(writer, children[picture], {**given, "loading": "lazy", "decoding": "async"})
+    image(writer, children[picture], {**given, **{key: given.get(key, kept) for key, kept in _LOADED.items()}})
     if picture:
         link_close(writer, children, 2)
     if title:

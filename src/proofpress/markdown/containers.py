@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markdown_it.token import Token
 
-from proofpress.markdown.attributes import BRACES, add, read
+from proofpress.markdown.attributes import BRACES, Unused, add, note, read
 from proofpress.markdown.structure import KINDS
 
 if TYPE_CHECKING:
@@ -60,12 +60,10 @@ def container(state: StateBlock, startLine: int, endLine: int, silent: bool) -> 
     if form == "container" and name:
         opened.attrs["class"] = name
     if opening["braces"]:
-        given = read(opening[5], "div")
-        add(opened, given.attributes)
-        if given.untaken:
-            holder = Token("inline", "", 0, content=text, map=[startLine, startLine + 1])
-            places = [(holder, opening.start(5) + at, item) for at, item in given.untaken]
-            state.env.setdefault("untaken", []).extend(places)
+        unused: list[Unused] = []
+        add(opened, read(opening[5], "div", unused))
+        holder = Token("inline", "", 0, content=text, map=[startLine, startLine + 1])
+        note(state.env, holder, opening.start(5), unused)
     if not extent.closed:
         state.env.setdefault("open_containers", []).append((startLine, opening["colons"]))
     if title and form != "figure":

@@ -21,12 +21,14 @@ from proofpress.markdown.footnotes import footnote_def, footnote_ref
 from proofpress.markdown.inline import InlineParser, template
 from proofpress.markdown.links import image, link
 from proofpress.markdown.mathematics import math, math_block
+from proofpress.markdown.plugin import CoreRules, Written
 from proofpress.markdown.scripts import SOME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from proofpress.config import MarkdownOptions
+    from proofpress.markdown.plugin import Markdown as Plugin
 
 _DELIMITER_ROW: Final = re.compile(r"^[ \t>*+\d.)-]*[|:-][-:| \t]*$", re.MULTILINE)
 _DEFINITION: Final = re.compile(r"^[ \t>*+\d.)-]*:[ \t]", re.MULTILINE)
@@ -51,7 +53,7 @@ class Markdown(MarkdownIt):
     block: BlockParser
     inline: InlineParser
 
-    def __init__(self, features: frozenset[str], *, html: bool) -> None:
+    def __init__(self, features: frozenset[str], *, html: bool, plugins: Sequence[Plugin] = ()) -> None:
         super().__init__("commonmark", {"html": html, "maxNesting": MAX_DEPTH})
         self.block = BlockParser()
         self.inline = InlineParser()
@@ -83,8 +85,11 @@ class Markdown(MarkdownIt):
             inline.push("bare_url", bare_url)
             inline.push("bare_www", bare_www)
         self.inline.cjk = "cjk" in features
+        for plugin in plugins:
+            plugin.extend(self)
         self.block.prepare()
-        self.inline.prepare()
+        self.inline.prepare({name: marks for plugin in plugins for name, marks in plugin.begins.items()})
+        self.core_rules = CoreRules(self)
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - markdown-it's name
         """Keep a destination as it is meant."""
@@ -102,7 +107,8 @@ class Markdown(MarkdownIt):
 class Dialect:
     """The parsers for one site's options."""
 
-    def __init__(self, options: MarkdownOptions) -> None:
+    def __init__(self, options: MarkdownOptions, plugins: Sequence[Plugin] = ()) -> None:
+        self._plugins = plugins
         self._html = options.html != "escape"
         self._on = {name: needed for name, needed in FEATURES.items() if getattr(options, name)}
         self._made: dict[frozenset[str], Markdown] = {}
@@ -112,8 +118,15 @@ class Dialect:
         features = frozenset(name for name, needed in self._on.items() if needed(text))
         made = self._made.get(features)
         if made is None:
-            made = self._made[features] = Markdown(features, html=self._html)
+            made = self._made[features] = Markdown(features, html=self._html, plugins=self._plugins)
         return made, features
+
+    def written(self) -> Written | None:
+        """Return how what plugins read is written; None where there are none."""
+        if not self._plugins:
+            return None
+        plain, extended = Markdown(frozenset(), html=True), Markdown(frozenset(), html=True, plugins=self._plugins)
+        return Written(self._plugins, plain, extended)
 
 
 Environment = dict[str, Any]

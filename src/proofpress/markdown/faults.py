@@ -9,15 +9,17 @@ from proofpress.markdown.urls import why_refused
 from proofpress.problems import nearest
 from proofpress.rules.listings import UNCLOSED_FENCE
 from proofpress.rules.mathematics import DOUBTFUL_TEX
-from proofpress.rules.text import IGNORED_ATTRIBUTE
 from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from proofpress.findings import Findings
+    from proofpress.markdown.attributes import Unused
     from proofpress.markdown.footnotes import Definition
     from proofpress.markdown.places import SourceLines
+    from proofpress.markdown.repeats import Repeats
+    from proofpress.model import Place
 
 
 def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings) -> None:
@@ -40,8 +42,6 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
         opening = closing.replace("end", "begin", 1)
         place = lines.start_of(at_lines[0], len(opening))
         findings.tell(DOUBTFUL_TEX.not_closed(opening, closing, len(at_lines)), place)
-    for inline, at, item in env.get("untaken", ()):
-        findings.tell(IGNORED_ATTRIBUTE.untaken(item), lines.place(inline, at, len(item)))
     containers = env.get("open_containers", ())
     if containers:
         line, colons = containers[0]
@@ -53,6 +53,17 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
             "quotes or lists are nested too deeply here; what they hold is left out",
             "write it with fewer levels",
         )
+
+
+def note_unused(env: Mapping[str, Any], lines: SourceLines, repeats: Repeats) -> None:
+    """Note the attributes of links, images and code that are not applied."""
+    for inline, base, unused in env.get("unused", ()):
+        repeat_unused(lines.place(inline, base + unused.at, unused.length), unused, repeats)
+
+
+def repeat_unused(place: Place, unused: Unused, repeats: Repeats) -> None:
+    """Note an attribute that is not applied, which a text may have on each of its figures."""
+    repeats.add(("unused-attribute", unused.message), "unused-attribute", place, unused.message, unused.hint)
 
 
 def note_footnotes(

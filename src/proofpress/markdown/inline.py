@@ -14,6 +14,7 @@ from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import html_inline as plain_html_inline
 
 from proofpress.markdown.links import MOST_TOKENS, InlineText, find_links
+from proofpress.markdown.plugin import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,17 +99,22 @@ def _has_too_many_attributes(state: StateInline, at: int) -> bool:
 class InlineParser(ParserInline):
     """markdown-it's inline parser with rules chosen by character."""
 
-    def prepare(self) -> None:
-        """Fix the choice of rules. To be called once, when all rules are in place."""
+    def prepare(self, begins: Mapping[str, str] = {}) -> None:
+        """Fix the choice of rules. To be called once, when all rules are in place.
+
+        `begins` are the characters of rules that plugins bring; one that has none there is tried at every mark.
+        """
         self.ruler.at("html_inline", html_inline)
         compiled = self.ruler.getRules("")
         names = {rule.fn: rule.name for rule in self.ruler.__rules__}
+        known = {"text": "", "linkify": "", **BEGINS, **begins}
         self.chosen: dict[str, tuple[Any, ...]] = {}
         for rule in compiled:
-            for character in BEGINS.get(names[rule], ""):
+            for character in known.get(names[rule], MARKS):
                 self.chosen[character] = (*self.chosen.get(character, ()), rule)
+        theirs = {mark for rule in compiled if names[rule] not in BEGINS for mark in known.get(names[rule], MARKS)}
         self.tighter = {character: rules for character, rules in self.chosen.items() if character in _TIGHTER}
-        self.always = "".join(character for character in _ALWAYS if character in self.chosen)
+        self.always = "".join(sorted({*_ALWAYS, *theirs} & self.chosen.keys()))
         self.searches: dict[str, re.Pattern[str]] = {}
         self.finishing = self.ruler2.getRules("")
 

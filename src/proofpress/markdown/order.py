@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proofpress.listings.fences import OPTIONS, read_info
+from proofpress.listings.fences import read_info
 from proofpress.markdown.headings import Identifiers, identifier
+from proofpress.markdown.listing_faults import note_slips, note_unseen
 from proofpress.markdown.rawhtml import ids_in
 from proofpress.markdown.tables import lost_cells
+from proofpress.markdown.unseen import SUSPECT, unseen
 from proofpress.markdown.words import MORE, text_of
-from proofpress.problems import did_you_mean
 from proofpress.rules.listings import UNCLOSED_FENCE
 from proofpress.rules.tables import LOST_CELLS
 
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 
     from proofpress.findings import Findings
     from proofpress.markdown.places import SourceLines
+    from proofpress.markdown.repeats import Repeats
 
 
 class Order:
     """Settles ids and numbers in the tokens of one text: `meta["id"]`, `attrs["id"]`, `meta["number"]`."""
 
-    def __init__(self, features: frozenset[str], lines: SourceLines, findings: Findings, *, strict: bool) -> None:
+    def __init__(
+        self, features: frozenset[str], lines: SourceLines, findings: Findings, repeats: Repeats, *, strict: bool
+    ) -> None:
         self.labels: list[str] = []
         """The footnotes that the text refers to, in the order of their numbers."""
         self.marks: dict[str, int] = {}
@@ -38,12 +42,14 @@ class Order:
         self._attributes = "attributes" in features
         self._lines = lines
         self._findings = findings
+        self._repeats = repeats
         self._strict = strict
 
     def settle(self, tokens: Sequence[Token], notes: Mapping[str, Sequence[Token]], text: str) -> None:
         """Go through a text's blocks, and through the notes that they refer to."""
         explicit, raw = _asked_for([tokens, *notes.values()], text, attributes=self._attributes)
         self._inline = bool(explicit or notes)
+        self._suspect = not text.isascii() and SUSPECT.search(text) is not None
         self._explicit = explicit - raw
         self._ids = Identifiers(explicit | raw)
         self._blocks(tokens)
@@ -57,6 +63,8 @@ class Order:
                 opened = tokens[index - 1]
                 if self._inline:
                     self._words(opened, token)
+                if self._suspect:
+                    self._links(token)
                 if opened.type == "heading_open":
                     self._heading(opened, token)
                 continue
@@ -64,6 +72,9 @@ class Order:
                 token.meta["line"] = 1  # where its content begins, counted from its first line
                 if not self._strict:
                     self._fence(token)
+            elif kind == "code_block":
+                if self._suspect:
+                    note_unseen(token, "", self._lines, self._findings.note)
             elif kind == "table_open":
                 self._table(token)
             if "id" in token.attrs and kind not in {"heading_open", "paragraph_open"}:
@@ -107,10 +118,9 @@ class Order:
         info = read_info(token.info)
         if info.id:
             token.meta["id"] = self._claim(info.id)
-        for at, word in info.unknown:
-            hint = did_you_mean(word, OPTIONS) or 'an info string reads: python title="train.py" {3,5-7} linenos'
-            place = self._lines.in_info(token, at, len(word))
-            self._findings.note("listing-options", place, f"a listing has no option '{word[:60]}'", hint)
+        note_slips(token, info, self._lines, self._repeats, self._findings.note)
+        if self._suspect:
+            note_unseen(token, info.over or info.language, self._lines, self._findings.note)
         if token.map and not self._closed(token):
             fence, place = token.markup, self._lines.start_of(token.map[0], len(token.markup))
             # Where nothing holds it, a line below all others closes it; in a quote or a note that would begin another.
@@ -118,6 +128,29 @@ class Order:
             alone = token.level == 0 and place.column <= 4 and opened.startswith(fence, place.column - 1)
             end = self._lines.end() if alone else None
             self._findings.problems.append(UNCLOSED_FENCE.never_closes(self._findings.path, place, fence, end))
+
+    def _links(self, holder: Token) -> None:
+        """Note characters that are not seen in links and in their destinations, each kind once a link."""
+        told: set[str] | None = None
+        for child in holder.children or ():
+            if child.type in {"link_open", "image"}:
+                told = set() if child.type == "link_open" else told
+                self._unseen(holder, str(child.attrs.get("href", child.attrs.get("src", ""))), child, told or set())
+            elif child.type == "link_close":
+                told = None
+            elif told is not None and child.content:
+                self._unseen(holder, child.content, None, told)
+
+    def _unseen(self, holder: Token, text: str, link: Token | None, told: set[str]) -> None:
+        """Note characters of a link's text, or of its destination, where it is told which link."""
+        for found in unseen(text, code=False):
+            character = text[found.at]
+            if character in told:
+                continue
+            told.add(character)
+            begin = link.meta.get("at", 0) if link is not None else 0
+            at = holder.content.find(character, max(0, begin))
+            self._findings.note("invisible-character", self._lines.place(holder, max(0, at)), found.message, found.hint)
 
     def _closed(self, token: Token) -> bool:
         assert token.map is not None

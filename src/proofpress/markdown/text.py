@@ -111,7 +111,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def code(self) -> str:
-        """The code as it is shown."""
+        """The code as it is written; what is shown of it lacks the marks that `listings.marks` takes."""
         return self.token.content
 
     @property
@@ -202,6 +202,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """The reference definitions, by their normalised labels."""
     formula_tokens: Sequence[Found]
     lines: SourceLines
+    environment: Mapping[str, Any]
+    """What the rules of Markdown noted in passing, for rules of others that write it: markdown-it's `env`."""
 
     def line(self, number: int) -> str:
         """Return a line of the source by its number in the file; empty outside the text."""

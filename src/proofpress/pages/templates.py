@@ -18,6 +18,7 @@ import jinja2
 import jinja2.bccache
 import jinja2.meta
 import jinja2.parser
+import msgspec
 
 from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
@@ -52,10 +53,19 @@ class TemplateError(Exception):
 class Templates:
     """A theme's templates, compiled when first used."""
 
-    def __init__(self, sources: Mapping[str, TemplateSource], compiled: Mapping[str, bytes] | None = None) -> None:
-        """Take the templates by name, such as `partials/card.html`, and the code of those that `compile_all` did."""
+    def __init__(
+        self,
+        sources: Mapping[str, TemplateSource],
+        compiled: Mapping[str, bytes] | None = None,
+        filters: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
+        """Take the templates by name, such as `partials/card.html`, and the code of those that `compile_all` did.
+
+        `filters` are those that plugins bring, by name.
+        """
         self._sources = sources
         self.environment = _environment(sources)
+        self.environment.filters |= filters or {}
         self.environment.bytecode_cache = _Compiled(compiled or {})
         self._stray_blocks: dict[str, Problem | None] = dict.fromkeys(compiled or ())
 
@@ -72,7 +82,11 @@ class Templates:
             raise TemplateError(self._missing(error, name, asked_by, asked_at or Place(1, 1))) from error
         except (RecursionError, Exception) as error:
             blamed = error.problem if isinstance(error, UnanswerableError) else None
-            raise TemplateError(blamed or self._failed(error, name, asked_by)) from error
+            failed = self._failed(error, name, asked_by)
+            if blamed is not None and blamed.rule == "plugin-error":
+                called = f"{blamed.hint}, called at {failed.path}:{failed.line}, {failed.hint}"
+                blamed = msgspec.structs.replace(blamed, hint=called)
+            raise TemplateError(blamed or failed) from error
 
     def _filled(self, name: str, context: Mapping[str, Any]) -> str:
         if name not in self._stray_blocks:
@@ -317,12 +331,19 @@ class _Compiled(jinja2.BytecodeCache):
         """Keep nothing: what is compiled here has a fault, or is not in the cache by accident."""
 
 
-def compile_all(sources: Mapping[str, TemplateSource]) -> dict[str, bytes]:
+def filter_names() -> frozenset[str]:
+    """Return the names of the filters that every template knows."""
+    return frozenset(_environment({}).filters)
+
+
+def compile_all(
+    sources: Mapping[str, TemplateSource], filters: Mapping[str, Callable[..., Any]] | None = None
+) -> dict[str, bytes]:
     """Return the code of every template that has no fault which shows before it is filled.
 
     The code is for the Python that compiles it.
     """
-    templates = Templates(sources)
+    templates = Templates(sources, filters=filters)
     compiled = {}
     for name, source in sources.items():
         if name.startswith(SHIPPED):
