@@ -181,7 +181,7 @@ def test_sizes_styles_and_what_links_say_of_themselves_are_taken() -> None:
     assert 'style="width:50%"' in body
     assert 'width="80" style="padding:1em"' in body
     assert html("[l](https://x.example){target=_blank rel=nofollow}") == (
-        '<p><a href="https://x.example" target="_blank" rel="nofollow">l</a></p>\n'
+        '<p><a href="https://x.example" target="_blank" rel="noopener nofollow">l</a></p>\n'
     )
 
 

@@ -60,8 +60,6 @@ TAKEN: Final[Mapping[str, tuple[frozenset[str] | None, str]]] = {
 
 Beside them stand `data-*` and `aria-*`, on all.
 """
-_PLAIN_STYLE: Final = re.compile(r"\s*(text-align|width|height)\s*:\s*([\w.%]+)\s*;?\s*")
-_ATTRIBUTE_OF: Final = {"text-align": "align", "width": "width", "height": "height"}
 _OWN: Final = re.compile(r"(?:data-[a-z0-9][a-z0-9.-]*|aria-[a-z]+)")
 _NAMES_OF: Final = {
     "a": "a link", "img": "an image", "figure": "a figure", "code": "a piece of code", "p": "a paragraph", "ol": "a list",
@@ -131,10 +129,7 @@ def _why_not(name: str, value: str, element: str) -> tuple[str, str] | None:
     if name == "style":
         if _is_plain(value):
             return None
-        said = _PLAIN_STYLE.fullmatch(value)
         hint = "give it a class, {.name}, and say in the theme's style sheet how that looks"
-        if said is not None and _why_not(key := _ATTRIBUTE_OF[said[1]], said[2], element) is None:
-            hint = f"write {key}={said[2]}"
         return "this 'style' holds more than plain sizes, colours and words, so it is not applied", hint
     if _OWN.fullmatch(name):
         return None
