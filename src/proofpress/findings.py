@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from proofpress.model import Place
-    from proofpress.problems import Problem, Severity
+    from proofpress.problems import Edit, Problem, Severity
     from proofpress.rules.rule import Fault
 
 
@@ -28,10 +30,9 @@ class Finding(NamedTuple):
 
     def of(self, path: str) -> Problem:
         """Return the problem that this is in a file."""
-        from proofpress.rules.registry import problem  # noqa: PLC0415 - a site without a fault needs not all rules
+        from proofpress.rules.registry import named  # noqa: PLC0415 - a site without a fault needs not all rules
 
-        line, column, length = self.place.line, self.place.column, self.place.length
-        found = problem(self.rule, path, line, column, self.message, hint=self.hint, length=length)
+        found = named(self.rule).says(self.message, self.hint).at(path, self.place)
         if self.severity is None:
             return found
         return msgspec.structs.replace(found, severity=self.severity)
@@ -55,8 +56,6 @@ class Findings:
         """Note a fault at its place, with what to do."""
         self.problems.append(Finding(rule, place, message, hint, severity).of(self.path))
 
-    def tell(self, fault: Fault, place: Place) -> None:
-        """Note a fault that its rule has put into words."""
-        self.problems.append(fault.at(self.path, place))
-
-    add = note  # what the readers of front matter and settings still say
+    def tell(self, fault: Fault, place: Place, *, edits: Sequence[Edit] = ()) -> None:
+        """Note a fault that its rule has put into words; `edits` mend it, all together."""
+        self.problems.append(fault.at(self.path, place, edits=edits))

@@ -61,6 +61,8 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     image: str | None = None
     """As written: a file beside the post, a site path or a full URL."""
     toc: bool | None = None
+    id: str | None = None
+    """Of its entry in feeds, where it is not its address."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 
@@ -185,6 +187,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """As written in the front matter, else the first local image of the text."""
     template: str | None = None
     toc: bool | None = None
+    id: str | None = None
+    """Of its entry in feeds, which stays when the address changes; None for its address."""
     minutes: int = 1
     """Reading time. Not the number of words: a card changes what shows it, and a word more or less should not."""
     aliases: tuple[str, ...] = ()

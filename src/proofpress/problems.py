@@ -133,7 +133,7 @@ TOLD: Final = 3
 
 FOLDED: Final = frozenset(
     {
-        "unknown-key", "misspelt-key", "no-date", "foreign-syntax", "markdown-in-html", "malformed-tag", "repeated-title",
+        "unknown-key", "misspelt-key", "no-date", "listing-options", "unused-attribute", "foreign-syntax", "markdown-in-html", "malformed-tag", "repeated-title",
         "second-title", "unclosed-element", "undefined-element", "unknown-element",
     }
 )  # fmt: skip

@@ -83,8 +83,9 @@ def _mapping(settings: Sequence[Setting], defaults: Mapping[str, Any]) -> Schema
 def _setting(setting: Setting, default: Any) -> Schema:
     """Return the schema of a setting; one with parts takes their mapping, and what its reader takes beside it."""
     shape = setting.reader.shape
-    if setting.parts:
-        whole = _mapping(setting.parts, default)
+    parts = setting.parts()
+    if parts:
+        whole = _mapping(parts, default)
         shape = {"anyOf": [whole, shape]} if shape else whole
     told = {} if default in (None, {}, "") or setting.name == "rules" else {"default": default}
     left_out = f" Left out: {setting.otherwise}." if setting.otherwise else ""

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proofpress.content.files import Faults, nfc, unread, walk
-from proofpress.model import SHIPPED, TemplateSource
+from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.paths import SitePath, encode, join
 from proofpress.problems import Problem, nearest
-from proofpress.rules.registry import problem
+from proofpress.rules.files import NOT_UTF_8
+from proofpress.rules.templates import UNUSED_TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,12 +80,9 @@ def _read(root: Path, folder: str, label: str) -> tuple[dict[str, TemplateSource
             else:
                 templates[name] = TemplateSource(label + name, data.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
         except UnicodeDecodeError as error:
-            hint = "save it as UTF-8; what is no template, such as a picture, goes into templates/static/"
             lines = error.object[: error.start].decode("utf-8").split("\n")
-            line, column = len(lines), len(lines[-1]) + 1
-            faults.problems.append(
-                problem("not-utf-8", label + name, line, column, "the template is not UTF-8", hint=hint)
-            )
+            fault = NOT_UTF_8.template()
+            faults.problems.append(fault.at(label + name, Place(len(lines), len(lines[-1]) + 1)))
         except OSError as error:
             faults.problems.append(unread(path, error, "file"))
     return templates, static, faults.problems
@@ -103,13 +101,11 @@ def unused(theme: Theme, reads: Mapping[str, Sequence[str]], named: Iterable[str
     start = shipped.union(named)
     wanted = start.union(*(reads.get(name, ()) for name in start))
     known = {name for name in wanted if not name.startswith(SHIPPED)}
-    return [_unused(name, known) for name in own if name not in wanted and posixpath.splitext(name)[1] in _TEMPLATE]
-
-
-def _unused(name: str, known: set[str]) -> Problem:
-    message = "no page is made from this template, and none that makes one extends, includes or imports it"
-    use = f"name it by 'template: {name}' in a page's front matter, include it, or delete it"
-    return problem("unused-template", f"{OVERRIDES}/{name}", 0, 1, message, hint=nearest_template(name, known) or use)
+    return [
+        UNUSED_TEMPLATE.makes_nothing(name, nearest_template(name, known)).at(f"{OVERRIDES}/{name}")
+        for name in own
+        if name not in wanted and posixpath.splitext(name)[1] in _TEMPLATE
+    ]
 
 
 def nearest_template(name: str, known: Iterable[str]) -> str:

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault
+from proofpress.builder.lost import decode_published, encode_published, lost_urls
+from proofpress.builder.preparing import LeftOut
 from proofpress.engine.digests import digest_of
 from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
 from proofpress.output.cache import CACHE, STAGING, STORE, cache_folder, empty_staging
-from proofpress.output.publish import Published, foreign_files, publish, refuse
+from proofpress.output.publish import Published, foreign_files, publish, refuse, unwritable
 from proofpress.output.record import MANIFEST, Record, is_intact, known_files
 from proofpress.paths import OutputPath, SourcePath
-from proofpress.problems import Problem
+from proofpress.problems import Problem, judge
 from proofpress.rules.output import NO_CONTENT
 
 
@@ -33,12 +35,28 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     output: Path
     documents: int
     pages: int
-    hidden: int
+    left_out: list[LeftOut]
+    """Drafts and posts of the future that are not published, by name."""
+    files: Collection[OutputPath]
+    """What the site has, of a build with an error as far as it could be made."""
+    lost: list[Problem] = []
+    """URLs that the build before published and this one doesn't. They depend on what was there before, so that a build
+    from nothing has none; they are told by the build that loses them, and never again."""
     uncertain: dict[SourcePath, bytes] = {}
     """The digests of texts that a limit or an accident had a part in (`Preparation.uncertain`)."""
     reasons: dict[str, Stale] = {}
     detail: Callable[[Any], str] = lambda _question: ""
     notice: str = ""
+
+    @property
+    def hidden(self) -> int:
+        """How many documents are left out, as drafts or posts of the future."""
+        return len(self.left_out)
+
+    @property
+    def told(self) -> list[Problem]:
+        """All problems, in the order of their places."""
+        return sorted([*self.problems, *self.lost])
 
 
 class Last(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +69,7 @@ class Last(msgspec.Struct, frozen=True, kw_only=True):
     documents: int
     posts: int
     pages: int
-    hidden: int
+    left_out: list[LeftOut]
 
 
 def update(
@@ -95,7 +113,8 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
                 output=target,
                 documents=last.documents,
                 pages=last.pages,
-                hidden=last.hidden,
+                left_out=last.left_out,
+                files=record.files.keys(),
                 notice=_together(store.notice, known.notice),
             )
         done = _build(options, inputs, target, store, path, record, intact, fingerprint, last, progress)
@@ -134,14 +153,18 @@ def _build(
     built = build(options, desk, inputs, progress=progress)
     problems = list(built.problems)
     problems += _without_content(root, built.posts, before)
-    refusal = refuse(root, target)
+    refusal = refuse(root, target) or unwritable(target)
     if refusal is not None:
-        fault = setting_fault(refusal.rule, root, ("output",), refusal.message, hint=refusal.hint)
-        problems += with_excerpts([fault], {}, root)
+        problems += with_excerpts([setting_fault(refusal, root, ("output",))], {}, root)
     elif not built.failed:
         problems += foreign_files(target, built.made, record)
+    addresses = f"addresses/{record.output}"
+    lost = []
+    if not built.failed:
+        gone = lost_urls(decode_published(store.fact(addresses)), built)
+        lost = with_excerpts(judge(gone, inputs.config.rules, strict=False), {}, root)
     done = None
-    if not any(found.severity == "error" for found in problems):
+    if not any(found.severity == "error" for found in (*problems, *lost)):
         # From here on what is published is no more what the last build left: a build that is killed before its end
         # must not be taken for done when its change is taken back.
         store.put_fact("last", b"null")
@@ -155,8 +178,9 @@ def _build(
             documents=built.documents,
             posts=built.posts,
             pages=built.pages,
-            hidden=built.hidden,
+            left_out=built.left_out,
         )
+        store.put_fact(addresses, encode_published(built))
         if not built.preparation.uncertain:  # else the next build renders these once more
             store.put_fact("last", msgspec.json.encode(last))
     store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
@@ -167,7 +191,9 @@ def _build(
         output=target,
         documents=built.documents,
         pages=built.pages,
-        hidden=built.hidden,
+        left_out=built.left_out,
+        files=built.made.keys(),
+        lost=lost,
         uncertain=built.preparation.uncertain,
         reasons=built.reasons,
         detail=built.detail,

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_site import SmallSite, post
 
+from proofpress.model import Place
 from proofpress.problems import TOLD, Problem, told_once
-from proofpress.rules.registry import problem
+from proofpress.rules.front_matter import UNKNOWN_KEY
+from proofpress.rules.links import BROKEN_LINK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def unknown(number: int, key: str = "path", line: int = 3) -> Problem:
-    return problem("unknown-key", f"content/{number:03}.md", line, 1, f"there is no key '{key}'", hint="put it away")
+    return UNKNOWN_KEY.no_key(key, "put it away").at(f"content/{number:03}.md", Place(line, 1))
 
 
 def test_a_key_in_many_files_is_told_in_the_first_three_with_how_many_more() -> None:
@@ -36,7 +38,7 @@ def test_what_three_files_share_is_told_as_it_is_and_a_fourth_is_one_more_file()
 
 
 def test_other_rules_and_other_keys_are_told_apart() -> None:
-    broken = [problem("broken-link", f"content/{n:03}.md", 4, 1, "no page is made from 'x.md'") for n in range(9)]
+    broken = [BROKEN_LINK.no_page("x.md", "").at(f"content/{n:03}.md", Place(4, 1)) for n in range(9)]
     keys = [unknown(number, key=f"key{number}") for number in range(9)]
     assert told_once(sorted(broken + keys)) == sorted(broken + keys)
 

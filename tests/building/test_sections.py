@@ -177,7 +177,7 @@ def test_an_image_by_default_that_is_not_there_is_told(site: SmallSite) -> None:
         ("defaults:\n  'a/**':\n    date: 2024-02-30\n", "wrong-type", 5, 5, "each document's own"),
         ("defaults:\n  'a/**':\n    slug: x\n", "wrong-type", 5, 5, "each document's own"),
         ("defaults:\n  'a/**':\n    draft: maybe\n", "wrong-type", 5, 12, "draft"),
-        ("defaults:\n  'a/**':\n    tilte: x\n", "unknown-key", 5, 5, "tilte"),
+        ("defaults:\n  'a/**':\n    tilte: x\n", "misspelt-key", 5, 5, "tilte"),
         ("defaults:\n  '/a': {toc: true}\n", "wrong-type", 4, 3, "is not a path below content/"),
         ("defaults: [a]\n", "wrong-type", 3, 11, "defaults"),
         ("defaults: {'a/**': yes}\n", "wrong-type", 3, 20, "front matter"),

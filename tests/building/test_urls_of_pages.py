@@ -153,3 +153,27 @@ def test_a_page_whose_folder_windows_cannot_hold_is_a_warning(
     assert [(p.path, (p.line, p.column, p.length)) for p in found] == [(path, place)]
     assert f"called '{part}'" in found[0].message
     assert not built.failed
+
+
+@pytest.mark.parametrize(
+    ("pattern", "url"),
+    [
+        ("/{name}/", "Old_Name"),
+        ("/{folder}/{slug}/", "notes/deep-sea/old-name"),
+        ("/{folder[0]}/{slug}/", "notes/old-name"),
+        ("/{folder[-1]}/{slug}/", "deep-sea/old-name"),
+        ("/{folder[1:]}/{slug}/", "deep-sea/old-name"),
+        ("/{folder[5]}/{slug}/", "old-name"),
+    ],
+)
+def test_a_permalink_names_the_file_as_written_and_its_folder_whole_or_in_parts(
+    site: SmallSite, pattern: str, url: str
+) -> None:
+    settings = f"title: S\nurl: https://me.example/\nposts: ['notes/**']\npermalink: '{pattern}'\n"
+    pages = site.write({"site.yaml": settings, "content/notes/deep sea/2026-01-02-Old_Name.md": "# A\n"}).pages()
+    assert f"{url}/index.html" in pages
+
+
+def test_a_slug_with_a_slash_in_front_is_the_whole_path(site: SmallSite) -> None:
+    front = "---\ntitle: A\ndate: 2026-01-01\nslug: /2020/old/\n---\n"
+    assert "2020/old/index.html" in site.write({"content/posts/a.md": front}).pages()

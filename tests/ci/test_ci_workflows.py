@@ -25,6 +25,7 @@ from workflow_machine import Hosting, Ran, bash, git, load, new_python, run_gitl
 
 from proofpress import __version__
 from proofpress.cli.init import WORKFLOWS, workflow
+from proofpress.cli.origin import origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -430,8 +431,8 @@ def test_init_writes_one_services_job_and_no_others(proofpress: Proofpress, tmp_
     there = {name: (tmp_path / "site" / path).is_file() for name, path in WORKFLOWS.items()}
     assert there == {name: name == service for name in WORKFLOWS}
     text = (tmp_path / "site" / WORKFLOWS[service]).read_text("utf-8")
-    assert text == TEXTS[service]
-    assert f"=={__version__}" in text
+    assert text == workflow(service, origin())
+    assert f"=={__version__}" in TEXTS[service]
     assert "@VERSION@" not in text
 
 
@@ -439,7 +440,7 @@ def test_init_takes_github_if_nothing_is_said_and_writes_no_job_for_none(
     proofpress: Proofpress, tmp_path: Path
 ) -> None:
     assert proofpress("init", "site", cwd=tmp_path).returncode == 0
-    assert (tmp_path / "site/.github/workflows/publish.yml").read_text("utf-8") == TEXTS["github"]
+    assert (tmp_path / "site/.github/workflows/publish.yml").read_text("utf-8") == workflow("github", origin())
     assert proofpress("init", "--ci", "none", "plain", cwd=tmp_path).returncode == 0
     names = {path.name for path in (tmp_path / "plain").iterdir()}
     assert names == {"site.yaml", "content", ".gitignore"}

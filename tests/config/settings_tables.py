@@ -35,7 +35,7 @@ def parts() -> Iterator[Row]:
     """Give the parts of those settings that have parts, but for the rules, of which there is a page each."""
     defaults = msgspec.to_builtins(Config())
     for setting in SETTINGS:
-        for part in setting.parts if setting.name != "rules" else ():
+        for part in setting.parts() if setting.name != "rules" else ():
             default = part.otherwise or _value(defaults[setting.name][part.name])
             yield f"`{setting.name}: {part.name}`", default, part.description
 

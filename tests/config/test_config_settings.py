@@ -229,7 +229,16 @@ def test_a_language_that_is_no_tag_is_refused(written: str, hint: str) -> None:
     assert hint in problem.hint
 
 
-@pytest.mark.parametrize("written", ["/{year}/{slug}/", "blog/{slug}.html", "{folder}/{year}-{month}-{day}-{slug}"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "/{year}/{slug}/",
+        "blog/{slug}.html",
+        "{folder}/{year}-{month}-{day}-{slug}",
+        "/{folder[0]}/{name}/",
+        "/{folder[-1]}/{folder[1:]}/{slug}",
+    ],
+)
 def test_a_permalink_is_a_pattern(written: str) -> None:
     assert read(f"permalink: '{written}'\n")[0].permalink == written
 
@@ -244,6 +253,9 @@ def test_a_permalink_is_a_pattern(written: str) -> None:
         "/{slug!r}/",
         "/{slug:>100000}/",
         "/{0}/{slug}",
+        "/{folder[a]}/{slug}",
+        "/{folder.x}/{slug}",
+        "/{slug[0]}/",
         "/../{slug}/",
         "/{slug}?x",
         "//x/{slug}",

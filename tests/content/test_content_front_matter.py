@@ -165,7 +165,7 @@ def test_a_slip_that_says_no_hides_nothing(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["tag", "author", "Author", "alias", "images", "update", "top", "data", "doc", "lang", "x", "id"]
+    "key", ["tag", "author", "Author", "alias", "images", "update", "top", "data", "doc", "lang", "x", "nr"]
 )
 def test_a_key_that_means_something_elsewhere_or_is_another_word_is_a_warning(key: str) -> None:
     found = only(load(f"---\n{key}: x\n---\n"))

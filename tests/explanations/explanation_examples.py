@@ -3,7 +3,8 @@
 A page has two sections, Wrong and Right. In each, a fence whose info string has `file="…"` is a file of the site:
 
 - `escapes` after it: `\\xNN` stands for one byte and `\\uNNNN` for one character, for what no text can hold;
-- `times="N"` after it: the file holds the fence's text N times over.
+- `times="N"` after it: the file holds the fence's text N times over;
+- `before` after it: the file was there when the site was built the last time, and is gone.
 
 A fence `links` holds lines `path -> target`, each a symbolic link. The fence `report` in Wrong is what Proofpress
 prints. A site without a site.yaml of its own gets the smallest one that is right.
@@ -34,14 +35,14 @@ from proofpress.rules.registry import registry
 RULES = registry()
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SETTINGS = "title: Notes on kernels\nurl: https://me.example/\n"
-PUBLISHING = frozenset({"foreign-file", "no-content", "unsafe-output"})
+PUBLISHING = frozenset({"foreign-file", "lost-url", "no-content", "unsafe-output"})
 """Rules that only the command finds, when it is about to write."""
 
 Section = Literal["Wrong", "Right"]
 
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^`\n]*)\n(?P<text>.*?)^(?P=fence)$\n", re.MULTILINE | re.DOTALL)
 REPORT = re.compile(r"(?<=^```text report\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r'\w+ file="(?P<path>[^"]+)"(?P<escapes> escapes)?(?: times="(?P<times>\d+)")?')
+FILE = re.compile(r'\w+ file="(?P<path>[^"]+)"(?P<escapes> escapes)?(?P<before> before)?(?: times="(?P<times>\d+)")?')
 ESCAPE = re.compile(rb"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
 
 
@@ -51,6 +52,8 @@ class Example(NamedTuple):
     files: dict[str, bytes]
     links: dict[str, str]
     report: str
+    before: dict[str, bytes]
+    """Files that were there when the site was built the last time."""
 
 
 def example(rule: str, section: Section) -> Example:
@@ -58,20 +61,21 @@ def example(rule: str, section: Section) -> Example:
     _before, wrong, right = re.split(r"^## (?:Wrong|Right)$", explanation(RULES[rule]).text, flags=re.MULTILINE)
     files: dict[str, bytes] = {}
     links: dict[str, str] = {}
+    before: dict[str, bytes] = {}
     report = ""
     for fence in FENCE.finditer(wrong if section == "Wrong" else right):
         found = FILE.fullmatch(fence["info"])
         if found:
             data = fence["text"].encode()
             data = ESCAPE.sub(_unescaped, data) if found["escapes"] else data
-            files[found["path"]] = data * int(found["times"] or 1)
+            (before if found["before"] else files)[found["path"]] = data * int(found["times"] or 1)
         elif fence["info"] == "text links":
             links |= dict(line.split(" -> ") for line in fence["text"].splitlines())
         elif fence["info"] == "text report":
             report = fence["text"]
         else:
             raise AssertionError(f"{rule}: what is a fence '{fence['info']}'?")
-    return Example(files, links, report)
+    return Example(files, links, report, before)
 
 
 def lay_out(rule: str, section: Section, folder: Path) -> Path:
@@ -83,16 +87,25 @@ def lay_out(rule: str, section: Section, folder: Path) -> Path:
         files = example(rule, "Wrong").files | files
     if rule != "no-content":
         (root / "content").mkdir(parents=True)
-    for path, data in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+    if shown.before:
+        _write(root, {"site.yaml": SETTINGS.encode()} | shown.before)
+        _printed(root)
+        for path in shown.before:
+            (root / path).unlink()
+    _write(root, files)
     if rule != "no-content":
         (root / "content").mkdir(exist_ok=True)
     for path, leads_to in shown.links.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).symlink_to(leads_to)
     return root
+
+
+def _write(root: Path, files: dict[str, bytes]) -> None:
+    for path, data in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
 
 
 def reported(rule: str, root: Path) -> str:

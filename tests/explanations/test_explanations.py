@@ -61,7 +61,7 @@ def rules_reported_by_name() -> set[str]:
                 continue
             called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             first = node.args[0]
-            if called == "problem" and isinstance(first, ast.Constant):
+            if called in ("note", "_note") and isinstance(first, ast.Constant):
                 found.add(str(first.value))
     return found
 

@@ -65,6 +65,14 @@ UNCHANGED = {
     "five dashes": "---\ntitle: Tiling\n-----\n\nText.\n",
     "five dashes after a byte-order mark": "\ufeff---\r\ntitle: Tiling\r\n-----\r\n\r\nText.\r\n",
     "four plus signs": "+++\ntitle = 'Tiling'\n++++\n\nText.\n",
+    "four dashes that open": "----\ntitle: Tiling\n----\n\nText.\n",
+    "long dashes": "\u2014\u2014\u2014\r\ntitle: Tiling\r\n\u2014\u2014\u2014\r\n\r\nText.\r\n",
+    "two plus signs": "++\ntitle = 'Tiling'\n++\n\nText.\n",
+    "blank lines above": "\n\n  ---\ntitle: Tiling\n---\n\nText.\n",
+    "blank lines above four plus signs": "\r\n\r\n++++\r\ntitle = 'Tiling'\r\n+++\r\n\r\nText.\r\n",
+    "a second byte-order mark": "\ufeff\ufeff---\ntitle: Tiling\n---\n\nText.\n",
+    "a character that is not seen above": "\u200b---\ntitle: Tiling\n---\n\nText.\n",
+    "a character that is not seen in the closing fence": "---\ntitle: Tiling\n---\u200b\n\nText.\n",
     "a term in other letters": "---\ntags: [C, gpu, GPU-s]\n---\n# Tiling\n",
     "a term beside others said twice": "---\ntags: [cuda, cuda, c++, Gpu]\n---\n# Tiling\n",
     "a term in a list of lines": "---\ntags:\n  - cuda\n  - GPU\n---\n# Tiling\n",
@@ -130,6 +138,16 @@ def test_an_edit_that_guesses_is_not_called_safe_and_mends_all_the_same(text: st
     assert built(root).problems == []
 
 
+@pytest.mark.parametrize("key", ["draft: true", "status: hidden", "draft: treu"])
+def test_a_mend_of_what_may_be_a_draft_is_not_called_safe(key: str, tmp_path: Path) -> None:
+    root = site(tmp_path, {POST: f"----\ntitle: Tiling\n{key}\n----\n\nText.\n"})
+    (found,) = [one for one in built(root).problems if one.rule == "misplaced-front-matter"]
+    assert [edit.safe for edit in found.edits] == [False, False]
+    mend(root, [found], safe=False)
+    assert (root / POST).read_text("utf-8") == f"---\ntitle: Tiling\n{key}\n---\n\nText.\n"
+    assert not any(one.rule == "misplaced-front-matter" for one in built(root).problems)
+
+
 WITHOUT = {
     "a link that is written with an escape": "[it](../nots/mea\\_suring.md)",
     "a link in raw HTML": '<a href="../nots/measuring.md">it</a>',
@@ -147,6 +165,22 @@ def test_where_an_edit_could_hit_something_else_there_is_none(text: str, tmp_pat
     root = site(tmp_path, {POST: f"# Tiling\n\n{text}", "content/notes/measuring.md": "# Measuring\n"})
     found = built(root).problems
     assert [one.edits for one in found] == [()]
+
+
+NO_MEND = {
+    "a comment above": "<!-- a word -->\n---\ntitle: Tiling\n---\n\nText.\n",
+    "a word behind the fence": "--- # a word\ntitle: Tiling\n---\n\nText.\n",
+    "another's form": "---toml\ntitle = 'Tiling'\n---\n\nText.\n",
+    "a fence that would close it sooner": "----\ntitle: Tiling\n...\ndate: 2026-03-02\n----\n\nText.\n",
+    "front matter of another below ours": "---\ntitle: Tiling\n---\n\n----\ntitle: Tiling\n----\n\nText.\n",
+}
+
+
+@pytest.mark.parametrize("text", NO_MEND.values(), ids=NO_MEND)
+def test_front_matter_that_no_edit_of_a_fence_makes_ours_as_it_is_brings_none(text: str, tmp_path: Path) -> None:
+    found = built(site(tmp_path, {POST: text})).problems
+    assert "misplaced-front-matter" in {one.rule for one in found}
+    assert {one.edits for one in found} == {()}
 
 
 def test_a_word_in_quotes_or_among_others_brings_no_edit(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 from proofpress.builder import inputs
 from proofpress.builder.build import Built, build
 from proofpress.builder.inputs import Options
+from proofpress.builder.versions import Code
 from proofpress.engine.digests import digest_of
 from proofpress.output.cache import CACHE, STORE
 from proofpress.output.record import MANIFEST
@@ -194,7 +195,7 @@ class LawSite(msgspec.Struct):
     def _as_of_version(self, patch: pytest.MonkeyPatch) -> None:
         if self.version:
             digest = digest_of(self.version)
-            patch.setattr(inputs, "code_version", lambda: digest)
+            patch.setattr(inputs, "code_version", lambda: Code(digest))
 
     def update(self, *, anew: bool = False) -> Outcome:
         """Bring the published site up to date."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import os
 import random
 import re
@@ -272,3 +273,28 @@ def test_what_can_t_be_written_is_named_and_the_old_site_stays_whole(
     whole(site, old, outputs(site))
     assert proofpress("build", cwd=site.root).returncode == 0
     assert site.public() == outputs(site)
+
+
+@pytest.mark.immutable
+@pytest.mark.parametrize("unwritable", ["public", "."])
+def test_an_output_folder_that_can_t_be_written_to_is_told_as_such_before_anything_is_done(
+    tmp_path: Path, proofpress: Proofpress, unwritable: str
+) -> None:
+    site = LawSite(tmp_path / "site").write(SMALL)
+    (site.root / ".proofpress").mkdir()
+    if unwritable == "public":
+        (site.root / "public").mkdir()
+    place = site.root / unwritable
+    subprocess.run(["chattr", "+i", place], check=True)
+    try:
+        done = proofpress("build", "--format", "json", cwd=site.root)
+        said = proofpress("build", cwd=site.root)
+    finally:
+        subprocess.run(["chattr", "-i", place], check=True)
+    (found,) = json.loads(done.stdout)
+    assert (done.returncode, found["rule"], found["path"]) == (1, "unsafe-output", "site.yaml")
+    assert f"may not write into '{place.resolve()}'" in found["message"]
+    assert "error unsafe-output" in said.stderr
+    assert "Permission denied" not in said.stderr
+    assert site.public() == {}
+    assert proofpress("build", cwd=site.root).returncode == 0

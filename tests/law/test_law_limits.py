@@ -156,6 +156,7 @@ def test_a_listing_that_met_an_accident_is_coloured_by_the_next_build(site: Site
     assert "nothing was made" in site.build("--explain")
 
 
+@pytest.mark.thorough
 def test_a_listing_that_always_takes_too_long_gives_the_same_bytes_the_same_word_and_can_be_verified(
     site: Site,
 ) -> None:
@@ -177,6 +178,7 @@ def test_verifying_does_not_call_an_accident_a_bug(site: Site) -> None:
     assert "bug" not in said
 
 
+@pytest.mark.thorough
 def test_verifying_does_not_call_an_accident_of_its_own_a_bug(site: Site) -> None:
     site.build()
     site.say("once")
@@ -185,6 +187,7 @@ def test_verifying_does_not_call_an_accident_of_its_own_a_bug(site: Site) -> Non
     assert "bug" not in said
 
 
+@pytest.mark.thorough
 def test_a_build_whose_processes_are_stopped_for_seconds_gives_the_same_bytes(
     site: Site, clean: dict[str, bytes]
 ) -> None:
@@ -228,6 +231,7 @@ def test_a_preview_colours_a_listing_once_it_can_be_and_leaves_no_accident_behin
     assert site.public == clean
 
 
+@pytest.mark.thorough
 def test_an_accident_in_a_text_that_was_saved_is_not_kept_for_the_text_before(
     site: Site, clean: dict[str, bytes]
 ) -> None:

@@ -26,6 +26,12 @@ She said "it is 'so'", <b>loudly</b>, ~~twice~~, at www.example.org.[^a]
 > [!NOTE]
 > An alert.
 
+:::tip Of one's own
+A container -- with a dash.
+:::
+
+**「注意」**here, **변수(variable)**는.
+
 | a | b |
 |---|---|
 | 1 | 2 |
@@ -86,6 +92,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "markdown.task_lists": (True, False),
     "markdown.autolinks": (True, False),
     "markdown.alerts": (True, False),
+    "markdown.containers": (True, False),
     "markdown.footnotes": (True, False),
     "markdown.definition_lists": (True, False),
     "markdown.attributes": (True, False),
@@ -93,6 +100,8 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "markdown.math": (True, False),
     "markdown.figures": (True, False),
     "markdown.smart_quotes": (True, False),
+    "markdown.dashes": (True, False),
+    "markdown.cjk": (True, False),
     "markdown.macros": ({"R": "\\mathbb{R}"}, {"\\R": "\\mathbf{R}"}),
     "highlight.light": ("lovelace", "tango"),
     "highlight.dark": ("lightbulb", "monokai"),

@@ -130,6 +130,7 @@ def test_a_part_of_a_library_without_a_record_is_seen(build: Command, tmp_path: 
     assert 'width="400"' in build.check(library)
 
 
+@pytest.mark.thorough
 def test_a_library_in_an_archive_is_seen(build: Command, tmp_path: Path) -> None:
     archive = tmp_path / "lib.zip"
     for size in ("(40, 30)", "(50, 30)"):
@@ -149,6 +150,7 @@ def test_a_plugin_of_pygments_is_seen_when_it_comes_changes_and_goes(build: Comm
     assert build.check() == without
 
 
+@pytest.mark.thorough
 def test_a_plugin_that_is_installed_for_editing_is_seen_where_its_code_lies(build: Command, tmp_path: Path) -> None:
     plugin, checkout = bark(tmp_path / "plugin"), tmp_path / "checkout"
     (plugin / "bark_lexer.py").unlink()
@@ -193,6 +195,7 @@ def test_an_environment_without_the_folders_that_it_names_builds(build: Command)
     assert 'width="4"' in build.page
 
 
+@pytest.mark.thorough
 def test_what_makes_no_page_and_where_things_lie_are_no_change(build: Command, tmp_path: Path) -> None:
     plugin = bark(write(tmp_path / "one", {"imagesize.py": SIZES.format(size="(40, 30)")}))
     build.check(plugin)
@@ -201,6 +204,7 @@ def test_what_makes_no_page_and_where_things_lie_are_no_change(build: Command, t
     assert "nothing was made" in build.run("--explain", env={"PYTHONPATH": str(moved)})
 
 
+@pytest.mark.thorough
 def test_a_package_that_makes_no_page_is_no_change_while_no_plugin_could_use_it(build: Command, tmp_path: Path) -> None:
     build.check()
     other = write(tmp_path / "lib", {"other.py": "", "other-1.0.dist-info/METADATA": "Name: other\nVersion: 1.0\n"})

@@ -403,11 +403,11 @@ def test_the_reason_names_what_is_new_in_the_answer(law: LawSite) -> None:
     outcome = law.update()
     assert told(outcome, B) == "rendered because its text changed"
     assert told(outcome, "/posts/b/") == "filled because its front matter changed"
-    assert told(outcome, "/posts/a/") == f"filled because the answer to around('{A}') changed: previous title"
-    assert told(outcome, "/posts/c/") == f"filled because the answer to series('{C}') changed: title of {B}"
-    assert told(outcome, "/archive/") == f"filled because the answer to years() changed: title of {B}"
+    assert told(outcome, "/posts/a/") == "filled because its neighbours changed: previous title"
+    assert told(outcome, "/posts/c/") == f"filled because its series changed: title of {B}"
+    assert told(outcome, "/archive/") == f"filled because its list of posts by year changed: title of {B}"
 
 
 def test_the_reason_names_the_question_alone_where_a_post_came(law: LawSite) -> None:
     law.write({"content/posts/2026-06-01-new.md": "New.\n"})
-    assert told(law.update(), "/archive/") == "filled because the answer to years() changed"
+    assert told(law.update(), "/archive/") == "filled because its list of posts by year changed"

@@ -88,7 +88,7 @@ def test_info_strings_of_other_tools_are_understood(
     info: str, language: str, title: str, marked: tuple[tuple[int, int], ...]
 ) -> None:
     read = read_info(info)
-    assert (read.language, read.title, read.marked, read.unknown) == (language, title, marked, ())
+    assert (read.language, read.title, read.marked) == (language, title, marked)
 
 
 def test_an_unknown_language_is_plain_text_and_a_warning_that_names_the_nearest() -> None:

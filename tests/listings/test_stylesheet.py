@@ -47,6 +47,12 @@ class Scheme(NamedTuple):
     def marked(self) -> str:
         return self.said[".listing .marked"]["background"]
 
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """What code stands on."""
+        kinds = ("marked", "inserted", "deleted")
+        return (self.paper, *(self.said[f".listing .{kind}"]["background"] for kind in kinds))
+
     def token(self, name: str) -> Declarations:
         """How a token looks in the end, with all that it inherits."""
         look = {"color": "inherit"} | NOTHING_SAID | self.said.get(f".{name}", {})
@@ -59,7 +65,7 @@ def rules(css: str) -> Iterator[tuple[str, Declarations]]:
         declarations = dict(part.split(":", 1) for part in block.split(";"))
         opened = re.sub(r"\.listing :is\(([^)]*)\)", r"\1", selectors.strip())
         for selector in opened.split(","):
-            yield re.sub(r"^\.listing (\.(?!marked)\w+)$", r"\1", selector), declarations
+            yield re.sub(r"^\.listing (\.(?!marked|inserted|deleted|receding)\w+)$", r"\1", selector), declarations
 
 
 def read(css: str) -> tuple[Scheme, Scheme]:
@@ -89,15 +95,24 @@ def ratio(a: str, b: str) -> float:
 
 def too_faint(scheme: Scheme) -> list[str]:
     """Name every text whose contrast is below 4.5:1, and every bar below 3:1."""
-    texts: list[tuple[str, str, tuple[str, ...]]] = [("text", scheme.ink, (scheme.paper, scheme.marked))]
-    texts.append(("line numbers", scheme.said[".listing [data-line]::before"]["color"], (scheme.paper, scheme.marked)))
+    quiet = (".listing [data-line]::before", ".listing .receding", ".listing .receding span")
+    texts = [
+        ("text", scheme.ink, scheme.grounds),
+        *((name, scheme.said[name]["color"], scheme.grounds) for name in quiet),
+    ]
     for name in TOKENS:
         look = scheme.token(name)
         own = look["background"]
-        texts.append((f".{name}", look["color"], (scheme.paper, scheme.marked) if own == "none" else (own,)))
-    bar = scheme.said[".listing .marked"]["border-color"]
-    faint = [f"{what}: {text} on {ground}" for what, text, grounds in texts for ground in grounds if ratio(text, ground) < 4.5]  # fmt: skip
-    return faint + [f"bar: {bar} on {ground}" for ground in (scheme.paper, scheme.marked) if ratio(bar, ground) < 3]
+        texts.append((f".{name}", look["color"], scheme.grounds if own == "none" else (own,)))
+    lines = [scheme.said[f".listing .{kind}"] for kind in ("marked", "inserted", "deleted")]
+    bars = [(f"bar of {line}", line["border-color"], (scheme.paper, line["background"])) for line in lines]
+    return [
+        f"{what}: {color} on {ground}"
+        for parts, enough in ((texts, 4.5), (bars, 3))
+        for what, color, grounds in parts
+        for ground in grounds
+        if ratio(color, ground) < enough
+    ]
 
 
 @pytest.mark.parametrize("name", STYLES)
@@ -133,7 +148,7 @@ def test_what_could_be_read_already_looks_as_the_style_says(name: str) -> None:
         assert (look["font-style"] == "italic") == bool(said["italic"]), short
         assert (look["text-decoration"] == "underline") == bool(said["underline"]), short
         assert (look["outline"] != "none") == bool(said["border"]), short
-        grounds = (full(said["bgcolor"]),) if said["bgcolor"] else (light.paper, light.marked)
+        grounds = (full(said["bgcolor"]),) if said["bgcolor"] else light.grounds
         if said["color"] and min(ratio(full(said["color"]), ground) for ground in grounds) >= 4.5:
             assert look["color"] == full(said["color"]), short
 
@@ -218,3 +233,13 @@ def test_nothing_but_the_names_decides_the_text() -> None:
         for seed in ("1", "2")
     }
     assert texts == {stylesheet("tango", "nord")}
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_inserted_and_deleted_lines_have_bars_of_their_own_and_words_look_like_lines(
+    name: str,
+) -> None:
+    for scheme in read(stylesheet(name, name)):
+        for kind, element in (("marked", "mark"), ("inserted", "ins"), ("deleted", "del")):
+            assert scheme.said[f".listing .{kind}"] == scheme.said[f".listing {element}"]
+        assert scheme.said[".listing .inserted"]["border-color"] != scheme.said[".listing .deleted"]["border-color"]

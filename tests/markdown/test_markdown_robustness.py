@@ -219,8 +219,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform ==
 """
 
 
+QUICK = {"words", "asterisks", "a run of asterisks"}
+"""Of these lines, those that are looked at each time; the others are thorough."""
+
+
 @pytest.mark.posix
-@pytest.mark.parametrize("kind", LINES)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind in QUICK else pytest.mark.thorough) for kind in LINES]
+)
 def test_a_line_of_5_mb_is_rendered_within_300_mb(kind: str) -> None:
     done = subprocess.run([sys.executable, "-c", CHILD, LINES[kind]], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 300 * 2**20

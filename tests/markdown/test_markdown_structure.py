@@ -215,12 +215,12 @@ def test_quotation_marks_are_those_of_the_language(language: str, curled: str) -
         ('say "so', "say &quot;so"),
         ('a "b *c* d', "a &quot;b <em>c</em> d"),
         ('5" by 3"', "5&quot; by 3&quot;"),
-        ('--flag (c) ... -> `"x"`', "--flag (c) ... -&gt; <code>&quot;x&quot;</code>"),
+        ('--flag (c) ... -> `"x"`', "--flag (c) … -&gt; <code>&quot;x&quot;</code>"),
         (r"\"plain\"", "&quot;plain&quot;"),
         ('("x"), "y."', "(“x”), “y.”"),
     ],
 )
-def test_only_quotation_marks_are_curled(text: str, html: str) -> None:
+def test_quotation_marks_are_curled_and_code_is_not(text: str, html: str) -> None:
     assert render(text).html == f"<p>{html}</p>\n"
 
 

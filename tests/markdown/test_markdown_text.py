@@ -126,11 +126,11 @@ def test_links_tell_where_they_lead_and_where_that_is_written() -> None:
 def test_listings_tell_their_options_and_the_places_of_their_code() -> None:
     text = parsed('> ```py title="t.py" nope\n> a\n>   b\n> ```\n\n    c\n', first_line=5)
     fenced, indented = text.listings
-    ((at, word),) = fenced.options.unknown
-    assert (fenced.options.title, word, fenced.code, indented.code) == ("t.py", "nope", "a\n  b\n", "c\n")
+    (slip,) = fenced.options.slips
+    assert (fenced.options.title, fenced.code, indented.code) == ("t.py", "a\n  b\n", "c\n")
     assert (fenced.fenced, indented.fenced) == (True, False)
     for place, expected in [
-        (fenced.info_place(at), "nope"),
+        (fenced.info_place(slip.at), "nope"),
         (fenced.place(fenced.code.index("b")), "b"),
         (indented.place(), "c"),
     ]:

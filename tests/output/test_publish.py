@@ -149,7 +149,7 @@ def test_pages_come_after_what_they_link_to_and_feeds_last() -> None:
 def test_an_output_folder_that_holds_other_things_is_refused(tmp_path: Path, output: str) -> None:
     found = refuse(tmp_path, Path(output).expanduser() if output[0] in "/~" else tmp_path / output)
     assert found is not None
-    assert found.rule == "unsafe-output"
+    assert found.rule.name == "unsafe-output"
 
 
 def test_a_folder_of_its_own_is_accepted_wherever_it_is(tmp_path: Path) -> None:

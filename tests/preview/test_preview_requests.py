@@ -368,6 +368,17 @@ def test_a_page_is_sent_as_published_with_the_preview_put_in(site: Running) -> N
     assert re.sub(r'<script src="/_proofpress/preview\.js"[^>]*></script>', "", got.text) == page.decode()
 
 
+def test_what_a_rule_means_is_served_beside_the_report_and_nothing_else_is(site: Running) -> None:
+    got = get(site.port, "/_proofpress/explain/broken-link")
+    assert (got.status, got.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<h1>broken-link</h1>" in got.text
+    for target in ("nope", "", "..%2fbroken-link", "broken-link/x", "<script>", "broken-link.md"):
+        missing = get(site.port, f"/_proofpress/explain/{target}")
+        assert missing.status == 404, target
+        assert "<script>" not in missing.text
+        assert_guarded(missing)
+
+
 @pytest.mark.parametrize("target", ["/index.html", "/posts/a/index.html"])
 def test_a_page_is_found_by_its_file_too(site: Running, target: str) -> None:
     assert get(site.port, target).status == 200

@@ -222,7 +222,10 @@ def test_there_are_a_few_hundred_links() -> None:
     assert len(LINKS) > 300
 
 
-@pytest.mark.parametrize("name", CARRIERS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in {"anchors", "markdown"} else pytest.mark.thorough) for name in CARRIERS],
+)
 def test_nothing_of_a_sanitised_post_runs_or_leaves_the_site_in_disguise(
     context: BrowserContext, sanitised: dict[str, bytes], name: str
 ) -> None:

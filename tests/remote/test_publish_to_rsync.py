@@ -285,6 +285,7 @@ def links(page: bytes) -> set[str]:
     return {part.split(b'"')[0].decode() for part in page.split(b'href="/')[1:] if b".css" in part.split(b'"')[0]}
 
 
+@pytest.mark.thorough
 def test_cut_off_at_any_call_pages_have_what_they_link_to_and_a_second_run_mends(
     site: PublishingSite, served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

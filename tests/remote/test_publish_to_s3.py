@@ -210,6 +210,7 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(site: PublishingS
     assert "posts/one/index.html" in dry.deleted
 
 
+@pytest.mark.thorough
 def test_cut_off_at_any_call_pages_have_what_they_link_to_and_a_second_run_mends(
     site: PublishingSite, buckets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,19 +16,24 @@ import msgspec
 
 from proofpress.builder.desk import Desk
 from proofpress.builder.filling import Filled, fill
-from proofpress.builder.inputs import Inputs, Looked, Options, read_inputs, same_but_texts
+from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_texts
 from proofpress.builder.plain import plain_outputs
-from proofpress.builder.preparing import Preparation, left_out, prepare, unpublished
+from proofpress.builder.plugins import open_plugins
+from proofpress.builder.preparing import LeftOut, Preparation, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, with_excerpts
 from proofpress.builder.world import World, stands, world_of
+from proofpress.config import read_config
 from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
+from proofpress.rules.registry import weighable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from proofpress.problems import Judgement
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +44,8 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     world: World
     filled: Filled
     made: dict[OutputPath, Made]
+    unwritten: list[Problem]
+    """Of plugins that failed to write a file."""
     problems: list[Problem]
     reasons: dict[str, Stale]
     """Why each step ran, by its key: a document's path, a target's site path."""
@@ -64,6 +71,11 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     def hidden(self) -> int:
         """How many documents are left out, as drafts or posts of the future."""
         return len(self.world.site.hidden)
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """The same by name, with the reason."""
+        return named(self.preparation.prepared, self.world.site.hidden)
 
     def detail(self, question: Any) -> str:
         """Return what is new in the answer to a question."""
@@ -111,8 +123,12 @@ def build(
     filled = fill(inputs, preparation, world, desk, same.filled if same else None, progress)
     lap("Filling pages")
     made = {one.path: one for one in filled.made.values()}
-    made |= _plain(same) if same else plain_outputs(world.plan.plain, world.published(inputs), inputs)
-    problems = _problems(options, inputs, preparation, world, filled)
+    if same:
+        plain, unwritten = _plain(same), same.unwritten
+    else:
+        plain, unwritten = plain_outputs(world.plan.plain, world.published(inputs), inputs)
+    made |= plain
+    problems = _problems(options, inputs, preparation, world, filled, unwritten)
     texts = {str(source.path): source.data for source in inputs.tree.documents}
     texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
     excerpted = with_excerpts(problems, texts, options.root)
@@ -123,6 +139,7 @@ def build(
         world=world,
         filled=filled,
         made=made,
+        unwritten=unwritten,
         problems=excerpted,
         reasons=preparation.reasons | filled.reasons,
         until=until,
@@ -136,13 +153,37 @@ def _plain(before: Built) -> dict[OutputPath, Made]:
 
 
 def _problems(
-    options: Options, inputs: Inputs, preparation: Preparation, world: World, filled: Filled
+    options: Options,
+    inputs: Inputs,
+    preparation: Preparation,
+    world: World,
+    filled: Filled,
+    unwritten: list[Problem],
 ) -> list[Problem]:
     """Gather what every part found, weigh it as the settings say, and put it in order."""
-    found = [*inputs.problems, *world.problems, *filled.filling.known.menu_problems(), *filled.unused]
+    weights, found = _weights(inputs)
+    found += [*preparation.problems, *world.problems, *filled.filling.known.menu_problems(), *filled.unused, *unwritten]
     for own in preparation.prepared.values():
         found += own.problems
     for each in filled.problems.values():
         found += each
     drafts = unpublished(preparation.prepared, options)
-    return judge(faults_once(found), inputs.config.rules, strict=options.strict, drafts=drafts)
+    return judge(faults_once(found), weights, strict=options.strict, drafts=drafts)
+
+
+def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem]]:
+    """Return what the settings say that rules weigh, and what is wrong with all that was read.
+
+    Which rules plugins bring is known only when these are opened, so that settings are read once more where they do.
+    """
+    if not inputs.plugins:
+        return inputs.config.rules, list(inputs.problems)
+    opened = open_plugins(inputs.plugins)
+    theirs = weighable({rule.name: rule for rule in opened.rules})
+    config, problems = read_config(inputs.settings, SETTINGS, theirs)
+    _, before = read_config(inputs.settings, SETTINGS)
+    excused, fresh = set(before) - set(problems), set(problems) - set(before)
+    if opened.problems:  # nobody knows which rules the one would bring that can't be opened
+        excused.update(found for found in before if found.message.startswith("there is no setting 'rules: "))
+    stay = [found for found in inputs.problems if found not in excused]
+    return config.rules, [*stay, *fresh, *opened.problems]

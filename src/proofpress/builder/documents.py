@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from proofpress.builder.plugins import NONE, Plugins, fault_somewhere, open_plugins
 from proofpress.config import Config, Section, zone
 from proofpress.content.defaults import Defaults
 from proofpress.content.documents import read
@@ -22,9 +23,12 @@ from proofpress.site.cards import Kind, make_card
 from proofpress.site.links import CONTENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from proofpress.kinds.target import Kind as OutputKind
+    from proofpress.model import Document
     from proofpress.paths import SourcePath
+    from proofpress.rules.rule import Rule
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +68,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Of the settings those that a document may depend on; all others are as if nobody had set them."""
     keeps_markdown: bool
     """Whether a kind of output wants the Markdown of documents."""
+    plugins: Plugins = NONE
+    """Those of the site; their digest is in `versions`."""
     known: None = None
 
     @property
@@ -77,10 +83,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def open(self) -> Rendering:
         """Return what reads and renders documents."""
-        return Rendering(self.config, keeps_markdown=self.keeps_markdown)
+        return Rendering(self.config, self.plugins, keeps_markdown=self.keeps_markdown)
 
 
-def reading_of(config: Config, versions: bytes) -> Reading:
+def reading_of(config: Config, versions: bytes, plugins: Plugins = NONE, kinds: Iterable[OutputKind] = ()) -> Reading:
     """Return what documents depend on: a setting that is not handed on here can have no part in them."""
     return Reading(
         versions=versions,
@@ -96,7 +102,8 @@ def reading_of(config: Config, versions: bytes) -> Reading:
             defaults=tuple(msgspec.structs.replace(default, place=_NOWHERE) for default in config.defaults),
             sections={folder: Section(title=section.title) for folder, section in config.sections.items()},
         ),
-        keeps_markdown=reads_source(config),
+        keeps_markdown=reads_source(config, kinds),
+        plugins=plugins,
     )
 
 
@@ -130,14 +137,20 @@ class DocumentStep(msgspec.Struct, frozen=True):
 class Rendering:
     """Reads and renders documents, by one site's settings."""
 
-    def __init__(self, config: Config, *, keeps_markdown: bool) -> None:
+    def __init__(self, config: Config, plugins: Plugins, *, keeps_markdown: bool) -> None:
         from proofpress.markdown.renderer import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 
         self._config = config
         self._keeps_markdown = keeps_markdown
         self._zone = zone(config)
         self._defaults = Defaults(config.defaults) if config.defaults else None
-        self._renderer = Renderer(config.markdown, config.highlight, config.language)
+        self._plugins = plugins
+        self._opened = opened = open_plugins(plugins)
+        self._renderer = Renderer(config.markdown, config.highlight, config.language, opened.markdown)
+        self._plain = self._renderer
+        """Renders what the plugins fail on, as if there were none."""
+        if opened.markdown:
+            self._plain = Renderer(config.markdown, config.highlight, config.language)
 
     def prepare(self, source: Source, kind: Kind) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
@@ -145,8 +158,7 @@ class Rendering:
         document = read(
             source, zone=self._zone, taxonomies=config.taxonomies, authors=config.authors, defaults=self._defaults
         )
-        text = self._renderer.parse(document)
-        body = self._renderer.write(text)
+        body = self._render(document)
         if self._keeps_markdown:
             body = msgspec.structs.replace(body, markdown=document.text, first_line=document.first_line)
         name = name_of(source.path, kind)
@@ -157,7 +169,7 @@ class Rendering:
             folder=name.folder,
             bundle=name.bundle,
             places=document.places,
-            problems=(*document.problems, *body.problems, *faults_in(text, document.path), *found),
+            problems=(*document.problems, *body.problems, *found),
             anchors=body.anchors,
             body=digest_of_bytes(encoded),
             told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),
@@ -165,9 +177,51 @@ class Rendering:
         )
         return prepared, encoded
 
+    def _render(self, document: Document) -> Body:
+        """Render a document, and have the rules of texts read it. Where a plugin fails, that is its problem."""
+        if not self._plugins:
+            text = self._renderer.parse(document)
+            return _with_problems(self._renderer.write(text), faults_in(text, document.path))
+        doing = f"while it read {document.path}"
+        failed: list[Problem] = []
+        renderer = self._renderer
+        try:
+            text = renderer.parse(document)
+            body = renderer.write(text)
+        except Exception as error:
+            if renderer is self._plain:
+                raise
+            text = self._plain.parse(document)
+            body = self._plain.write(text)  # without the plugins it can be done, so that they are to blame
+            about = self._opened.markdown[0].extend if len(self._opened.markdown) == 1 else None
+            failed.append(fault_somewhere(error, self._plugins, doing, about))
+        body = _with_problems(body, faults_in(text, document.path))
+        for own in self._opened.text_rules:
+            found: list[Problem] = []
+
+            def tell(
+                place: Place, message: str, hint: str = "", rule: Rule = own.rule, found: list[Problem] = found
+            ) -> None:
+                found.append(rule.says(message, hint).at(document.path, place))
+
+            try:
+                own.find(text, tell)
+            except Exception as error:  # noqa: BLE001 - what the owner's code raises is told
+                failed.append(fault_somewhere(error, self._plugins, doing, own.find))
+            else:
+                body = _with_problems(body, found)
+        if failed:  # what it depended on is not known
+            body = msgspec.structs.replace(_with_problems(body, failed), certain=False)
+        return body
+
     def close(self) -> None:
-        """End the process that a renderer may have started."""
+        """End the processes that renderers may have started."""
         self._renderer.close()
+        self._plain.close()
+
+
+def _with_problems(body: Body, problems: Iterable[Problem]) -> Body:
+    return msgspec.structs.replace(body, problems=(*body.problems, *problems))
 
 
 def kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, Kind]:

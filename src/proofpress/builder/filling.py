@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from proofpress.builder.plugins import NONE, Plugins, open_plugins
 from proofpress.builder.targets import Filling, TargetStep, decode_filled
 from proofpress.engine.blobs import AtHand
 from proofpress.engine.digests import SIZE, digest_of
@@ -54,6 +55,7 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, desk: Des
         known=world.known(inputs, shown(preparation, world)),
         blobs=AtHand(preparation.bodies, desk.blobs) if preparation.bodies else desk.blobs,
         staging=desk.staging,
+        plugins=inputs.plugins,
         wanted=desk.wanted,
     )
 
@@ -78,7 +80,7 @@ def fill(
     """
     compiled = compiled_templates(inputs, desk.traces)
     filling = filling_of(inputs, preparation, world, desk, compiled)
-    steps = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests)}
+    steps = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests, inputs.plugins)}
     stands = before if before is not None and len(before.made) == len(steps) else None
     # What only a text can have changed, of what was filled in this process: pages of changed texts, and what carries many.
     looked = [step for step in steps.values() if stands is None or _may_show(step, preparation.changed)]
@@ -134,12 +136,14 @@ def _named(world: World, prepared: Mapping[SourcePath, Prepared]) -> set[str]:
 
 
 def _steps(
-    world: World, prepared: Mapping[SourcePath, Prepared], closures: Mapping[str, bytes]
+    world: World, prepared: Mapping[SourcePath, Prepared], closures: Mapping[str, bytes], plugins: Plugins
 ) -> Iterable[TargetStep]:
     """Give each page and feed as a step."""
     for target in world.plan.filled:
         own = prepared.get(target.source) if target.source else None
-        yield TargetStep(target=target, own=own, template=closures.get(target.template, bytes(SIZE)))
+        theirs = plugins if plugins and not type(target).__module__.startswith("proofpress.kinds.") else NONE
+        template = closures.get(target.template, bytes(SIZE))
+        yield TargetStep(target=target, own=own, template=template, plugins=theirs)
 
 
 def _may_show(step: TargetStep, changed: frozenset[SourcePath]) -> bool:
@@ -179,6 +183,6 @@ def compiled_templates(inputs: Inputs, traces: Traces) -> Compiled:
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
         for name, reads in every.items()
     }
-    made = Compiled(theme, digests, every, compile_all(texts))
+    made = Compiled(theme, digests, every, compile_all(texts, open_plugins(inputs.plugins).filters))
     traces.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
     return made

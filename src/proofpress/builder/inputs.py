@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.builder.versions import code_version
+from proofpress.builder.plugins import Plugins, read_plugins
+from proofpress.builder.versions import Code, code_version
 from proofpress.config import Config, place_of, read_config
 from proofpress.content.images import IMAGES, measure
 from proofpress.content.nodes import abridged
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
 from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
-from proofpress.model import Place, Source
+from proofpress.model import Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
-from proofpress.rules.registry import problem
+from proofpress.rules.rule import WHOLE_FILE, Fault
+from proofpress.rules.settings import UNKNOWN_OPTION
 from proofpress.theme import Theme, read_theme
 from proofpress.theme_options import unknown_options
 
@@ -77,6 +79,11 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
     root: Path
     config: Config
+    settings: bytes
+    """The text of site.yaml."""
+    plugins: Plugins
+    code: Code
+    """What builds."""
     tree: Tree
     theme: Theme
     digests: dict[SourcePath, bytes]
@@ -87,7 +94,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of each file below data/."""
     problems: list[Problem]
     versions: bytes
-    """The digest of what the code is: Proofpress, Python, the libraries, the rules of the site's time zone."""
+    """The digest of what the code is: Proofpress, Python, the libraries, plugins, the rules of the site's time zone."""
     fingerprint: bytes
     """The digest of all of it."""
 
@@ -97,18 +104,21 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         return Looked(self.versions, self.files)
 
 
-def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, versions: bytes | None = None) -> Inputs:
+def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Code | None = None) -> Inputs:
     """Read a site's folder. What the build before `looked` at is not read again while nothing changed.
 
-    An image's size is what a library read from it, so that other code reads all files again. `versions` is the digest of
-    the code where it is known: a process that builds again runs what it was started with.
+    An image's size is what a library read from it, so that other code reads all files again. `code` is what
+    builds where it is known: a process that builds again runs what it was started with.
     """
     config, problems, text = settings(root, base_url)
-    versions = digest_of([code_version(), zone_rules(config.timezone)]) if versions is None else versions
+    code = code or code_version()
+    plugins, unread = read_plugins(root, code.entries)
+    imported = code.packages if plugins.files else b""
+    versions = digest_of([code.digest, zone_rules(config.timezone), plugins.digest, imported])
     seen = looked.files if looked.versions == versions else {}
     tree = scan(root, config.ignore)
     theme, found = read_theme(root)
-    problems += [*tree.problems, *found, *_theme_options(root, config, theme)]
+    problems += [*tree.problems, *unread, *found, *_theme_options(root, config, theme)]
     files: dict[SourcePath, Seen] = {}
     for path in (*tree.files, *tree.static):
         file = _look(root, path, seen.get(path), now_ns, problems)
@@ -122,7 +132,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, versions
     digests = {source.path: digest_of_bytes(source.data) for source in tree.documents}
     every = [
         digest_of(config),
-        text,
+        digest_of_bytes(text),
         versions,
         digest_of(problems),
         *(part for path, digest in digests.items() for part in (path.encode(), digest)),
@@ -134,6 +144,9 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, versions
     return Inputs(
         root=root,
         config=config,
+        settings=text,
+        plugins=plugins,
+        code=code,
         tree=tree,
         theme=theme,
         digests=digests,
@@ -206,7 +219,7 @@ def decode_looked(fact: bytes | None) -> Looked:
 
 
 def settings(root: Path, base_url: str) -> tuple[Config, list[Problem], bytes]:
-    """Read site.yaml, and put the command line's address over it. The last is the text's digest: problems show lines."""
+    """Read site.yaml, and put the command line's address over it. The last is the text: problems show lines."""
     try:
         data = read_inside(root, SETTINGS)
     except OutsideSiteError:
@@ -217,7 +230,7 @@ def settings(root: Path, base_url: str) -> tuple[Config, list[Problem], bytes]:
     if base_url:
         config = msgspec.structs.replace(config, url=base_url.rstrip("/") + "/")
         found = tuple(p for p in found if p.rule != "no-url")
-    return config, list(found), digest_of_bytes(data)
+    return config, list(found), data
 
 
 def _theme_options(root: Path, config: Config, theme: Theme) -> Iterator[Problem]:
@@ -225,13 +238,10 @@ def _theme_options(root: Path, config: Config, theme: Theme) -> Iterator[Problem
     unknown, faults = unknown_options(config.theme, theme.templates)
     yield from faults
     for name, hint in unknown.items():
-        message = f"the theme has no option '{abridged(name)}'"
-        yield setting_fault("unknown-option", root, ("theme", name), message, hint=hint, at_key=True)
+        yield setting_fault(UNKNOWN_OPTION.no_option(abridged(name), hint), root, ("theme", name), at_key=True)
 
 
-def setting_fault(
-    rule: str, root: Path, keys: tuple[str, ...], message: str, *, hint: str = "", at_key: bool = False
-) -> Problem:
+def setting_fault(fault: Fault, root: Path, keys: tuple[str, ...], *, at_key: bool = False) -> Problem:
     """Return the problem of a setting that only a later step found wrong, at its value or at its key.
 
     It stands at line 0 where site.yaml does not have the setting.
@@ -239,8 +249,8 @@ def setting_fault(
     try:
         place = place_of(read_inside(root, SETTINGS), *keys, at_key=at_key)
     except (OSError, OutsideSiteError):
-        place = Place(0, 1)
-    return problem(rule, SETTINGS, place.line, place.column, message, hint=hint, length=place.length)
+        place = WHOLE_FILE
+    return fault.at(SETTINGS, place)
 
 
 def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, problems: list[Problem]) -> Seen | None:

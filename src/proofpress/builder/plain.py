@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from proofpress.builder.inputs import Inputs, setting_fault
+from proofpress.builder.plugins import Guard
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
 from proofpress.paths import OutputPath, SourcePath, output_path
 from proofpress.problems import Problem, did_you_mean
+from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.site.values import UnanswerableError
 from proofpress.theme import GENERATED, Asset, fingerprint
 
@@ -21,17 +23,39 @@ if TYPE_CHECKING:
     from proofpress.kinds.target import PlainTarget, Published
 
 
-def plain_outputs(targets: Iterable[PlainTarget], published: Published, inputs: Inputs) -> dict[OutputPath, Made]:
-    """Return what every build writes anew: files that are copied, the theme's files, texts for machines."""
+def plain_outputs(
+    targets: Iterable[PlainTarget], published: Published, inputs: Inputs
+) -> tuple[dict[OutputPath, Made], list[Problem]]:
+    """Return what every build writes anew: files that are copied, the theme's files, texts for machines.
+
+    And what is wrong with plugins that fail to.
+    """
     made = {}
+    guard = Guard(inputs.plugins)
     for target in targets:
         path = output_path(target.site_path)
-        found = target.write(published)
+        found = _written(target, published, inputs, guard)
+        if found is None:
+            continue
         if isinstance(found, bytes):
             made[path] = Made(path, digest_of_output(found), found)
         else:
             made[path] = Made(path, inputs.files[found].digest.hex(), source=(inputs.root, found))
-    return made
+    return made, guard.problems
+
+
+def _written(target: PlainTarget, published: Published, inputs: Inputs, guard: Guard) -> bytes | SourcePath | None:
+    """Return what a target writes; None where it is a plugin's, which fails."""
+    if not inputs.plugins:
+        return target.write(published)
+
+    def write() -> bytes | SourcePath:
+        found: Any = target.write(published)
+        if not isinstance(found, bytes) and found not in inputs.files:
+            raise TypeError(f"a target writes bytes, or names a file that is copied, not {str(found)[:60]!r}")
+        return cast("bytes | SourcePath", found)
+
+    return guard.tried(write, None, f"while {target.site_path} was written", type(target).write)
 
 
 def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[str, Asset]:
@@ -63,7 +87,7 @@ def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:
         try:
             stylesheet(style, style)
         except UnknownStyleError as error:
-            yield setting_fault("wrong-type", inputs.root, ("highlight", key), str(error), hint=error.hint)
+            yield setting_fault(WRONG_TYPE.says(str(error), error.hint), inputs.root, ("highlight", key))
 
 
 class DataReader:

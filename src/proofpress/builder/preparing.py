@@ -16,11 +16,13 @@ from proofpress.builder.documents import (
     kinds_of,
     reading_of,
 )
+from proofpress.builder.plugins import Guard
 from proofpress.content.documents import DRAFTS
 from proofpress.engine.loop import bring_up_to_date
 from proofpress.engine.steps import Stale
 from proofpress.model import Card, File
 from proofpress.paths import SitePath, SourcePath, encode
+from proofpress.problems import Problem
 from proofpress.site.cards import folder_path
 from proofpress.site.index import is_hidden
 
@@ -31,6 +33,20 @@ if TYPE_CHECKING:
     from proofpress.builder.desk import Desk
     from proofpress.builder.inputs import Inputs, Options
     from proofpress.site.cards import Kind
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A document that is not published yet: where it would be, and why it is not."""
+
+    path: SourcePath
+    site_path: SitePath
+    due: str = ""
+    """The day of a post of the future, `2030-01-01`; empty for a draft."""
+
+    @property
+    def why(self) -> str:
+        """Return why, as the end of `it is …`."""
+        return f"dated {self.due}" if self.due else "a draft"
 
 
 class Preparation(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,13 +68,16 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     """What differs in the card of a document that was rendered before: the names of its fields."""
     changed: frozenset[SourcePath]
     """Those that are not known to be as the build before had them, where that was in this process; else all."""
+    problems: list[Problem]
+    """Of plugins that were asked what documents are to keep."""
 
 
 def prepare(
     inputs: Inputs, desk: Desk, before: Preparation | None, progress: Callable[[str, int, int], None]
 ) -> Preparation:
     """Read and render every document that changed. Those of the build before are not looked at again where they stand."""
-    reading = reading_of(inputs.config, inputs.versions)
+    guard = Guard(inputs.plugins)
+    reading = reading_of(inputs.config, inputs.versions, inputs.plugins, guard.kinds())
     kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
     standing = _standing(inputs, kinds, reading, before)
     results = bring_up_to_date(
@@ -92,6 +111,7 @@ def prepare(
             for path, value in results.before.items()
         },
         changed=frozenset(path for path in prepared if path not in standing),
+        problems=guard.problems,
     )
 
 
@@ -130,6 +150,16 @@ def left_out(
     }
     due = [card.date for card in hidden.values() if card.date is not None and card.date > options.now]
     return frozenset(hidden), min(due, default=None)
+
+
+def named(prepared: Mapping[SourcePath, Prepared], hidden: Iterable[SourcePath]) -> list[LeftOut]:
+    """Return what a build leaves out: posts of the future, the next one first, then drafts."""
+    found = []
+    for path in hidden:
+        card = prepared[path].card
+        due = f"{card.date:%Y-%m-%d}" if card.date is not None and not card.draft else ""
+        found.append(LeftOut(path, card.site_path, due))
+    return sorted(found, key=lambda own: (not own.due, own.due, own.path))
 
 
 def _folders_of(paths: Iterable[SourcePath]) -> set[str]:

@@ -29,7 +29,7 @@ def reason_of(key: str, why: Stale, detail: Callable[[Any], str] = lambda _quest
         case "answer":
             assert why.question is not None, "an answer is one to a question"
             new = detail(why.question)
-            return f"{did} because the answer to {why.question} changed" + (f": {new}" if new else "")
+            return f"{did} because {why.question.words} changed" + (f": {new}" if new else "")
         case _:
             names = targets.INPUT_NAMES if is_page else documents.INPUT_NAMES
             changed = [names[part] for part in why.parts if part < len(names)]

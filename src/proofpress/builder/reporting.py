@@ -21,11 +21,11 @@ LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def faults_once(problems: Sequence[Problem]) -> list[Problem]:
-    """Report a template's fault once, not for every page that is filled from it."""
+    """Report a fault of a template or a plugin once, not for every page that it has a part in."""
     found: dict[tuple[str, int, str], list[Problem]] = {}
     others = []
     for one in problems:
-        if one.rule == "template-error":
+        if one.rule in ("template-error", "plugin-error"):
             found.setdefault((one.path, one.line, one.message), []).append(one)
         else:
             others.append(one)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from proofpress.builder.documents import Prepared, decode_body
+from proofpress.builder.plugins import NONE, Plugins, fault_of, fault_somewhere, import_own, open_plugins
 from proofpress.config import Config
 from proofpress.engine.digests import SIZE, Digester, digest_of
 from proofpress.engine.disk import naming
@@ -24,7 +27,7 @@ from proofpress.problems import Problem
 from proofpress.site.questions import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 INPUT_NAMES: Final = ("the settings or the program", "its address", "its template", "its front matter", "its text")
 """What a target's static inputs are, in the order of their digests."""
@@ -60,6 +63,8 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     """Where the bytes go; None hands them back."""
     wanted: bool = True
     """Whether the bytes are wanted; else their digests do."""
+    plugins: Plugins = NONE
+    """Those of the site; their digest is in `versions`."""
 
     @property
     def digest(self) -> bytes:
@@ -83,6 +88,14 @@ class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
     """The document whose text the page shows, or that it is about."""
     template: bytes = bytes(SIZE)
     """The digest of all templates that filling it may read."""
+    plugins: Plugins = NONE
+    """Of a target whose class is a plugin's: those that it comes from."""
+
+    def __reduce__(self) -> Any:
+        """Pickle it so that who unpickles it, in whichever process, first imports what its target's class is of."""
+        if not self.plugins.files:
+            return super().__reduce__()
+        return _unpickled, (self.plugins, pickle.dumps(self.target), self.own, self.template)
 
     @property
     def key(self) -> str:
@@ -112,12 +125,34 @@ class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
             template_place=own.places.get("template") if own is not None else None,
             text=self.body,
         )
-        data, problems = self.target.make(making)
+        data, problems = self._made(making, using.plugins)
         if data is None:
             return Outcome(msgspec.json.encode(Filled(OutputPath(""), "", tuple(problems))), kept=False)
         path = output_path(self.target.site_path)
         filled = Filled(path, digest_of_output(data), tuple(problems))
         return Outcome(msgspec.json.encode(filled), data=using.put(path, data))
+
+    def _made(self, making: Making, plugins: Plugins) -> tuple[bytes | None, Sequence[Problem]]:
+        """Make it; where a plugin fails, that is the problem."""
+        if not plugins:
+            return self.target.make(making)
+        try:
+            data, problems = self.target.make(making)
+            bytes(data or b"")  # what can be published, or else an error
+        except Exception as error:
+            doing = f"while {self.target.site_path} was made"
+            fault = fault_of(error, plugins, doing)
+            if fault is None and self.plugins:
+                fault = fault_somewhere(error, plugins, doing, type(self.target).make)
+            if fault is None:
+                raise
+            return None, [fault]
+        return data, problems
+
+
+def _unpickled(plugins: Plugins, target: bytes, own: Prepared | None, template: bytes) -> TargetStep:
+    import_own(plugins)
+    return TargetStep(target=pickle.loads(target), own=own, template=template, plugins=plugins)  # noqa: S301 - by this build
 
 
 class Filler:
@@ -127,14 +162,15 @@ class Filler:
         from proofpress.pages.templates import Templates  # noqa: PLC0415 - a build with nothing to fill doesn't load Jinja
 
         self._filling = filling
+        self.plugins = filling.plugins
         self._folders: set[str] = set()
         blobs = filling.blobs.open()
         self.shop = Workshop(
             config=filling.config,
-            templates=Templates(filling.templates, filling.compiled),
+            templates=Templates(filling.templates, filling.compiled, open_plugins(filling.plugins).filters),
             body=lambda digest: decode_body(blobs.get(digest)),
             recorder=lambda: Recorder(filling.known, digest=Digester(Card)),
-            alternates=alternates,
+            alternates=functools.partial(alternates, more=open_plugins(filling.plugins).kinds),
         )
 
     def put(self, path: OutputPath, data: bytes) -> bytes | None:

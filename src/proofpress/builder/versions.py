@@ -1,4 +1,4 @@
-"""What the code is that builds: this package, Python, the libraries that it imports, plugins of Pygments.
+"""What the code is that builds: this package, Python, the libraries that it imports, plugins of Pygments and of ours.
 
 All of it is found as the import system would find it, on `sys.path` and by its finders, and nothing is imported: a
 build where nothing changed ends before Markdown, Jinja or Pygments is loaded. No path and no time is part of it: a job
@@ -42,6 +42,8 @@ OUTER_ROOMS: Final = ("cli", "preview", "remote", "theme")
 """Folders of this package whose code makes no page; the theme's files are inputs themselves."""
 
 _CODE: Final = (".py", ".so", ".pyd")
+_OURS: Final = "proofpress."
+"""What the groups of entry points begin with that name plugins of ours."""
 
 
 class Installed(msgspec.Struct, frozen=True):
@@ -76,10 +78,31 @@ class Installed(msgspec.Struct, frozen=True):
         return "\n".join(sorted(line for line in lines if not line.startswith(self.name)))
 
 
-def code_version() -> bytes:
-    """Return the digest of the code that builds."""
+class Entry(msgspec.Struct, frozen=True, order=True):
+    """What an installed package brings for Proofpress: an entry point, `module:attribute` in its `value`."""
+
+    group: str
+    name: str
+    value: str
+    package: str
+    """The package with its version, as its metadata is named: `ruby_marks-1.2`."""
+
+
+class Code(msgspec.Struct, frozen=True):
+    """The code that builds: its digest, and the plugins that are installed beside it."""
+
+    digest: bytes
+    entries: tuple[Entry, ...] = ()
+    packages: bytes = b""
+    """The digest of the names and versions of all packages, which a site's own plugin may import."""
+
+
+def code_version() -> Code:
+    """Return what the code is that builds, as a process that starts now would find it."""
     installed = list(_installed(sys.path))
     plugins = sorted(_plugins(installed), key=lambda found: (found[0].distribution, found[1]))
+    entries = sorted({entry for own, said, _ in plugins for entry in _entries(own, said)})
+    packages = sorted({own.name for own in installed})
     about: list[Any] = [
         __version__,
         sys.version,
@@ -88,10 +111,20 @@ def code_version() -> bytes:
         [(module, _module(module, name, installed)) for module, name in LIBRARIES.items()],
         [(entries, [_module(root, own.distribution, installed) for root in roots]) for own, entries, roots in plugins],
         # A plugin may import whatever there is.
-        sorted({own.name for own in installed}) if plugins else [],
+        packages if plugins else [],
         [_archive(path) for path in sys.path if path.endswith((".zip", ".egg", ".pyz"))],
     ]
-    return digest_of(about)
+    return Code(digest_of(about), tuple(entries), digest_of(packages))
+
+
+def _entries(own: Installed, said: Iterable[str]) -> Iterator[Entry]:
+    """Give the entry points that are ours among what a package says, each as `group name = module:attribute`."""
+    for line in said:
+        group, _, entry = line.partition(" ")
+        name, _, value = entry.partition("=")
+        if group.startswith(_OURS):
+            package = own.name.rpartition(".")[0] or own.name
+            yield Entry(group, name.strip(), value.partition("[")[0].strip(), package)
 
 
 def _installed(path: Iterable[str]) -> Iterator[Installed]:
@@ -108,16 +141,16 @@ def _installed(path: Iterable[str]) -> Iterator[Installed]:
 
 
 def _plugins(installed: Iterable[Installed]) -> Iterator[tuple[Installed, list[str], list[str]]]:
-    """Give every package that brings something for Pygments: what it says of that, and the modules that it names."""
+    """Give every package that brings something for Pygments or for us: what it says of that, and the modules that it names."""
     for own in installed:
         entries = []
-        ours = False
+        group = ""
         for line in own.read("entry_points.txt").splitlines():
             said = line.strip()
             if said.startswith("["):
-                ours = said[1:].lstrip().startswith("pygments.")
-            elif ours and "=" in said and not said.startswith(("#", ";")):
-                entries.append(said)
+                group = said[1:].partition("]")[0].strip()
+            elif group.startswith(("pygments.", _OURS)) and "=" in said and not said.startswith(("#", ";")):
+                entries.append(f"{group} {said}")
         if entries:
             roots = {entry.partition("=")[2].strip().partition(":")[0].partition(".")[0].strip() for entry in entries}
             yield own, sorted(entries), sorted(roots)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proofpress.builder.plain import DataReader, all_assets
+from proofpress.builder.plugins import Guard, Plugins, fault_of
 from proofpress.builder.preparing import copies
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
@@ -103,18 +104,17 @@ def world_of(
         problems += refused(site.files, lambda path: read_inside(inputs.root, path, SNIFFED))
     assets = all_assets(inputs, traces, problems)
     asset_paths = {name: asset.site_path for name, asset in assets.items()}
-    planned = plan(
-        Planning(
-            site=site,
-            config=config,
-            assets=asset_paths,
-            places=places,
-            read=lambda path: read_inside(inputs.root, path),
-        )
+    guard = Guard(inputs.plugins)
+    planning = Planning(
+        site=site,
+        config=config,
+        assets=asset_paths,
+        places=places,
+        read=lambda path: read_inside(inputs.root, path),
     )
-    problems += [*planned.problems, *unmatched(config, list(prepared))]
+    planned, urls = _planned(planning, guard, inputs.plugins)
+    problems += [*planned.problems, *unmatched(config, list(prepared)), *guard.problems]
     anchors = {path: own.anchors for path, own in shown.items()}
-    urls = {target.site_path: target.shows for target in planned.targets}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)
     digest = digest_of(
         [
@@ -128,3 +128,17 @@ def world_of(
         ]
     )
     return World(site=site, links=links, assets=assets, plan=planned, problems=problems, digest=digest)
+
+
+def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:
+    """Return the plan, and what is shown at each URL; without the kinds of plugins where their targets fail to answer."""
+    try:
+        planned = plan(planning, guard.kinds())
+        return planned, {target.site_path: target.shows for target in planned.targets}
+    except Exception as error:
+        fault = fault_of(error, plugins, "while its target was asked")
+        if fault is None:
+            raise
+        guard.problems.append(fault)
+    planned = plan(planning)
+    return planned, {target.site_path: target.shows for target in planned.targets}

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from proofpress import __version__
+from proofpress.cli.faults import in_words
 from proofpress.cli.say import errors_made_inert, say
 
 COMMANDS = {
@@ -92,8 +93,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        place = f"'{error.filename}': " if error.filename else ""
-        say(f"proofpress: {place}{error.strerror or error}", err=True)
+        say(f"proofpress: {in_words(error)}", err=True)
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the last line of defence: what arrives here is our own fault
         sys.exit(report_bug(error))

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from proofpress.cli.faults import in_words
 from proofpress.cli.progress import Bar
-from proofpress.cli.report import Format, show, summary
+from proofpress.cli.report import Format, left_out, show, summary
 from proofpress.cli.say import say
-from proofpress.cli.site import checked_base_url, checked_output, now, require_site, site_option
+from proofpress.cli.site import (
+    SiteCommand,
+    checked_base_url,
+    checked_output,
+    from_here,
+    now,
+    place_from_here,
+    prefix_of,
+    require_site,
+    site_option,
+)
 
 if TYPE_CHECKING:
     from proofpress.builder.inputs import Options
     from proofpress.update import Outcome
 
 
-@click.command("build")
+@click.command("build", cls=SiteCommand)
 @site_option
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Where to publish (default: public).")
 @click.option("--drafts", is_flag=True, help="Publish drafts too.")
@@ -33,7 +45,7 @@ if TYPE_CHECKING:
 @click.option("--verify", is_flag=True, help="Compare what is published with a build from nothing.")
 @click.option("--format", "form", type=click.Choice(["text", "github", "json"]), default="text", help="Of problems.")
 def command(
-    root: Path,
+    root: Path | None,
     output: Path | None,
     drafts: bool,
     future: bool,
@@ -50,6 +62,7 @@ def command(
     from proofpress.engine.parallel import WorkerDiedError, cores
     from proofpress.engine.store import BusyError
     from proofpress.problems import MissingExtra
+    from proofpress.rules.output import UNSAFE_OUTPUT
     from proofpress.update import update
 
     start = time.perf_counter()
@@ -70,13 +83,20 @@ def command(
             outcome = update(options, output, anew=anew, progress=bar)
     except (MissingExtra, BusyError, WorkerDiedError) as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        if form != "json":
+            raise
+        show([UNSAFE_OUTPUT.stopped(in_words(error)).at("site.yaml")], form, root)  # who reads JSON gets a list, always
+        raise SystemExit(1) from None
     if outcome.notice:
         say(f"proofpress: {outcome.notice}", err=True)
-    show(outcome.problems, form, root)
+    show(outcome.told, form, root)
     if explain is not None:
-        _explain(outcome, explain)
+        _explain(outcome, explain, root)
     if form != "json":
         say(_closing(outcome, time.perf_counter() - start), err=True)
+        if outcome.left_out and outcome.published is not None:
+            say(left_out(outcome.left_out, root), err=True)
     if outcome.published is None:
         raise SystemExit(1)
     if verify:
@@ -84,31 +104,79 @@ def command(
 
 
 def _closing(outcome: Outcome, seconds: float) -> str:
-    counted, done = summary(outcome.problems), outcome.published
+    counted, done = summary(outcome.told), outcome.published
     if done is None:
         return f"{counted}. Nothing was published. `proofpress explain RULE` tells what a problem means."
-    left_out = f", {outcome.hidden} left out as drafts or future posts" if outcome.hidden else ""
     deleted = f", {done.deleted} deleted" if done.deleted else ""
     return (
-        f"{outcome.pages:,} pages from {outcome.documents:,} Markdown files in {seconds:.2f} s into {outcome.output}/ "
-        f"({done.written:,} files written, {done.unchanged:,} unchanged{deleted}{left_out})"
-        + (f"; {counted}" if counted else "")
+        f"{outcome.pages:,} pages from {outcome.documents:,} Markdown files in {seconds:.2f} s into {from_here(outcome.output)}/ "
+        f"({done.written:,} files written, {done.unchanged:,} unchanged{deleted})" + (f"; {counted}" if counted else "")
     )
 
 
-def _explain(outcome: Outcome, url: str) -> None:
-    """Say why each step ran: all of them, or those of one URL or file."""
+def _explain(outcome: Outcome, asked: str, root: Path) -> None:
+    """Say why each step ran: all of them, or those of one URL or file; of what is no page of the site, that it is none."""
     from proofpress.builder.reasons import reason_of
 
-    wanted = {key: why for key, why in outcome.reasons.items() if url in ("*", key, key.rstrip("/"))}
+    prefix = prefix_of(root)
+    names = _meant(asked, root)
+    wanted = {key: why for key, why in outcome.reasons.items() if asked == "*" or key in names}
     for key, why in sorted(wanted.items()):
-        say(f"{key}: {reason_of(key, why, outcome.detail)}")
-    if not wanted:
-        say(
-            "nothing was made: nothing changed"
-            if url == "*"
-            else f"{url}: not made again: nothing that it shows changed"
-        )
+        shown = key if key.startswith("/") else place_from_here(key, prefix)
+        say(f"{shown}: {reason_of(key, why, outcome.detail)}")
+    left = _left_out(outcome, names, root)
+    if asked == "*" and not wanted:
+        say("nothing was made: nothing changed")
+    elif left:
+        say(f"{asked}: {left}")
+    elif not wanted:
+        say(f"{asked}: {_not_made(outcome, names, root)}")
+
+
+def _meant(asked: str, root: Path) -> list[str]:
+    """Return the names of steps that a URL or a file may stand for, in the order in which they are believed.
+
+    A URL may be whole, without its last slash or its first, and plain where it is to be encoded; a file may be named
+    from the site's folder or from here.
+    """
+    from urllib.parse import unquote, urlsplit
+
+    from proofpress.paths import encode
+
+    path = urlsplit(asked).path if "://" in asked else asked
+    plain = encode(unquote(path))
+    slashed = plain if plain.startswith("/") else f"/{plain}"
+    names = [slashed, slashed + "/"] if not slashed.endswith("/") else [slashed]
+    file = Path(asked)
+    with contextlib.suppress(OSError, ValueError):
+        names.append(file.resolve().relative_to(root.resolve()).as_posix())
+    return [*names, file.as_posix()]
+
+
+def _left_out(outcome: Outcome, names: list[str], root: Path) -> str:
+    """Say why a URL or a file is not published; nothing of what is, or is not there."""
+    for own in outcome.left_out:
+        if own.path in names or own.site_path in names:
+            option = "--future" if own.due else "--drafts"
+            return f"not published: {place_from_here(own.path, prefix_of(root))} is {own.why}; {option} publishes it"
+    return ""
+
+
+def _not_made(outcome: Outcome, names: list[str], root: Path) -> str:
+    """Say why a URL or a file was not made now: it stands, or there is no such thing."""
+    from proofpress.paths import SitePath, output_path
+    from proofpress.problems import did_you_mean
+
+    pages = {output_path(SitePath(name)) for name in names if name.startswith("/")}
+    if not pages.isdisjoint(outcome.files):
+        return "not made again: nothing that it shows changed"
+    if any(name.startswith("content/") and (root / name).is_file() for name in names):
+        return "not rendered again: neither it nor the settings changed"
+    if outcome.published is None:
+        return "not made by this build, which has errors"
+    urls = [f"/{file.removesuffix('index.html')}" for file in outcome.files]
+    hint = did_you_mean(names[0], urls) or "`proofpress build --explain` lists what was made"
+    return f"nothing is at this address: no page of the site has it, and no file; {hint}"
 
 
 def _verify(options: Options, outcome: Outcome) -> None:

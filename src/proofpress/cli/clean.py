@@ -7,16 +7,17 @@ from pathlib import Path
 import click
 
 from proofpress.cli.say import say
-from proofpress.cli.site import checked_output, require_site, site_option
+from proofpress.cli.site import SiteCommand, checked_output, from_here, require_site, site_option
 
 
-@click.command("clean")
+@click.command("clean", cls=SiteCommand)
 @site_option
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="The output folder (default: public).")
-def command(root: Path, output: Path | None) -> None:
+def command(root: Path | None, output: Path | None) -> None:
     """Delete the files that Proofpress wrote into the output folder, and its cache. Other files stay."""
     from proofpress.config import read_config
     from proofpress.engine.disk import files_below
+    from proofpress.engine.store import BusyError
     from proofpress.output.publish import clean, refuse
     from proofpress.output.record import known_files
 
@@ -31,7 +32,10 @@ def command(root: Path, output: Path | None) -> None:
     notice = known_files(root, output).notice
     if notice:
         say(f"proofpress: {notice}", err=True)
-    deleted = clean(root, output)
+    try:
+        deleted = clean(root, output)
+    except BusyError as error:
+        raise click.ClickException(str(error)) from None
     left = sum(1 for _ in files_below(output))
     others = f"; {left} other files in it stay" if left else ""
-    say(f"{deleted} files deleted from {output}/{others}")
+    say(f"{deleted} files deleted from {from_here(output)}/{others}")

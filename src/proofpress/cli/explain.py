@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from proofpress.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from proofpress.rules.rule import Rule
 
 
 @click.command("explain")
@@ -14,7 +19,7 @@ def command(rule: str | None) -> None:
     from proofpress.rules.explanation import explanation
     from proofpress.rules.registry import registry
 
-    rules = registry()
+    rules = registry(more=_of_plugins())
     if rule is None:
         longest = max(map(len, rules))
         for name in sorted(rules):
@@ -24,3 +29,17 @@ def command(rule: str | None) -> None:
         hint = did_you_mean(rule, rules) or "`proofpress explain` lists all"
         raise click.UsageError(f"there is no rule '{rule}'; {hint}")
     click.echo(explanation(rules[rule]).text.rstrip())
+
+
+def _of_plugins() -> tuple[Rule, ...]:
+    """Return the rules that plugins bring: those that are installed, and in a site its own.
+
+    Outside of a site nothing is opened that happens to be called `plugins.py`.
+    """
+    from proofpress.builder.plugins import Plugins, open_plugins, read_plugins
+    from proofpress.builder.versions import code_version
+    from proofpress.cli.site import nearest_site
+
+    entries, root = code_version().entries, nearest_site()
+    plugins = read_plugins(root, entries)[0] if root is not None else Plugins(entries)
+    return open_plugins(plugins).rules

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from proofpress.cli.say import say
-from proofpress.cli.site import now, require_site, site_option
+from proofpress.cli.site import from_here, now, require_site, site_option
 from proofpress.engine.disk import naming
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class TitleFirst(click.Command):
 @click.option(
     "--slug", "given_slug", default="", metavar="SLUG", help="The last part of its URL, in place of the title's."
 )
-def command(words: tuple[str, ...], root: Path, folder: str, bundle: bool, draft: bool, given_slug: str) -> None:
+def command(words: tuple[str, ...], root: Path | None, folder: str, bundle: bool, draft: bool, given_slug: str) -> None:
     """Write a new post with TITLE, dated today, and print its path. No file is overwritten."""
     from proofpress.config import read_config, zone
     from proofpress.paths import join, slug
@@ -74,5 +74,5 @@ def command(words: tuple[str, ...], root: Path, folder: str, bundle: bool, draft
         with naming(path), path.open("x", encoding="utf-8", newline="\n") as file:
             file.write("\n".join([*lines, "tags: []", "---", "", ""]))
     except FileExistsError:
-        raise click.UsageError(f"'{path}' is there already; choose another title or --slug") from None
-    say(str(path))
+        raise click.UsageError(f"'{from_here(path)}' is there already; choose another title or --slug") from None
+    say(from_here(path))

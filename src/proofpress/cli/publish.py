@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from proofpress.cli.progress import Bar
-from proofpress.cli.report import show, summary
+from proofpress.cli.report import left_out, show, summary
 from proofpress.cli.say import say
-from proofpress.cli.site import checked_base_url, checked_output, now, require_site, site_option
+from proofpress.cli.site import checked_base_url, checked_output, from_here, now, require_site, site_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ NAMED = 3
 @click.pass_context
 def command(
     ctx: click.Context,
-    root: Path,
+    root: Path | None,
     output: Path | None,
     kinds: tuple[str, ...],
     place: str | None,
@@ -174,8 +174,10 @@ def _built(root: Path, output: Path | None, base_url: str, *, strict: bool) -> S
         raise click.ClickException(str(error)) from None
     if outcome.notice:
         say(f"proofpress: {outcome.notice}", err=True)
-    show(outcome.problems, "text")
+    show(outcome.told, "text", root)
     say(_closing(outcome), err=True)
+    if outcome.left_out and outcome.published is not None:
+        say(left_out(outcome.left_out, root), err=True)
     if outcome.published is None:
         raise SystemExit(1)
     if not outcome.documents:  # a checkout without its submodule has an empty folder
@@ -188,18 +190,17 @@ def _built(root: Path, output: Path | None, base_url: str, *, strict: bool) -> S
         more = f" and {len(site.strangers) - NAMED:,} more" if len(site.strangers) > NAMED else ""
         say(
             f"proofpress: not sent, since the build did not make it: {', '.join(site.strangers[:NAMED])}{more} in "
-            f"{outcome.output}/; what lies in static/ is sent",
+            f"{from_here(outcome.output)}/; what lies in static/ is sent",
             err=True,
         )
     return site
 
 
 def _closing(outcome: Outcome) -> str:
-    counted = summary(outcome.problems)
+    counted = summary(outcome.told)
     if outcome.published is None:
         return f"{counted}. Nothing was published. `proofpress explain RULE` tells what a problem means."
-    left_out = f", {outcome.hidden} left out as drafts or future posts" if outcome.hidden else ""
-    return f"{outcome.pages:,} pages in {outcome.output}/{left_out}" + (f"; {counted}" if counted else "")
+    return f"{outcome.pages:,} pages in {from_here(outcome.output)}/" + (f"; {counted}" if counted else "")
 
 
 def _tell(said: str) -> None:

@@ -13,16 +13,20 @@ import click
 import msgspec
 
 from proofpress.cli.say import inert
+from proofpress.cli.site import place_from_here, prefix_of
 from proofpress.problems import told_once, visible, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from proofpress.builder.preparing import LeftOut
     from proofpress.problems import Problem
 
 Format = Literal["text", "github", "json"]
 FOLD = 12
 """Of one rule's warnings, how many are shown in full; the rest are counted. Errors are always shown."""
+NAMED = 5
+"""How many drafts and posts of the future a line names."""
 
 
 def show(problems: Sequence[Problem], form: Format, root: Path = Path()) -> None:
@@ -34,11 +38,19 @@ def show(problems: Sequence[Problem], form: Format, root: Path = Path()) -> None
         for found in told_once(problems):
             click.echo(github(found, folder))
     else:
-        for text in folded(told_once(problems)):
-            click.echo(text, err=True)  # not through `say`: it has colours of ours, and its parts are visible
+        for said in folded(told_once(problems), prefix_of(root)):
+            click.echo(said, err=True)  # not through `say`: it has colours of ours, and its parts are visible
 
 
-def folded(problems: Iterable[Problem]) -> Iterable[str]:
+def left_out(documents: Sequence[LeftOut], root: Path) -> str:
+    """Return which documents are not published yet, and why: the first few, and how many more."""
+    prefix = prefix_of(root)
+    named = [f"{place_from_here(own.path, prefix)} is {own.why}" for own in documents[:NAMED]]
+    more = len(documents) - NAMED
+    return f"{len(documents):,} left out: {', '.join(named)}" + (f", and {more:,} more" if more > 0 else "")
+
+
+def folded(problems: Iterable[Problem], prefix: str = "") -> Iterable[str]:
     """Give each problem's text, and of a rule's many warnings the first few and a count."""
     seen: Counter[str] = Counter()
     for found in problems:
@@ -46,7 +58,7 @@ def folded(problems: Iterable[Problem]) -> Iterable[str]:
             seen[found.rule] += 1
             if seen[found.rule] > FOLD:
                 continue
-        yield text(found)
+        yield text(found, prefix)
     for rule, count in sorted(seen.items()):
         if count > FOLD:
             yield (
@@ -55,9 +67,12 @@ def folded(problems: Iterable[Problem]) -> Iterable[str]:
             )
 
 
-def text(found: Problem) -> str:
-    """Return a problem with its line of source and a caret under the fault."""
-    path = visible(found.path)
+def text(found: Problem, prefix: str = "") -> str:
+    """Return a problem with its line of source and a caret under the fault.
+
+    `prefix` leads from where the person stands to the site's folder: what is printed can be opened from there.
+    """
+    path = visible(place_from_here(found.path, prefix))
     place = inert(f"{path}:{found.line}:{found.column}" if found.line else path)
     message = visible(f"{found.message}; {found.hint}" if found.hint else found.message)
     colour = "red" if found.severity == "error" else "yellow"

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from proofpress.cli import report_bug
+from proofpress.cli.faults import in_words
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import show, summary
 from proofpress.cli.say import say
-from proofpress.cli.site import now, require_site, site_option
+from proofpress.cli.site import SiteCommand, now, require_site, site_option
 from proofpress.problems import visible
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ NAMED = 3
 """How many saved files a line names."""
 
 
-@click.command("serve")
+@click.command("serve", cls=SiteCommand)
 @site_option
 @click.option("--host", default="127.0.0.1", metavar="HOST", help="Address to listen on (default: this machine alone).")
 @click.option(
@@ -40,7 +41,7 @@ NAMED = 3
 @click.option("--no-drafts", is_flag=True, help="Show what would be published: no drafts, no future posts.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at most (default: every core).")
 def command(
-    root: Path, host: str, port: int, opens: bool, follow: bool, poll: bool, no_drafts: bool, jobs: int | None
+    root: Path | None, host: str, port: int, opens: bool, follow: bool, poll: bool, no_drafts: bool, jobs: int | None
 ) -> None:
     """Show the site at http://127.0.0.1:8000/, and redraw it when a file is saved. Ctrl-C ends it."""
     from proofpress.builder.inputs import Options
@@ -52,9 +53,9 @@ def command(
     from proofpress.preview.watching import Watcher
     from proofpress.problems import MissingExtra
 
-    root = require_site(root).resolve()
+    site = require_site(root).resolve()
     options = Options(
-        root=root,
+        root=site,
         now=now(),
         drafts=not no_drafts,
         future=not no_drafts,
@@ -69,11 +70,11 @@ def command(
         listening = bind(host, port)
     except NoPortError as error:
         raise click.ClickException(str(error)) from None
-    terminal = Narration(host, port, listening.getsockname()[0], opens=opens)
+    terminal = Narration(site, host, port, listening.getsockname()[0], opens=opens)
     try:
         serve(
             Session(options, now),
-            lambda told: Watcher(root, told, poll=poll),
+            lambda told: Watcher(site, told, poll=poll),
             listening,
             host=host,
             follow=follow,
@@ -87,7 +88,8 @@ def command(
 class Narration:
     """What the terminal says while a site is served: each problem once while it lasts, and a line for each change."""
 
-    def __init__(self, host: str, wanted: int, address: str, *, opens: bool) -> None:
+    def __init__(self, root: Path, host: str, wanted: int, address: str, *, opens: bool) -> None:
+        self._root = root
         self._host = host
         self._wanted = wanted
         self._address = ipaddress.ip_address(address)
@@ -150,8 +152,7 @@ class Narration:
 
         goes_on = "The last good site is still shown."
         if isinstance(error, OSError):
-            place = f"'{error.filename}': " if error.filename else ""
-            say(f"proofpress: {place}{error.strerror or error}. {goes_on}", err=True)
+            say(f"proofpress: {in_words(error)}. {goes_on}", err=True)
         elif isinstance(error, MissingExtra | WorkerDiedError):
             say(f"proofpress: {error}. {goes_on}", err=True)
         else:
@@ -167,7 +168,7 @@ class Narration:
             if seen[kind] > self._told[kind]:
                 fresh.append(found)
         self._told = seen
-        show(fresh, "text")
+        show(fresh, "text", self._root)
 
     def _first_line(self, shown: Shown) -> str:
         if shown.failed:

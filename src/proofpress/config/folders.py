@@ -39,7 +39,7 @@ def read_defaults(root: MappingNode, config: Config, zone: dt.tzinfo, findings: 
     for pattern, node in root.entries:
         wrong = globs.complaint(pattern.text)
         if wrong is not None:
-            findings.add("wrong-type", pattern.place, f"'defaults': the pattern '{abridged(pattern.text)}' {wrong}")
+            findings.note("wrong-type", pattern.place, f"'defaults': the pattern '{abridged(pattern.text)}' {wrong}")
         elif not isinstance(node, MappingNode):
             if not absent(node):
                 typed.wrong(node, f"defaults: {abridged(pattern.text)}", "front matter", findings)
@@ -48,7 +48,7 @@ def read_defaults(root: MappingNode, config: Config, zone: dt.tzinfo, findings: 
             for key, _ in node.entries:
                 if key.text in OWN:
                     message = f"'{key.text}' is each document's own, and can't be given to many"
-                    findings.add("wrong-type", key.place, message, hint="write it in the front matter")
+                    findings.note("wrong-type", key.place, message, hint="write it in the front matter")
             front, places = front_matter.read_keys(
                 own, findings, zone=zone, taxonomies=config.taxonomies, authors=config.authors
             )
@@ -67,9 +67,9 @@ def _sections(node: Node, above: str, findings: Findings) -> dict[str, Section] 
         folder = key.text.strip("/")
         if not folder or "\\" in folder or any(part in ("", ".", "..") for part in folder.split("/")):
             message = f"'sections': '{abridged(key.text)}' is not a folder below content/"
-            findings.add("wrong-type", key.place, message, hint="write its name, such as notes")
+            findings.note("wrong-type", key.place, message, hint="write its name, such as notes")
         elif folder in sections:
-            findings.add("wrong-type", key.place, f"'sections': the folder '{abridged(folder)}' stands here twice")
+            findings.note("wrong-type", key.place, f"'sections': the folder '{abridged(folder)}' stands here twice")
         else:
             said = read_mapping(value, f"{above}: {abridged(folder)}: ", SECTION, findings)
             sections[folder] = Section(**said, place=key.place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from proofpress.config.setting import Reader, Setting, absent, read_mapping
+from proofpress.config.setting import Parts, Reader, Setting, absent, read_mapping
 from proofpress.config.values import Feeds, MenuItem
 from proofpress.content import shapes, typed
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged
@@ -56,24 +56,24 @@ def choice(*words: str) -> Reader:
     return Reader(lambda node, key, findings: typed.choice(node, key, words, findings), shapes.one_of(words))
 
 
-def parts(of: type[msgspec.Struct], settings: tuple[Setting, ...]) -> Reader:
+def parts(of: type[msgspec.Struct], settings: Parts) -> Reader:
     """Return a reader of a mapping whose keys are settings themselves, into a struct."""
-    return Reader(lambda node, key, findings: of(**read_mapping(node, f"{key}: ", settings, findings)))
+    return Reader(lambda node, key, findings: of(**read_mapping(node, f"{key}: ", settings(), findings)))
 
 
-def judgements(settings: tuple[Setting, ...]) -> Reader:
+def judgements(settings: Parts) -> Reader:
     """Return a reader of a mapping whose keys are settings themselves, as it is."""
-    return Reader(lambda node, key, findings: read_mapping(node, f"{key}: ", settings, findings))
+    return Reader(lambda node, key, findings: read_mapping(node, f"{key}: ", settings(), findings))
 
 
-def feeds(settings: tuple[Setting, ...]) -> Reader:
+def feeds(settings: Parts) -> Reader:
     """Return the reader of which feeds are written; `feeds: false` turns all of them off."""
 
     def read(node: Node, key: str, findings: Findings) -> Feeds | None:
         if isinstance(node, ScalarNode):
             on = typed.boolean(node, key, findings)
             return None if on is None else Feeds(atom=on, json=on)
-        return Feeds(**read_mapping(node, f"{key}: ", settings, findings))
+        return Feeds(**read_mapping(node, f"{key}: ", settings(), findings))
 
     return Reader(read, shapes.TRUTH)
 
@@ -83,7 +83,7 @@ def _accepted(
 ) -> str | None:
     found = check(written)
     if isinstance(found, Refusal):
-        findings.add(rule, node.place, f"'{key}': '{abridged(written)}' {found.message}", hint=found.hint)
+        findings.note(rule, node.place, f"'{key}': '{abridged(written)}' {found.message}", hint=found.hint)
         return None
     return found
 
@@ -142,7 +142,7 @@ def _entries(entry: MappingNode, key: str, findings: Findings) -> list[MenuItem]
     missing = next((name for name in wanted if name not in written), None)
     if missing is not None:
         mend = "write 'title: About' and 'url: about.md'"
-        findings.add("wrong-type", entry.place, f"an entry of the menu has no '{missing}'", hint=mend)
+        findings.note("wrong-type", entry.place, f"an entry of the menu has no '{missing}'", hint=mend)
     return []
 
 

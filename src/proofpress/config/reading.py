@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from proofpress.config.folders import read_defaults
 from proofpress.config.setting import absent, read_mapping
-from proofpress.config.table import ELSEWHERE, SETTINGS
+from proofpress.config.table import ELSEWHERE, SETTINGS, settings_with
 from proofpress.config.values import Config
 from proofpress.content import settings, yaml_nodes
 from proofpress.content.nodes import Findings, MappingNode, shown
 from proofpress.content.text import decode
 from proofpress.model import Place
+from proofpress.rules.rule import WHOLE_FILE
+from proofpress.rules.settings import NO_URL, SETTINGS_SYNTAX
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from proofpress.content.nodes import Node
     from proofpress.problems import Problem
 
@@ -28,19 +32,22 @@ def zone(config: Config) -> dt.tzinfo:
     return dt.UTC if isinstance(found, settings.Refusal) else found
 
 
-def read_config(data: bytes, path: str = "site.yaml") -> tuple[Config, tuple[Problem, ...]]:
-    """Read the settings of a site: what could be read (the defaults for the rest), and every fault at its place."""
+def read_config(data: bytes, path: str = "site.yaml", rules: Sequence[str] = ()) -> tuple[Config, tuple[Problem, ...]]:
+    """Read the settings of a site: what could be read (the defaults for the rest), and every fault at its place.
+
+    `rules` are names of others' rules that may be weighed.
+    """
     findings = Findings(path)
     root = _compose(data, findings)
     values: dict[str, Any] = {}
     if isinstance(root, MappingNode):
-        values = read_mapping(root, "", SETTINGS, findings, ELSEWHERE)
+        values = read_mapping(root, "", settings_with(rules) if rules else SETTINGS, findings, ELSEWHERE)
         patterns = values.pop("defaults", None)
         if patterns is not None:
             known = Config(**values)
             values["defaults"] = read_defaults(patterns, known, zone(known), findings)
     elif root is not None and not absent(root):
-        findings.add("settings-syntax", root.place, f"settings are lines of 'key: value', not {shown(root)}")
+        findings.tell(SETTINGS_SYNTAX.no_mapping(shown(root)), root.place)
     _say_where_it_is(root, values.get("url", ""), findings)
     return Config(**values), tuple(sorted(findings.problems))
 
@@ -67,12 +74,9 @@ def _compose(data: bytes, findings: Findings) -> Node | None:
 
 def _say_where_it_is(root: Node | None, url: str, findings: Findings) -> None:
     """Note that the site's address is missing, or is still the one of an example."""
-    mend = "write 'url:' and the address that the site is published at, or build with --base-url"
     written = {key.text: node for key, node in root.entries} if isinstance(root, MappingNode) else {}
     place = written.get("url")
     if place is None or absent(place):
-        message = "without the site's address there are no feeds, sitemap or canonical links that work"
-        findings.add("no-url", Place(0, 1), message, hint=mend)
+        findings.tell(NO_URL.missing(), WHOLE_FILE)
     elif settings.is_example(url):
-        message = f"'{url}' is the address of an example, and every feed and sitemap would lead there"
-        findings.add("no-url", place.place, message, hint=mend)
+        findings.tell(NO_URL.example(url), place.place)

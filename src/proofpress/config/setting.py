@@ -11,12 +11,17 @@ from proofpress.content import typed
 from proofpress.content.nodes import Findings, MappingNode, Node, ScalarNode, abridged
 from proofpress.content.shapes import Shape
 from proofpress.problems import did_you_mean
+from proofpress.rules.settings import UNKNOWN_SETTING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Read = Callable[[Node, str, Findings], Any]
 """Takes what was written and the setting's name as a message says it; None means that the default holds."""
+
+
+Parts = Callable[[], "tuple[Setting, ...]"]
+"""Gives the settings within a setting, when they are needed: those of `rules:` are as many as there are rules."""
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -38,7 +43,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """As JSON; without any, the default is the example."""
     otherwise: str = ""
     """What holds where it is left out, in Markdown, where the default does not say it."""
-    parts: tuple[Setting, ...] = ()
+    parts: Parts = tuple
+    """Those of a mapping in it."""
 
 
 def read_mapping(
@@ -60,9 +66,7 @@ def read_mapping(
             same = (elsewhere or {}).get(key.text)
             hint = f"here that is '{same}'" if same else did_you_mean(key.text, known)
             own = f"its keys are {', '.join(known)}" if above else "put what is your own under 'extra:'"
-            findings.add(
-                "unknown-setting", key.place, f"there is no setting '{above}{abridged(key.text)}'", hint=hint or own
-            )
+            findings.tell(UNKNOWN_SETTING.no_setting(above + abridged(key.text), hint or own), key.place)
             continue
         found = reader.read(value, above + key.text, findings)
         if found is not None:

@@ -6,7 +6,9 @@ default.
 
 from __future__ import annotations
 
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
+
+import msgspec
 
 from proofpress.config.folders import DEFAULTS, SECTIONS
 from proofpress.config.readers import (
@@ -29,64 +31,93 @@ from proofpress.config.setting import Setting
 from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions
 from proofpress.content import settings as accepts
 from proofpress.problems import Judgement
-from proofpress.rules.registry import registry, weighable
 
-_FEEDS: Final = (
-    Setting(name="atom", reader=TRUTH, description="Write an Atom feed."),
-    Setting(name="json", reader=TRUTH, description="Write a JSON Feed."),
-    Setting(
-        name="entries",
-        reader=number(least=1, most=100_000),
-        description="How many posts a feed carries, the newest ones.",
-    ),
-)
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-_MARKDOWN: Final = (
-    Setting(
-        name="html",
-        reader=choice("allow", "escape", "sanitize"),
-        description="What becomes of raw HTML in posts: `allow`; `escape`, and tags are shown as text; or `sanitize`, and what is harmless passes (install `proofpress[sanitize]`).",
-    ),
-    Setting(name="tables", reader=TRUTH, description="GitHub's tables."),
-    Setting(name="strikethrough", reader=TRUTH, description="Text between two tildes is struck through."),
-    Setting(name="task_lists", reader=TRUTH, description="List items that begin with `[ ]` or `[x]`."),
-    Setting(name="autolinks", reader=TRUTH, description="A bare URL is a link."),
-    Setting(
-        name="alerts",
-        reader=TRUTH,
-        description="Quotes that begin with `[!NOTE]`, `[!TIP]`, `[!IMPORTANT]`, `[!WARNING]` or `[!CAUTION]`.",
-    ),
-    Setting(name="footnotes", reader=TRUTH, description="Footnotes, `[^1]`."),
-    Setting(name="definition_lists", reader=TRUTH, description="Terms, and definitions after a colon."),
-    Setting(name="attributes", reader=TRUTH, description="Ids and classes in braces, `{#id .class}`."),
-    Setting(name="anchors", reader=TRUTH, description="A link to itself on every heading."),
-    Setting(name="math", reader=TRUTH, description="Mathematics between dollar signs."),
-    Setting(
-        name="figures", reader=TRUTH, description="An image alone in its paragraph is a figure, its title the caption."
-    ),
-    Setting(name="smart_quotes", reader=TRUTH, description="Straight quotes become those of the site's language."),
-    Setting(
-        name="macros",
-        reader=MACROS,
-        description=r"Commands of your own for formulas, such as `\R: '\mathbb{R}'`, with `#1` to `#9` for what follows.",
-        examples=({r"\R": r"\mathbb{R}"},),
-    ),
-)
 
-_HIGHLIGHT: Final = (
-    Setting(name="light", reader=NAME, description="The Pygments style for light pages."),
-    Setting(name="dark", reader=NAME, description="The Pygments style for dark pages."),
-    Setting(
-        name="line_numbers",
-        reader=TRUTH,
-        description="Number the lines of every listing that does not say otherwise.",
-    ),
-)
+def _feeds() -> tuple[Setting, ...]:
+    return (
+        Setting(name="atom", reader=TRUTH, description="Write an Atom feed."),
+        Setting(name="json", reader=TRUTH, description="Write a JSON Feed."),
+        Setting(
+            name="entries",
+            reader=number(least=1, most=100_000),
+            description="How many posts a feed carries, the newest ones.",
+        ),
+    )
 
-_RULES: Final = tuple(
-    Setting(name=rule, reader=choice(*get_args(Judgement)), description=f"`proofpress explain {rule}` tells of it.")
-    for rule in weighable(registry())
-)
+
+def _markdown() -> tuple[Setting, ...]:
+    return (
+        Setting(
+            name="html",
+            reader=choice("allow", "escape", "sanitize"),
+            description="What becomes of raw HTML in posts: `allow`; `escape`, and tags are shown as text; or `sanitize`, and what is harmless passes (install `proofpress[sanitize]`).",
+        ),
+        Setting(name="tables", reader=TRUTH, description="GitHub's tables."),
+        Setting(name="strikethrough", reader=TRUTH, description="Text between two tildes is struck through."),
+        Setting(name="task_lists", reader=TRUTH, description="List items that begin with `[ ]` or `[x]`."),
+        Setting(name="autolinks", reader=TRUTH, description="A bare URL is a link."),
+        Setting(
+            name="alerts",
+            reader=TRUTH,
+            description="Quotes that begin with `[!NOTE]`, `[!TIP]`, `[!IMPORTANT]`, `[!WARNING]` or `[!CAUTION]`.",
+        ),
+        Setting(name="containers", reader=TRUTH, description="What stands between `:::name Title` and `:::`."),
+        Setting(name="footnotes", reader=TRUTH, description="Footnotes, `[^1]`."),
+        Setting(name="definition_lists", reader=TRUTH, description="Terms, and definitions after a colon."),
+        Setting(
+            name="attributes",
+            reader=TRUTH,
+            description="Ids, classes and sizes in braces, `{#id .class width=50%}`, behind a piece or on a line below a block.",
+        ),
+        Setting(name="anchors", reader=TRUTH, description="A link to itself on every heading."),
+        Setting(name="math", reader=TRUTH, description="Mathematics between dollar signs."),
+        Setting(
+            name="figures",
+            reader=TRUTH,
+            description="An image alone in its paragraph is a figure, its title the caption.",
+        ),
+        Setting(name="smart_quotes", reader=TRUTH, description="Straight quotes become those of the site's language."),
+        Setting(
+            name="dashes", reader=TRUTH, description="`--`, `---` and `...` become dashes and an ellipsis in prose."
+        ),
+        Setting(
+            name="cjk",
+            reader=TRUTH,
+            description="Emphasis and URLs end beside Chinese, Japanese and Korean as these are written, without blanks.",
+        ),
+        Setting(
+            name="macros",
+            reader=MACROS,
+            description=r"Commands of your own for formulas, such as `\R: '\mathbb{R}'`, with `#1` to `#9` for what follows.",
+            examples=({r"\R": r"\mathbb{R}"},),
+        ),
+    )
+
+
+def _highlight() -> tuple[Setting, ...]:
+    return (
+        Setting(name="light", reader=NAME, description="The Pygments style for light pages."),
+        Setting(name="dark", reader=NAME, description="The Pygments style for dark pages."),
+        Setting(
+            name="line_numbers",
+            reader=TRUTH,
+            description="Number the lines of every listing that does not say otherwise.",
+        ),
+    )
+
+
+def _rules(others: Iterable[str] = ()) -> tuple[Setting, ...]:
+    from proofpress.rules.registry import registry, weighable  # noqa: PLC0415 - most settings weigh no rule
+
+    weights = choice(*get_args(Judgement))
+    return tuple(
+        Setting(name=rule, reader=weights, description=f"`proofpress explain {rule}` tells of it.")
+        for rule in (*weighable(registry()), *others)
+    )
+
 
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
@@ -135,7 +166,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="permalink",
         reader=checked(accepts.permalink),
-        description="The URL of posts, made of `{year}`, `{month}`, `{day}`, `{slug}` and `{folder}`.",
+        description="The URL of posts, made of `{year}`, `{month}`, `{day}`, `{slug}`, `{name}` (the file's, as it is written) and `{folder}` (whole; `{folder[0]}` its first part, `{folder[-1]}` its last, `{folder[1:]}` all but the first).",
         examples=("/{year}/{month}/{slug}/", "/blog/{slug}.html"),
         otherwise="folder and slug",
     ),
@@ -159,25 +190,25 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting(
         name="feeds",
-        reader=feeds(_FEEDS),
+        reader=feeds(_feeds),
         description="Which feeds are written, and how many posts each carries. `false` for none.",
         examples=({"atom": True, "json": False, "entries": 20}, False),
-        parts=_FEEDS,
+        parts=_feeds,
     ),
     Setting(
         name="markdown",
-        reader=parts(MarkdownOptions, _MARKDOWN),
+        reader=parts(MarkdownOptions, _markdown),
         description="Which parts of the Markdown dialect are on.",
         examples=({"html": "escape", "smart_quotes": False},),
         otherwise="all on, `html: allow`",
-        parts=_MARKDOWN,
+        parts=_markdown,
     ),
     Setting(
         name="highlight",
-        reader=parts(HighlightOptions, _HIGHLIGHT),
+        reader=parts(HighlightOptions, _highlight),
         description="How listings look: two [Pygments styles](https://pygments.org/styles/), every colour of which is moved to a contrast of 4.5:1 where it falls short, and line numbers.",
         examples=({"light": "default", "dark": "github-dark"},),
-        parts=_HIGHLIGHT,
+        parts=_highlight,
     ),
     Setting(
         name="theme",
@@ -205,10 +236,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting(
         name="rules",
-        reader=judgements(_RULES),
+        reader=judgements(_rules),
         description="How much each problem weighs: `error`, `warning` or `off`. `proofpress explain` lists the rules.",
         examples=({"no-date": "off", "broken-anchor": "error"},),
-        parts=_RULES,
+        parts=_rules,
     ),
     Setting(
         name="defaults",
@@ -245,3 +276,18 @@ ELSEWHERE: Final = {
     "publishDir": "output", "output_dir": "output", "destination": "output", "params": "extra",
 }  # fmt: skip
 """What other generators call a setting."""
+
+
+def settings_with(rules: Iterable[str]) -> tuple[Setting, ...]:
+    """Return the table where there are rules of others, which `rules:` may weigh too."""
+    others = tuple(rules)
+
+    def weights() -> tuple[Setting, ...]:
+        return _rules(others)
+
+    return tuple(
+        msgspec.structs.replace(setting, reader=judgements(weights), parts=weights)
+        if setting.name == "rules"
+        else setting
+        for setting in SETTINGS
+    )

@@ -40,6 +40,7 @@ class MarkdownOptions(msgspec.Struct, frozen=True, kw_only=True):
     task_lists: bool = True
     autolinks: bool = True
     alerts: bool = True
+    containers: bool = True
     footnotes: bool = True
     definition_lists: bool = True
     attributes: bool = True
@@ -47,6 +48,8 @@ class MarkdownOptions(msgspec.Struct, frozen=True, kw_only=True):
     math: bool = True
     figures: bool = True
     smart_quotes: bool = True
+    dashes: bool = True
+    cjk: bool = True
     macros: dict[str, str] = {}
     """Commands that every formula knows, by their names without the backslash."""
 
@@ -89,7 +92,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[str, ...] = ("posts/**",)
     """Globs below content/."""
     permalink: str = ""
-    """A pattern for posts' site paths with {year} {month} {day} {slug} {folder}; empty: the folder and the slug."""
+    """A pattern for posts' site paths with {year} {month} {day} {slug} {name} {folder}; empty: the folder and the slug."""
     taxonomies: tuple[str, ...] = ("tags", "series")
     paginate: int = 10
     menu: tuple[MenuItem, ...] = ()

@@ -43,7 +43,7 @@ def read_data(path: SourcePath, data: bytes) -> tuple[object, tuple[Problem, ...
         case "csv":
             value = _csv(text, findings)
         case _:
-            findings.add(
+            findings.note(
                 _RULE,
                 Place(0, 1),
                 "a data file is .yaml, .toml, .json or .csv",
@@ -58,7 +58,7 @@ def _json(text: str, findings: Findings) -> object:
     try:
         value = json.loads(text, parse_constant=_refuse, parse_float=_float, parse_int=_int)
     except json.JSONDecodeError as error:
-        findings.add(
+        findings.note(
             _RULE,
             Place(error.lineno, error.colno),
             f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}",
@@ -66,7 +66,7 @@ def _json(text: str, findings: Findings) -> object:
         )
         return None
     except ValueError as error:
-        findings.add(
+        findings.note(
             _RULE,
             _first(text, str(error)),
             f"the number {abridged(str(error))} is not one that JSON can hold",
@@ -91,7 +91,7 @@ def _json_too_deep(text: str, findings: Findings) -> bool:
         if mark in ("{", "["):
             seen.append({} if mark == "{" else None)
             if len(seen) > MAX_DEPTH:
-                findings.add(
+                findings.note(
                     _RULE,
                     _place(text, found.start()),
                     f"lists and objects stand more than {MAX_DEPTH} deep in one another",
@@ -163,14 +163,14 @@ def _csv(text: str, findings: Findings) -> list[dict[str, Any]]:
             if header is None:
                 header = [name.strip() for name in row]
                 if "" in header or len(set(header)) < len(header):
-                    findings.add(
+                    findings.note(
                         _RULE,
                         Place(reader.line_num, 1),
                         "the first row names the columns, each once",
                         hint="give every column a name of its own",
                     )
             elif len(row) != len(header):
-                findings.add(
+                findings.note(
                     _RULE,
                     Place(reader.line_num, 1),
                     f"this row has {len(row)} fields, the first row {len(header)}",
@@ -181,7 +181,7 @@ def _csv(text: str, findings: Findings) -> list[dict[str, Any]]:
             else:
                 rows.append(dict(zip(header, row, strict=True)))
     except csv.Error as error:
-        findings.add(
+        findings.note(
             _RULE,
             Place(max(1, reader.line_num), 1),
             f"this is not CSV: {error}",

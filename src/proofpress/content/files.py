@@ -16,14 +16,20 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from proofpress.paths import MAX_PARTS
 from proofpress.problems import Problem, visible
-from proofpress.rules.registry import problem
+from proofpress.rules.files import OUTSIDE_SITE, PATH_TOO_LONG, UNREADABLE_FILE
+from proofpress.rules.site import URL_COLLISION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from proofpress.rules.rule import Fault
+
 FOLDERS: Final = ("content", "templates", "static", "data")
 """The folders of a site."""
 SETTINGS: Final = "site.yaml"
+PLUGINS: Final = "plugins.py"
+"""The owner's own plugins, or the folder that they are where they are more than one file."""
+PLUGINS_FOLDER: Final = "plugins"
 
 _MAX_LINKS: Final = 4  # links within linked folders; folders that link to each other would else give n! paths
 _LONG: Final = 250  # characters of a path that every system can name; of a longer one the system is asked
@@ -138,8 +144,7 @@ class _Walk:
                 continue
             path = f"{name}/{entry.name}"
             if not entry.name.isascii() and not _is_utf_8(entry.name):
-                fault = _fault("unreadable-file", path, "the name of this file is not UTF-8", "rename it")
-                listener.refused(path, entry.path, fault)
+                listener.refused(path, entry.path, _told(UNREADABLE_FILE.unnameable(), path))
                 continue
             if self.is_left_over(nfc(path)):
                 continue
@@ -174,8 +179,7 @@ class _Walk:
             if path.isascii() or self.new(path, entry.path):
                 yield path, target, None
         elif not os.path.exists(target):
-            fault = _fault("unreadable-file", path, "this link leads nowhere", "mend it or delete it")
-            self.listener.refused(path, entry.path, fault)
+            self.listener.refused(path, entry.path, _told(UNREADABLE_FILE.dead_link(), path))
         else:
             self.listener.refused(path, entry.path, _special(path))
 
@@ -185,29 +189,20 @@ class _Walk:
         if spelt not in self.spelt:
             self.spelt.add(spelt)
             return True
-        message = "two files have this name and differ only in how its accents are encoded (Unicode NFC and NFD)"
-        self.listener.refused(path, place, _fault("url-collision", path, message, "rename one of them"))
+        self.listener.refused(path, place, _told(URL_COLLISION.accents(), path))
         return False
 
 
 def too_deep(path: str) -> Problem:
     """Return the problem of a file or folder that is not read, since it lies too deep; named after where that begins."""
-    return problem(
-        "path-too-long",
-        visible("/".join(path.split("/")[:2])),
-        0,
-        1,
-        f"its folders lie too deep within each other, or have too long names: {MAX_PARTS} folders are read, as far as "
-        "the system can name them; what is below is left out",
-        hint="move it further up, or give the folders shorter names",
-    )
+    return PATH_TOO_LONG.source(MAX_PARTS).at(visible("/".join(path.split("/")[:2])))
 
 
 def unread(name: str, error: OSError, what: str) -> Problem:
     """Return the problem of a file or folder that can't be read."""
     if error.errno == errno.ENAMETOOLONG:
         return too_deep(nfc(name))
-    return _fault("unreadable-file", name, f"this {what} cannot be read: {error.strerror or error}", "")
+    return _told(UNREADABLE_FILE.refused(what, error), name)
 
 
 def same_or_below(folder: str, path: str) -> bool:
@@ -227,21 +222,17 @@ def within(root: str, real: str, *, linked: bool) -> bool:
 
 
 def _leads_out(name: str) -> Problem:
-    return _fault(
-        "outside-site",
-        name,
-        "this link leads out of the site's folder or to a hidden file; it is not followed",
-        "put a copy of the file in its place",
-    )
+    return _told(OUTSIDE_SITE.link(), name)
 
 
 def _special(name: str) -> Problem:
-    return _fault("unreadable-file", name, "this is neither a file nor a folder", "delete it")
+    return _told(UNREADABLE_FILE.no_file(), name)
 
 
-def _fault(rule: str, name: str, message: str, hint: str) -> Problem:
+def _told(fault: Fault, name: str) -> Problem:
+    """Return the problem of a file as a whole, under its name as the site spells it."""
     spelt = nfc(name)
-    return problem(rule, spelt if _is_utf_8(spelt) else visible(spelt), 0, 1, message, hint=hint)
+    return fault.at(spelt if _is_utf_8(spelt) else visible(spelt))
 
 
 def _is_utf_8(name: str) -> bool:

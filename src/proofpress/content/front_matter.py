@@ -6,6 +6,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from proofpress import urls
 from proofpress.content import gate, typed, yaml_nodes
 from proofpress.content.gate import MAX_LENGTH, Parts
 from proofpress.content.keys import HINTS, KEYS
@@ -14,7 +15,7 @@ from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
 from proofpress.problems import nearest, one_slip_apart
 from proofpress.rules.files import OUTSIDE_SITE
-from proofpress.rules.front_matter import FRONT_MATTER_SYNTAX, UNKNOWN_KEY, UNSAFE_URL
+from proofpress.rules.front_matter import FRONT_MATTER_SYNTAX, MISSPELT_KEY, UNKNOWN_KEY, UNSAFE_URL
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,6 +55,10 @@ def read_keys(
 ) -> tuple[FrontMatter, dict[str, Place]]:
     """Return the front matter that a mapping holds, wherever it stands, and where the value of each key stands."""
     return _Reading(findings, zone, taxonomies, authors).front_matter(root)
+
+
+_NOT_OF_AN_ID: Final = re.compile(r"[\s<>\"{}|\\^`]")
+"""What no IRI can hold (RFC 3987)."""
 
 
 class _Reading:
@@ -112,13 +117,18 @@ class _Reading:
             case "toc":
                 self.values[name] = self.toc(node)
             case "slug":
-                self.values[name] = self.slug(node)
+                if isinstance(node, ScalarNode) and node.text.startswith("/"):  # the whole path, as some tools have it
+                    self.values.setdefault("url", typed.site_path(node, name, found))
+                else:
+                    self.values[name] = self.slug(node)
             case "url":
                 self.values[name] = typed.site_path(node, name, found)
             case "aliases":
                 self.values[name] = self.aliases(node)
             case "template":
                 self.values[name] = self.template(node)
+            case "id":
+                self.values[name] = self.entry_id(node)
             case "image":
                 self.values[name] = typed.address(node, name, found)
             case _:
@@ -126,6 +136,23 @@ class _Reading:
                     own.update(typed.free(node, name, found))
                 elif not (isinstance(node, ScalarNode) and node.absent):
                     typed.wrong(node, name, "a mapping", found)
+
+    def entry_id(self, node: Node) -> str | None:
+        """Read the id of a feed's entry: an address or a name with a scheme, as Atom asks for (RFC 4287, section 4.2.6)."""
+        words = typed.text(node, "id", self.findings)
+        if words is None:
+            return None
+        if not urls.read(words).scheme or _NOT_OF_AN_ID.search(words):
+            hint = "write 'tag:me.example,2026:a-name', a 'urn:uuid:…' or the address that the post had at first"
+            self.findings.note(
+                "wrong-type",
+                node.place,
+                f"'id': '{abridged(words)}' is no id that a feed can hold",
+                hint,
+                severity="warning",
+            )
+            return None
+        return words
 
     def taxonomy(self, name: str, node: Node) -> None:
         # a series is named like a book, and the names of books have commas
@@ -149,25 +176,21 @@ class _Reading:
         self.extra[name] = value
         # what other tools hide must not come to light by moving here
         said = gate.strictest([gate.verdict(name, word) for word in _words_of(node)])
-        if said == "draft":
+        told = HINTS.get(name) or HINTS.get(name.casefold())
+        slip = None if told else self.slip(name)
+        if said == "draft" and slip != "draft":
             self.values["draft"] = True
-            message = f"'{abridged(name)}: {_words_of(node)[0]}' is taken for 'draft: true', and the page is left out"
-            self.findings.add("unknown-key", key.place, message, hint="write 'draft: true'")
+            self.findings.tell(UNKNOWN_KEY.taken_for_draft(f"{abridged(name)}: {_words_of(node)[0]}"), key.place)
             return
         if said == "unlisted":
             self.values["listed"] = False
-            message = f"'{abridged(name)}: {_words_of(node)[0]}' is taken for 'listed: false': the page is at its URL and in no list"
-            self.findings.add(
-                "unknown-key", key.place, message, hint="write 'listed: false', or 'draft: true' for none at all"
-            )
-        told = HINTS.get(name) or HINTS.get(name.casefold())
-        slip = None if told else self.slip(name)
+            self.findings.tell(UNKNOWN_KEY.taken_for_unlisted(f"{abridged(name)}: {_words_of(node)[0]}"), key.place)
+            return
         if slip is not None:
             said_no = isinstance(node, ScalarNode) and (node.absent or node.text.casefold() in ("false", "no", "off"))
             if slip == "draft" and not said_no:
                 self.values["draft"] = True  # however settings weigh the fault, it was meant to stay unseen
-            hint = f"did you mean '{slip}'? If not, put it under 'extra:'"
-            self.findings.add("misspelt-key", key.place, f"there is no key '{abridged(name)}'", hint=hint)
+            self.findings.tell(MISSPELT_KEY.nearly(abridged(name), slip), key.place)
             return
         self.findings.tell(UNKNOWN_KEY.no_key(abridged(name), told or self.likely(name)), key.place)
 

@@ -18,9 +18,13 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from proofpress.content.nodes import Findings, abridged, character_name
 from proofpress.model import Place
+from proofpress.rules.front_matter import FOREIGN_FRONT_MATTER, FRONT_MATTER_NOT_CLOSED, MISPLACED_FRONT_MATTER
+from proofpress.rules.rule import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from proofpress.problems import Edit
 
 MAX_LENGTH: Final = 65_536
 """Characters of front matter; the longest of 1,600 real posts is shorter than a tenth of that."""
@@ -79,6 +83,8 @@ _KNOWN: Final = frozenset(
 _TELLING: Final = frozenset({"title", "layout", "permalink", "slug", "draft", "published", "tags", "categories"})
 """Those that no sentence begins with: one alone tells front matter above a fence."""
 
+_MISREAD_MARK: Final = "ï»¿"
+"""A byte-order mark that was read as Latin-1 and saved again."""
 _ANOTHER: Final = "other front matter"
 
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", "never"})
@@ -187,28 +193,15 @@ def _own(text: str, findings: Findings) -> Parts | None:
     if closed is not None:
         fence = closed[0].rstrip(" \t\n")
         line = text.count("\n", 0, closed.start()) + 1
-        marks = "plus signs" if is_toml else "dashes"
-        unseen = next((mark for mark in fence if not mark.isascii()), None)
-        has = (
-            f"{len(fence)} {marks}" if unseen is None else f"the character {character_name(unseen)}, which is not seen,"
-        )
+        unseen = next((character_name(mark) for mark in fence if not mark.isascii()), "")
         if len(fence) > 3:
-            findings.add(
-                "front-matter-not-closed",
-                Place(line, 1, len(fence)),
-                f"this line has {has}; front matter is closed by exactly three{'' if unseen is None else ' ' + marks}",
-                hint=f"write '{opened[1]}'",
-            )
+            place = Place(line, 1, len(fence))
+            findings.problems.append(FRONT_MATTER_NOT_CLOSED.by_more(findings.path, place, fence, opened[1], unseen))
         return Parts(text[opened.end() : closed.start()], is_toml, text[closed.end() :], line + 1)
     looks = (_TOML_LOOKS if is_toml else _YAML_LOOKS).match(text, opened.end())
     if looks is None:
         return None
-    findings.add(
-        "front-matter-not-closed",
-        Place(1, 1, 3),
-        "front matter begins here and never ends",
-        hint=f"write a line '{opened[1]}' after its last key",
-    )
+    findings.tell(FRONT_MATTER_NOT_CLOSED.never(opened[1]), Place(1, 1, 3))
     blank = _BLANK.search(text, looks.end())
     end = blank.start() if blank and blank.start() < len(text) else len(text)
     # keys below a blank line are keys all the same
@@ -243,7 +236,7 @@ def _past_what_is_unseen(text: str) -> tuple[int, str, list[tuple[str, int]]]:
     comments: list[tuple[str, int]] = []
     while at < min(len(text), MAX_LENGTH):
         mark = text[at]
-        if text.startswith("ï»¿", at):  # a byte-order mark that was read as Latin-1 and saved again
+        if text.startswith(_MISREAD_MARK, at):
             at, before = at + 3, before or "a byte-order mark"
         elif _ANY_UNSEEN.match(mark):
             before = before or (
@@ -305,12 +298,7 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
         )
     ours = "+++" if marks[0] == "+" else "---"
     if close_at is None:
-        findings.add(
-            "front-matter-not-closed",
-            Place(line, 1, max(1, len(written))),
-            "front matter begins here and never ends",
-            hint=f"write a line '{ours}' after its last key",
-        )
+        findings.tell(FRONT_MATTER_NOT_CLOSED.never(ours), Place(line, 1, max(1, len(written))))
         return Parts(
             head,
             marks[0] == "+",
@@ -321,18 +309,12 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
             strictest([scanned(head), says]),
         )
     if before and bare == ours:
-        message = f"front matter begins on the first line of a file, and here {before} stands before it"
-        hint = f"delete what stands before '{ours}'"
+        fault = MISPLACED_FRONT_MATTER.behind(before, ours)
     elif kind:
-        message, hint = (
-            f"'{abridged(written)}' opens no front matter; a line '{ours}' alone does",
-            f"write '{ours}' alone",
-        )
+        fault = MISPLACED_FRONT_MATTER.with_more(abridged(written), ours)
     else:
-        message = f"front matter opens with exactly three {'plus signs' if ours == '+++' else 'dashes'}, not with '{abridged(written)}'"
-        hint = f"write '{ours}'"
-    findings.add("misplaced-front-matter", Place(line, 1, max(1, len(written))), message, hint=hint)
-    return Parts(
+        fault = MISPLACED_FRONT_MATTER.by_others(abridged(written), ours)
+    parts = Parts(
         head,
         marks[0] == "+" or kind.lower() == "toml",
         text[after:],
@@ -340,6 +322,33 @@ def _fenced(text: str, at: int, line: int, before: str, findings: Findings) -> P
         head_line=line + 1,
         says=strictest([scanned(head), says]),
     )
+    edits = () if kind or before == _ANOTHER else _mends(findings.path, text, at, parts, ours)
+    findings.tell(fault, Place(line, 1, max(1, len(written))), edits=edits)
+    return parts
+
+
+def _mends(path: str, text: str, at: int, parts: Parts, fence: str) -> list[Edit]:
+    """Return the edits that make a file's front matter ours, where they take no word away and it is read as before.
+
+    Where a draft may be meant they aren't called safe: who mends looks whether it still is one.
+    """
+    head = parts.head or ""
+    end = _line_end(text, at) + 1
+    close = end + len(head)
+    edits = []
+    if at:
+        edits.append(replacing(path, Place(1, 1), text[:at], "", safe=parts.says is None))
+    for start in (at, close):
+        line = text.count("\n", 0, start) + 1
+        column = start - text.rfind("\n", 0, start)
+        written = text[start : _line_end(text, start)].rstrip(" \t")
+        if written != fence:
+            edits.append(replacing(path, Place(line, column), written, fence, safe=parts.says is None))
+    probe = Findings(path)
+    read = _own(f"{fence}\n{head}{fence}\n{parts.text}", probe)
+    same = read is not None and read[:3] == parts[:3] and not probe.problems
+    seen = _ANY_UNSEEN.sub("", text[:at]).replace(_MISREAD_MARK, "")
+    return edits if same and not seen else []
 
 
 def _json(text: str, at: int, line: int, findings: Findings) -> Parts | None:
@@ -403,12 +412,7 @@ def _foreign(findings: Findings, line: int, how: str, pairs: Sequence[Pair]) -> 
     """Note front matter of another tool, with its first key as it would be written here."""
     key, value = next(((pair.key, pair.value) for pair in pairs if _folded(pair.key) == "title"), pairs[0][:2])
     shown = abridged(value.strip(" ,\"'"), 30)
-    findings.add(
-        "foreign-front-matter",
-        Place(line, 1),
-        f"this is front matter {how}, which is not read",
-        hint=f"write it between two lines '---', a key a line: '{key.strip().lower()}: {shown}'",
-    )
+    findings.tell(FOREIGN_FRONT_MATTER.of_another_tool(how, key.strip().lower(), shown), Place(line, 1))
 
 
 def _in_comment(inner: str) -> list[Pair]:

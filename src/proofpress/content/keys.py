@@ -78,7 +78,7 @@ TABLE: Final = (
     ),
     Key(
         name="slug",
-        description="The last part of the page's URL.",
+        description="The last part of the page's URL; with a slash in front the whole path.",
         examples=("how-a-linker-works",),
         shape=shapes.TEXT,
         otherwise="the file's name",
@@ -89,6 +89,13 @@ TABLE: Final = (
         examples=("/2024/linkers/",),
         shape=shapes.PLAIN,
         otherwise="folder and slug",
+    ),
+    Key(
+        name="id",
+        description="The id of its entry in feeds, so that readers know the post again when its address changes.",
+        examples=("tag:me.example,2026:linkers", "https://me.example/old-address/"),
+        shape=shapes.PLAIN,
+        otherwise="its address",
     ),
     Key(
         name="aliases",
@@ -178,7 +185,6 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
         "katex": "mathematics is always read; take the key out",
         "type": "what a page is follows from 'posts' in site.yaml; for another template use 'template'",  # Hugo
         "hide_table_of_contents": "here that is 'toc: false'",  # Docusaurus
-        "id": "here that is 'slug'",  # Docusaurus
         "lang": "the language is set for the whole site, in site.yaml",
     }
 )

@@ -19,11 +19,7 @@ from proofpress.content.files import Faults, nfc, unread, walk, within
 from proofpress.model import Source
 from proofpress.paths import SourcePath, unportable
 from proofpress.problems import Problem, visible
-from proofpress.rules.files import (
-    FILE_TOO_LARGE,
-    UNPORTABLE_NAME,
-)
-from proofpress.rules.registry import problem
+from proofpress.rules.files import FILE_TOO_LARGE, LEFT_OVER, UNPORTABLE_NAME, UNREAD_POST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -119,14 +115,9 @@ class _LeftOut:
         """Give a problem for each kind of what was left out."""
         for kind, paths in self._kinds.items():
             first = min(paths)
-            more = f" (and {len(paths) - 1:,} more)" if len(paths) > 1 else ""
             name = first.rpartition("/")[2]
             ending = f"*.{name.rpartition('.')[2]}" if kind in _BY_ENDING and "." in name else name
-            said = f"by its name this is {kind}, which is not published{more}"
-            mend = (
-                f"delete it; to have it published all the same, write 'ignore: [\"!{visible(ending)}\"]' in site.yaml"
-            )
-            yield problem("left-over", first, 0, 1, said, hint=mend)
+            yield LEFT_OVER.by_name(kind, len(paths) - 1, visible(ending)).at(first)
 
 
 class _Copied:
@@ -149,8 +140,7 @@ class _Copied:
         if found is not None:
             name = path.rpartition("/")[2]
             pattern = visible(f"*.{name.rpartition('.')[2]}" if "." in name else name)
-            owners = f"leave it out by 'ignore: [\"{pattern}\"]' in site.yaml ('!{pattern}' copies it as it is)"
-            self._problems.append(problem("unread-post", path, 0, 1, found.message, hint=f"{found.hint}, or {owners}"))
+            self._problems.append(UNREAD_POST.no_page(found.why, found.mend, pattern).at(path))
         return found is None
 
 

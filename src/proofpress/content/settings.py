@@ -17,14 +17,16 @@ from proofpress.paths import WINDOWS_DEVICES, slug
 from proofpress.problems import did_you_mean
 from proofpress.urls import WEB, read
 
-PERMALINK_FIELDS: Final = ("year", "month", "day", "slug", "folder")
+PERMALINK_FIELDS: Final = ("year", "month", "day", "slug", "name", "folder")
+_PART_OF_FOLDER: Final = re.compile(r"folder\[(?:-?[0-9]|-?[0-9]?:-?[0-9]?)\]")
+"""`{folder[0]}` is its first part, `{folder[-1]}` its last, `{folder[1:]}` all but the first."""
 _HOST: Final = re.compile(r"[^\s/\\@?#%\"'<>^`{|}:\[\]\x00-\x20\x7f]+")
 _ZONE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _MACHINE_ZONES: Final = frozenset({"localtime", "posixrules", "posix", "right"})  # these differ from machine to machine
 # RFC 5646, section 2.1, in form: a language of 2 to 8 letters and its subtags, or private use
 _LANGUAGE: Final = re.compile(r"(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|[xX](?:-[A-Za-z0-9]{1,8})+)")
 _EXAMPLES: Final = frozenset({"example.com", "example.net", "example.org"})
-_OWN_FOLDERS: Final = ("content", "templates", "static", "data")
+_OWN_FOLDERS: Final = ("content", "templates", "static", "data", "plugins")
 
 
 _COMMAND: Final = re.compile(r"[A-Za-z]{1,100}")
@@ -129,12 +131,13 @@ def permalink(pattern: str) -> str | Refusal:
         return Refusal("has a brace without its other", f"the fields are {fields}")
     named = [field for _, field, _, _ in parts if field is not None]
     for _, field, form, conversion in parts:
-        if field is not None and (field not in PERMALINK_FIELDS or form or conversion):
+        known = field is None or field in PERMALINK_FIELDS or _PART_OF_FOLDER.fullmatch(field)
+        if field is not None and (not known or form or conversion):
             return Refusal(
                 f"has the field '{{{field}}}'", did_you_mean(field, PERMALINK_FIELDS) or f"the fields are {fields}"
             )
-    if "slug" not in named:
-        return Refusal("gives every post the same URL", "put {slug} into it")
+    if "slug" not in named and "name" not in named:
+        return Refusal("gives every post the same URL", "put {slug} or {name} into it")
     if re.search(r"[\\?#%\x00-\x20\x7f]|//", pattern) or any(part in (".", "..") for part in pattern.split("/")):
         return Refusal("is not a path", "write one such as /{year}/{slug}/")
     return pattern

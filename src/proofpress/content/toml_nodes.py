@@ -121,7 +121,7 @@ def _too_deep(text: str, lines: _Lines, findings: Findings, syntax: str) -> bool
 
 def _note_depth(place: Place, findings: Findings, syntax: str) -> None:
     message = f"lists and tables stand more than {MAX_DEPTH} deep in one another"
-    findings.add(syntax, place, message, hint="flatten them")
+    findings.note(syntax, place, message, hint="flatten them")
 
 
 def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str, Any] | None:
@@ -138,7 +138,7 @@ def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str
             )
             date = _DATE.match(text, start)
             if date and "date" in what:
-                findings.add(
+                findings.note(
                     "impossible-date",
                     lines.place(*date.span()),
                     f"there is no such day or time as {date[0]}",
@@ -156,7 +156,7 @@ def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str
                 ((message, hint) for needle, message, hint in _MENDS if needle in what),
                 (f"this is not TOML: {what}", "put text in quotes"),
             )
-            findings.add(syntax, lines.place(start, start + 1), message, hint=hint)
+            findings.note(syntax, lines.place(start, start + 1), message, hint=hint)
             return None
         except ValueError:  # int() on more digits than sys.get_int_max_str_digits() allows
             number = _LONG_NUMBER.search(text)

@@ -14,7 +14,7 @@ from proofpress.content import addresses, dates
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.model import Author
 from proofpress.problems import did_you_mean, nearest
-from proofpress.rules.front_matter import UNKNOWN_AUTHOR, UNKNOWN_KEY, UNSAFE_URL, WRONG_TYPE
+from proofpress.rules.front_matter import LOST_TO_COMMENT, UNKNOWN_AUTHOR, UNKNOWN_KEY, UNSAFE_URL, WRONG_TYPE
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,10 +39,7 @@ def whole(node: Node, key: str, findings: Findings, *, prose: bool = False) -> N
     if not isinstance(node, ScalarNode) or node.remark is None:
         return
     if node.clinging or (prose and not node.absent):
-        was = f"is '{abridged(node.text)}' alone" if node.text else "says nothing"
-        message = f"'{key}' {was}: what follows '#' after a blank is a comment in YAML"
-        mend = "put the value in quotes, or write the remark on a line of its own"
-        findings.add("lost-to-comment", node.remark, message, hint=mend)
+        findings.tell(LOST_TO_COMMENT.cut(key, abridged(node.text)), node.remark)
 
 
 def text(node: Node, key: str, findings: Findings, *, takes: str = "text", prose: bool = False) -> str | None:
@@ -134,7 +131,7 @@ def moment(node: Node, key: str, zone: dt.tzinfo, findings: Findings) -> dates.M
     read = dates.moment(node.text, zone)
     if isinstance(read, dates.Moment):
         return read
-    findings.add(read.rule, node.place, f"'{abridged(node.text)}' {read.message}", hint=read.hint)
+    findings.note(read.rule, node.place, f"'{abridged(node.text)}' {read.message}", hint=read.hint)
     return None
 
 

@@ -15,10 +15,10 @@ BEGINNING: Final = 4096
 
 
 class Unread(NamedTuple):
-    """Why a file is no page: what is wrong, and what to do."""
+    """Why a file is no page, and what to do."""
 
-    message: str
-    hint: str
+    why: str
+    mend: str
 
 
 _PANDOC = "write it as Markdown; `pandoc -t gfm` does most of it"
@@ -56,7 +56,7 @@ def by_name(path: str) -> Unread | None:
     """Tell what a file is by the end of its name; None where that says nothing."""
     name = path.rpartition("/")[2].lower()
     form = _FORMS.get("." + name.rpartition(".")[2]) if "." in name else None
-    return None if form is None else Unread(f"{form[0]}, so this is no page", form[1])
+    return None if form is None else Unread(*form)
 
 
 def is_worth_a_look(path: str) -> bool:
@@ -71,6 +71,4 @@ def by_beginning(data: bytes) -> Unread | None:
     text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
     if not (gate.begins(text) or _PELICAN_DRAFT.search(text)):
         return None
-    return Unread(
-        "this file begins with front matter, and is no Markdown, so it is no page", "write it as a '.md' file"
-    )
+    return Unread("this file begins with front matter, and is no Markdown", "write it as a '.md' file")

@@ -133,7 +133,7 @@ class _Composer:
         return MappingNode(tuple(kept), Place(self.line, 1))
 
     def fault(self, place: Place, message: str, hint: str) -> None:
-        self.findings.add(self.syntax, place, message, hint=hint)
+        self.findings.note(self.syntax, place, message, hint=hint)
 
     def place(self, start: Any, end: Any = None) -> Place:
         if end is None or end.line != start.line:
@@ -245,7 +245,7 @@ class _Composer:
         self.aliased = True
         mark = "*" if type(event) is yaml.AliasEvent else "&"
         rule = "alias-in-front-matter" if self.syntax == "front-matter-syntax" else self.syntax
-        self.findings.add(
+        self.findings.note(
             rule,
             self.place(event.start_mark, event.end_mark if type(event) is yaml.AliasEvent else None),
             f"YAML's anchors and aliases ('{mark}{abridged(event.anchor)}') are not read",

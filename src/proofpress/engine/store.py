@@ -85,7 +85,7 @@ def translated(path: Path) -> Iterator[None]:
             raise BusyError("another build is at work here; wait until it is done, and try again") from error
         number = _SYSTEM_ERRORS.get(code & 0xFF)
         if code == sqlite3.SQLITE_IOERR_SHORT_READ or (
-            code & 0xFF == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK)
+            code & 0xFF == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
         ):
             number = None  # a header that asks for a newer SQLite reads as a file that may not be written
         if number is not None:
@@ -373,15 +373,51 @@ def _checksum(*parts: str | bytes) -> bytes:
     return digest_of_bytes(b"".join(framed))
 
 
+@contextlib.contextmanager
+def alone(path: Path, patience: float = 30.0) -> Iterator[None]:
+    """Keep every build away from a store while something else is done with its folder; the lock goes at the end.
+
+    Raises BusyError where a build is at work for longer than `patience` seconds.
+    """
+    lock = path.with_name(path.name + "-lock")
+    for suffix in BESIDE:
+        own_file(lock.with_name(lock.name + suffix))
+    held = _locked(lock, patience)
+    try:
+        yield
+        if os.name == "posix":
+            remove(lock)  # while it is held: who waits for it sees that it is another file now
+    finally:
+        held.close()
+    if os.name != "posix":  # Windows deletes no file that is open; one that another build has taken meanwhile stays
+        with contextlib.suppress(OSError):
+            remove(lock)
+
+
+def _node(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
 def _locked(path: Path, patience: float) -> sqlite3.Connection:
     """Wait until nobody else holds a lock file, and hold it until the connection is closed or this process ends.
 
-    SQLite's own locks are the portable way to lock a file; nothing is ever written into this one.
+    SQLite's own locks are the portable way to lock a file; nothing is ever written into this one. A lock on a file that
+    was deleted meanwhile keeps nobody away, so that the file has to be the same before and after.
     """
     until = time.monotonic() + patience
     with translated(path):
         while True:
-            connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+            before = _node(path)
+            try:
+                connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+            except sqlite3.OperationalError:
+                if path.parent.exists() or time.monotonic() >= until:
+                    raise
+                path.parent.mkdir(parents=True, exist_ok=True)  # who held the lock before has cleaned up
+                continue
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.DatabaseError as error:
@@ -395,5 +431,8 @@ def _locked(path: Path, patience: float) -> sqlite3.Connection:
                 connection.close()
                 raise
             else:
-                return connection
+                if before is not None and before == _node(path):
+                    return connection
+                connection.close()
+                continue
             time.sleep(POLL)

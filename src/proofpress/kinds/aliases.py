@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from proofpress.kinds.html import HtmlTarget
 from proofpress.kinds.target import Kind, Planning, refusal
 from proofpress.paths import Base, SitePath, SourcePath
+from proofpress.rules.files import PATH_TOO_LONG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ class AliasTarget(HtmlTarget, frozen=True, kw_only=True):
 
     def refusals(self, complaint: Complaint, planning: Planning) -> Iterator[Problem]:
         """Give the one where the alias is written."""
-        mend = "take it out" if complaint.rule == "path-too-long" else "write another, or take it out"
+        mend = "take it out" if complaint.rule is PATH_TOO_LONG else "write another, or take it out"
         yield refusal(complaint, self.source or "", self.place(planning), "this alias", mend)
 
     def image(self, making: Making, card: Card | None) -> tuple[None, None]:

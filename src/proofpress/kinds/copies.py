@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from proofpress.kinds.target import Kind, PlainTarget, Planning, Published, refusal
 from proofpress.model import Place
+from proofpress.rules.site import RESERVED_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ class FileTarget(CopyTarget, frozen=True, kw_only=True):
     who = "file"
 
     def _mend(self, complaint: Complaint) -> str:
-        if complaint.rule == "reserved-path":
+        if complaint.rule is RESERVED_PATH:
             return "rename it, or move it to static/, where the site's owner keeps such files"
         return "rename it"
 

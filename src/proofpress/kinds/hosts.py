@@ -19,7 +19,7 @@ import msgspec
 from proofpress.config import place_of
 from proofpress.kinds.target import SETTINGS, Kind, PlainTarget, Planning, Published
 from proofpress.paths import Base, SitePath
-from proofpress.rules.registry import problem
+from proofpress.rules.site import MISSING_REDIRECTS
 from proofpress.site.hosting import PATHS
 
 if TYPE_CHECKING:
@@ -98,19 +98,10 @@ def check(planning: Planning, targets: Sequence[Target]) -> Iterator[Problem]:
             text = planning.read(own).decode("utf-8", "replace")
             missing = unsaid(redirects, text, base)
             if missing:
-                several = f"{len(missing):,} aliases of the site are" if len(missing) > 1 else "an alias of the site is"
-                message = (
-                    f"this file is published in place of Proofpress's own, and {several} not in it: "
-                    f"'{base.href(missing[0])}'{' and others' if len(missing) > 1 else ''}"
-                )
-                mend = "add them, or delete the file; until then their pages lead on"
-                yield problem("missing-redirects", own, 0, 1, message, hint=mend)
+                yield MISSING_REDIRECTS.not_in(len(missing), base.href(missing[0])).at(own)
         elif redirects.beyond:
-            several = f"{redirects.beyond:,} more aliases" if redirects.beyond > 1 else "one more alias"
-            message = f"Cloudflare reads {CLOUDFLARE_REDIRECTS:,} redirects, and the site has {several}"
-            mend = "their pages lead on; or write a static/_redirects with patterns, such as '/old/* /new/:splat 301'"
-            at = place_of(planning.read(SETTINGS), "hosting")
-            yield problem("missing-redirects", SETTINGS, at.line, at.column, message, hint=mend, length=at.length)
+            place = place_of(planning.read(SETTINGS), "hosting")
+            yield MISSING_REDIRECTS.beyond(CLOUDFLARE_REDIRECTS, redirects.beyond).at(SETTINGS, place)
 
 
 def host_text(purpose: Purpose, hosting: Hosting, targets: Sequence[Target], base: Base) -> bytes:

@@ -14,13 +14,14 @@ from proofpress.kinds.registry import KINDS
 from proofpress.kinds.target import SETTINGS, FilledTarget, PlainTarget, Target
 from proofpress.paths import identity, output_path, unportable
 from proofpress.problems import Problem
-from proofpress.rules.registry import problem
+from proofpress.rules.files import UNPORTABLE_NAME
+from proofpress.rules.site import URL_COLLISION
 from proofpress.site.claims import Complaint, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from proofpress.kinds.target import Planning
+    from proofpress.kinds.target import Kind, Planning
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,15 +35,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-def plan(planning: Planning) -> Plan:
-    """Return every target of a site, and what is wrong with the others."""
-    wanted = [target for kind in KINDS for target in kind.plan(planning)]
+def plan(planning: Planning, more: Iterable[Kind] = ()) -> Plan:
+    """Return every target of a site, and what is wrong with the others. `more` are kinds of others, after our own."""
+    kinds = (*KINDS, *more)
+    wanted = [target for kind in kinds for target in kind.plan(planning)]
     wanted, refused = _judged(wanted, planning)
     unheld = [found for target in wanted if (found := _unportable(target, planning)) is not None]
     taken = {output_path(target.site_path) for target in wanted if not target.yields}
     wanted = [target for target in wanted if not target.yields or output_path(target.site_path) not in taken]
     targets, collisions = _without_collisions(wanted, planning)
-    checked = [found for kind in KINDS for found in kind.check(planning, targets)]
+    checked = [found for kind in kinds for found in kind.check(planning, targets)]
     return Plan(
         targets=targets,
         filled=tuple(target for target in targets if isinstance(target, FilledTarget)),
@@ -81,43 +83,55 @@ def _without_collisions(wanted: Sequence[Target], planning: Planning) -> tuple[t
         holder = first.setdefault(key, target)
         if holder is not target:
             problems.append(_collision(holder, target, planning))
-    for key, target in first.items():
-        folder = key.rpartition("/")[0]
-        while folder:
-            if folder in first:
+    dropped = _files_for_folders(first, planning, problems)
+    kept = [target for key, target in first.items() if key not in dropped]
+    return tuple(sorted(kept, key=lambda target: target.site_path)), problems
+
+
+def _files_for_folders(first: Mapping[str, Target], planning: Planning, problems: list[Problem]) -> set[str]:
+    """Return the claims that would need a folder where another makes a file, and tell of each once.
+
+    None of them is made: no disk holds both. What stands in the folder of a page that goes, goes with it without a word.
+    """
+    dropped: dict[str, Target] = {}
+    for key, target in sorted(first.items(), key=lambda found: (found[1].travels, found[1].follows, found[0])):
+        for folder in _folders_of(key):
+            if folder not in first or folder in dropped or key in dropped:
+                continue
+            blamed = _blamed(first[folder], target)
+            gone = tuple(other.site_path for other in dropped.values())
+            dropped[key if blamed is target else folder] = blamed
+            if not ((target.travels or target.follows) and gone and target.site_path.startswith(gone)):
                 problems.append(_collision(first[folder], target, planning))
-            folder = folder.rpartition("/")[0]
-    return tuple(sorted(first.values(), key=lambda target: target.site_path)), problems
+    return set(dropped)
+
+
+def _folders_of(key: str) -> Iterator[str]:
+    while "/" in key:
+        key = key.rpartition("/")[0]
+        yield key
+
+
+def _blamed(holder: Target, target: Target) -> Target:
+    """Return which of two claims gives way: the later one, unless only the other has a source file to be mended."""
+    return holder if target.source is None and holder.source is not None else target
 
 
 def _collision(holder: Target, target: Target, planning: Planning) -> Problem:
     """Blame the claim that a person can move: the one with a source file, at the key that asks for the URL."""
-    blamed, other = target, holder
-    if blamed.source is None and other.source is not None:
-        blamed, other = other, blamed
+    blamed = _blamed(holder, target)
+    other = holder if blamed is target else target
     place = blamed.place(planning)
-    same = (
-        f"'{target.site_path}'"
-        if target.site_path == holder.site_path
-        else f"'{holder.site_path}' and '{target.site_path}', which one disk can't hold side by side"
+    fault = URL_COLLISION.both_make(
+        blamed.origin, other.origin, holder.site_path, target.site_path, written=bool(blamed.source)
     )
-    return problem(
-        "url-collision",
-        blamed.source or SETTINGS,
-        place.line,
-        place.column,
-        f"{blamed.origin} and {other.origin} both make {same}",
-        hint="give one of them another 'slug:' or 'url:', or rename it" if blamed.source else "rename one of them",
-        length=place.length,
-    )
+    return fault.at(blamed.source or SETTINGS, place)
 
 
 def _unportable(target: Target, planning: Planning) -> Problem | None:
     """Report a page whose file Windows can't hold, where a person can move it. Copied files are the scanner's."""
     part = unportable(output_path(target.site_path))
     blame = target.movable(planning) if part is not None else None
-    if blame is None:
+    if part is None or blame is None:
         return None
-    message = f"Windows cannot hold a file or folder called '{part}', which is part of '{target.site_path}'"
-    at = blame.place
-    return problem("unportable-name", blame.path, at.line, at.column, message, hint=blame.mend, length=at.length)
+    return UNPORTABLE_NAME.published(part, target.site_path, blame.mend).at(blame.path, blame.place)

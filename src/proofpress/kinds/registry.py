@@ -20,7 +20,7 @@ from proofpress.kinds import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from proofpress.config import Config
     from proofpress.kinds.target import Kind
@@ -44,12 +44,12 @@ KINDS: Final[tuple[Kind, ...]] = (
 """In the order in which they claim URLs: of two claims the first is kept, and the problem blames what can be moved."""
 
 
-def alternates(card: Card, config: Config) -> Iterator[Alternate]:
-    """Give every other form in which a document is published."""
-    for kind in KINDS:
+def alternates(card: Card, config: Config, more: Iterable[Kind] = ()) -> Iterator[Alternate]:
+    """Give every other form in which a document is published; `more` are kinds of others."""
+    for kind in (*KINDS, *more):
         yield from kind.alternates(card, config)
 
 
-def reads_source(config: Config) -> bool:
+def reads_source(config: Config, more: Iterable[Kind] = ()) -> bool:
     """Tell whether any kind wants the Markdown of documents."""
-    return any(kind.reads_source(config) for kind in KINDS)
+    return any(kind.reads_source(config) for kind in (*KINDS, *more))

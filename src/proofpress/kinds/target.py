@@ -15,7 +15,7 @@ from proofpress.config import Config
 from proofpress.model import Card, Place
 from proofpress.paths import SitePath, SourcePath
 from proofpress.problems import Problem
-from proofpress.rules.registry import problem
+from proofpress.rules.files import PATH_TOO_LONG
 from proofpress.site.claims import Complaint, Who
 from proofpress.site.index import Site
 from proofpress.site.values import Alternate
@@ -155,6 +155,16 @@ class PlainTarget(Target, frozen=True, kw_only=True):
         raise AssertionError(f"{type(self).__name__} does not say how it is made")
 
 
+def can_be_made(value: object) -> bool:
+    """Tell whether a value is a target of which the builder knows how it is made."""
+    return isinstance(value, FilledTarget | PlainTarget)
+
+
+def can_be_remembered(value: object) -> bool:
+    """Tell whether a value is a target that is made by a remembered step, so that its fields need digests."""
+    return isinstance(value, FilledTarget)
+
+
 def _nothing(*_any: object) -> Iterable[object]:
     return ()
 
@@ -174,10 +184,9 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 def refusal(complaint: Complaint, path: str, place: Place, asks: str, mend: str) -> Problem:
     """Return the problem of a refused claim."""
-    message = f"{asks} {complaint.message}"
-    return problem(complaint.rule, path, place.line, place.column, message, hint=mend, length=place.length)
+    return complaint.rule.says(f"{asks} {complaint.message}", mend).at(path, place)
 
 
 def shorter(complaint: Complaint) -> str:
     """Return what other name a complaint asks for: a shorter one, or just another."""
-    return "a shorter" if complaint.rule == "path-too-long" else "another"
+    return "a shorter" if complaint.rule is PATH_TOO_LONG else "another"

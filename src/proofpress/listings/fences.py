@@ -1,7 +1,8 @@
 """What a fence's info string says: ```` ```python title="train.py" {3,5-7} linenos ````.
 
-What other tools' blogs write is understood too: `python:file.py`, `rust,ignore`, `{.python}`, `js{1,3}`,
-`hl_lines="3 5-7"`.
+What other tools' blogs write is understood where it has one meaning: `python:file.py`, `{.python .numberLines}`,
+`js{1,3}`, `hl_lines="3 5-7"`, `js {numberLines: true}`, `js/0,2`. What is left over has no effect, and is named: an
+info string is read to its last character.
 """
 
 from __future__ import annotations
@@ -10,116 +11,340 @@ import functools
 import re
 from typing import Final, NamedTuple
 
-from proofpress.listings.languages import IGNORED_WORDS
+from proofpress.listings.languages import FOREIGN
+from proofpress.problems import did_you_mean
 
-_ITEM: Final = re.compile(
-    r"""\{(?P<braces>[^{}]*)\}|(?P<name>[^\s=,{}"']+)=(?P<value>"[^"]*"|'[^']*'|\[[^\]]*\]|\{[^{}]*\}|[^\s,]*)"""
-    r"""|(?P<word>[^\s{},]+)|,""",
+_VALUE: Final = (
+    r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\[[^\[\]]*\]|\{[^{}]*\}|/(?:[^/\\]|\\.)+/(?=[\s,]|\Z)|[^\s,\"'\[{]*"
 )
-_IN_BRACES: Final = re.compile(r"([.#]?)([\w+\-#]+)(?:=(\"[^\"]*\"|'[^']*'|[^\s,]+))?")
-_RANGES: Final = re.compile(r"[\s\[\]{}]*\d+(?:\s*-\s*\d+)?(?:[\s,]+\d+(?:\s*-\s*\d+)?)*[\s,\[\]{}]*")
-_RANGE: Final = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
+_BETWEEN: Final = re.compile(r"[\s,]+")
+_OPTION: Final = re.compile(rf"([^\s=,{{}}\[\]\"'/]+)=({_VALUE})")
+_BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
+_QUOTED: Final = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
+_PATTERN: Final = re.compile(r"/((?:[^/\\]|\\.)+)/(?=[\s,]|\Z)")
+_WORD: Final = re.compile(r"[^\s,{]+")
+_IN_BRACES: Final = re.compile(rf"([.#]?)([A-Za-z_][\w+\-#.]*)(?:\s*[=:]\s*({_VALUE}))?(?=[\s,]|\Z)")
+_OUT_OF_PLACE: Final = re.compile(r"[^\s,]+")
+_ONLY_LINES: Final = re.compile(r"[\s\d,;.\-\N{EN DASH}]*\d[\s\d,;.\-\N{EN DASH}]*")
+_LINES: Final = re.compile(r"(\d+)(?:\s*-\s*(\d+))?(?=[\s,;\[\]{}\"']|\Z)|[^\s,;\[\]{}\"']+")
 _LANGUAGE: Final = re.compile(r"[^\s{},:=]+")
+_FROM_ZERO: Final = re.compile(r"([^\s/]+)/(\d[\d,-]*)(?:/(\d[\d,-]*))?(?=\s|\Z)")
+"""Eleventy's marks, whose lines count from 0: `js/0,2`, and `js/0/3-4` for inserted and deleted ones."""
 _FILE: Final = re.compile(r":\s?([^\s{},]*)")
-OPTIONS: Final = ("title", "linenos", "nolinenos", "hl_lines", "start")
-"""The options that are ours, for a hint."""
+_ESCAPE: Final = re.compile(r"\\(.)")
+_ERROR_CODE: Final = re.compile(r"e\d{4}")
+
 _TITLES: Final = frozenset({"title", "filename", "file", "name", "caption", "label"})
-_MARKS: Final = frozenset({"hl_lines", "mark", "highlight", "emphasize-lines", "hl"})
-_STARTS: Final = frozenset({"linenostart", "start", "startline", "firstline", "start-line"})
-_NUMBERS: Final = frozenset(
-    {"linenos", "showlinenumbers", "linenumbers", "numbers", "line-numbers", "lineno", "linenum"}
+_KINDS: Final = {
+    **dict.fromkeys(("hl_lines", "mark", "highlight", "emphasize-lines", "hl", "highlightlines"), "marked"),
+    **dict.fromkeys(("ins", "add", "added", "insert", "inserted"), "inserted"),
+    **dict.fromkeys(("del", "rem", "removed", "delete", "deleted"), "deleted"),
+    "focus": "focused",
+    **dict.fromkeys(("collapse", "fold", "folded"), "folded"),
+}
+"""Options that name lines, and what becomes of these."""
+_OF_WORDS: Final = frozenset({"mark", "ins", "del"})
+"""Options that name lines, or words in quotes or as a pattern."""
+_ELEMENTS: Final = {"marked": "mark", "inserted": "ins", "deleted": "del"}
+_STARTS: Final = frozenset(
+    {"linenostart", "start", "startline", "firstline", "start-line", "startfrom", "startlinenumber", "firstnumber"}
 )
-_NO_NUMBERS: Final = frozenset({"nolinenos", "nolinenumbers", "nonumbers"})
-_OF_OTHERS: Final = frozenset({"copy", "wrap", "ins", "del", "diff", "frame", "id", "class"})
-_NO: Final = frozenset({"false", "no", "0", "none"})
+_NUMBERS: Final = frozenset(
+    {
+        "linenos", "showlinenumbers", "linenumbers", "numbers", "line-numbers", "line_numbers", "lineno", "linenum",
+        "linenums", "numberlines", "number-lines",
+    }
+)  # fmt: skip
+_NO_NUMBERS: Final = frozenset({"nolinenos", "nolinenumbers", "nonumbers", "no-line-numbers"})
+_YES: Final = frozenset({"", "true", "yes", "on", "table", "inline", "visible"})
+_NO: Final = frozenset({"false", "no", "0", "none", "off"})
+FRAMES: Final = ("code", "terminal", "none")
+OPTIONS: Final = (
+    "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
+    "collapse", "wrap", "frame", "lang",
+)  # fmt: skip
+"""The options that are ours, for a hint."""
+_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang"}
 MAX_LINE: Final = 1_000_000
 
 
+class Lines(NamedTuple):
+    """Lines that an option names, from 1; and where in the info string it does."""
+
+    kind: str
+    """`marked`, `inserted`, `deleted`, `focused` or `folded`."""
+    first: int
+    last: int
+    at: int
+    length: int
+
+
+class Words(NamedTuple):
+    """Words that are to stand out wherever they are in the code."""
+
+    element: str
+    """`mark`, `ins` or `del`."""
+    text: str
+    pattern: bool
+    """Whether `text` is a regular expression."""
+    at: int
+    length: int
+
+
+class Slip(NamedTuple):
+    """A part of a listing that has no effect, with its offset, and what to do."""
+
+    at: int
+    length: int
+    message: str
+    hint: str
+    foreign: str = ""
+    """The word, where it is another tool's and so in many a listing: what is one slip in a text, and is told once."""
+
+
 class Info(NamedTuple):
-    """What an info string says, and the words of it that mean nothing here, with their offsets."""
+    """What an info string says."""
 
     language: str = ""
     language_at: int = 0
     title: str = ""
-    marked: tuple[tuple[int, int], ...] = ()
+    lines: tuple[Lines, ...] = ()
+    words: tuple[Words, ...] = ()
     numbered: bool | None = None
     start: int = 1
+    wrap: bool = False
+    folded: bool = False
+    """Whether the whole of it is."""
+    frame: str = "code"
+    over: str = ""
+    """The language of the code, where `language` is diff."""
+    over_at: int = 0
     classes: tuple[str, ...] = ()
     id: str = ""
-    unknown: tuple[tuple[int, str], ...] = ()
+    slips: tuple[Slip, ...] = ()
+
+    @property
+    def marked(self) -> tuple[tuple[int, int], ...]:
+        """The lines that are marked."""
+        return tuple((lines.first, lines.last) for lines in self.lines if lines.kind == "marked")
 
 
 @functools.lru_cache(maxsize=1000)
 def read_info(text: str) -> Info:
-    """Read a fence's info string. Never fails: what it does not know, it names."""
+    """Read a fence's info string. Never fails: what has no effect is among its slips."""
     at = len(text) - len(text.lstrip())
-    reading = _Reading()
-    pos = reading.take_language(text, at)
-    for item in _ITEM.finditer(text, pos):
-        if item["braces"] is not None:
-            reading.take_braces(item["braces"])
-        elif item["name"] is not None:
-            reading.take_option(item["name"], item["value"].strip("\"'"), item.start())
-        elif item["word"] is not None:
-            reading.take_word(item["word"], item.start())
+    reading = _Reading(text)
+    pos = reading.take_language(at)
+    while pos < len(text):
+        pos = reading.take_next(pos)
     return reading.info(at)
 
 
 class _Reading:
     """An info string, as far as it is read: each method takes one form of what may stand in it."""
 
-    def __init__(self) -> None:
-        self.language = self.title = self.id = ""
-        self.marked: list[tuple[int, int]] = []
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.language = self.title = self.id = self.over = ""
+        self.frame = "code"
+        self.lines: list[Lines] = []
+        self.words: list[Words] = []
         self.numbered: bool | None = None
-        self.start = 1
+        self.start: int | None = None
+        self.start_at = self.over_at = 0
+        self.wrap = self.folded = False
         self.classes: list[str] = []
-        self.unknown: list[tuple[int, str]] = []
+        self.slips: list[Slip] = []
 
     def info(self, language_at: int) -> Info:
         """Return what was read."""
+        if self.start is not None:
+            if self.numbered is False:
+                message = "a listing without line numbers has no number to start from"
+                self.slip(self.start_at, str(self.start), message, "take one of the two out")
+            self.numbered = True if self.numbered is None else self.numbered
+        if self.over and self.language.lower() != "diff":
+            message = f"'lang' tells the language of a diff, and this listing is '{self.language}'"
+            self.slip(self.over_at, self.over, message, f'write: diff lang="{self.language}"')
+            self.over = ""
         return Info(
             language=self.language,
             language_at=language_at,
             title=self.title,
-            marked=tuple(self.marked),
+            lines=tuple(self.lines),
+            words=tuple(self.words),
             numbered=self.numbered,
-            start=self.start,
+            start=1 if self.start is None else self.start,
+            wrap=self.wrap,
+            folded=self.folded,
+            frame=self.frame,
+            over=self.over,
+            over_at=self.over_at,
             classes=tuple(self.classes),
             id=self.id,
-            unknown=tuple(self.unknown),
+            slips=tuple(sorted(self.slips)),
         )
 
-    def take_language(self, text: str, at: int) -> int:
-        """Read the word that an info string begins with, and `:file.py` behind it; return where the options begin."""
+    def slip(self, at: int, written: str, message: str, hint: str, foreign: str = "") -> None:
+        """Note what has no effect."""
+        self.slips.append(Slip(at, max(1, len(written)), message, hint, foreign))
+
+    def unknown(self, word: str, at: int) -> None:
+        """Note an option that nobody knows, or that is another tool's."""
+        key = word.lower()
+        why = FOREIGN.get(key) or ("tells rustdoc how to test a listing" if _ERROR_CODE.fullmatch(key) else "")
+        if why:
+            message = f"'{word[:60]}' is an option of other tools that {why}; it changes nothing here"
+            self.slip(at, word, message, "take it out", foreign=key)
+            return
+        hint = did_you_mean(word, OPTIONS) or 'an info string reads: python title="train.py" {3,5-7} linenos'
+        self.slip(at, word, f"a listing has no option '{word[:60]}'", hint)
+
+    def take_language(self, at: int) -> int:
+        """Read the word that an info string begins with, and what is written onto it; return where the options begin."""
+        text = self.text
+        if zero := _FROM_ZERO.match(text, at):
+            self.language = zero[1]
+            kinds = ("marked",) if zero[3] is None else ("inserted", "deleted")
+            for group, kind in enumerate(kinds, 2):
+                self.take_lines(zero[group], zero.start(group), kind, from_zero=True)
+            return zero.end()
         match = _LANGUAGE.match(text, at)
         if match is None:
-            return at + text.startswith("=", at)
+            return at
         language, pos = match[0].strip("\"'`"), match.end()
-        if text.startswith("=", pos) and language.lower() in _TITLES | _MARKS | _NUMBERS | _STARTS:
+        if text.startswith("=", pos) and language.lower() in _KNOWN:
             return at  # it is an option already
-        self.language = language
+        if language.lower().startswith("diff-") and len(language) > 5:  # Prism's name for it
+            self.language, self.over, self.over_at = "diff", language[5:], at + 5
+        else:
+            self.language = language
         if language and (file := _FILE.match(text, pos)):
-            self.title = file[1]
+            self.take_file(file[1], file.start(1))
             return file.end()
-        return pos + text.startswith("=", pos)
+        if text.startswith("=", pos):
+            self.slip(pos, "=", "the '=' after the language says nothing", "take it out")
+            return pos + 1
+        return pos
 
-    def take_option(self, name: str, value: str, at: int) -> None:
-        """Read `name=value`."""
+    def take_file(self, name: str, at: int) -> None:
+        """Read what stands behind a language's colon: a file's name, or VitePress' word about line numbers."""
+        word, _, value = name.partition("=")
+        if word in {"line-numbers", "no-line-numbers"}:
+            self.numbered = word == "line-numbers"
+            if value:
+                self.take_start(value, at + len(word) + 1)
+        elif name:
+            self.take_title(name, at)
+        else:
+            self.slip(at - 1, ":", "the ':' after the language names no file", "take it out")
+
+    def take_next(self, pos: int) -> int:
+        """Read what stands at an offset; return where it ends."""
+        text = self.text
+        if between := _BETWEEN.match(text, pos):
+            return between.end()
+        first = text[pos]
+        if first == "{":
+            if braces := _BRACES.match(text, pos):
+                self.take_braces(braces[1], pos + 1)
+                return braces.end()
+            rest = text[pos:].rstrip()
+            self.slip(pos, rest, f"'{rest[:60]}' begins with a brace that is never closed", "close it with '}'")
+            return len(text)
+        if (quoted := _QUOTED.match(text, pos)) or (quoted := _PATTERN.match(text, pos)):
+            self.take_words(quoted[0], pos, "mark")
+            return quoted.end()
+        if first == "[" and (brackets := _BRACKETS.match(text, pos)):
+            if _ONLY_LINES.fullmatch(brackets[1]):
+                self.take_lines(brackets[1], pos + 1, "marked")
+            else:
+                self.take_title(brackets[1], pos + 1)
+            return brackets.end()
+        if option := _OPTION.match(text, pos):
+            self.take_option(option[1], option[2], pos, option.start(2))
+            return option.end()
+        word = _WORD.match(text, pos)
+        assert word is not None
+        self.take_word(word[0], pos)
+        return word.end()
+
+    def take_option(self, name: str, written: str, at: int, value_at: int) -> None:
+        """Read `name=value`, the value as it is written."""
         key = name.lower()
+        quoted = _QUOTED.fullmatch(written)
+        value = (quoted[1] if quoted[1] is not None else quoted[2]) if quoted else written
+        inside_at = value_at + bool(quoted)
+        whole = self.text[at : value_at + len(written)] or name
         if key in _TITLES:
-            self.title = value
-        elif key in _MARKS:
-            self.marked += _ranges(value)
-        elif key in _STARTS and value.isdecimal():
-            self.start = min(int(value[:7]), MAX_LINE)
-            self.numbered = True if self.numbered is None else self.numbered
+            if value.strip():
+                self.take_title(_ESCAPE.sub(r"\1", value) if quoted else value, inside_at)
+            else:
+                self.slip(at, whole, "this title is empty", "give the listing a title, or take the option out")
+        elif key in _KINDS:
+            kind = _KINDS[key]
+            if key in _OF_WORDS and (_PATTERN.fullmatch(written) or (quoted and not _ONLY_LINES.fullmatch(value))):
+                self.take_words(written, value_at, _ELEMENTS[kind])
+            elif kind == "folded" and value.lower() in _YES | _NO:
+                self.folded = value.lower() in _YES
+            else:
+                self.take_lines(value, inside_at, kind)
+        elif key in _STARTS:
+            self.take_start(value, inside_at)
         elif key in _NUMBERS:
-            self.numbered = value.lower() not in _NO
-            if value.isdecimal() and len(value) < 8:
-                self.start = max(1, int(value))
-        elif key not in _OF_OTHERS:
-            self.unknown.append((at, name))
+            if value.isdecimal() and value.lower() not in _NO:
+                self.numbered = True
+                self.take_start(value, inside_at)
+            elif value.lower() in _YES | _NO:
+                self.numbered = value.lower() not in _NO
+            else:
+                self.slip(at, whole, f"'{name}' is true or false, not '{value[:40]}'", f"write '{name}' alone")
+        elif key == "wrap" and value.lower() in _YES | _NO:
+            self.wrap = value.lower() in _YES
+        elif key == "frame":
+            if value.lower() in FRAMES:
+                self.frame = value.lower()
+            else:
+                hint = did_you_mean(value, FRAMES) or "a frame is one of: code, terminal, none"
+                self.slip(at, whole, f"a listing has no frame '{value[:40]}'", hint)
+        elif key in {"lang", "language"} and value:
+            if self.language:
+                self.over, self.over_at = value, inside_at
+            else:
+                self.language = value
+        elif key == "id" and value and not re.search(r"\s", value):
+            self.id = value
+        elif key == "class" and value:
+            self.classes += value.split()
+        else:
+            self.unknown(name, at)
+
+    def take_title(self, title: str, at: int) -> None:
+        """Take a title; a listing has one."""
+        if not title.strip():
+            self.slip(at, title, "this title is empty", "write the name of a file, or take the brackets out")
+        elif self.title:
+            message = f"a listing has one title, and this one is '{self.title[:40]}' already"
+            self.slip(at, title, message, "take one of them out")
+        else:
+            self.title = title
+
+    def take_start(self, value: str, at: int) -> None:
+        """Take the number of the first line."""
+        if value.isdecimal():
+            self.start, self.start_at = min(int(value[:7]), MAX_LINE), at
+        else:
+            self.slip(at, value, f"line numbers start from a whole number, not from '{value[:40]}'", "write: start=40")
+
+    def take_words(self, written: str, at: int, element: str) -> None:
+        """Take words to stand out: `"text"` to the letter, `/text/` as a regular expression."""
+        pattern = written[0] == "/"
+        text = written[1:-1] if pattern else _ESCAPE.sub(r"\1", written[1:-1])
+        if text.strip():
+            self.words.append(Words(element, text, pattern, at, len(written)))
+        else:
+            self.slip(at, written, "there is no word in these quotes to be marked", "take them out")
 
     def take_word(self, word: str, at: int) -> None:
         """Read a word by itself."""
@@ -128,45 +353,77 @@ class _Reading:
             self.numbered = True
         elif key in _NO_NUMBERS:
             self.numbered = False
-        elif key in IGNORED_WORDS or self.language.lower() in {"rust", "rs"}:
-            return
-        elif "." in key.strip(".") and not self.title:
+        elif key in {"wrap", "nowrap"}:
+            self.wrap = key == "wrap"
+        elif _KINDS.get(key) == "folded":
+            self.folded = True
+        elif key == "diff" and self.language and not self.over:
+            self.language, self.over, self.over_at = "diff", self.language, self.text.find(self.language)
+        elif "." in key.strip(".") and key not in FOREIGN and not self.title:
             self.title = word.strip("\"'")
         else:
-            self.unknown.append((at, word))
+            self.unknown(word, at)
 
-    def take_braces(self, inside: str) -> None:
+    def take_braces(self, inside: str, at: int) -> None:
         """Read lines to mark, `{3,5-7}`, or Pandoc's and R Markdown's braces: `{.python #id}`, `{r echo=FALSE}`."""
-        if _RANGES.fullmatch(inside):
-            self.marked += _ranges(inside)
+        if _ONLY_LINES.fullmatch(inside):
+            self.take_lines(inside, at, "marked")
             return
-        title = ""
-        marked: list[tuple[int, int]] = []
-        for sign, word, written in _IN_BRACES.findall(inside):
-            key, value = word.lower(), written.strip("\"'")
-            if sign == "#":
-                self.id = word
-            elif written:
-                if key in _TITLES:
-                    title = value
-                elif key in _MARKS:
-                    marked = _ranges(value)
-                elif key in _NUMBERS:
-                    self.numbered = value.lower() not in _NO
-            elif key == "numberlines" or key in _NUMBERS:
-                self.numbered = True
-            elif not self.language:
-                self.language = word
-            elif sign == ".":
-                self.classes.append(word)
-        self.title = title or self.title
-        self.marked += marked
+        pos = 0
+        if not inside.strip():
+            self.slip(at - 1, "{}", "these braces name no line", "take them out, or name lines: {3,5-7}")
+        while pos < len(inside):
+            if between := _BETWEEN.match(inside, pos):
+                pos = between.end()
+                continue
+            item = _IN_BRACES.match(inside, pos)
+            if item is None:
+                other = _OUT_OF_PLACE.match(inside, pos)
+                assert other is not None
+                self.not_lines(other[0], at + pos)
+                pos = other.end()
+                continue
+            self.take_item(item, inside, at)
+            pos = item.end()
 
+    def take_item(self, item: re.Match[str], inside: str, at: int) -> None:
+        """Read one item of braces that do not name lines."""
+        sign, word, written = item.groups()
+        key, begin = word.lower(), at + item.start()
+        if sign == "#":
+            self.id = word
+        elif written is not None and not sign:
+            self.take_option(word, written, begin, at + item.start(3))
+        elif key in _NUMBERS or (key in FOREIGN and self.language):
+            self.take_word(word, begin)
+        elif not self.language:
+            self.language = word
+        elif sign:
+            self.classes.append(word)
+        elif inside.strip() == word:
+            self.not_lines(word, begin)
+        else:
+            self.take_word(word, begin)
 
-def _ranges(text: str) -> list[tuple[int, int]]:
-    found = []
-    for match in _RANGE.finditer(text):
-        first = min(int(match[1][:7]), MAX_LINE)
-        last = min(int(match[2][:7]), MAX_LINE) if match[2] else first
-        found.append((min(first, last), max(first, last)))
-    return found
+    def not_lines(self, word: str, at: int) -> None:
+        """Note what stands in braces and is neither a line nor an option."""
+        self.slip(at, word, f"'{word[:60]}' names no line of this listing", "name lines by their numbers: {3,5-7}")
+
+    def take_lines(self, text: str, at: int, kind: str, *, from_zero: bool = False) -> None:
+        """Read lines, `3,5-7`, which stand at an offset."""
+        found = False
+        for match in _LINES.finditer(text):
+            found = True
+            begin, written = at + match.start(), match[0]
+            if match[1] is None:
+                self.not_lines(written, begin)
+                continue
+            first = min(int(match[1][:7]), MAX_LINE) + from_zero
+            last = min(int(match[2][:7]), MAX_LINE) + from_zero if match[2] else first
+            first, last = min(first, last), max(first, last)
+            if first == 0:
+                self.slip(begin, written, "a listing has no line 0: its lines count from 1", "name them from 1")
+            if last:
+                self.lines.append(Lines(kind, max(1, first), last, begin, len(written)))
+        if not found:
+            self.slip(at, text, "no line is named here", "name lines by their numbers: {3,5-7}")

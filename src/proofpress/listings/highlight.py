@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from pygments.lexers import get_lexer_by_name
@@ -10,6 +11,7 @@ from pygments.util import ClassNotFound
 from proofpress.listings.lexing import LexerFailed, LexingProcess, NoAnswer
 from proofpress.listings.limits import TimeUpError, can_ring, seconds_for, within
 from proofpress.listings.spans import to_html
+from proofpress.listings.words import matches
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -79,6 +81,20 @@ class Highlighter:
             certain = name not in _ACCIDENTS
             reason = f"fails on this listing ({name})"
         raise SlowListing(f"the lexer for {lexer.name} {reason}, so it is shown plain", certain=certain)
+
+    def search(self, pattern: str, text: str) -> list[tuple[int, int]]:
+        """Return where a regular expression that compiles matches. Raise SlowListing where that takes too long."""
+        request = json.dumps([pattern, text])
+        seconds = seconds_for(text)
+        try:
+            if can_ring():
+                found = within(seconds, lambda: matches(request))
+            else:
+                found = self._elsewhere.call(matches.__module__, matches.__qualname__, request, seconds)
+        except (TimeUpError, NoAnswer, LexerFailed):
+            reason = f"the pattern /{pattern[:40]}/ takes too long over this listing, so it marks nothing"
+            raise SlowListing(reason, certain=False) from None
+        return [(begin, end) for begin, end in json.loads(found)]
 
     def close(self) -> None:
         """End the process that lexes for other threads, if there is one."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing
 from proofpress.listings.languages import canonical, known_names
+from proofpress.listings.marks import show
 from proofpress.listings.spans import escape
+from proofpress.listings.words import Stretch, literal, put_in, text_in, why_no_pattern
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
     """The place of an offset in an info string, and of a length."""
 
 _SPAN: Final = re.compile(r'<span class="([^"]*)">|</span>')
+_INDENT: Final = re.compile(r'(?:[ \t]|<span class="[^"]*">|</span>)*')
+_SEEN: Final = ("marked", "inserted", "deleted")
+"""Kinds of lines that have a class of their name."""
+_ELEMENTS: Final = {"inserted": "ins", "deleted": "del"}
+_FRAMES: Final = {"terminal": ("terminal",), "none": ("frameless",)}
+"""The classes of frames."""
 
 
 class Written(NamedTuple):
@@ -28,6 +36,14 @@ class Written(NamedTuple):
 
     html: str
     certain: bool
+
+
+class Manner(NamedTuple):
+    """How the lines of a listing are shown."""
+
+    numbered: bool
+    start: int
+    wrap: bool
 
 
 class Listings:
@@ -43,63 +59,125 @@ class Listings:
 
     def write(self, code: str, info: Info, attributes: Mapping[str, str], place: PlaceOf, note: Note) -> Written:
         """Return a listing's HTML, and note what is wrong with it at the `place` of its info string."""
-        language = canonical(info.language)
-        coloured, certain = self._coloured(code, info, language, place, note) if language else (None, True)
+        shown = show(info, code)
+        code = shown.code
+        name, at = (info.over, info.over_at) if info.over else (info.language, info.language_at)
+        language = canonical(name)
+        coloured, certain = self._coloured(code, name, at, place, note) if language else (None, True)
         body = escape(code) if coloured is None else coloured
-        numbered = self._line_numbers if info.numbered is None else info.numbered
-        if numbered or info.marked:
-            body = _lines(body, info, numbered=numbered)
-        return Written(_framed(body, info, language, attributes, numbered=numbered), certain)
+        if info.words:
+            body, found = self._with_words(body, info, place, note)
+            certain = certain and found
+        manner = Manner(
+            numbered=self._line_numbers if info.numbered is None else info.numbered,
+            wrap=info.wrap,
+            start=info.start,
+        )
+        label = escape(language or name.lower()) or "text"
+        pres = _pres(body, label, manner, shown.lines, everything=info.folded)
+        return Written(_framed(pres, info, label, attributes), certain)
 
-    def _coloured(self, code: str, info: Info, language: str, place: PlaceOf, note: Note) -> tuple[str | None, bool]:
-        """Return the code with its colours, None where it has none, and whether it always will be so."""
+    def _with_words(self, body: str, info: Info, place: PlaceOf, note: Note) -> tuple[str, bool]:
+        """Put the elements of words that stand out into a listing's HTML; tell whether it always will be so."""
+        text = text_in(body)
+        stretches: list[Stretch] = []
+        certain = True
+        for words in info.words:
+            if not words.pattern:
+                spans = literal(words.text, text)
+            elif why := why_no_pattern(words.text):
+                message = f"'/{words.text[:40]}/' is no regular expression that can be tried: {why}"
+                note(
+                    "listing-options",
+                    place(words.at, words.length),
+                    message,
+                    'mend it, or write the word in quotes: "text"',
+                )
+                continue
+            else:
+                try:
+                    spans = self._highlighter.search(words.text, text)
+                except SlowListing as slow:
+                    note("slow-listing", place(words.at, words.length), str(slow), "write a simpler pattern")
+                    certain = False
+                    continue
+            if not spans:
+                what = "matches nothing" if words.pattern else "stands nowhere"
+                message = f"'{words.text[:60]}' {what} in this listing, so nothing is marked"
+                note("listing-options", place(words.at, words.length), message, "write it as it stands in the code")
+            stretches += [Stretch(begin, end, words.element) for begin, end in spans]
+        return put_in(body, stretches), certain
+
+    def _coloured(self, code: str, name: str, at: int, place: PlaceOf, note: Note) -> tuple[str | None, bool]:
+        """Return the code with the colours of a language, None where it has none, and whether it always will be so.
+
+        The language's name stands at an offset in the info string.
+        """
         lexer, why, certain = None, "", True
         try:
-            lexer = self._highlighter.lexer(language)
+            lexer = self._highlighter.lexer(canonical(name))
         except BrokenPluginError as broken:
             certain = False
             why = f", and {broken}"
         if lexer is None:
             note(
                 "unknown-language",
-                place(info.language_at, len(info.language)),
-                f"no language is called '{info.language[:60]}'{why}, so this listing is shown without colour",
-                did_you_mean(info.language, known_names()) or "write 'text' for plain text",
+                place(at, len(name)),
+                f"no language is called '{name[:60]}'{why}, so this listing is shown without colour",
+                did_you_mean(name, known_names()) or "write 'text' for plain text",
             )
             return None, certain
         try:
             return self._highlighter.colour(code, lexer), certain
         except SlowListing as slow:
-            note("slow-listing", place(0, len(info.language)), str(slow), "shorten the listing, or call it 'text'")
+            note("slow-listing", place(at, len(name)), str(slow), "shorten the listing, or call it 'text'")
             return None, certain and slow.certain
 
 
-def _framed(body: str, info: Info, language: str, attributes: Mapping[str, str], *, numbered: bool) -> str:
-    """Put code that is written into what holds a listing."""
-    name = escape(language or info.language.lower()) or "text"
-    classes = " ".join(["listing", *map(escape, info.classes)])
+def _framed(pres: str, info: Info, name: str, attributes: Mapping[str, str]) -> str:
+    """Put code that is written into what holds a listing of a language."""
+    classes = " ".join(["listing", *_FRAMES.get(info.frame, ()), *map(escape, info.classes)])
     more = "".join(f' {escape(key)}="{escape(value)}"' for key, value in attributes.items() if key != "class")
     if "class" in attributes:
         classes += " " + escape(attributes["class"])
-    pre = '<pre class="numbered" tabindex="0">' if numbered else '<pre tabindex="0">'
-    pre += f'<code class="language-{name}">{body}</code></pre>'
     if info.title:
         return (
             f'<figure class="{classes}" data-language="{name}"{more}>'
-            f"<figcaption>{escape(info.title)}</figcaption>{pre}</figure>\n"
+            f"<figcaption>{escape(info.title)}</figcaption>{pres}</figure>\n"
         )
-    return f'<div class="{classes}" data-language="{name}"{more}>{pre}</div>\n'
+    return f'<div class="{classes}" data-language="{name}"{more}>{pres}</div>\n'
 
 
-def _lines(body: str, info: Info, *, numbered: bool) -> str:
+def _pres(body: str, name: str, manner: Manner, kinds: Mapping[str, set[int]], *, everything: bool) -> str:
+    """Return the code in one `pre`, or, where lines of it are folded, in several, those folded in `details`."""
+    classes = [word for word, asked in (("numbered", manner.numbered), ("wrap", manner.wrap)) if asked]
+    opening = f'<pre class="{" ".join(classes)}" tabindex="0">' if classes else '<pre tabindex="0">'
+    opening += f'<code class="language-{name}">'
+    closing = "</code></pre>"
+    if not (classes or kinds or everything):
+        return f"{opening}{body}{closing}"
+    lines = _lines(body, manner, kinds)
+    folded = kinds.get("folded", set())
+    if not (folded or everything):
+        return f"{opening}{''.join(lines)}{closing}"
+    parts: list[str] = []
+    begin = 0
+    for end in range(1, len(lines) + 1):
+        fold = everything or begin + 1 in folded
+        if end == len(lines) or (everything or end + 1 in folded) != fold:
+            code = f"{opening}{''.join(lines[begin:end])}{closing}"
+            count = f"{end - begin:,} line{'' if end - begin == 1 else 's'}"
+            parts.append(f"<details><summary>{count}</summary>{code}</details>" if fold else code)
+            begin = end
+    return "".join(parts)
+
+
+def _lines(body: str, manner: Manner, kinds: Mapping[str, set[int]]) -> list[str]:
     """Wrap each line of coloured code; a token that runs over lines is closed and opened again at each line's end."""
-    lines = body.removesuffix("\n").split("\n")
-    marked: set[int] = set()
-    for first, last in info.marked:
-        marked.update(range(max(1, first), min(last, len(lines)) + 1))
     written = []
     reopened = ""
-    for number, line in enumerate(lines, 1):
+    focused = kinds.get("focused", set())
+    for number, line in enumerate(body.removesuffix("\n").split("\n"), 1):
         text = reopened + line
         opened = ""
         for match in _SPAN.finditer(text):
@@ -107,8 +185,21 @@ def _lines(body: str, info: Info, *, numbered: bool) -> str:
         if opened:
             text += "</span>"
         reopened = opened
-        label = ' class="line marked"' if number in marked else ' class="line"'
-        if numbered:
-            label += f' data-line="{info.start + number - 1}"'
-        written.append(f"<span{label}>{text}\n</span>")
-    return "".join(written)
+        classes = ["line", *(kind for kind in _SEEN if kind in kinds and number in kinds[kind])]
+        if focused and number not in focused:
+            classes.append("receding")
+        element = next((_ELEMENTS[kind] for kind in classes if kind in _ELEMENTS), "span")
+        label = f' class="{" ".join(classes)}"'
+        if manner.numbered:
+            label += f' data-line="{manner.start + number - 1}"'
+        if manner.wrap and (indent := _indent(line)):
+            label += f' style="--indent:{indent}ch"'
+        written.append(f"<{element}{label}>{text}\n</{element}>")
+    return written
+
+
+def _indent(line: str) -> int:
+    """Return the columns that a line of code is indented by, as it is written as HTML; a tab has four."""
+    blank = _INDENT.match(line)
+    assert blank is not None
+    return min(40, sum(4 if character == "\t" else 1 for character in _SPAN.sub("", blank[0])))

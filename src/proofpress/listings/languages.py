@@ -98,45 +98,31 @@ ALIASES: Final[Mapping[str, str]] = {
 }
 """Names that Pygments lacks, or has for something that blogs do not mean."""
 
-IGNORED_WORDS: Final = frozenset(
-    [
-        "ignore",
-        "should_panic",
-        "no_run",
-        "compile_fail",
-        "edition2015",
-        "edition2018",
-        "edition2021",
-        "edition2024",
-        "noplayground",
-        "editable",
-        "wide",
-        "copy",
-        "nocopy",
-        "wrap",
-        "nowrap",
-        "npm2yarn",
-        "live",
-        "noline",
-        "runnable",
-        "hidden",
-        "fold",
-        "collapse",
-        "norun",
-        "eval",
-        "echo",
-        "inline",
-        "nolint",
-        "skip",
-        "notest",
-        "test",
-        "noeval",
-        "linenums",
-        "twoslash",
-        "ignorefile",
-    ]
-)
-"""Words beside a language's name that other tools act on, and that mean nothing here."""
+_TESTED: Final = "tells rustdoc how to test a listing"
+_RUN: Final = "speaks to a program that runs code"
+_CHECKED: Final = "speaks to a program that checks code"
+_COPIED: Final = "speaks of a button to copy code, which listings do not have yet"
+_TABS: Final = "makes listings tabs, which they can't be yet"
+_HIDDEN: Final = "hides a listing from readers, who see it here"
+
+FOREIGN: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("ignore", "should_panic", "no_run", "compile_fail", "standalone", "test_harness"), _TESTED),
+    **dict.fromkeys(("edition2015", "edition2018", "edition2021", "edition2024"), _TESTED),
+    **dict.fromkeys(("noplayground", "editable", "live", "runnable", "playground", "interactive"), _RUN),
+    **dict.fromkeys(("eval", "norun", "noeval", "exec", "results", "warning", "message", "error", "cache"), _RUN),
+    **dict.fromkeys(("fig.width", "fig.height", "fig.cap", "fig-cap", "fig-width", "fig-height", "engine"), _RUN),
+    **dict.fromkeys(("nolint", "skip", "notest", "test", "doctest", "twoslash", "ignorefile"), _CHECKED),
+    **dict.fromkeys(("copy", "nocopy", "no-copy", "select", "copybutton"), _COPIED),
+    **dict.fromkeys(("tab", "tabs", "group", "sync", "groupid"), _TABS),
+    **dict.fromkeys(("hidden", "hide", "echo", "include", "hidelines"), _HIDDEN),
+    **dict.fromkeys(("annotate", "annotations"), "puts notes beside lines, which listings can't have yet"),
+    **dict.fromkeys(("anchor_linenums", "anchorlinenos", "lineanchors"), "makes links of line numbers"),
+    **dict.fromkeys(("output", "ansi"), "joins a listing to what it prints, which can't be yet"),
+    "npm2yarn": "translates code for other package managers",
+    "wide": "gives a listing its width, which is the theme's",
+    "inline": "sets code among words",
+}
+"""Options and words beside a language's name that other tools act on, and that change nothing here: what they do."""
 
 
 def canonical(name: str) -> str:

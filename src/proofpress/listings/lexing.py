@@ -1,5 +1,7 @@
 """Lexing in a second process, for where a timer cannot end it: on Windows, and in threads other than the main one.
 
+A post's own regular expression is tried there too.
+
 The other process answers requests from its standard input until that closes, one JSON object on a line each way.
 `LexingProcess` is this end: it asks, and waits. The process is started at the first listing and kept, until `close`.
 
@@ -20,7 +22,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +57,11 @@ class LexingProcess:
     def colour(self, code: str, lexer: Lexer, seconds: float) -> str:
         """Return code as HTML. Raise NoAnswer after so many seconds of the processor, LexerFailed where that fails."""
         kind = type(lexer)
-        request = json.dumps([kind.__module__, kind.__qualname__, code, seconds]) + "\n"
+        return self.call(kind.__module__, kind.__qualname__, code, seconds)
+
+    def call(self, module: str, name: str, text: str, seconds: float) -> str:
+        """Return what a function of a module makes of a text, or the HTML that a lexer does. Raise as `colour` does."""
+        request = json.dumps([module, name, text, seconds]) + "\n"
         with self._lock:
             # One that was ended from outside says nothing of the listing: it is asked for once more.
             line = self._asked(request, seconds) or self._asked(request, seconds)
@@ -196,10 +202,12 @@ def serve() -> None:
         module, name, code, seconds = json.loads(line)
 
         def coloured(module: str = module, name: str = name, code: str = code) -> str:
-            found = import_module(module)
+            found: Any = import_module(module)
             for part in name.split("."):
                 found = getattr(found, part)
-            lexer: Lexer = found()  # type: ignore[operator]
+            if not isinstance(found, type):
+                return str(found(code))
+            lexer: Lexer = found()
             return to_html(lexer.get_tokens_unprocessed(code))
 
         watched = not can_ring()

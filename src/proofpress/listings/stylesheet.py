@@ -5,8 +5,9 @@ colour that falls short of WCAG's contrast is moved in lightness, and in nothing
 The story runs from names to text: a Pygments style is read into a palette (`_palette`, where colours are mended), a
 palette becomes declarations for each kind of token (`_rules`), and equal declarations share a selector (`_css`).
 
-The style sheet colours these parts, and leaves every measure to the theme: `.listing` and `.listing .marked` (text,
-background, and the border if the theme gives it a width), `.listing figcaption` (its border),
+The style sheet colours these parts, and leaves every measure to the theme: `.listing` and the lines `.marked`,
+`.inserted` and `.deleted` in it (text, background, and the border if the theme gives it a width), the words `mark`, `ins`
+and `del` likewise, `.receding` lines (text), `.listing figcaption` and `.listing summary` (their border),
 `.listing [data-line]::before` (line numbers), and `.listing .k` and so on for tokens.
 """
 
@@ -32,8 +33,13 @@ SEEN: Final = 3.0
 """WCAG 2.2, success criterion 1.4.11 (AA): the contrast of what is seen but not read, such as a bar beside a line."""
 MARK: Final = 1.3
 """How far the background of a marked line may stand off from that of the listing."""
+TINT: Final = 1.15
+"""How far the background of an inserted or deleted line may; a bar and a sign stand beside it."""
 ROOM: Final = 7.0
 """The contrast that black or white keeps on a marked line, so that colours find a lightness there."""
+
+GREEN: Final = "#2ea043"
+RED: Final = "#e5484d"
 
 Rgb = tuple[int, int, int]
 
@@ -85,6 +91,10 @@ class _Palette(NamedTuple):
     rule: str
     marked: str
     bar: str
+    inserted: str
+    inserted_bar: str
+    deleted: str
+    deleted_bar: str
     tokens: Mapping[str, _Look]
 
 
@@ -108,7 +118,8 @@ def _palette(style: type[Style]) -> _Palette:
     paper = _full(style.background_color) or "#ffffff"
     pole = max("#000000", "#ffffff", key=lambda end: contrast(end, paper))
     marked = _marked(paper, _full(style.highlight_color) or pole, pole)
-    grounds = (paper, marked)
+    inserted, deleted = _tinted(paper, GREEN, pole), _tinted(paper, RED, pole)
+    grounds = (paper, marked, inserted, deleted)
     ink = _readable(_full(style.style_for_token(Token.Text)["color"]) or pole, grounds)
     faint = _readable(_full(style.line_number_color) or _mix(ink, paper, 0.45), grounds)
     mend = functools.cache(_readable)  # a style names few colours, many times
@@ -134,6 +145,10 @@ def _palette(style: type[Style]) -> _Palette:
         rule=_mix(ink, paper, 0.12),
         marked=marked,
         bar=_readable(_full(style.highlight_color) or ink, grounds, SEEN),
+        inserted=inserted,
+        inserted_bar=_readable(GREEN, grounds, SEEN),
+        deleted=deleted,
+        deleted_bar=_readable(RED, grounds, SEEN),
         tokens=tokens,
     )
 
@@ -146,6 +161,15 @@ def _marked(paper: str, wish: str, pole: str) -> str:
     for percent in range(100, 0, -2):
         blend = _mix(wish, paper, percent / 100)
         if contrast(blend, paper) <= MARK and contrast(blend, pole) >= min(ROOM, contrast(paper, pole)):
+            return blend
+    return paper
+
+
+def _tinted(paper: str, hue: str, pole: str) -> str:
+    """Return the background of inserted or deleted lines: the paper, with as much of a hue as leaves text readable."""
+    for percent in range(40, 0, -1):
+        blend = _mix(hue, paper, percent / 100)
+        if contrast(blend, paper) <= TINT and contrast(blend, pole) >= min(ROOM, contrast(paper, pole)):
             return blend
     return paper
 
@@ -260,7 +284,15 @@ def _rules(palette: _Palette) -> Rules:
     rules: Rules = {
         ".listing": {"background": palette.paper, "color": palette.ink, "border-color": palette.rule},
         ".listing figcaption": {"border-color": palette.rule},
+        ".listing summary": {"border-color": palette.rule},
         ".listing .marked": {"background": palette.marked, "border-color": palette.bar},
+        ".listing mark": {"background": palette.marked, "border-color": palette.bar},
+        ".listing .inserted": {"background": palette.inserted, "border-color": palette.inserted_bar},
+        ".listing ins": {"background": palette.inserted, "border-color": palette.inserted_bar},
+        ".listing .deleted": {"background": palette.deleted, "border-color": palette.deleted_bar},
+        ".listing del": {"background": palette.deleted, "border-color": palette.deleted_bar},
+        ".listing .receding": {"color": palette.faint},
+        ".listing .receding span": {"color": palette.faint, "background": "none"},
         ".listing [data-line]::before": {"color": palette.faint},
     }
     for name, look in sorted(palette.tokens.items()):

@@ -1,56 +1,188 @@
-"""Attributes in braces, `{#id .class width=300}`, after what they describe.
+"""Attributes in braces, `{#id .class width=50%}` and kramdown's `{: …}`, behind what they describe within a line.
 
-A closed list of names is taken. What could run code, load something or restyle the page (`onclick`, `src`, `style`)
-is dropped: posts are not trusted, and the theme decides how things look.
+What names, measures or describes a thing is applied, each to the elements on which it has an effect. What could run code,
+load something or cover the page (`onclick`, `src`, `position: fixed`) never is: posts are not trusted, and the theme decides how
+things look. What is not applied is told.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping, Sequence
+
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-_ITEM: Final = r"(?:[#.][^\s{}#.=\"'<>]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"\n{}]*\"|'[^'\n{}]*'|[^\s{}\"'<>=`]+))"
-BRACES: Final = re.compile(r"\{:?[ \t]*(" + _ITEM + r"(?:[ \t]*" + _ITEM + r"){0,30})[ \t]*\}")
+_ITEM: Final = (
+    r"(?>[#.][^\s{}#.=\"'<>]+|(?:reversed|download)(?=[\s}])"
+    r"|[A-Za-z_:][\w:.-]*=(?:\"[^\"\n{}]*\"|'[^'\n{}]*'|[^\s{}\"'<>=`]++|))"
+)
+"""One attribute. Never gone back into: where one could end early, a text would have more ways than there is time."""
+BRACES: Final = re.compile(r"\{:?[ \t]*(" + _ITEM + r"(?:,?[ \t]*" + _ITEM + r"){0,30})[ \t]*\}")
 _ONE: Final = re.compile(_ITEM)
 _AT_END: Final = re.compile(r"[ \t]*" + BRACES.pattern + r"[ \t]*\Z")
-_NAMES: Final = frozenset({"lang", "title", "width", "height"})
-_NUMBER: Final = re.compile(r"\d{1,5}")
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_PICTURES: Final = frozenset({"img", "figure"})
+_LENGTH: Final = r"(?:\d{1,5}|\d{0,5}\.\d{1,3})"
+_MEASURE: Final = re.compile(rf"({_LENGTH})(px|%|em|rem|ch|vw|vh|cm|mm|in|pt)?")
+_WORD: Final = r"[A-Za-z][A-Za-z0-9-]*"
+_ALIGNED: Final = ("left", "center", "right")
+
+TAKEN: Final[Mapping[str, tuple[frozenset[str] | None, str]]] = {
+    "id": (None, r"\S+"),
+    "class": (None, r"[^\s].*"),
+    "lang": (None, r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"),
+    "dir": (None, "ltr|rtl|auto"),
+    "title": (None, r".+"),
+    "role": (None, rf"{_WORD}(?: {_WORD})*"),
+    "translate": (None, "yes|no"),
+    "width": (_PICTURES | {"table"}, _MEASURE.pattern),
+    "height": (_PICTURES, _MEASURE.pattern),
+    "loading": (_PICTURES, "lazy|eager"),
+    "decoding": (_PICTURES, "sync|async|auto"),
+    "fetchpriority": (_PICTURES, "high|low|auto"),
+    "align": (_PICTURES | _HEADINGS | {"p", "table"}, "|".join(_ALIGNED)),
+    "target": (frozenset({"a"}), "_blank|_self|_parent|_top"),
+    "rel": (frozenset({"a"}), rf"{_WORD}(?: {_WORD})*"),
+    "hreflang": (frozenset({"a"}), r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"),
+    "download": (frozenset({"a"}), r"[^/\\]*"),
+    "start": (frozenset({"ol"}), r"-?\d{1,7}"),
+    "reversed": (frozenset({"ol"}), "|reversed|true"),
+    "type": (frozenset({"ol"}), "[1aAiI]"),
+}
+"""The attributes that are applied: to which elements, None for all, and the form of their values (a regular expression).
+
+Beside them stand `data-*` and `aria-*`, on all.
+"""
+_OWN: Final = re.compile(r"(?:data-[a-z0-9][a-z0-9.-]*|aria-[a-z]+)")
+_NAMES_OF: Final = {
+    "a": "a link", "img": "an image", "figure": "a figure", "code": "a piece of code", "p": "a paragraph", "ol": "a list",
+    "ul": "a list", "table": "a table", **dict.fromkeys(_HEADINGS, "a heading"),
+}  # fmt: skip
+
+_PROPERTIES: Final = frozenset(
+    [
+        "background-color", "border", "border-bottom", "border-color", "border-left", "border-radius",
+        "border-right", "border-style", "border-top", "border-width", "clear", "color", "float", "font-size",
+        "font-style", "font-variant", "font-weight", "height", "line-height", "list-style-type", "margin",
+        "margin-bottom", "margin-left", "margin-right", "margin-top", "max-height", "max-width", "min-height",
+        "min-width", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
+        "text-decoration", "text-indent", "text-transform", "vertical-align", "white-space", "width",
+    ]
+)  # fmt: skip
+_VALUE: Final = re.compile(
+    r"(?:[a-z]+(?:-[a-z]+)*|#[0-9a-f]{3,8}|\d{0,5}(?:\.\d{1,4})?(?:%|px|r?em|ch|ex|v[wh]|pt|pc|cm|mm|in)?)"
+    r"(?:[ \t]+(?:[a-z]+(?:-[a-z]+)*|#[0-9a-f]{3,8}|\d{0,5}(?:\.\d{1,4})?(?:%|px|r?em|ch|ex|v[wh]|pt|pc|cm|mm|in)?)){0,4}",
+    re.IGNORECASE,
+)
+"""What a declaration may say: words, colours and sizes, none below zero; no function, so no address."""
 
 Attributes = dict[str, str]
 
 
-def read(text: str) -> Attributes:
-    """Return the attributes that a list of items (the inside of the braces) gives, in the order written."""
+class Unused(NamedTuple):
+    """An attribute that is not applied: its offset among the items, its name, what is wrong, and what to do."""
+
+    at: int
+    length: int
+    name: str
+    message: str
+    hint: str
+
+
+def read(text: str, element: str = "", unused: list[Unused] | None = None) -> Attributes:
+    """Return the attributes that a list of items (the inside of the braces) gives an element, in the order written.
+
+    Those that are not applied are added to `unused`. An element without a name takes what all elements do.
+    """
     given: Attributes = {}
+    told = [] if unused is None else unused
+    seen: set[str] = set()
     for match in _ONE.finditer(text):
-        item = match[0]
-        if item[0] == "#":
-            given["id"] = item[1:]
-        elif item[0] == ".":
-            given["class"] = f"{given['class']} {item[1:]}" if "class" in given else item[1:]
-        else:
-            name, _, value = item.partition("=")
-            name = name.lower()
-            value = value[1:-1] if value[:1] in "\"'" else value
-            if name == "class":
-                given["class"] = f"{given['class']} {value}" if "class" in given else value
-            elif name == "id":
-                if value and not re.search(r"\s", value):
-                    given["id"] = value
-            elif name in {"width", "height"}:
-                if _NUMBER.fullmatch(value.removesuffix("px")):
-                    given[name] = value.removesuffix("px")
-            elif name == "lang":
-                if _LANGUAGE.fullmatch(value):
-                    given[name] = value
-            elif name in _NAMES or re.fullmatch(r"data-[a-z0-9][a-z0-9.-]*", name):
-                given[name] = value
+        item = match[0].rstrip(",")
+        name, _, value = item.partition("=")
+        if item[0] in "#.":
+            name, value = ("id" if item[0] == "#" else "class"), item[1:]
+        name = name.lower()
+        value = value[1:-1] if value[:1] in {'"', "'"} else value
+        why = _why_not(name, value, element)
+        if why is None and name in seen and name != "class":
+            why = f"the attribute '{name}' is given twice", "take one of them out"
+        if why is not None:
+            told.append(Unused(match.start(), len(item), name, *why))
+            continue
+        seen.add(name)
+        for key, said in _written(name, value).items():
+            joined = {"class": " ", "style": ";", "rel": " "}.get(key)
+            given[key] = f"{given[key]}{joined}{said}" if joined and key in given else said
     return given
+
+
+def _why_not(name: str, value: str, element: str) -> tuple[str, str] | None:
+    """Return why an attribute is not applied, and what to do; None where it is."""
+    if name == "style":
+        if _is_plain(value):
+            return None
+        hint = "give it a class, {.name}, and say in the theme's style sheet how that looks"
+        return "this 'style' holds more than plain sizes, colours and words, so it is not applied", hint
+    if _OWN.fullmatch(name):
+        return None
+    if name not in TAKEN:
+        if name.startswith("on") or name in {"src", "href", "srcset", "srcdoc", "formaction"}:
+            return f"'{name}' could run code or load something, so it is not applied", "take it out"
+        hint = did_you_mean(name, TAKEN) or f"for a script of the theme's, call it 'data-{name}'; else take it out"
+        return f"no attribute is called '{name[:60]}' here, so it is not applied", hint
+    elements, form = TAKEN[name]
+    if elements is not None and element not in elements:
+        what = _NAMES_OF.get(element, "this")
+        return f"'{name}' has no effect on {what}, so it is not applied", "take it out"
+    if not re.fullmatch(form, value) or (name == "height" and value.endswith("%")):
+        hint = f"write for example {name}={_EXAMPLES[name]}" if name in _EXAMPLES else "take it out"
+        return f"'{name}' can't be '{value[:60]}', so it is not applied", hint
+    return None
+
+
+def _is_plain(style: str) -> bool:
+    """Tell whether every declaration of a style is one of those that are taken, with a value that is."""
+    declarations = [part.partition(":") for part in style.split(";") if part.strip()]
+    return bool(declarations) and all(
+        name.strip().lower() in _PROPERTIES and _VALUE.fullmatch(said.strip()) for name, _, said in declarations
+    )
+
+
+_EXAMPLES: Final = {
+    "width": "50%", "height": "300", "loading": "lazy", "decoding": "async", "fetchpriority": "high", "align": "right",
+    "target": "_blank", "rel": "nofollow", "lang": "en", "dir": "rtl", "start": "5", "type": "a", "hreflang": "en",
+    "translate": "no", "role": "note",
+}  # fmt: skip
+
+
+def _written(name: str, value: str) -> Attributes:
+    """Return the attributes of HTML that an attribute becomes."""
+    if name in {"width", "height"}:
+        measure = _MEASURE.fullmatch(value)
+        assert measure is not None
+        if measure[2] in {None, "px"} and measure[1].isdecimal():
+            return {name: measure[1]}
+        # HTML's own attribute counts pixels; with a height of another kind the width follows.
+        unit = measure[2] or "px"
+        return {"style": f"{name}:{measure[1]}{unit}" + (";width:auto" if name == "height" else "")}
+    if name == "style":
+        declarations = [part.partition(":") for part in value.split(";") if part.strip()]
+        return {"style": ";".join(f"{name.strip().lower()}:{said.strip()}" for name, _, said in declarations)}
+    if name == "align":
+        return {"class": f"align-{value}"}
+    if name == "target" and value == "_blank":
+        return {"target": value, "rel": "noopener"}
+    if name == "reversed":
+        return {"reversed": ""}
+    return {name: value}
 
 
 def add(token: Token, given: Attributes) -> None:
@@ -58,18 +190,15 @@ def add(token: Token, given: Attributes) -> None:
     for name, value in given.items():
         if name == "class" and token.attrs.get("class"):
             token.attrs["class"] = f"{token.attrs['class']} {value}"
+        elif name == "style" and token.attrs.get("style"):
+            token.attrs["style"] = f"{token.attrs['style']};{value}"
         else:
             token.attrs[name] = value
 
 
-def split_at_end(text: str) -> tuple[str, Attributes] | None:
-    """Take braces off the end of a text: `Install {#setup}` gives `Install` and its attributes; None without any."""
-    if not text.endswith("}"):
-        return None
-    match = _AT_END.search(text, max(0, text.rfind("{") - 40))
-    if match is None:
-        return None
-    return text[: match.start()], read(match[1])
+def at_end(text: str) -> re.Match[str] | None:
+    """Return the match of the braces that end a text, such as `Install {#setup}`, with the blanks before them."""
+    return _AT_END.search(text, max(0, text.rfind("{") - 40)) if text.endswith("}") else None
 
 
 def attributes(state: StateInline, silent: bool) -> bool:
@@ -87,32 +216,37 @@ def attributes(state: StateInline, silent: bool) -> bool:
         target = next(
             token for token in reversed(state.tokens) if token.type == "link_open" and token.level == last.level
         )
-    add(target, read(match[1]))
+    unused: list[Unused] = []
+    add(target, read(match[1], target.tag, unused))
+    holder = state.env["inline"]
+    base = match.start(1) if state.src == holder.content else 0  # an image's own text is a text by itself
+    note(state.env, holder, base, unused)
     state.pos = match.end()
     return True
 
 
-def take_from_blocks(tokens: list[Token]) -> None:
-    """Give headings, and paragraphs with braces on a line of their own at either end, the attributes written there."""
+def take_after_emphasis(tokens: Sequence[Token], holder: Token, env: MutableMapping[str, Any]) -> None:
+    """Take braces that follow emphasis at once: `*like this*{: .warm}`. Its marks are known only when all is read."""
+    opened: list[Token] = []
     for index, token in enumerate(tokens):
-        if token.type != "inline" or "{" not in token.content or index == 0:
-            continue
-        opened = tokens[index - 1]
-        text = token.content
-        if opened.type == "heading_open":
-            split = split_at_end(text)
-            if split is not None:
-                token.content, given = split
-                add(opened, given)
-        elif opened.type == "paragraph_open" and "\n" in text:
-            first, _, rest = text.partition("\n")
-            if (match := BRACES.fullmatch(first.rstrip())) is not None:
-                add(opened, read(match[1]))
-                token.content = rest.lstrip(" \t")
-                if token.map:
-                    token.map = [token.map[0] + 1, token.map[1]]
-            else:
-                before, _, last = text.rpartition("\n")
-                if (match := BRACES.fullmatch(last.strip())) is not None:
-                    add(opened, read(match[1]))
-                    token.content = before.rstrip(" \t")
+        if token.nesting > 0:
+            opened.append(token)
+        elif token.nesting < 0 and opened:
+            target = opened.pop()
+            if target.type not in {"em_open", "strong_open", "s_open"}:
+                continue
+            following = next(
+                (after for after in tokens[index + 1 : index + 3] if after.type != "text" or after.content), None
+            )
+            if following is None or following.type != "text" or (match := BRACES.match(following.content)) is None:
+                continue
+            unused: list[Unused] = []
+            add(target, read(match[1], target.tag, unused))
+            note(env, holder, holder.content.find(match[0]) + match.start(1), unused)
+            following.content = following.content[match.end() :]
+
+
+def note(env: MutableMapping[str, Any], holder: Token, base: int, unused: Sequence[Unused]) -> None:
+    """Note what is not applied in `env["unused"]`: the token in whose content it stands, and where its items begin."""
+    if unused:
+        env.setdefault("unused", []).extend((holder, base, one) for one in unused)

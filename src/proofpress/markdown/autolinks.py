@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from markdown_it.rules_inline import autolink as plain_autolink
 from markdown_it.token import Token
 
+from proofpress.markdown.links import InlineText
+from proofpress.markdown.scripts import CJK, LETTER, STOP, SYLLABLE, joins
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ _ADDRESS: Final = re.compile(r"[^\s<]*")
 _DOMAIN: Final = re.compile(r"[\w-]++(?:\.[\w-]++)*+")
 _ENTITY_AT_END: Final = re.compile(r"&[A-Za-z0-9]+;\Z")
 _MAIL: Final = re.compile(r"(?<![\w.+\-/@])[A-Za-z0-9][\w.+-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", re.ASCII)
+_BEHIND_LATIN: Final = re.compile(f"[A-Za-z0-9](?={LETTER.pattern}).", re.DOTALL)
+_NOT_CHINESE: Final = re.compile("[\u3041-\u30fa\uac00-\ud7a3]")
 _BOUNDARY: Final = frozenset(" \t\n\r\f\v*_~(\"'[{|")
 _TRAILING: Final = "?!.,:*_~'\";"
 
@@ -36,8 +40,12 @@ def autolink(state: StateInline, silent: bool) -> bool:
     return plain_autolink(state, silent)
 
 
-def _address_end(src: str, start: int, maximum: int, domain_at: int, *, dots: int) -> int | None:
+def _address_end(state: StateInline, start: int, domain_at: int, *, dots: int) -> int | None:
     """Return where an address that starts at `start` ends, or None when its domain is not one."""
+    src, maximum = state.src, state.posMax
+    assert isinstance(state, InlineText)
+    if state.cjk:
+        maximum = _end_in_cjk(src, domain_at, maximum)
     domain = _DOMAIN.match(src, domain_at, maximum)
     if domain is None or domain[0].count(".") < dots or "_" in "".join(domain[0].split(".")[-2:]):
         return None
@@ -63,6 +71,28 @@ def _address_end(src: str, start: int, maximum: int, domain_at: int, *, dots: in
     return end if end > domain_at else None
 
 
+def _end_in_cjk(src: str, domain_at: int, maximum: int) -> int:
+    """Return where an address ends at the latest in a text without blanks: `https://x.example/doc。` ends at the stop.
+
+    So it does before a particle or an ending, `…/docを見る`, and `…/doc는`; in Chinese before any letter, `…/doc查看`. Letters
+    of a path's own stand behind a mark of it, as in `/wiki/東京`.
+    """
+    run = _ADDRESS.match(src, domain_at, maximum)
+    assert run is not None
+    text = run[0]
+    if text.isascii():
+        return maximum
+    if stop := STOP.search(text):
+        text = text[: stop.start()]
+    slash = text.find("/")
+    for found in _BEHIND_LATIN.finditer(text):
+        at = found.end() - 1
+        if at < slash or slash < 0 or SYLLABLE.match(text, at) or not _NOT_CHINESE.search(src):
+            text = text[:at]
+            break
+    return domain_at + len(text)
+
+
 def _push(state: StateInline, href: str, text: str) -> None:
     state.push("link_open", "a", 1).attrs = {"href": href}
     state.push("text_special", "", 0).content = text
@@ -79,9 +109,9 @@ def bare_url(state: StateInline, silent: bool) -> bool:
     if scheme is None:
         return False
     start = scheme.start()
-    if start > 0 and src[start - 1].isalnum():
+    if start > 0 and joins(src[start - 1]):
         return False
-    end = _address_end(src, start, state.posMax, pos + 3, dots=0)
+    end = _address_end(state, start, pos + 3, dots=0)
     if end is None:
         return False
     if not silent:
@@ -100,9 +130,9 @@ def bare_www(state: StateInline, silent: bool) -> bool:
     src = state.src
     if state.linkLevel > 0 or not src.startswith("www.", pos):
         return False
-    if pos > 0 and src[pos - 1] not in _BOUNDARY:
+    if pos > 0 and src[pos - 1] not in _BOUNDARY and CJK.match(src[pos - 1]) is None:
         return False
-    end = _address_end(src, pos, state.posMax, pos, dots=1)
+    end = _address_end(state, pos, pos, dots=1)
     if end is None:
         return False
     if not silent:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from proofpress.model import Place
 
 
+_LOADED: Final = {"loading": "lazy", "decoding": "async"}
+"""How a figure's image is loaded where its attributes do not say otherwise."""
+
+
 def _words(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     token = tokens[index]
     if "task" in token.meta:
@@ -46,8 +50,7 @@ def _paragraph(writer: Writer, tokens: Sequence[Token], index: int) -> int:
         _figure(writer, token, inline, picture)
         return index + 3
     if children and children[0].type == "math_inline" and children[0].meta["display"]:
-        given = str(token.attrs.get("class", ""))
-        attrs = writer.attributes({**token.attrs, "class": f"math {given}" if given else "math"})
+        attrs = writer.attributes(_with_class(token, "math"))
         out.append(f'<div{attrs} tabindex="0">{writer.formulas[id(children[0])]}</div>\n')
         return index + 3
     begin, words = len(out), len(writer.words)
@@ -76,18 +79,20 @@ def _figure(writer: Writer, token: Token, inline: Token, picture: int) -> None:
     children = inline.children
     assert children is not None
     given = dict(children[picture].attrs)
-    title = str(given.pop("title", ""))
-    writer.out.append(f"<figure{writer.attributes(token.attrs)}>")
+    inside = "figure" in token.meta  # the figure is a container's, and so is its caption
+    title = "" if inside else str(given.pop("title", ""))
+    if not inside:
+        writer.out.append(f"<figure{writer.attributes(token.attrs)}>")
     writer.holder, writer.links = inline, 0
     if picture:
         link_open(writer, children, 0)
-    image(writer, children[picture], {**given, "loading": "lazy", "decoding": "async"})
+    image(writer, children[picture], {**given, **{key: given.get(key, kept) for key, kept in _LOADED.items()}})
     if picture:
         link_close(writer, children, 2)
     if title:
         writer.out.append(f"<figcaption>{escape(title)}</figcaption>")
         writer.words += [title, "\n"]
-    writer.out.append("</figure>\n")
+    writer.out.append("\n" if inside else "</figure>\n")
 
 
 def _heading(writer: Writer, tokens: Sequence[Token], index: int) -> int:
@@ -128,9 +133,10 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
         return index + 1
     if "math" in token.meta:
         return _formula(writer, tokens, index)
-    given = {}
+    given = {name: str(value) for name, value in token.attrs.items()}
     if "id" in token.meta:
         given["id"] = token.meta["id"]
+    if "id" in given:
         writer.anchors.append(given["id"])
 
     def place(offset: int, length: int) -> Place:
@@ -143,14 +149,15 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
 
 
 def _code(writer: Writer, tokens: Sequence[Token], index: int) -> int:
-    content = tokens[index].content
+    token = tokens[index]
+    content = token.content
     writer.words += [content, "\n"]
     if writer.manner.strict:
         writer.out.append(f"<pre><code>{escape(content)}</code></pre>\n")
     else:
+        given = writer.attributes({**_with_class(token, "listing"), "data-language": "text"})
         writer.out.append(
-            f'<div class="listing" data-language="text"><pre tabindex="0"><code class="language-text">'
-            f"{escape(content)}</code></pre></div>\n"
+            f'<div{given}><pre tabindex="0"><code class="language-text">{escape(content)}</code></pre></div>\n'
         )
     return index + 1
 
@@ -172,19 +179,72 @@ def _html(writer: Writer, tokens: Sequence[Token], index: int) -> int:
 
 def _formula(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     after_hidden(writer, tokens, index)
-    writer.out.append(f'<div class="math" tabindex="0">{writer.formulas[id(tokens[index])]}</div>\n')
+    given = writer.attributes(_with_class(tokens[index], "math"))
+    writer.out.append(f'<div{given} tabindex="0">{writer.formulas[id(tokens[index])]}</div>\n')
     return index + 1
 
 
 def _alert(writer: Writer, tokens: Sequence[Token], index: int) -> int:
-    kind = tokens[index].info
-    writer.out.append(f'<div class="alert alert-{kind}" role="note"><p class="alert-title">{kind.capitalize()}</p>\n')
+    token = tokens[index]
+    after_hidden(writer, tokens, index)
+    given = _with_class(token, f"alert alert-{token.info}")
+    folds = token.tag == "details"
+    if not folds:  # a <details> has a role of its own
+        given["role"] = "note"
+    writer.out.append(f"<{token.tag}{writer.attributes(given)}>")
+    title = token.meta.get("title")
+    if title:
+        element = "summary" if folds else "p"
+        writer.out.append(f'<{element} class="alert-title">{escape(title)}</{element}>\n')
     return index + 1
+
+
+def _alert_title(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    folds = tokens[index - 1].tag == "details"
+    return _title(writer, tokens, index, "summary" if folds else "p", ' class="alert-title"')
+
+
+def _container(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    token = tokens[index]
+    after_hidden(writer, tokens, index)
+    writer.out.append(f"<{token.tag}{writer.attributes(token.attrs)}>\n")
+    if token.type == "details_open" and tokens[index + 1].type != "details_title_open":
+        writer.out.append("<summary>Details</summary>\n")
+    return index + 1
+
+
+def _container_title(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    return _title(writer, tokens, index, "p", ' class="title"')
+
+
+def _details_title(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    return _title(writer, tokens, index, "summary", "")
+
+
+def _figure_title(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    return _title(writer, tokens, index, "figcaption", "")
+
+
+def _title(writer: Writer, tokens: Sequence[Token], index: int, element: str, attrs: str) -> int:
+    """Write the title of an alert or a container, which is three tokens."""
+    writer.out.append(f"<{element}{attrs}>")
+    writer.inline(tokens[index + 1])
+    writer.out.append(f"</{element}>\n")
+    writer.words.append("\n")
+    return index + 3
+
+
+def _with_class(token: Token, name: str) -> dict[str, str | int | float]:
+    """Return a token's attributes, with a class of ours before those that it is given."""
+    given = dict(token.attrs)
+    own = given.pop("class", "")
+    return {"class": f"{name} {own}" if own else name, **given}
 
 
 def _table(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     after_hidden(writer, tokens, index)
-    writer.out.append('<div class="table" tabindex="0"><table>\n')
+    given = writer.attributes(tokens[index].attrs)
+    writer.out.append(f'<div class="table" tabindex="0"><table{given}>\n')
     return index + 1
 
 
@@ -229,6 +289,13 @@ FORMS: Final[Mapping[str, BlockForm]] = {
     "html_block": _html,
     "math_block": _formula,
     "alert_open": _alert,
+    "alert_title_open": _alert_title,
+    "container_open": _container,
+    "container_title_open": _container_title,
+    "details_open": _container,
+    "details_title_open": _details_title,
+    "figure_open": _container,
+    "figure_title_open": _figure_title,
     "table_open": _table,
     "table_close": _table_end,
     "list_item_open": tag,

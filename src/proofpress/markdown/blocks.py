@@ -34,10 +34,12 @@ BEGINS: Final[Mapping[str, str]] = {
     "html_block": "<",
     "heading": "#",
     "math_block": "$\\",
+    "container": ":",
+    "attribute_line": "{",
 }
 """The characters that a line must begin with, after its indent, for a rule to apply. Other rules are always tried."""
 
-BEGINS_AS_TERMINATOR: Final[Mapping[str, str]] = {**BEGINS, "deflist": ":~"}
+BEGINS_AS_TERMINATOR: Final[Mapping[str, str]] = {**BEGINS, "deflist": ":"}
 
 _BLANK: Final = " \t"
 

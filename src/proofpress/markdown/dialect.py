@@ -10,23 +10,28 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
-from mdit_py_plugins.deflist import deflist_plugin
 
+from proofpress.markdown.attribute_lines import LINE, attribute_line
 from proofpress.markdown.attributes import attributes
 from proofpress.markdown.autolinks import autolink, bare_url, bare_www
 from proofpress.markdown.blocks import MAX_DEPTH, BlockParser
+from proofpress.markdown.containers import container
+from proofpress.markdown.definitions import definition_list
 from proofpress.markdown.footnotes import footnote_def, footnote_ref
-from proofpress.markdown.inline import InlineParser
+from proofpress.markdown.inline import InlineParser, template
 from proofpress.markdown.links import image, link
 from proofpress.markdown.mathematics import math, math_block
+from proofpress.markdown.plugin import CoreRules, Written
+from proofpress.markdown.scripts import SOME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from proofpress.config import MarkdownOptions
+    from proofpress.markdown.plugin import Markdown as Plugin
 
 _DELIMITER_ROW: Final = re.compile(r"^[ \t>*+\d.)-]*[|:-][-:| \t]*$", re.MULTILINE)
-_DEFINITION: Final = re.compile(r"^[ \t>*+\d.)-]*[:~][ \t]", re.MULTILINE)
+_DEFINITION: Final = re.compile(r"^[ \t>*+\d.)-]*:[ \t]", re.MULTILINE)
 
 FEATURES: Final[Mapping[str, Callable[[str], bool]]] = {
     "tables": lambda text: "|" in text and _DELIMITER_ROW.search(text) is not None,
@@ -34,6 +39,8 @@ FEATURES: Final[Mapping[str, Callable[[str], bool]]] = {
     "footnotes": lambda text: "[^" in text,
     "definition_lists": lambda text: _DEFINITION.search(text) is not None,
     "attributes": lambda text: "{" in text,
+    "containers": lambda text: ":::" in text,
+    "cjk": lambda text: not text.isascii() and SOME.search(text) is not None,
     "math": lambda text: "$" in text or "\\begin{" in text,
     "autolinks": lambda text: "://" in text or "www." in text,
 }
@@ -46,7 +53,7 @@ class Markdown(MarkdownIt):
     block: BlockParser
     inline: InlineParser
 
-    def __init__(self, features: frozenset[str], *, html: bool) -> None:
+    def __init__(self, features: frozenset[str], *, html: bool, plugins: Sequence[Plugin] = ()) -> None:
         super().__init__("commonmark", {"html": html, "maxNesting": MAX_DEPTH})
         self.block = BlockParser()
         self.inline = InlineParser()
@@ -67,14 +74,22 @@ class Markdown(MarkdownIt):
             block.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
             inline.before("link", "footnote_ref", footnote_ref)  # type: ignore[arg-type]
         if "definition_lists" in features:
-            self.use(deflist_plugin)
+            block.before("paragraph", "deflist", definition_list, {"alt": ["paragraph", "reference", "blockquote"]})
+        if "containers" in features:
+            block.before("fence", "container", container, {"alt": ["paragraph", "reference", "blockquote", "list"]})
         if "attributes" in features:
+            block.before("fence", LINE, attribute_line, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+            inline.push("template", template)
             inline.push("attributes", attributes)
         if "autolinks" in features:
             inline.push("bare_url", bare_url)
             inline.push("bare_www", bare_www)
+        self.inline.cjk = "cjk" in features
+        for plugin in plugins:
+            plugin.extend(self)
         self.block.prepare()
-        self.inline.prepare()
+        self.inline.prepare({name: marks for plugin in plugins for name, marks in plugin.begins.items()})
+        self.core_rules = CoreRules(self)
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - markdown-it's name
         """Keep a destination as it is meant."""
@@ -92,7 +107,8 @@ class Markdown(MarkdownIt):
 class Dialect:
     """The parsers for one site's options."""
 
-    def __init__(self, options: MarkdownOptions) -> None:
+    def __init__(self, options: MarkdownOptions, plugins: Sequence[Plugin] = ()) -> None:
+        self._plugins = plugins
         self._html = options.html != "escape"
         self._on = {name: needed for name, needed in FEATURES.items() if getattr(options, name)}
         self._made: dict[frozenset[str], Markdown] = {}
@@ -102,8 +118,15 @@ class Dialect:
         features = frozenset(name for name, needed in self._on.items() if needed(text))
         made = self._made.get(features)
         if made is None:
-            made = self._made[features] = Markdown(features, html=self._html)
+            made = self._made[features] = Markdown(features, html=self._html, plugins=self._plugins)
         return made, features
+
+    def written(self) -> Written | None:
+        """Return how what plugins read is written; None where there are none."""
+        if not self._plugins:
+            return None
+        plain, extended = Markdown(frozenset(), html=True), Markdown(frozenset(), html=True, plugins=self._plugins)
+        return Written(self._plugins, plain, extended)
 
 
 Environment = dict[str, Any]

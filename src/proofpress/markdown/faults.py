@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any
 from proofpress.markdown.links import MOST_TOKENS
 from proofpress.markdown.urls import why_refused
 from proofpress.problems import nearest
+from proofpress.rules.listings import UNCLOSED_FENCE
+from proofpress.rules.mathematics import DOUBTFUL_TEX
 from proofpress.urls import read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from proofpress.findings import Findings
+    from proofpress.markdown.attributes import Unused
     from proofpress.markdown.footnotes import Definition
     from proofpress.markdown.places import SourceLines
+    from proofpress.markdown.repeats import Repeats
+    from proofpress.model import Place
 
 
 def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings) -> None:
@@ -35,13 +40,12 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
         unclosed.setdefault(closing, []).append(line)
     for closing, at_lines in unclosed.items():
         opening = closing.replace("end", "begin", 1)
-        more = f" ({len(at_lines)} times in this text)" if len(at_lines) > 1 else ""
-        findings.note(
-            "doubtful-tex",
-            lines.start_of(at_lines[0], len(opening)),
-            f"'{opening}' has no '{closing}' at the end of a line of its paragraph, so it is shown as text{more}",
-            "close it, and take blank lines out of the formula",
-        )
+        place = lines.start_of(at_lines[0], len(opening))
+        findings.tell(DOUBTFUL_TEX.not_closed(opening, closing, len(at_lines)), place)
+    containers = env.get("open_containers", ())
+    if containers:
+        line, colons = containers[0]
+        findings.tell(UNCLOSED_FENCE.container(colons, len(containers)), lines.start_of(line, len(colons)))
     for line in env.get("too_deep", ()):
         findings.note(
             "nested-too-deeply",
@@ -51,18 +55,28 @@ def note_refusals(env: Mapping[str, Any], lines: SourceLines, findings: Findings
         )
 
 
+def note_unused(env: Mapping[str, Any], lines: SourceLines, repeats: Repeats) -> None:
+    """Note the attributes of links, images and code that are not applied."""
+    for inline, base, unused in env.get("unused", ()):
+        repeat_unused(lines.place(inline, base + unused.at, unused.length), unused, repeats)
+
+
+def repeat_unused(place: Place, unused: Unused, repeats: Repeats) -> None:
+    """Note an attribute that is not applied, which a text may have on each of its figures."""
+    repeats.add(("unused-attribute", unused.message), "unused-attribute", place, unused.message, unused.hint)
+
+
 def note_footnotes(
     env: Mapping[str, Any],
-    definitions: Iterable[Definition],
+    definitions: Sequence[Definition],
     shown: Collection[str],
     lines: SourceLines,
     findings: Findings,
 ) -> None:
     """Note footnotes without a mark and marks without a footnote; `shown` are the labels that the text refers to."""
-    refs = env.get("footnotes", {}).get("refs", {})
-    unused = [label for name in refs if (label := name.removeprefix(":")) not in shown]
+    unused = [found.written for found in definitions if found.label not in shown]
     for inline, at, label in env.get("undefined", ()):
-        meant = nearest(label, unused) or nearest(label, (name.removeprefix(":") for name in refs))
+        meant = nearest(label, unused) or nearest(label, [found.written for found in definitions])
         findings.note(
             "undefined-footnote",
             lines.place(inline, at, len(label) + 3),
@@ -71,8 +85,8 @@ def note_footnotes(
             if meant
             else f"write '[^{_short(label)}]: its text' on a line of its own",
         )
-    for label, line, again in definitions:
-        name = f"[^{_short(label)}]"
+    for label, written, line, again in definitions:
+        name = f"[^{_short(written)}]"
         if again:
             message = f"a footnote '{name}' is defined above, so this one is not shown"
             hint = "give it another name, in its mark as well"
@@ -81,8 +95,8 @@ def note_footnotes(
             hint = f"write '{name}' where it belongs, or take the footnote out"
         else:
             continue
-        column = max(0, lines.text_of(line).find(f"[^{label}]:"))
-        findings.note("unused-footnote", lines.in_line(line, column, len(label) + 3), message, hint)
+        column = max(0, lines.text_of(line).find(f"[^{written}]:"))
+        findings.note("unused-footnote", lines.in_line(line, column, len(written) + 3), message, hint)
 
 
 def _short(text: str) -> str:

@@ -20,8 +20,14 @@ class Definition(NamedTuple):
     """Where a footnote's text begins: its label, and its line's number from 0. `again` where an earlier one has its name."""
 
     label: str
+    written: str
     line: int
     again: bool
+
+
+def _key(label: str) -> str:
+    """Return what two labels of one footnote have in common: as on GitHub, and for links, their case is no matter."""
+    return label.casefold()
 
 
 def footnote_def(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - markdown-it's names
@@ -29,7 +35,12 @@ def footnote_def(state: StateBlock, startLine: int, endLine: int, silent: bool) 
     at = len(state.tokens)
     found = plain_footnote_def(state, startLine, endLine, silent)
     if found and not silent:
-        state.tokens[at].map = [startLine, state.line]
+        opened = state.tokens[at]
+        opened.map = [startLine, state.line]
+        written = opened.meta["label"]
+        opened.meta = {"label": _key(written), "written": written}
+        refs = state.env["footnotes"]["refs"]
+        refs[":" + _key(written)] = refs.pop(":" + written)
     return found
 
 
@@ -38,13 +49,14 @@ def footnote_ref(state: InlineText, silent: bool) -> bool:
     match = _MARK.match(state.src, state.pos, state.posMax)
     if match is None:
         return False
-    if ":" + match[1] not in state.env.get("footnotes", {}).get("refs", {}):
+    label = _key(match[1])
+    if ":" + label not in state.env.get("footnotes", {}).get("refs", {}):
         if not silent and state.pos not in state.links:
             state.env.setdefault("undefined", []).append((state.env["inline"], state.pos, match[1]))
         return False
     if not silent:
         token = state.push("footnote_ref", "", 0)
-        token.meta = {"label": match[1]}
+        token.meta = {"label": label, "written": match[1]}
     state.pos = match.end()
     return True
 
@@ -64,7 +76,8 @@ def take_footnotes(tokens: list[Token]) -> tuple[list[Token], dict[str, list[Tok
             stack.append(current)
             current = []
             label = token.meta["label"]
-            definitions.append(Definition(label, token.map[0] if token.map else 0, label in notes))
+            line = token.map[0] if token.map else 0
+            definitions.append(Definition(label, token.meta["written"], line, label in notes))
             notes.setdefault(label, current)
         elif token.type == "footnote_reference_close":
             current = stack.pop()

@@ -15,6 +15,7 @@ from markdown_it.rules_inline import html_inline as plain_html_inline
 
 from proofpress.markdown.elements import is_text
 from proofpress.markdown.links import MOST_TOKENS, InlineText, find_links
+from proofpress.markdown.plugin import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,7 @@ BEGINS: Final[Mapping[str, str]] = {
     "html_inline": "<",
     "entity": "&",
     "math": "$",
+    "template": "{",
     "attributes": "{",
     "bare_url": ":",
     "bare_www": "w",
@@ -44,6 +46,9 @@ BEGINS: Final[Mapping[str, str]] = {
 
 _RUN: Final = re.compile(r"\*+|_+|~+|.", re.DOTALL)
 """What becomes tokens at once: each mark of a run is one of its own."""
+
+_TEMPLATE: Final = re.compile(r"\{\{(?!\{)[^{}\n`]{1,200}\}\}|\{%[^{}%\n`]{1,200}%\}")
+"""What template languages put in braces."""
 
 _TIGHTER: Final = "`<$"
 _ALWAYS: Final = "\n\\`*_[]!<&~"
@@ -71,6 +76,19 @@ def html_inline(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def template(state: StateInline, silent: bool) -> bool:
+    """Take `{{ name }}` and `{% tag %}` as they are: nothing in them is a mark, and quotation marks stay straight."""
+    match = _TEMPLATE.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        token = state.push("text_special", "", 0)
+        token.content = token.markup = match[0]
+        token.info = "template"
+    state.pos = match.end()
+    return True
+
+
 def _has_too_many_attributes(state: StateInline, at: int) -> bool:
     assert isinstance(state, InlineText)
     src = state.src
@@ -88,19 +106,27 @@ def _has_too_many_attributes(state: StateInline, at: int) -> bool:
 class InlineParser(ParserInline):
     """markdown-it's inline parser with rules chosen by character."""
 
-    def prepare(self) -> None:
-        """Fix the choice of rules. To be called once, when all rules are in place."""
+    def prepare(self, begins: Mapping[str, str] = {}) -> None:
+        """Fix the choice of rules. To be called once, when all rules are in place.
+
+        `begins` are the characters of rules that plugins bring; one that has none there is tried at every mark.
+        """
         self.ruler.at("html_inline", html_inline)
         compiled = self.ruler.getRules("")
         names = {rule.fn: rule.name for rule in self.ruler.__rules__}
+        known = {"text": "", "linkify": "", **BEGINS, **begins}
         self.chosen: dict[str, tuple[Any, ...]] = {}
         for rule in compiled:
-            for character in BEGINS.get(names[rule], ""):
+            for character in known.get(names[rule], MARKS):
                 self.chosen[character] = (*self.chosen.get(character, ()), rule)
+        theirs = {mark for rule in compiled if names[rule] not in BEGINS for mark in known.get(names[rule], MARKS)}
         self.tighter = {character: rules for character, rules in self.chosen.items() if character in _TIGHTER}
-        self.always = "".join(character for character in _ALWAYS if character in self.chosen)
+        self.always = "".join(sorted({*_ALWAYS, *theirs} & self.chosen.keys()))
         self.searches: dict[str, re.Pattern[str]] = {}
         self.finishing = self.ruler2.getRules("")
+
+    cjk = False
+    """Whether marks beside letters of Chinese, Japanese and Korean are judged as their texts need it."""
 
     def pattern_for(self, src: str) -> re.Pattern[str]:
         """Return the expression for the next character of a text that some rule may begin with."""
@@ -163,6 +189,7 @@ class InlineParser(ParserInline):
         state.depth = state.others = 0
         state.search = self.pattern_for(src).search
         state.closers = None
+        state.cjk = self.cjk and not src.isascii()
         state.links = find_links(state, self.tighter) if "[" in src else {}
         self.tokenize(state)
         for rule in self.finishing:

@@ -11,10 +11,12 @@ import re
 from array import array
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from markdown_it.common.utils import normalizeReference
+from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace, normalizeReference
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Scanned
 
+from proofpress.markdown.scripts import CJK
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -60,8 +62,37 @@ class InlineText(StateInline):
     """Finds the next character that some rule may begin with."""
     closed: tuple[int, int] = (0, -1)
     """An offset, and where the first `>` after it is (the text's length where there is none)."""
+    cjk: bool
+    """Whether marks beside letters of Chinese, Japanese and Korean are judged as their texts need it."""
     others: int
     """How many tokens the whole text has beside this state's: an image's text has a state of its own."""
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 - markdown-it's names
+        """Tell whether a run of marks can open or close emphasis (CommonMark 0.31.2, section 6.2).
+
+        Words of CJK stand side by side, so that a run beside one of their letters is not held to be inside a word for
+        the punctuation on its other side: `**변수(variable)**는`, `*“好。”*然后`. Their own punctuation counts as a letter.
+        """
+        if not self.cjk:
+            return super().scanDelims(start, canSplitWord)
+        src, maximum, mark = self.src, self.posMax, self.src[start]
+        end = start
+        while end < maximum and src[end] == mark:
+            end += 1
+        before, after = src[start - 1] if start > 0 else " ", src[end] if end < maximum else " "
+        beside_cjk = CJK.match(before) is not None, CJK.match(after) is not None
+        blank = isWhiteSpace(ord(before)), isWhiteSpace(ord(after))
+        punctuation = _is_punctuation(before), _is_punctuation(after)
+        foreign = punctuation[0] and not beside_cjk[0], punctuation[1] and not beside_cjk[1]
+        left = not blank[1] and not (foreign[1] and not (blank[0] or punctuation[0] or beside_cjk[0]))
+        right = not blank[0] and not (foreign[0] and not (blank[1] or punctuation[1] or beside_cjk[1]))
+        opens = left and (canSplitWord or not right or punctuation[0])
+        closes = right and (canSplitWord or not left or punctuation[1])
+        return Scanned(opens, closes, end - start)
+
+
+def _is_punctuation(character: str) -> bool:
+    return isMdAsciiPunct(ord(character)) or isPunctChar(character)
 
 
 def find_links(state: InlineText, skip: Mapping[str, tuple[Any, ...]]) -> dict[int, Link]:
@@ -239,6 +270,7 @@ def image(state: InlineText, silent: bool) -> bool:
     token.content = state.src[found.label_start : found.label_end]
     inner = InlineText(state.src, state.md, state.env, [])
     inner.links, inner.closers, inner.search, inner.depth = state.links, state.closers, state.search, state.depth + 1
+    inner.cjk = state.cjk
     inner.backticks, inner.backticksScanned = state.backticks, state.backticksScanned
     inner.pos, inner.posMax = found.label_start, found.label_end
     inner.others = state.others + len(state.tokens)

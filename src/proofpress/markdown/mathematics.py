@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from math_core import LatexError, LatexToMathML
 
 from proofpress.markdown.mathml import with_row_gaps, with_styles_apart
+from proofpress.markdown.scripts import LETTER, joins
 from proofpress.markdown.tex import in_known_words, reworded
 from proofpress.markdown.wording import Wording
 
@@ -55,6 +56,7 @@ _AMOUNT: Final = re.compile(
 )
 """How a price or a shell's variable begins, and where its first word ends."""
 
+_AMOUNT_BESIDE_CJK: Final = re.compile(r"[0-9][0-9.,]*|\w{2,}")
 _TEX: Final = re.compile(r"[\\^{}=+<>]")
 _WORD: Final = re.compile(r"\s[(\"']?[a-z]{2,}[,.;:)!?]?\s")
 QUOTES: Final = "'\"\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -100,7 +102,7 @@ def math(state: InlineText, silent: bool) -> bool:
             return _dollars(state, silent)
         stop = end + 2
     else:
-        if src[start].isspace() or (pos > 0 and src[pos - 1].isalnum()) or _is_no_opening(src, pos):
+        if src[start].isspace() or (pos > 0 and joins(src[pos - 1])) or _is_no_opening(src, pos):
             return False
         at = bisect_left(state.closers, 2 * (start + 1))
         if at == len(state.closers) or state.closers[at] % 2 == 0:
@@ -141,6 +143,8 @@ def _is_no_opening(src: str, pos: int) -> bool:
 
 def _is_prose(src: str, start: int, end: int) -> bool:
     """Tell whether words stand between the dollars of a price or a shell's variable and those of another."""
+    if LETTER.search(src, start, end) is not None and _TEX.search(src, start, end) is None:
+        return _AMOUNT_BESIDE_CJK.match(src, start, end) is not None
     amount = _AMOUNT.match(src, start, end)
     return (
         amount is not None
@@ -183,7 +187,7 @@ def _ends_well(src: str, after: int) -> bool:
     follows = src[after : after + 1]
     if follows == "{":
         return _VARIABLE.match(src, after) is None and _NAME.match(src, after) is None
-    return (not follows.isalnum() and follows != "_") or _SUFFIX.match(src, after) is not None
+    return follows == "" or (not joins(follows) and follows != "_") or _SUFFIX.match(src, after) is not None
 
 
 def math_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - markdown-it's names

@@ -8,26 +8,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proofpress.listings.fences import OPTIONS, read_info
+from proofpress.listings.fences import read_info
 from proofpress.markdown.headings import Identifiers, identifier
+from proofpress.markdown.listing_faults import note_slips, note_unseen
 from proofpress.markdown.rawhtml import ids_in
 from proofpress.markdown.tables import lost_cells
+from proofpress.markdown.unseen import SUSPECT, unseen
 from proofpress.markdown.words import MORE, text_of
-from proofpress.problems import did_you_mean
+from proofpress.rules.listings import UNCLOSED_FENCE
+from proofpress.rules.tables import LOST_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from markdown_it.token import Token
 
-    from proofpress.findings import Note
+    from proofpress.findings import Findings
     from proofpress.markdown.places import SourceLines
+    from proofpress.markdown.repeats import Repeats
 
 
 class Order:
     """Settles ids and numbers in the tokens of one text: `meta["id"]`, `attrs["id"]`, `meta["number"]`."""
 
-    def __init__(self, features: frozenset[str], lines: SourceLines, note: Note, *, strict: bool) -> None:
+    def __init__(
+        self, features: frozenset[str], lines: SourceLines, findings: Findings, repeats: Repeats, *, strict: bool
+    ) -> None:
         self.labels: list[str] = []
         """The footnotes that the text refers to, in the order of their numbers."""
         self.marks: dict[str, int] = {}
@@ -35,13 +41,15 @@ class Order:
         self._numbers: dict[str, int] = {}
         self._attributes = "attributes" in features
         self._lines = lines
-        self._note = note
+        self._findings = findings
+        self._repeats = repeats
         self._strict = strict
 
     def settle(self, tokens: Sequence[Token], notes: Mapping[str, Sequence[Token]], text: str) -> None:
         """Go through a text's blocks, and through the notes that they refer to."""
         explicit, raw = _asked_for([tokens, *notes.values()], text, attributes=self._attributes)
         self._inline = bool(explicit or notes)
+        self._suspect = not text.isascii() and SUSPECT.search(text) is not None
         self._explicit = explicit - raw
         self._ids = Identifiers(explicit | raw)
         self._blocks(tokens)
@@ -55,14 +63,22 @@ class Order:
                 opened = tokens[index - 1]
                 if self._inline:
                     self._words(opened, token)
+                if self._suspect:
+                    self._links(token)
                 if opened.type == "heading_open":
                     self._heading(opened, token)
-            elif kind == "fence":
+                continue
+            if kind == "fence":
                 token.meta["line"] = 1  # where its content begins, counted from its first line
                 if not self._strict:
                     self._fence(token)
+            elif kind == "code_block":
+                if self._suspect:
+                    note_unseen(token, "", self._lines, self._findings.note)
             elif kind == "table_open":
                 self._table(token)
+            if "id" in token.attrs and kind not in {"heading_open", "paragraph_open"}:
+                token.attrs["id"] = self._claim(str(token.attrs["id"]))
 
     def _words(self, opened: Token, token: Token) -> None:
         paragraph = opened.type == "paragraph_open" and not opened.hidden
@@ -84,7 +100,9 @@ class Order:
         opened.meta["text"] = words
         if not self._strict:  # CommonMark to the letter has no ids
             wanted = opened.attrs.pop("id", None)
-            given = self._ids.claim(identifier(words)) if wanted is None else self._claim(str(wanted))
+            given = (
+                self._ids.claim(identifier(_as_written(token, words))) if wanted is None else self._claim(str(wanted))
+            )
             opened.meta["id"] = given
 
     def _claim(self, wanted: str) -> str:
@@ -100,17 +118,39 @@ class Order:
         info = read_info(token.info)
         if info.id:
             token.meta["id"] = self._claim(info.id)
-        for at, word in info.unknown:
-            hint = did_you_mean(word, OPTIONS) or 'an info string reads: python title="train.py" {3,5-7} linenos'
-            place = self._lines.in_info(token, at, len(word))
-            self._note("listing-options", place, f"a listing has no option '{word[:60]}'", hint)
+        note_slips(token, info, self._lines, self._repeats, self._findings.note)
+        if self._suspect:
+            note_unseen(token, info.over or info.language, self._lines, self._findings.note)
         if token.map and not self._closed(token):
-            self._note(
-                "unclosed-fence",
-                self._lines.start_of(token.map[0], len(token.markup)),
-                "this listing is never closed, so it runs to the end of what holds it",
-                f"close it with a line of {token.markup}",
-            )
+            fence, place = token.markup, self._lines.start_of(token.map[0], len(token.markup))
+            # Where nothing holds it, a line below all others closes it; in a quote or a note that would begin another.
+            opened = self._lines.text_of(token.map[0])
+            alone = token.level == 0 and place.column <= 4 and opened.startswith(fence, place.column - 1)
+            end = self._lines.end() if alone else None
+            self._findings.problems.append(UNCLOSED_FENCE.never_closes(self._findings.path, place, fence, end))
+
+    def _links(self, holder: Token) -> None:
+        """Note characters that are not seen in links and in their destinations, each kind once a link."""
+        told: set[str] | None = None
+        for child in holder.children or ():
+            if child.type in {"link_open", "image"}:
+                told = set() if child.type == "link_open" else told
+                self._unseen(holder, str(child.attrs.get("href", child.attrs.get("src", ""))), child, told or set())
+            elif child.type == "link_close":
+                told = None
+            elif told is not None and child.content:
+                self._unseen(holder, child.content, None, told)
+
+    def _unseen(self, holder: Token, text: str, link: Token | None, told: set[str]) -> None:
+        """Note characters of a link's text, or of its destination, where it is told which link."""
+        for found in unseen(text, code=False):
+            character = text[found.at]
+            if character in told:
+                continue
+            told.add(character)
+            begin = link.meta.get("at", 0) if link is not None else 0
+            at = holder.content.find(character, max(0, begin))
+            self._findings.note("invisible-character", self._lines.place(holder, max(0, at)), found.message, found.hint)
 
     def _closed(self, token: Token) -> bool:
         assert token.map is not None
@@ -122,12 +162,15 @@ class Order:
         """Note rows with more cells than the table has columns: the rest of their text is shown nowhere."""
         start, end = token.map or (0, 0)
         for lost in lost_cells([self._lines.text_of(line) for line in range(start, end)]):
-            self._note(
-                "lost-cells",
-                self._lines.in_line(start + lost.row, lost.column, lost.length),
-                f"this row has {lost.cells} cells and its table {lost.columns} columns, so this is not shown",
-                "write '\\|' for a bar inside a cell, or add a column to the header",
-            )
+            place = self._lines.in_line(start + lost.row, lost.column, lost.length)
+            self._findings.tell(LOST_CELLS.beyond(lost.cells, lost.columns), place)
+
+
+def _as_written(token: Token, words: str) -> str:
+    """Return the words of a heading that its id is made of: GitHub knows no dashes, which it would leave out."""
+    if "--" not in token.content and "..." not in token.content:
+        return words
+    return " ".join(text_of(token.children, as_written=True).split())
 
 
 def _asked_for(parts: Sequence[Sequence[Token]], text: str, *, attributes: bool) -> tuple[set[str], set[str]]:

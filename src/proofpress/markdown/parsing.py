@@ -6,25 +6,32 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.findings import Findings
-from proofpress.markdown.attributes import take_from_blocks
+from proofpress.markdown.attribute_lines import take_from_blocks
+from proofpress.markdown.attributes import take_after_emphasis
 from proofpress.markdown.autolinks import link_mail
+from proofpress.markdown.dashes import set_dashes
 from proofpress.markdown.dialect import Dialect
 from proofpress.markdown.elements import known_in
-from proofpress.markdown.faults import note_footnotes, note_refusals
+from proofpress.markdown.faults import note_footnotes, note_refusals, note_unused, repeat_unused
 from proofpress.markdown.footnotes import Definition, take_footnotes
 from proofpress.markdown.formulas import find_formulas, note_doubts
 from proofpress.markdown.order import Order
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.quotes import curl, marks_for
+from proofpress.markdown.repeats import Repeats
 from proofpress.markdown.structure import find_alerts, find_tasks, find_torn_tables, number_cells
 from proofpress.markdown.text import Text
 from proofpress.markdown.words import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it.token import Token
 
     from proofpress.config import MarkdownOptions
     from proofpress.markdown.dialect import Markdown
+    from proofpress.markdown.plugin import Markdown as Plugin
+    from proofpress.markdown.plugin import Written
     from proofpress.model import Document
 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -33,24 +40,32 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 class Parser:
     """Parses documents, by one site's options. A document gives the same Text every time."""
 
-    def __init__(self, options: MarkdownOptions, language: str, *, strict: bool) -> None:
+    def __init__(
+        self, options: MarkdownOptions, language: str, *, strict: bool, plugins: Sequence[Plugin] = ()
+    ) -> None:
         self._options = options
-        self._dialect = Dialect(options)
+        self._dialect = Dialect(options, plugins)
         self._marks = marks_for(language)
         self._strict = strict
         self._reads_elements = not strict and options.html != "escape"
+
+    def written(self) -> Written | None:
+        """Return how what plugins read is written; None where there are none."""
+        return self._dialect.written()
 
     def parse(self, document: Document) -> Text:
         """Parse a document. What is wrong with its text is in the Text's findings; nothing is raised."""
         source = _cleaned(document.text)
         parser, features = self._dialect.parser_for(source)
         lines = SourceLines(source, document.first_line)
-        findings = Findings(document.path)
+        findings, repeats = Findings(document.path), Repeats()
         env: dict[str, Any] = {}
         if self._reads_elements and "<" in source:
             env["elements"] = known_in(source)
-        tokens = self._blocks(parser, features, source, env, lines, findings)
-        self._words(parser, source, env, tokens)
+        tokens = self._blocks(parser, features, source, env, lines, findings, repeats)
+        tokens = parser.core_rules.before_words(source, env, tokens)
+        self._words(parser, features, source, env, tokens)
+        tokens = parser.core_rules.after_words(source, env, tokens)
         notes: dict[str, list[Token]] = {}
         definitions: list[Definition] = []
         if "footnotes" in env:
@@ -60,8 +75,10 @@ class Parser:
         title_tokens: list[Token] = []
         if document.front.title is None:
             tokens, title_tokens = _take_title(tokens)
-        order = Order(features, lines, findings.note, strict=self._strict)
+        order = Order(features, lines, findings, repeats, strict=self._strict)
         order.settle(tokens, notes, source)
+        note_unused(env, lines, repeats)
+        repeats.tell(findings.note)
         note_refusals(env, lines, findings)
         note_doubts(formulas, lines, findings.note)
         note_footnotes(env, definitions, order.marks, lines, findings)
@@ -76,6 +93,7 @@ class Parser:
             title=_title(title_tokens),
             title_tokens=title_tokens,
             formula_tokens=formulas,
+            environment=env,
             findings=tuple(findings.problems),
             passes_html=self._options.html != "escape",
         )
@@ -88,6 +106,7 @@ class Parser:
         env: dict[str, Any],
         lines: SourceLines,
         findings: Findings,
+        repeats: Repeats,
     ) -> list[Token]:
         """Return the blocks of a text, with what they mean beyond CommonMark, before their words are read."""
         options = self._options
@@ -101,14 +120,18 @@ class Parser:
             number_cells(tokens)
             find_torn_tables(tokens, lines, findings.note)
         if "attributes" in features:
-            take_from_blocks(tokens)
+            tokens = take_from_blocks(tokens, lines, lambda place, unused: repeat_unused(place, unused, repeats))
         return tokens
 
-    def _words(self, parser: Markdown, source: str, env: dict[str, Any], tokens: list[Token]) -> None:
+    def _words(
+        self, parser: Markdown, features: frozenset[str], source: str, env: dict[str, Any], tokens: list[Token]
+    ) -> None:
         """Read the words of each block into its token's children."""
         options, marks = self._options, self._marks
         parse = parser.inline.parse
         quotes = options.smart_quotes and ("'" in source or '"' in source)
+        dashes = options.dashes and ("--" in source or "..." in source)
+        described = "attributes" in features
         mail = options.autolinks and "@" in source
         for token in tokens:
             if token.type == "inline":
@@ -118,6 +141,10 @@ class Parser:
                 parse(content, parser, env, children)
                 if mail and "@" in content:
                     children = link_mail(children)
+                if described and ("*{" in content or "_{" in content or "~{" in content):
+                    take_after_emphasis(children, token, env)
+                if dashes and ("--" in content or "..." in content):
+                    set_dashes(children)
                 if quotes and ("'" in content or '"' in content):
                     curl(children, marks)
                 token.children = children

@@ -102,6 +102,11 @@ class SourceLines:
         lead = len(fence.info) - len(fence.info.lstrip())
         return self.in_line(line, begin + max(0, offset - lead), length)
 
+    def end(self) -> Place:
+        """Return where the text ends in the file: the column after the last line's last character."""
+        last = self._text.count("\n")
+        return Place(self.number(last), len(self.text_of(last)) + 1)
+
     def definition(self, definitions: Mapping[str, Mapping[str, Any]], label: str, href: str) -> Place:
         """Return where the destination of a reference definition stands."""
         first, last = definitions[label]["map"]

@@ -1,7 +1,6 @@
 """Smart quotes: straight marks in running text become a language's own. Nothing else is changed.
 
-Dashes and dots stay as typed: in technical writing `--flag` and `...` mean what they say. A mark is judged by its
-neighbours, also across emphasis and code; inside code, mathematics and HTML it stays.
+A mark is judged by its neighbours, also across emphasis, code and tags; inside code, mathematics and addresses it stays.
 """
 
 # ruff: noqa: RUF001 - look-alike letters are what this module is about
@@ -10,6 +9,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from proofpress.markdown.prose import neighbour, prose, set_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,6 @@ _CUT_SHORT: Final = re.compile(
     r"(?:\d\ds?|n['\N{RIGHT SINGLE QUOTATION MARK}]|em|til|tis|twas|cause)(?!\w)", re.IGNORECASE
 )
 """Words that begin with an apostrophe: the '90s, rock 'n' roll."""
-_BREAKS: Final = frozenset({"softbreak", "hardbreak"})
 
 
 def marks_for(language: str) -> Marks:
@@ -78,12 +78,13 @@ def marks_for(language: str) -> Marks:
 def curl(tokens: list[Token], marks: Marks) -> None:
     """Set the quotation marks in the text of one block."""
     setting = _Setting(tokens, marks)
-    for index, token in enumerate(tokens):
-        if token.type != "text" or not ("'" in token.content or '"' in token.content):
-            continue
+    for index in prose(tokens):
+        token = tokens[index]
         text = token.content
+        if "'" not in text and '"' not in text:
+            continue
         if '"' not in text and not setting.opened and (simple := _simple(text)) is not None:
-            _set(token, simple)
+            set_text(token, simple)
         else:
             setting.go_over(index, text)
     setting.end()
@@ -116,8 +117,8 @@ class _Setting:
         for match in _QUOTE.finditer(text):
             at = match.start()
             single = match[0] == "'"
-            before = text[at - 1] if at else _neighbour(tokens, index, -1)
-            after = text[at + 1] if at + 1 < len(text) else _neighbour(tokens, index, 1)
+            before = text[at - 1] if at else neighbour(tokens, index, -1)
+            after = text[at + 1] if at + 1 < len(text) else neighbour(tokens, index, 1)
             parts += [text[done:at], match[0]]
             done = at + 1
             can_open = not after.isspace() and (before.isspace() or before in _OPENS_AFTER or before in "\"'")
@@ -153,13 +154,7 @@ class _Setting:
             if left.single:
                 self._parts[left.token][left.place] = _APOSTROPHE
         for index, parts in self._parts.items():
-            _set(self._tokens[index], "".join(parts))
-
-
-def _set(token: Token, content: str) -> None:
-    """Give a token its text with marks set; as it is written it stays in `markup`, which text has no other use for."""
-    token.markup = token.content
-    token.content = content
+            set_text(self._tokens[index], "".join(parts))
 
 
 _BETWEEN_LETTERS: Final = re.compile(r"(?<=\w)'(?=\w)")
@@ -169,18 +164,3 @@ def _simple(text: str) -> str | None:
     """Return a text whose only marks are apostrophes inside words, set; None when it has others."""
     changed = _BETWEEN_LETTERS.sub(_APOSTROPHE, text)
     return None if "'" in changed else changed
-
-
-def _neighbour(tokens: list[Token], index: int, step: int) -> str:
-    """Return the visible character before or after a token; a blank at the edge of its line."""
-    index += step
-    while 0 <= index < len(tokens):
-        token = tokens[index]
-        if token.type in _BREAKS:
-            return " "
-        if token.type == "image":
-            return "x"
-        if token.content:
-            return token.content[-1 if step < 0 else 0]
-        index += step
-    return " "

@@ -9,6 +9,7 @@ from proofpress.markdown import block_forms, inline_forms
 from proofpress.markdown.formulas import set_formulas
 from proofpress.markdown.mathematics import Converter
 from proofpress.markdown.parsing import Parser
+from proofpress.markdown.plugin import unknown_block
 from proofpress.markdown.sanitize import Sanitizer
 from proofpress.markdown.summary import balanced, plain, shortened, without_links
 from proofpress.markdown.words import count_words
@@ -16,15 +17,18 @@ from proofpress.markdown.writer import Forms, Manner, Writer
 from proofpress.model import Body, Heading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from proofpress.config import HighlightOptions, MarkdownOptions
+    from proofpress.markdown.plugin import Markdown
     from proofpress.markdown.text import Text
     from proofpress.model import Document
 
 _EXTENSIONS: Final = (
-    "tables", "strikethrough", "task_lists", "autolinks", "alerts", "footnotes", "definition_lists", "attributes",
-    "anchors", "math", "figures", "smart_quotes",
+    "tables", "strikethrough", "task_lists", "autolinks", "alerts", "containers", "footnotes", "definition_lists", "attributes",
+    "anchors", "math", "figures", "smart_quotes", "dashes", "cjk",
 )  # fmt: skip
-_FORMS: Final = Forms(blocks=block_forms.FORMS, inline=inline_forms.FORMS)
+_FORMS: Final = Forms(blocks=dict(block_forms.FORMS), inline=dict(inline_forms.FORMS))
 
 
 class Renderer:
@@ -34,9 +38,19 @@ class Renderer:
     `certain`. Raises MissingExtra when the options ask for sanitised HTML and nh3 is not installed. To be closed.
     """
 
-    def __init__(self, markdown: MarkdownOptions, highlight: HighlightOptions, language: str = "en") -> None:
+    def __init__(
+        self,
+        markdown: MarkdownOptions,
+        highlight: HighlightOptions,
+        language: str = "en",
+        plugins: Sequence[Markdown] = (),
+    ) -> None:
         strict = not any(getattr(markdown, name) for name in _EXTENSIONS)
-        self._parser = Parser(markdown, language, strict=strict)
+        self._parser = Parser(markdown, language, strict=strict, plugins=plugins)
+        written = self._parser.written()
+        self._forms = _FORMS
+        if written is not None:
+            self._forms = Forms(_FORMS.blocks | written.blocks, _FORMS.inline | written.inline, unknown_block)
         self._sanitizer = Sanitizer() if markdown.html == "sanitize" else None
         self._converter = Converter(markdown.macros)
         self._listings = Listings(line_numbers=highlight.line_numbers)
@@ -64,7 +78,7 @@ class Renderer:
         """Write a text as HTML. The Body's problems are the Text's findings, and what was found in writing."""
         # An error in a formula is told by the writer's findings, which begins when the formulas are set.
         formulas: dict[int, str] = {}
-        writer = Writer(text, self._manner, _FORMS, formulas)
+        writer = Writer(text, self._manner, self._forms, formulas)
         mathml = set_formulas(text.formula_tokens, self._converter, text.lines, writer.findings.note)
         for number, (found, html) in enumerate(zip(text.formula_tokens, mathml, strict=True)):
             formulas[id(found.token)] = html if self._sanitizer is None else f"\0m{number}\0"

@@ -147,7 +147,7 @@ class _Cursor:
             self._at = int(token.meta.get("at", self._at))
             return self._past(token.content)
         if kind == "footnote_ref":
-            return self._past(f"[^{token.meta['label']}]")
+            return self._past(f"[^{token.meta['written']}]")
         if kind == "image":
             begin = self._past("![")
             self._at = int(token.meta.get("end", self._at))

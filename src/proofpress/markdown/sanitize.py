@@ -45,12 +45,14 @@ _ADDRESSES: Final = frozenset(
 _MORE_TAGS: Final = frozenset(
     {"audio", "figcaption", "figure", "input", "picture", "section", "source", "track", "video"}
 )
-_EVERYWHERE: Final = frozenset({"aria-label", "class", "dir", "id", "lang", "role", "style", "tabindex", "title"})
+_EVERYWHERE: Final = frozenset({"class", "dir", "id", "lang", "role", "style", "tabindex", "title", "translate"})
 _MORE_ATTRIBUTES: Final[dict[str, set[str]]] = {
-    "a": {"href", "hreflang", "name"},
+    "a": {"download", "href", "hreflang", "name", "rel", "target"},
     "audio": {"controls", "loop", "muted", "preload", "src"},
-    "img": {"alt", "decoding", "height", "loading", "src", "srcset", "width"},
+    "details": {"open"},
+    "img": {"alt", "decoding", "fetchpriority", "height", "loading", "src", "srcset", "width"},
     "input": {"checked", "disabled", "type"},
+    "ol": {"reversed", "start", "type"},
     "source": {"height", "media", "sizes", "src", "srcset", "type", "width"},
     "track": {"default", "kind", "label", "src", "srclang"},
     "video": {"controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src", "width"},
@@ -75,8 +77,8 @@ class Sanitizer:
             tags=set(nh3.ALLOWED_TAGS) | _MORE_TAGS,
             attributes=attributes,
             attribute_filter=_filter,
-            generic_attribute_prefixes={"data-"},
-            filter_style_properties={"text-align"},
+            generic_attribute_prefixes={"aria-", "data-"},
+            filter_style_properties={"--indent", "height", "text-align", "width"},
             link_rel=None,
             url_schemes=set(nh3.ALLOWED_URL_SCHEMES) | {"data"},
         )

@@ -5,43 +5,59 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from markdown_it.token import Token
+
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from markdown_it.token import Token
+    from collections.abc import Mapping
 
     from proofpress.findings import Note
     from proofpress.markdown.places import SourceLines
 
 ALERTS: Final = ("note", "tip", "important", "warning", "caution")
 
-_ALERT: Final = re.compile(r"\[!([A-Za-z][\w-]*)\][ \t]*(?:\n|\Z)")
+KINDS: Final[Mapping[str, str]] = {
+    **{kind: kind for kind in ALERTS},
+    "info": "note",
+    "hint": "tip",
+    "attention": "warning",
+    "danger": "caution",
+    "error": "caution",
+}
+"""The words that make an alert, and which of the five it is: others are common elsewhere, and keep their own title."""
+
+_ALERT: Final = re.compile(r"\[!([A-Za-z][\w-]*)\]([-+]?)(?:[ \t]+([^\n]*))?(?:\n|\Z)")
 _ROW: Final = re.compile(r"\|.*\|")
 _DELIMITER_ROW: Final = re.compile(r"\|(?:[ \t]*:?-+:?[ \t]*\|)+")
 _TASK: Final = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")
 
 
 def find_alerts(tokens: list[Token], lines: SourceLines, note: Note) -> list[Token]:
-    """Turn quotes that begin with `[!NOTE]` alone on its line into alerts; report a kind that is none."""
+    """Turn quotes that begin with `[!NOTE]` into alerts; report a kind that is none.
+
+    A title of one's own follows on the line, and `-` or `+` behind the bracket folds the alert, shut or open.
+    """
     result: list[Token] = []
-    alerts: list[tuple[int, bool]] = []
+    alerts: list[tuple[int, str]] = []
     index = 0
     while index < len(tokens):
         token = tokens[index]
         result.append(token)
         index += 1
         if token.type == "blockquote_close" and alerts and alerts[-1][0] == token.level:
-            alerts.pop()
-            token.type, token.tag = "alert_close", "div"
+            token.type, token.tag = "alert_close", alerts.pop()[1]
         if token.type != "blockquote_open" or index + 1 >= len(tokens) or tokens[index].type != "paragraph_open":
             continue
         inline = tokens[index + 1]
         match = _ALERT.match(inline.content)
         if match is None:
             continue
-        kind = match[1].lower()
-        if kind not in ALERTS:
-            hint = did_you_mean(kind, ALERTS) or "an alert is one of NOTE, TIP, IMPORTANT, WARNING and CAUTION"
+        kind = KINDS.get(match[1].lower())
+        if kind is None:
+            hint = (
+                did_you_mean(match[1].lower(), KINDS) or "an alert is one of NOTE, TIP, IMPORTANT, WARNING and CAUTION"
+            )
             note(
                 "unknown-alert",
                 lines.place(inline, 0, len(match[1]) + 3),
@@ -49,8 +65,15 @@ def find_alerts(tokens: list[Token], lines: SourceLines, note: Note) -> list[Tok
                 re.sub(r"'(\w+)'", lambda found: f"'{found[1].upper()}'", hint),
             )
             continue
-        alerts.append((token.level, True))
-        token.type, token.tag, token.info = "alert_open", "div", kind
+        token.type, token.tag, token.info = "alert_open", "details" if match[2] else "div", kind
+        alerts.append((token.level, token.tag))
+        if match[2] == "+":
+            token.attrs["open"] = ""
+        title = (match[3] or "").strip()
+        if title:
+            result += _title(tokens[index], inline, title)
+        else:
+            token.meta["title"] = match[1].capitalize()
         rest = inline.content[match.end() :].lstrip(" \t")
         if rest:
             inline.content = rest
@@ -59,6 +82,17 @@ def find_alerts(tokens: list[Token], lines: SourceLines, note: Note) -> list[Tok
         else:
             index += 3
     return result
+
+
+def _title(paragraph: Token, inline: Token, title: str) -> list[Token]:
+    """Return the tokens of an alert's own title, which stands on the first line of a paragraph."""
+    first = [inline.map[0], inline.map[0] + 1] if inline.map else None
+    level = paragraph.level
+    return [
+        Token("alert_title_open", "p", 1, map=first, level=level, block=True),
+        Token("inline", "", 0, map=first, level=level + 1, content=title, children=[], block=True),
+        Token("alert_title_close", "p", -1, level=level, block=True),
+    ]
 
 
 def find_tasks(tokens: list[Token]) -> None:

@@ -39,6 +39,10 @@ _NAMES: Final[Mapping[str, str]] = {
     "code_block": "listing",
     "html_block": "html",
     "math_block": "formula",
+    "alert_title": "title",
+    "container_title": "title",
+    "details_title": "title",
+    "figure_title": "title",
     "hr": "rule",
 }
 """Blocks by names of our own, where markdown-it's differ; any other is named as it is there."""
@@ -54,7 +58,7 @@ class Block(NamedTuple):
     """Its first line's number in the file."""
     last: int
     info: str
-    """What is told behind the mark that begins it: of a listing its info string, of an alert its kind."""
+    """What is told behind the mark that begins it: of a listing its info string, of an alert its kind, of a container its name."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
@@ -122,7 +126,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def code(self) -> str:
-        """The code as it is shown."""
+        """The code as it is written; what is shown of it lacks the marks that `listings.marks` takes."""
         return self.token.content
 
     @property
@@ -240,6 +244,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """The reference definitions, by their normalised labels."""
     formula_tokens: Sequence[Found]
     lines: SourceLines
+    environment: Mapping[str, Any]
+    """What the rules of Markdown noted in passing, for rules of others that write it: markdown-it's `env`."""
     passes_html: bool = True
     """Whether raw HTML is read as such."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.markdown.prose import written
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -12,15 +14,17 @@ MORE: Final = re.compile(r"\s*<!--\s*(?:more|truncate)\s*-->\s*", re.IGNORECASE)
 _EAST_ASIAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
-def text_of(tokens: list[Token] | None) -> str:
-    """Return the plain text of inline tokens."""
+def text_of(tokens: list[Token] | None, *, as_written: bool = False) -> str:
+    """Return the plain text of inline tokens; `as_written` without quotation marks and dashes set."""
     parts = []
     for token in tokens or ():
         kind = token.type
-        if kind in {"text", "text_special", "code_inline", "math_inline"}:
+        if as_written and kind == "text":
+            parts.append(written(token))
+        elif kind in {"text", "text_special", "code_inline", "math_inline"}:
             parts.append(token.content)
         elif kind == "image":
-            parts.append(text_of(token.children))
+            parts.append(text_of(token.children, as_written=as_written))
         elif kind in {"softbreak", "hardbreak"}:
             parts.append(" ")
     return "".join(parts)

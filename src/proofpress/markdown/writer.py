@@ -43,8 +43,10 @@ class Manner(NamedTuple):
 class Forms(NamedTuple):
     """How tokens are written, by their types."""
 
-    blocks: Mapping[str, BlockForm]
-    inline: Mapping[str, InlineForm]
+    blocks: dict[str, BlockForm]
+    inline: dict[str, InlineForm]
+    other: BlockForm | None = None
+    """Of blocks that have none there; None for their tag."""
 
 
 class Writer:
@@ -81,10 +83,10 @@ class Writer:
 
     def blocks(self, tokens: Sequence[Token]) -> None:
         """Write block tokens."""
-        forms = self._forms.blocks
+        forms, other = self._forms.blocks, self._forms.other or tag
         index, end = 0, len(tokens)
         while index < end:
-            index = forms.get(tokens[index].type, tag)(self, tokens, index)
+            index = forms.get(tokens[index].type, other)(self, tokens, index)
 
     def inline(self, holder: Token) -> None:
         """Write the words of one block."""
@@ -109,7 +111,11 @@ class Writer:
             elif (form := forms.get(kind)) is not None:
                 form(self, tokens, index)
             elif token.nesting < 0:
-                out.append(f"</{token.tag}>")
+                out.append(f"</{token.tag}>" if token.tag else "")
+            elif token.content or not token.tag:  # what a plugin read and has no form for
+                words.append(token.content)
+                name, given = token.tag, self.attributes(token.attrs)
+                out.append(f"<{name}{given}>{escape(token.content)}</{name}>" if name else escape(token.content))
             else:
                 out.append(f"<{token.tag}{self.attributes(token.attrs)}>" if token.attrs else f"<{token.tag}>")
 

@@ -28,9 +28,9 @@ def cache_folder(root: Path) -> Path:
 
 
 def forget(root: Path) -> None:
-    """Drop what earlier builds remembered, but not the records of what they published."""
+    """Drop what earlier builds remembered, but not the records of what they published, nor the lock, which who calls holds."""
     folder = cache_folder(root)
-    for name in (STORE, STORE + "-journal", STORE + "-lock"):
+    for name in (STORE, STORE + "-journal"):
         if own_file(folder / name):
             (folder / name).unlink()
     empty_staging(root)

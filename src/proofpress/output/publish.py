@@ -20,7 +20,8 @@ import msgspec
 
 from proofpress.content.scan import read_inside
 from proofpress.engine.disk import files_below, kind, read_file, write_file
-from proofpress.output.cache import CACHE, cache_folder, forget
+from proofpress.engine.store import alone
+from proofpress.output.cache import CACHE, STORE, cache_folder, forget
 from proofpress.output.record import (
     MANIFEST,
     TEMPORARY,
@@ -47,8 +48,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from proofpress.problems import Problem
+    from proofpress.rules.rule import Fault
 
-SITE_FOLDERS = ("content", "templates", "static", "data", ".git", CACHE)
+SITE_FOLDERS = ("content", "templates", "static", "data", "plugins", ".git", CACHE)
 NAMED = 5
 """How many files of a kind problems name, before the rest are counted."""
 
@@ -84,7 +86,7 @@ class Published(msgspec.Struct, frozen=True):
     deleted: int
 
 
-def refuse(root: Path, output: Path) -> Problem | None:
+def refuse(root: Path, output: Path) -> Fault | None:
     """Return why a folder can't be the output: one that holds the site, lies in its sources, or is a person's home."""
     root, output = root.resolve(), output.resolve()
     inside = [output.is_relative_to(root / name) for name in SITE_FOLDERS]
@@ -97,7 +99,18 @@ def refuse(root: Path, output: Path) -> Problem | None:
         reason = "it holds far more than a site"
     elif output.exists() and not output.is_dir():
         reason = "it is a file"
-    return UNSAFE_OUTPUT.folder(str(output), reason).at("site.yaml") if reason else None
+    return UNSAFE_OUTPUT.folder(str(output), reason) if reason else None
+
+
+def unwritable(output: Path) -> Fault | None:
+    """Return why nothing can be written into an output folder, there or still to be made; None where the system lets one.
+
+    Windows tells only when it is tried.
+    """
+    there = output.resolve()
+    while not there.exists():
+        there = there.parent
+    return None if os.access(there, os.W_OK | os.X_OK) else UNSAFE_OUTPUT.read_only(str(there))
 
 
 def foreign_files(output: Path, outputs: Mapping[OutputPath, Made], record: Record) -> list[Problem]:
@@ -213,8 +226,20 @@ def rank(path: OutputPath) -> int:
 def clean(root: Path, output: Path) -> int:
     """Delete what Proofpress wrote into an output folder, and its cache; returns how many files of the site went.
 
-    What was changed by hand since stays. Raises OSError, in words, where the cache is not what it should be.
+    What was changed by hand since stays. Waits for a build that is at work. Raises OSError, in words, where the cache is
+    not what it should be, and BusyError where the build takes too long.
     """
+    cache = cache_folder(root)
+    if not cache.exists():
+        return _clean(root, output)
+    with alone(cache / STORE):
+        deleted = _clean(root, output)
+    with contextlib.suppress(OSError):
+        cache.rmdir()
+    return deleted
+
+
+def _clean(root: Path, output: Path) -> int:
     record = known_files(root, output).record
     deleted = 0
     for path in sorted(record.files.keys() - {MANIFEST}):

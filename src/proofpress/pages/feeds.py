@@ -80,7 +80,7 @@ def _atom_entry(entry: Entry) -> str:
         "<entry>",
         f"<title>{_text(card.title)}</title>",
         f'<link rel="alternate" type="text/html" href="{escape(card.permalink)}"/>',
-        f"<id>{_text(card.permalink)}</id>",
+        f"<id>{_text(card.id or card.permalink)}</id>",
         f"<published>{timestamp(card.date)}</published>",
         f"<updated>{_changed(card)}</updated>",
         *(_atom_author(author) for author in card.authors),
@@ -119,7 +119,7 @@ def _json_item(entry: Entry) -> dict[str, Any]:
     card = entry.card
     assert card.date is not None, "feeds carry dated posts alone"
     item: dict[str, Any] = {
-        "id": card.permalink,
+        "id": card.id or card.permalink,
         "url": card.permalink,
         "title": card.title,
         "content_html": entry.html,

@@ -9,7 +9,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from proofpress.model import Place
-from proofpress.rules.registry import problem
+from proofpress.rules.links import BROKEN_LINK
 from proofpress.rules.rule import replacing
 from proofpress.site import questions
 from proofpress.site.links import asker, free_reference, own_fragment
@@ -100,5 +100,4 @@ def image_of(card: Card, ask: AskSite, place: Place | None) -> tuple[str | None,
     failed = found.problem
     if failed is None or place is None:
         return (found.absolute if failed is None else None), None
-    failed = problem("broken-link", card.path, place.line, place.column, failed.message, hint=failed.hint)
-    return None, msgspec.structs.replace(failed, length=place.length)
+    return None, BROKEN_LINK.says(failed.message, failed.hint).at(card.path, place)

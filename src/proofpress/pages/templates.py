@@ -7,6 +7,7 @@ always on, undefined names are errors, and nothing that a template can call tell
 from __future__ import annotations
 
 import collections
+import datetime as dt
 import functools
 import marshal
 import re
@@ -17,11 +18,12 @@ import jinja2
 import jinja2.bccache
 import jinja2.meta
 import jinja2.parser
+import msgspec
 
 from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
 from proofpress.problems import Problem, did_you_mean
-from proofpress.rules.registry import problem
+from proofpress.rules.templates import TEMPLATE_ERROR
 from proofpress.site.dates import iso_date, long_date
 from proofpress.site.values import UnanswerableError
 from proofpress.site.view import SiteView
@@ -51,10 +53,19 @@ class TemplateError(Exception):
 class Templates:
     """A theme's templates, compiled when first used."""
 
-    def __init__(self, sources: Mapping[str, TemplateSource], compiled: Mapping[str, bytes] | None = None) -> None:
-        """Take the templates by name, such as `partials/card.html`, and the code of those that `compile_all` did."""
+    def __init__(
+        self,
+        sources: Mapping[str, TemplateSource],
+        compiled: Mapping[str, bytes] | None = None,
+        filters: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
+        """Take the templates by name, such as `partials/card.html`, and the code of those that `compile_all` did.
+
+        `filters` are those that plugins bring, by name.
+        """
         self._sources = sources
         self.environment = _environment(sources)
+        self.environment.filters |= filters or {}
         self.environment.bytecode_cache = _Compiled(compiled or {})
         self._stray_blocks: dict[str, Problem | None] = dict.fromkeys(compiled or ())
 
@@ -71,7 +82,11 @@ class Templates:
             raise TemplateError(self._missing(error, name, asked_by, asked_at or Place(1, 1))) from error
         except (RecursionError, Exception) as error:
             blamed = error.problem if isinstance(error, UnanswerableError) else None
-            raise TemplateError(blamed or self._failed(error, name, asked_by)) from error
+            failed = self._failed(error, name, asked_by)
+            if blamed is not None and blamed.rule == "plugin-error":
+                called = f"{blamed.hint}, called at {failed.path}:{failed.line}, {failed.hint}"
+                blamed = msgspec.structs.replace(blamed, hint=called)
+            raise TemplateError(blamed or failed) from error
 
     def _filled(self, name: str, context: Mapping[str, Any]) -> str:
         if name not in self._stray_blocks:
@@ -196,7 +211,7 @@ class Templates:
 
 
 def _error(path: str, place: Place, message: str, hint: str) -> Problem:
-    return problem("template-error", path, place.line, place.column, message, hint=hint, length=place.length)
+    return TEMPLATE_ERROR.says(message, hint).at(path, place)
 
 
 def _door(error: Exception) -> str:
@@ -269,8 +284,8 @@ def _environment(sources: Mapping[str, TemplateSource]) -> _Environment:
     environment.filters.pop("random", None)
     for name in ("lipsum", "cycler", "joiner"):
         environment.globals.pop(name, None)
-    environment.filters["date"] = long_date
-    environment.filters["iso"] = iso_date
+    environment.filters["date"] = lambda date: long_date(_moment(date))
+    environment.filters["iso"] = lambda date, has_time=False: iso_date(_moment(date), has_time)
     environment.filters["number"] = lambda number: f"{number:,}"
     return environment
 
@@ -285,6 +300,17 @@ class _Environment(jinja2.Environment):
         plain = template.removeprefix(SHIPPED)
         own = self.sources.get(plain)
         return plain if own is not None and own == self.sources.get(template) else template
+
+
+def _moment(value: Any) -> dt.datetime:
+    """Return what a filter for dates was given as one: a page's date, or the text of one out of a data file."""
+    if isinstance(value, dt.datetime):
+        return value
+    try:
+        return dt.datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        shown = f"'{str(value)[:40]}'" if isinstance(value, str) else "this"
+        raise UnanswerableError(f"{shown} is no date; write it as 2024-05-06 or 2024-05-06 09:30") from None
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -305,12 +331,19 @@ class _Compiled(jinja2.BytecodeCache):
         """Keep nothing: what is compiled here has a fault, or is not in the cache by accident."""
 
 
-def compile_all(sources: Mapping[str, TemplateSource]) -> dict[str, bytes]:
+def filter_names() -> frozenset[str]:
+    """Return the names of the filters that every template knows."""
+    return frozenset(_environment({}).filters)
+
+
+def compile_all(
+    sources: Mapping[str, TemplateSource], filters: Mapping[str, Callable[..., Any]] | None = None
+) -> dict[str, bytes]:
     """Return the code of every template that has no fault which shows before it is filled.
 
     The code is for the Python that compiles it.
     """
-    templates = Templates(sources)
+    templates = Templates(sources, filters=filters)
     compiled = {}
     for name, source in sources.items():
         if name.startswith(SHIPPED):

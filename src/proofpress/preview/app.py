@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 
 from proofpress.paths import OutputPath, encode
 from proofpress.preview.answer import ChangedError, OnDisk, Reply, answer, bug, is_own_page, media_type, refuse
+from proofpress.preview.explained import explained
 from proofpress.preview.panel import panel
 from proofpress.preview.report import report
 from proofpress.preview.shown import PREFIX
@@ -90,6 +91,10 @@ def create_app(
     async def to_report(_request: Request) -> Response:
         return RedirectResponse(PREFIX, 301)
 
+    async def explain(request: Request) -> Response:
+        page = explained(request.path_params["rule"])
+        return HTMLResponse(page) if page is not None else PlainTextResponse("There is no such rule.\n", 404)
+
     under_way: WeakValueDictionary[tuple[bytes, tuple[tuple[str, str], ...]], Reply] = WeakValueDictionary()
 
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,6 +112,7 @@ def create_app(
             own("events", events),
             own("panel", show_panel),
             own("", show_report),
+            own("explain/{rule}", explain),
             *(own(name, _client_file(name)) for name in CLIENT),
             Route(PREFIX.rstrip("/"), to_report, methods=["GET"]),
             Mount("/", app=site),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from proofpress.preview.shown import Shown
     from proofpress.problems import Problem
 
+EXPLAINED: Final = PREFIX + "explain/"
+"""Below this, each rule has its explanation."""
 MOST: Final = 100
 """Of errors, and of warnings, how many the panel shows; the report shows them all."""
 LAST_GOOD: Final = (
@@ -86,7 +88,7 @@ def _item(found: Problem, root: Path, editor: str) -> str:
     message = escape(visible(f"{found.message}; {found.hint}" if found.hint else found.message))
     return (
         f'<li class="problem {found.severity}"><p class="where">{place} <span class="rule">'
-        f"<b>{found.severity}</b> {escape(found.rule)}</span></p>"
+        f'<b>{found.severity}</b> <a href="{EXPLAINED}{escape(found.rule)}">{escape(found.rule)}</a></span></p>'
         f'<p class="message">{message}</p>{_excerpt(found)}</li>'
     )
 

@@ -210,8 +210,8 @@ class Session:
         return read_again(built.inputs, map(SourcePath, sorted(hints)), built.preparation.uncertain)
 
     def _read(self, looked: Looked) -> Inputs:
-        versions = self._view.built.inputs.versions if self._view is not None else None
-        return read_inputs(self._options.root, self._options.base_url, looked, time.time_ns(), versions)
+        code = self._view.built.inputs.code if self._view is not None else None
+        return read_inputs(self._options.root, self._options.base_url, looked, time.time_ns(), code)
 
     def _due(self, view: View) -> bool:
         return view.built.until is not None and self._clock() >= view.built.until

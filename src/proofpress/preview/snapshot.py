@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from proofpress.content.files import FOLDERS, SETTINGS, belongs, same_or_below, walk, within
+from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER, SETTINGS, belongs, same_or_below, walk, within
 
 if TYPE_CHECKING:
     from proofpress.problems import Problem
+
+_FOLDERS: Final = (*FOLDERS, PLUGINS_FOLDER)
+_FILES: Final = (SETTINGS, PLUGINS)
 
 _SETTLED: Final = 20_000_000  # ns; the coarsest clock that stamps files ticks every 10 ms on Linux, 16 on Windows
 
@@ -92,8 +95,9 @@ def take(root: str, *, careful: bool = False) -> Snapshot:
     seen = _Marks(root, time.time_ns() - _SETTLED if careful else None)
     there = os.path.isdir(root)
     if there:
-        seen.settings()
-        for top in FOLDERS:
+        for name in _FILES:
+            seen.beside(name)
+        for top in _FOLDERS:
             seen.below(top)
     seen.watch(root, below=False)
     return Snapshot(
@@ -109,17 +113,17 @@ class _Marks:
         self.recent = recent
         self.files: dict[str, Marks] = {}
         self.folders: set[str] = set()
-        self.places = [(os.path.join(root, name), name) for name in (*FOLDERS, SETTINGS)]
+        self.places = [(os.path.join(root, name), name) for name in (*_FOLDERS, *_FILES)]
         self._watched: dict[str, bool] = {}
 
-    def settings(self) -> None:
-        """Look at the settings, which alone are read where a link leads out of the site."""
-        path = os.path.join(self.root, SETTINGS)
+    def beside(self, name: str) -> None:
+        """Look at a file at the top of the site: the settings, the plugins."""
+        path = os.path.join(self.root, name)
         try:
             if os.path.islink(path):
                 target = os.path.realpath(path)
-                self.link(SETTINGS, target, permitted=within(self.root, target, linked=True))
-            self.file(SETTINGS, os.stat(path))
+                self.link(name, target, permitted=within(self.root, target, linked=True))
+            self.file(name, os.stat(path))
         except OSError:
             return
 

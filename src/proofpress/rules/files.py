@@ -15,7 +15,10 @@ class _NotUtf8(Rule, frozen=True):
         return self.says("this file is saved as UTF-16", "save it as UTF-8")
 
     def template(self) -> Fault:
-        return self.says("the template is not UTF-8")
+        return self.says(
+            "the template is not UTF-8",
+            "save it as UTF-8; what is no template, such as a picture, goes into templates/static/",
+        )
 
 
 class _ControlCharacter(Rule, frozen=True):
@@ -46,9 +49,6 @@ class _OutsideSite(Rule, frozen=True):
     def file(self) -> Fault:
         return self.says("it lies outside the site's folder")
 
-    def template(self) -> Fault:
-        return self.says("the file lies outside the site's folder")
-
     def template_name(self, name: str) -> Fault:
         return self.says(
             f"the template '{name}' is not a name below templates/", "write its name alone, such as post.html"
@@ -64,9 +64,6 @@ class _UnreadableFile(Rule, frozen=True):
         """Tell of a file that was found, and can't be read now."""
         return self.says(f"it can't be read: {error.strerror or error}")
 
-    def template(self, error: OSError) -> Fault:
-        return self.says(f"{error.strerror or error}")
-
     def unnameable(self) -> Fault:
         return self.says("the name of this file is not UTF-8", "rename it")
 
@@ -80,6 +77,10 @@ class _UnreadableFile(Rule, frozen=True):
 class _UnportableName(Rule, frozen=True):
     def file(self, part: str) -> Fault:
         return self.says(f"Windows cannot hold a file called '{part}'", "rename it")
+
+    def published(self, part: str, path: str, mend: str) -> Fault:
+        """Tell of a page; `path` is its path in the published site."""
+        return self.says(f"Windows cannot hold a file or folder called '{part}', which is part of '{path}'", mend)
 
 
 class _PathTooLong(Rule, frozen=True):
@@ -103,6 +104,25 @@ class _UnreadableImage(Rule, frozen=True):
         return self.says(f"this is no {kind} whose size can be read, so the page will jump while it loads", _LOOK)
 
 
+class _UnreadPost(Rule, frozen=True):
+    def no_page(self, why: str, mend: str, pattern: str) -> Fault:
+        """`pattern` is what `ignore:` would name such files by."""
+        return self.says(
+            f"{why}, so this is no page",
+            f"{mend}, or leave it out by 'ignore: [\"{pattern}\"]' in site.yaml ('!{pattern}' copies it as it is)",
+        )
+
+
+class _LeftOver(Rule, frozen=True):
+    def by_name(self, kind: str, more: int, pattern: str) -> Fault:
+        """`more` are those of its kind that are not told of one by one."""
+        others = f" (and {more:,} more)" if more else ""
+        return self.says(
+            f"by its name this is {kind}, which is not published{others}",
+            f"delete it; to have it published all the same, write 'ignore: [\"!{pattern}\"]' in site.yaml",
+        )
+
+
 _LOOK: Final = "open it to see whether it is whole"
 
 NOT_UTF_8: Final = _NotUtf8("not-utf-8", "error", "source")
@@ -112,12 +132,10 @@ OUTSIDE_SITE: Final = _OutsideSite("outside-site", "error", "source", fixed=True
 UNREADABLE_FILE: Final = _UnreadableFile("unreadable-file", "error", "source", fixed=True)
 UNPORTABLE_NAME: Final = _UnportableName("unportable-name", "warning", "source")
 PATH_TOO_LONG: Final = _PathTooLong("path-too-long", "error", "source", fixed=True)
+UNREAD_POST: Final = _UnreadPost("unread-post", "error", "site")
+LEFT_OVER: Final = _LeftOver("left-over", "warning", "site")
 UNREADABLE_IMAGE: Final = _UnreadableImage("unreadable-image", "warning", "source")
 
 
 def _named(character: str) -> str:
     return f"U+{ord(character):04X}"
-
-
-UNREAD_POST: Final = Rule("unread-post", "error", "site")
-LEFT_OVER: Final = Rule("left-over", "warning", "site")

@@ -9,6 +9,7 @@ from proofpress.rules.rule import Rule, replacing
 if TYPE_CHECKING:
     from proofpress.model import Place
     from proofpress.problems import Problem
+    from proofpress.rules.rule import Fault
 
 
 class _UnclosedFence(Rule, frozen=True):
@@ -20,6 +21,12 @@ class _UnclosedFence(Rule, frozen=True):
             edits = [replacing(path, end, "", text, safe=True)]
         message = "this listing is never closed, so it runs to the end of what holds it"
         return self.says(message, f"close it with a line of {fence}").at(path, place, edits=edits)
+
+    def container(self, colons: str, count: int) -> Fault:
+        """Tell of a container that runs to the end of what holds it, the first of so many in its text."""
+        more = f" ({count} are not, in this text)" if count > 1 else ""
+        message = f"this container is never closed, so it runs to the end of what holds it{more}"
+        return self.says(message, f"close it with a line of {colons[:60]}")
 
 
 UNKNOWN_LANGUAGE: Final = Rule("unknown-language", "warning", "text")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from proofpress.rules.rule import Rule
+from proofpress.rules.rule import Fault, Rule
+
+
+class _DoubtfulTex(Rule, frozen=True):
+    def not_closed(self, opening: str, closing: str, times: int) -> Fault:
+        more = f" ({times} times in this text)" if times > 1 else ""
+        return self.says(
+            f"'{opening}' has no '{closing}' at the end of a line of its paragraph, so it is shown as text{more}",
+            "close it, and take blank lines out of the formula",
+        )
+
 
 MATH_ERROR: Final = Rule("math-error", "error", "text")
-DOUBTFUL_TEX: Final = Rule("doubtful-tex", "warning", "text")
+DOUBTFUL_TEX: Final = _DoubtfulTex("doubtful-tex", "warning", "text")

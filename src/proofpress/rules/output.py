@@ -26,6 +26,16 @@ class _UnsafeOutput(Rule, frozen=True):
     def folder(self, output: str, why: str) -> Fault:
         return self.says(f"'{output}' can't be the output folder: {why}", "name a folder of its own, such as 'public'")
 
+    def read_only(self, output: str) -> Fault:
+        return self.says(
+            f"this user may not write into '{output}'",
+            "give yourself the right to, or name another folder with 'output:' or --output",
+        )
+
+    def stopped(self, words: str) -> Fault:
+        """Tell of what the system refused while files were written."""
+        return self.says(words, "each file that is there is whole, and the next build does the rest")
+
 
 class _ForeignFile(Rule, frozen=True):
     def strangers(self, output: str, first: str, more: int) -> Fault:

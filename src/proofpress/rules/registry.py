@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from proofpress.model import Place
 from proofpress.rules import (
     files,
     front_matter,
@@ -25,9 +24,7 @@ from proofpress.rules import (
 from proofpress.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from proofpress.problems import Edit, Problem
+    from collections.abc import Iterable, Mapping
 
 FAMILIES: Final = (
     files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, site, output,
@@ -64,16 +61,6 @@ def weighable(rules: Mapping[str, Rule]) -> tuple[str, ...]:
 _BY_NAME: Final = registry()
 
 
-def problem(
-    rule: str,
-    path: str,
-    line: int,
-    column: int,
-    message: str,
-    *,
-    hint: str = "",
-    length: int = 1,
-    edits: Sequence[Edit] = (),
-) -> Problem:
-    """Return a problem of a built-in rule by its name, for those whose words still stand where they are found."""
-    return _BY_NAME[rule].says(message, hint).at(path, Place(line, column, length), edits=edits)
+def named(rule: str) -> Rule:
+    """Return a built-in rule by its name, for who notes a fault in words of its own."""
+    return _BY_NAME[rule]

@@ -29,14 +29,14 @@ WHOLE_FILE: Final = Place(0, 1)
 
 
 def replacing(path: str, place: Place, old: str, text: str, *, safe: bool) -> Edit:
-    """Return the edit that puts text in place of what stands in one line, from a place on; nothing gives way to be added."""
+    """Return the edit that puts text in place of what stands there from a place on; nothing gives way to be added."""
     line, column = place.line, place.column
     return Edit(
         path=path,
         line=line,
         column=column,
-        end_line=line,
-        end_column=column + len(old),
+        end_line=line + old.count("\n"),
+        end_column=len(old) - old.rfind("\n") if "\n" in old else column + len(old),
         old=old,
         text=text,
         safe=safe,

@@ -4,10 +4,48 @@ from __future__ import annotations
 
 from typing import Final
 
-from proofpress.rules.rule import Rule
+from proofpress.rules.rule import Fault, Rule
 
-SETTINGS_SYNTAX: Final = Rule("settings-syntax", "error", "source", fixed=True)
-UNKNOWN_SETTING: Final = Rule("unknown-setting", "error", "source", fixed=True)
-NO_URL: Final = Rule("no-url", "warning", "source")
-UNMATCHED_SETTING: Final = Rule("unmatched-setting", "warning", "site")
-UNKNOWN_OPTION: Final = Rule("unknown-option", "warning", "site")
+
+class _SettingsSyntax(Rule, frozen=True):
+    def no_mapping(self, shown: str) -> Fault:
+        return self.says(f"settings are lines of 'key: value', not {shown}")
+
+
+class _UnknownSetting(Rule, frozen=True):
+    def no_setting(self, name: str, mend: str) -> Fault:
+        """`name` is the setting's with those above it: `markdown: tabels`."""
+        return self.says(f"there is no setting '{name}'", mend)
+
+
+class _NoUrl(Rule, frozen=True):
+    def missing(self) -> Fault:
+        return self.says("without the site's address there are no feeds, sitemap or canonical links that work", _SAY)
+
+    def example(self, url: str) -> Fault:
+        return self.says(f"'{url}' is the address of an example, and every feed and sitemap would lead there", _SAY)
+
+
+class _UnmatchedSetting(Rule, frozen=True):
+    def section(self, folder: str, mend: str) -> Fault:
+        return self.says(f"there is no Markdown file in content/{folder}/, so it is no section", mend)
+
+    def default(self, pattern: str) -> Fault:
+        return self.says(
+            f"no Markdown file below content/ is matched by '{pattern}', so nothing has this default",
+            "'**' stands for all that is in a folder: 'notes/**'",
+        )
+
+
+class _UnknownOption(Rule, frozen=True):
+    def no_option(self, name: str, mend: str) -> Fault:
+        return self.says(f"the theme has no option '{name}'", mend)
+
+
+_SAY: Final = "write 'url:' and the address that the site is published at, or build with --base-url"
+
+SETTINGS_SYNTAX: Final = _SettingsSyntax("settings-syntax", "error", "source", fixed=True)
+UNKNOWN_SETTING: Final = _UnknownSetting("unknown-setting", "error", "source", fixed=True)
+NO_URL: Final = _NoUrl("no-url", "warning", "source")
+UNMATCHED_SETTING: Final = _UnmatchedSetting("unmatched-setting", "warning", "site")
+UNKNOWN_OPTION: Final = _UnknownOption("unknown-option", "warning", "site")

@@ -22,6 +22,18 @@ class _UrlCollision(Rule, frozen=True):
             "rename one of them",
         )
 
+    def both_make(self, blamed: str, other: str, path: str, path_too: str, *, written: bool) -> Fault:
+        """Tell of two of the site's files for one place; `written` says that a person wrote what is blamed."""
+        same = (
+            f"both make '{path}'"
+            if path == path_too
+            else f"make '{path}' and '{path_too}', which one disk can't hold side by side"
+        )
+        return self.says(
+            f"{blamed} and {other} {same}",
+            "give one of them another 'slug:' or 'url:', or rename it" if written else "rename one of them",
+        )
+
 
 class _SameTerm(Rule, frozen=True):
     def spelt(self, path: str, place: Place, name: str, chosen: str, key: str, taxonomy: str) -> Problem:
@@ -68,8 +80,26 @@ class _MissingRedirects(Rule, frozen=True):
         )
 
 
+class _LostUrl(Rule, frozen=True):
+    def moved(self, old: str, new: str, aliases: bool) -> Fault:
+        """Tell of a page that has another URL than it was published under; `aliases` says whether it has any."""
+        mend = f"add '{old}' to its 'aliases:'" if aliases else f"write in its front matter: aliases: [{old}]"
+        return self.says(
+            f"this page was published at '{old}' and is now at '{new}', so that links to the old address lead nowhere",
+            f"{mend}; this is told once",
+        )
+
+    def gone(self, old: str) -> Fault:
+        """Tell of a page that no document makes any more."""
+        return self.says(
+            f"this file is gone, and so is '{old}', where its page was published",
+            f"if another page takes its place, write in that one's front matter: aliases: [{old}]; this is told once",
+        )
+
+
 URL_COLLISION: Final = _UrlCollision("url-collision", "error", "site", fixed=True)
 RESERVED_PATH: Final = Rule("reserved-path", "error", "site", fixed=True)
 SAME_TERM: Final = _SameTerm("same-term", "warning", "site")
 EMPTY_SLUG: Final = _EmptySlug("empty-slug", "error", "site")
 MISSING_REDIRECTS: Final = _MissingRedirects("missing-redirects", "warning", "site")
+LOST_URL: Final = _LostUrl("lost-url", "warning", "site")

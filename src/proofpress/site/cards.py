@@ -70,6 +70,7 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
         image=front.image or body.first_image,
         template=front.template,
         toc=front.toc,
+        id=front.id,
         minutes=max(1, round(body.words / WORDS_A_MINUTE)),
         aliases=front.aliases,
         extra=front.extra,
@@ -116,7 +117,8 @@ def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[S
         date = front.date
         pattern = {
             "slug": encode(own),
-            "folder": folder.strip("/"),
+            "name": encode(name.stem),
+            "folder": _Folder(folder),
             "year": f"{date.year:04}" if date else "undated",
             "month": f"{date.month:02}" if date else "",
             "day": f"{date.day:02}" if date else "",
@@ -126,6 +128,25 @@ def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[S
             filled = filled.replace("//", "/")
         return SitePath(filled if config.permalink.endswith(".html") else filled + "/"), None
     return SitePath(f"{folder}{encode(own)}/"), None
+
+
+class _Folder:
+    """A folder's path in a permalink's pattern: whole, or its parts by their numbers, `{folder[0]}`, `{folder[1:]}`."""
+
+    def __init__(self, path: str) -> None:
+        self._parts = path.strip("/").split("/")
+
+    def __format__(self, _: str) -> str:
+        return "/".join(self._parts)
+
+    def __getitem__(self, key: int | str) -> str:
+        """Return a part, or a piece of several; empty where the folder has none there."""
+        first, colon, last = str(key).partition(":")
+        begin = int(first) if first else None
+        if colon:
+            return "/".join(self._parts[begin : int(last) if last else None])
+        assert begin is not None
+        return self._parts[begin] if -len(self._parts) <= begin < len(self._parts) else ""
 
 
 def folder_path(folder: str) -> str:

@@ -12,10 +12,14 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from proofpress.paths import MAX_NAME, MAX_PARTS, MAX_PATH, OutputPath, identity
+from proofpress.rules.files import PATH_TOO_LONG
+from proofpress.rules.site import RESERVED_PATH
 from proofpress.site.hosting import PATHS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from proofpress.rules.rule import Rule
 
 Who = Literal["owner", "file", "page", "alias"]
 """Who asks: the owner of the site (static/, the theme, settings), or a writer with a file of content/, a page, an alias."""
@@ -59,7 +63,7 @@ _HARMLESS: Final = re.compile(r"(?:[a-z0-9-]+/)*index\.html")  # most paths; onl
 class Complaint(NamedTuple):
     """Why a path can't be claimed: the rule, and what is said of who asks."""
 
-    rule: Literal["reserved-path", "path-too-long"]
+    rule: Rule
     message: str
 
 
@@ -76,18 +80,18 @@ def too_long(path: str) -> Complaint | None:
     longest = max(parts, key=_size)
     if _size(longest) > MAX_NAME:
         return Complaint(
-            "path-too-long",
+            PATH_TOO_LONG,
             f"needs a file or folder named '{_abridged(longest)}', whose name has {_size(longest):,} bytes; "
             f"disks hold names of {MAX_NAME}",
         )
     if len(parts) > MAX_PARTS:
         return Complaint(
-            "path-too-long",
+            PATH_TOO_LONG,
             f"needs {len(parts):,} folders and files within each other; a published site has {MAX_PARTS} at most",
         )
     if _size(path) > MAX_PATH:
         return Complaint(
-            "path-too-long",
+            PATH_TOO_LONG,
             f"makes a path of {_size(path):,} bytes, '{_abridged(path)}'; a published site has {MAX_PATH} at most",
         )
     return None
@@ -97,7 +101,7 @@ def _reserved(parts: list[str], who: Who) -> Complaint | None:
     for number, part in enumerate(parts):
         name = _as_disks_see(part)
         if name.startswith(OWN) or name.endswith(OWN_ENDINGS):
-            return Complaint("reserved-path", f"claims '{part}', a name that Proofpress keeps for itself")
+            return Complaint(RESERVED_PATH, f"claims '{part}', a name that Proofpress keeps for itself")
         if who == "owner":
             continue
         last = number == len(parts) - 1
@@ -110,7 +114,7 @@ def _reserved(parts: list[str], who: Who) -> Complaint | None:
         elif name in FILES and not last:
             why = "it is a file that servers look for, and can't be a folder"
         if why:
-            return Complaint("reserved-path", f"claims '{part}': {why}")
+            return Complaint(RESERVED_PATH, f"claims '{part}': {why}")
     return None
 
 

@@ -4,7 +4,7 @@ Templates ask through `site.view`, the renderer and the kinds of output ask dire
 what is `Known` and of the question, and a frozen value or a list of such, so that it has a digest. A page keeps its
 questions with the digests of their answers, and is made again when one of them has another.
 
-A new question is a class here, and its name in `ANY`.
+A new question is a class here, with its `words` for a person, and its name in `ANY`.
 """
 
 from __future__ import annotations
@@ -112,6 +112,11 @@ def _name(class_name: str) -> str:
 class Asked(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=_name):
     """A question about the site."""
 
+    @property
+    def words(self) -> str:
+        """What is asked for, as the subject of `… changed`, seen from the page that asks."""
+        raise AssertionError(f"{type(self).__name__} has no words for what it asks")
+
     def __str__(self) -> str:
         """Return the question as a person reads it: `around('content/posts/a.md')`."""
         fields = (getattr(self, name) for name in self.__struct_fields__)
@@ -124,6 +129,11 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=_name):
 class Menu(Asked, frozen=True):
     """The settings' menu, its files resolved."""
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "the menu"
+
     def answer(self, known: Known) -> list[values.MenuEntry]:
         """Return its entries in their order."""
         return [values.MenuEntry(item.title, known.menu_link(item).url) for item in known.config.menu]
@@ -134,6 +144,11 @@ class Recent(Asked, frozen=True):
 
     count: int
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "the newest posts"
+
     def answer(self, known: Known) -> list[Card]:
         """Return as many as there are, `count` at most."""
         return list(known.site.posts[: self.count])
@@ -142,6 +157,11 @@ class Recent(Asked, frozen=True):
 class Posts(Asked, frozen=True):
     """Every post."""
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "the list of all posts"
+
     def answer(self, known: Known) -> list[Card]:
         """Return them newest first."""
         return list(known.site.posts)
@@ -149,6 +169,11 @@ class Posts(Asked, frozen=True):
 
 class Pages(Asked, frozen=True):
     """Every page that is no post."""
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "the list of pages"
 
     def answer(self, known: Known) -> list[Card]:
         """Return them by title."""
@@ -159,6 +184,11 @@ class Page(Asked, frozen=True):
     """The page that is made from a source file."""
 
     path: str
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return f"what is known of {self.path}"
 
     def answer(self, known: Known) -> Card:
         """Return its card; raises UnanswerableError where there is none."""
@@ -174,6 +204,11 @@ class Tagged(Asked, frozen=True):
     term: str
     taxonomy: str
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return f"the posts of '{self.term}'"
+
     def answer(self, known: Known) -> list[Card]:
         """Return them newest first; none where nothing carries the term."""
         found = known.taxonomy(self.taxonomy).get(slug(self.term))
@@ -185,6 +220,11 @@ class Terms(Asked, frozen=True):
 
     taxonomy: str
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return f"the list of {self.taxonomy}"
+
     def answer(self, known: Known) -> list[values.Term]:
         """Return them by name."""
         return [known.term(found) for found in known.taxonomy(self.taxonomy).values()]
@@ -195,6 +235,11 @@ class Term(Asked, frozen=True):
 
     taxonomy: str
     slug: str
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return f"'{self.slug}' of {self.taxonomy}"
 
     def answer(self, known: Known) -> values.Term:
         """Return it; raises UnanswerableError where there is none."""
@@ -209,6 +254,11 @@ class TermsOf(Asked, frozen=True):
     """The terms of a page."""
 
     path: str
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "how its tags are called, or where they lead,"
 
     def answer(self, known: Known) -> dict[str, list[TermLink]]:
         """Return them by taxonomy, in the order in which the page names them."""
@@ -227,6 +277,11 @@ class Around(Asked, frozen=True):
 
     path: str
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its neighbours"
+
     def answer(self, known: Known) -> values.Around:
         """Return the posts before (older) and after (newer) it."""
         older, newer = known.site.around(SourcePath(self.path))
@@ -239,6 +294,11 @@ class Related(Asked, frozen=True):
     path: str
     count: int
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "the posts related to it"
+
     def answer(self, known: Known) -> list[Card]:
         """Return them, those that share most first."""
         card = known.site.by_path.get(SourcePath(self.path))
@@ -249,6 +309,11 @@ class Series(Asked, frozen=True):
     """The first series that a page belongs to."""
 
     path: str
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its series"
 
     def answer(self, known: Known) -> values.Series | None:
         """Return it as the page sees it; None for a page that is in none."""
@@ -266,6 +331,11 @@ class Asset(Asked, frozen=True):
     """A static file of the theme."""
 
     name: str
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return f"the theme's file '{self.name}'"
 
     def answer(self, known: Known) -> str:
         """Return its fingerprinted URL, or that of a file in the site's static/ folder; UnanswerableError for neither."""
@@ -285,6 +355,11 @@ class Url(Asked, frozen=True):
 
     path: str
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return f"the address of {self.path}"
+
     def answer(self, known: Known) -> str:
         """Return its URL; raises UnanswerableError where a link would be an error."""
         found = known.links.resolve(free_reference(self.path.removeprefix(CONTENT)), known.root)
@@ -298,6 +373,11 @@ class Data(Asked, frozen=True):
     """A file below data/."""
 
     name: str
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return f"data/{self.name}"
 
     def answer(self, known: Known) -> Any:
         """Return what it holds; raises UnanswerableError where there is none."""
@@ -315,6 +395,11 @@ class Link(Asked, frozen=True):
     kind: Literal["link", "image"]
     raw: bool = False
 
+    @property
+    def words(self) -> str:
+        """Return what may be new: of an image its size too."""
+        return f"its image '{self.href}'" if self.kind == "image" else f"where its link to '{self.href}' leads"
+
     def answer(self, known: Known) -> Resolved:
         """Return it; its problem, if it has one, stands at line 1 until it is placed."""
         page = known.site.by_path.get(SourcePath(self.path)) or known.root
@@ -326,6 +411,11 @@ class HomeList(Asked, frozen=True):
 
     number: int
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its list of posts"
+
     def answer(self, known: Known) -> values.ListPage:
         """Return its posts and where it stands among its pages."""
         return known.page_of(known.site.home, SitePath("/"), self.number, known.config.paginate)
@@ -336,6 +426,11 @@ class FolderList(Asked, frozen=True):
 
     folder: str
     number: int
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its list of posts"
 
     def answer(self, known: Known) -> values.ListPage:
         """Return its posts and where it stands among its pages."""
@@ -350,6 +445,11 @@ class TermList(Asked, frozen=True):
     term: str
     number: int
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its list of posts"
+
     def answer(self, known: Known) -> values.ListPage:
         """Return its posts and where it stands among its pages."""
         found = known.taxonomy(self.taxonomy)[self.term]
@@ -358,6 +458,11 @@ class TermList(Asked, frozen=True):
 
 class Years(Asked, frozen=True):
     """All posts by year."""
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its list of posts by year"
 
     def answer(self, known: Known) -> list[values.Year]:
         """Return the years newest first, the posts without a date last."""
@@ -370,6 +475,11 @@ class Years(Asked, frozen=True):
 class SiteFeed(Asked, frozen=True):
     """What the feed of the whole site carries."""
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its entries"
+
     def answer(self, known: Known) -> values.FeedPosts:
         """Return what the home page lists."""
         return known.feed(known.config.title, SitePath("/"), known.site.home)
@@ -380,6 +490,11 @@ class TermFeed(Asked, frozen=True):
 
     taxonomy: str
     term: str
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its entries"
 
     def answer(self, known: Known) -> values.FeedPosts:
         """Return its posts."""
@@ -393,6 +508,11 @@ class FolderFeed(Asked, frozen=True):
     folder: str
     title: str
 
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its entries"
+
     def answer(self, known: Known) -> values.FeedPosts:
         """Return its posts, newest first in whatever order its list has them."""
         posts = sorted(known.site.folders.get(self.folder, ()), key=newest_first)
@@ -403,6 +523,11 @@ class Body(Asked, frozen=True):
     """The text of a document, for who shows it."""
 
     path: SourcePath
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return f"the text of {self.path}"
 
     def answer(self, known: Known) -> bytes:
         """Return its digest."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from proofpress.content.globs import matcher
 from proofpress.problems import did_you_mean
-from proofpress.rules.registry import problem
+from proofpress.rules.settings import UNMATCHED_SETTING
 from proofpress.site.links import CONTENT
 
 if TYPE_CHECKING:
@@ -23,12 +23,8 @@ def unmatched(config: Config, documents: Sequence[SourcePath]) -> Iterator[Probl
     folders = {"/".join(parts[:n]) for parts in (path.split("/") for path in paths) for n in range(1, len(parts))}
     for folder, section in config.sections.items():
         if folder not in folders:
-            at, hint = section.place, did_you_mean(folder, sorted(folders))
-            message = f"there is no Markdown file in content/{folder}/, so it is no section"
-            yield problem("unmatched-setting", "site.yaml", at.line, at.column, message, hint=hint, length=at.length)
+            fault = UNMATCHED_SETTING.section(folder, did_you_mean(folder, sorted(folders)))
+            yield fault.at("site.yaml", section.place)
     for default in config.defaults:
         if not any(map(matcher([default.pattern]), paths)):
-            at = default.place
-            message = f"no Markdown file below content/ is matched by '{default.pattern}', so nothing has this default"
-            hint = "'**' stands for all that is in a folder: 'notes/**'"
-            yield problem("unmatched-setting", "site.yaml", at.line, at.column, message, hint=hint, length=at.length)
+            yield UNMATCHED_SETTING.default(default.pattern).at("site.yaml", default.place)

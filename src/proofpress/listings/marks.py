@@ -1,0 +1,207 @@
+"""Marks that stand in the code itself, and what they and the info string make of its lines.
+
+`// [!code ++]` at a line's end is Shiki's; `# highlight-next-line` and the pair `highlight-start`, `highlight-end` on
+lines of their own are Docusaurus'; the lines of a diff begin with their mark. A mark that is understood is no part of
+the code that is shown. Lines are counted as they are shown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from proofpress.listings.fences import Slip
+from proofpress.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from proofpress.listings.fences import Info, Lines
+
+_OPENING: Final = r"(?:\{/\*+|/\*+|<!--|//+|#+|--(?:\[\[)?|;+|%+|\(\*|'|\b[Rr][Ee][Mm]\b)"
+_CLOSING: Final = r"(?:\*+/\}?|-->|\]\]|\*\))?"
+_MARK: Final = re.compile(
+    rf"{_OPENING}[ \t]*(?:\[!code[ \t]+(?P<code>[^\[\]\n]+)\]|(?P<word>highlight-(?:line|next-line|start|end)))"
+    rf"[ \t]*{_CLOSING}[ \t]*\Z"
+)
+_SHIKI: Final = re.compile(r"(\+\+|--|[a-z]+)(?::(\d{1,6}))?")
+_KINDS: Final = {"++": "inserted", "--": "deleted", "highlight": "marked", "hl": "marked", "focus": "focused"}
+_LEFT_OVER: Final = re.compile(r"\[!code\b[^\]\n]*\]?")
+_PROSE: Final = frozenset({"markdown", "md", "mdx"})
+"""Languages whose listings show how a post is written, marks of listings too."""
+_HEADER: Final = re.compile(r"@@ |\\ No newline|diff --git |index [0-9a-f]+\.\.")
+
+
+class Shown(NamedTuple):
+    """A listing's code as it is shown, what its lines are, and what has no effect."""
+
+    code: str
+    lines: Mapping[str, set[int]]
+    """By kind, the numbers of its lines, from 1."""
+    in_info: tuple[Slip, ...] = ()
+    """Slips whose offsets are those of the info string."""
+    in_code: tuple[Slip, ...] = ()
+    """Slips whose offsets are those of the code as it is written."""
+
+
+def show(info: Info, code: str) -> Shown:
+    """Return a listing's code without its marks, and its lines by what they are."""
+    marks = ("[!code" in code or "highlight-" in code) and info.language.lower() not in _PROSE
+    if not (marks or info.over or info.lines):
+        return Shown(code, {})
+    found = _Found()
+    if info.over:
+        code = _read_diff(code, found)
+    if marks:
+        code = _read_marks(code, found)
+    count = code.count("\n") + (not code.endswith("\n") and bool(code))
+    in_info = []
+    for lines in info.lines:
+        found.add(lines.kind, lines.first, min(lines.last, count))
+        if lines.last > count:
+            in_info.append(_beyond(lines, count))
+    return Shown(code, found.lines, tuple(in_info), tuple(found.slips))
+
+
+def _beyond(lines: Lines, count: int) -> Slip:
+    first = max(lines.first, count + 1)
+    named = f"line {first:,}" if first == lines.last else f"lines {first:,} to {lines.last:,}"
+    held = "1 line" if count == 1 else f"{count:,} lines"
+    hint = "lines are counted from 1 as they are shown, whatever numbers stand beside them"
+    return Slip(lines.at, lines.length, f"this listing has {held}, so there is no {named}", hint)
+
+
+class _Found:
+    """The lines and the slips that are found in a listing's code."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, set[int]] = {}
+        self.slips: list[Slip] = []
+
+    def add(self, kind: str, first: int, last: int) -> None:
+        if first <= last:
+            self.lines.setdefault(kind, set()).update(range(first, last + 1))
+
+
+def _read_diff(code: str, found: _Found) -> str:
+    """Take the marks of a diff off its lines: the blank too, where each line that says something begins with a mark."""
+    lines = code.split("\n")
+    header = [
+        _HEADER.match(line) is not None
+        or (line.startswith("--- ") and index + 1 < len(lines) and lines[index + 1].startswith("+++ "))
+        or (line.startswith("+++ ") and index > 0 and lines[index - 1].startswith("--- "))
+        for index, line in enumerate(lines)
+    ]
+    blank = all(not line.strip() or line[0] in "+- " or of_file for line, of_file in zip(lines, header, strict=True))
+    for index, line in enumerate(lines):
+        if header[index] or not line:
+            continue
+        if line[0] in "+-":
+            found.add("inserted" if line[0] == "+" else "deleted", index + 1, index + 1)
+            lines[index] = line[1:]
+        elif blank and line[0] == " ":
+            lines[index] = line[1:]
+    return "\n".join(lines)
+
+
+def _read_marks(code: str, found: _Found) -> str:
+    reading = _Marks(found)
+    offset = 0
+    end = "\n" if code.endswith("\n") else ""
+    for line in code.removesuffix("\n").split("\n"):
+        reading.take(line, offset)
+        offset += len(line) + 1
+    reading.end()
+    return "\n".join(reading.kept) + end
+
+
+class _Marks:
+    """The marks of a listing, as far as it is read."""
+
+    def __init__(self, found: _Found) -> None:
+        self.kept: list[str] = []
+        self._found = found
+        self._next: list[tuple[str, int, int, int]] = []
+        """Marks of what follows: the kind, how many lines, and where the mark stands with its length."""
+        self._open: list[tuple[int, int]] = []
+
+    def take(self, line: str, offset: int) -> None:
+        """Take the next line."""
+        text, marks = line, []
+        while match := _MARK.search(text):
+            alone = not text[: match.start()].strip()
+            if match["word"] not in {None, "highlight-line"} and not alone:
+                break
+            if match["code"] is not None and not self._is_known(match["code"], offset + match.start(), match):
+                break
+            marks.append(match)
+            text = text[: match.start()].rstrip(" \t")
+        if marks and not text:
+            for mark in marks:
+                self._take_alone(mark, offset)
+            return
+        self.kept.append(text)
+        number = len(self.kept)
+        for kind, _, _, _ in self._next:
+            self._found.add(kind, number, number)
+        self._next = [(kind, count - 1, at, length) for kind, count, at, length in self._next if count > 1]
+        if self._open:
+            self._found.add("marked", number, number)
+        for mark in marks:
+            kind, count = _meaning(mark)
+            self._found.add(kind, number, number)
+            if count > 1:
+                self._next.append((kind, count - 1, offset + mark.start(), len(mark[0])))
+        if not marks and "[!code" in text and (left := _LEFT_OVER.search(text)) and not _MARK.search(text):
+            self._slip(
+                offset + left.start(),
+                left[0],
+                f"'{left[0][:60]}' is not read, since it does not stand at the line's end in a comment of its own",
+                "write it behind the code: x = 1  # [!code highlight]",
+            )
+
+    def end(self) -> None:
+        """Note what lacks its lines."""
+        for _, _, at, length in self._next:
+            self._slip(at, "x" * length, "this mark speaks of lines that do not follow", "put it before its lines")
+        for at, length in self._open:
+            hint = "write 'highlight-end' in a comment behind its last line"
+            self._slip(at, "x" * length, "this 'highlight-start' has no end, so all that follows is marked", hint)
+
+    def _take_alone(self, mark: re.Match[str], offset: int) -> None:
+        """Take a mark that has a line for itself: it speaks of what follows."""
+        at, written, word = offset + mark.start(), mark[0].rstrip(), mark["word"]
+        if word == "highlight-start":
+            self._open.append((at, len(written)))
+        elif word == "highlight-end":
+            if self._open:
+                self._open.pop()
+            else:
+                self._slip(at, written, "nothing is open that this 'highlight-end' could end", "take it out")
+        else:
+            self._next.append((*_meaning(mark), at, len(written)))
+
+    def _is_known(self, said: str, at: int, mark: re.Match[str]) -> bool:
+        """Tell whether the inside of `[!code …]` means something here; note it where not."""
+        read = _SHIKI.fullmatch(said.strip())
+        if read is not None and read[1] in _KINDS:
+            return True
+        written = mark[0].rstrip()
+        if said.strip().startswith("word:"):
+            hint = f'write the word behind the language: "{said.strip()[5:].partition(":")[0]}"'
+        else:
+            hint = did_you_mean(said.strip(), _KINDS) or "a mark is one of ++, --, highlight and focus"
+        self._slip(at, written, f"a listing has no mark '[!code {said.strip()[:40]}]', so this stays as it is", hint)
+        return False
+
+    def _slip(self, at: int, written: str, message: str, hint: str) -> None:
+        self._found.slips.append(Slip(at, len(written), message, hint))
+
+
+def _meaning(mark: re.Match[str]) -> tuple[str, int]:
+    """Return what a mark makes of its lines, and of how many."""
+    if mark["code"] is None:
+        return "marked", 1
+    read = _SHIKI.fullmatch(mark["code"].strip())
+    assert read is not None
+    return _KINDS[read[1]], max(1, int(read[2] or 1))

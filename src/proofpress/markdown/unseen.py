@@ -1,0 +1,80 @@
+"""Characters that a reader does not see, or that turn the order in which others are seen.
+
+In a listing they make code that is not what it looks like (N. Boucher and R. Anderson, "Trojan Source: Invisible
+Vulnerabilities", 2021), in a link an address that leads elsewhere; most often they came with a copy from a web page, and
+what is copied from the listing fails for no reason that shows. In prose they have their uses, and are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MARKS_OF_DIRECTION: Final = frozenset("\u200e\u200f\u061c")
+_JOINERS: Final = frozenset("\u200c\u200d")
+_BLANKS: Final = frozenset("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
+_WIDE: Final = "\u3000"
+
+SUSPECT: Final = re.compile(
+    "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What is looked at at all."""
+_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_DRAWN: Final = re.compile("[\u2500-\u259f][ \u00a0]*\\Z")
+"""What `tree` draws: its branches are set apart by no-break spaces."""
+_FLAG: Final = re.compile("\U0001f3f4[\U000e0000-\U000e007f]*\\Z")
+
+
+class Unseen(NamedTuple):
+    """A character that is not seen for what it is: its offset, what is wrong with it, and what to do."""
+
+    at: int
+    message: str
+    hint: str
+
+
+def unseen(text: str, *, code: bool) -> Iterator[Unseen]:
+    """Give each character of a text that deceives its reader; blanks of other kinds where the text is code."""
+    for match in SUSPECT.finditer(text):
+        at, character = match.start(), match[0]
+        if _is_meant(text, at, character, code=code):
+            continue
+        yield Unseen(at, *_told(character))
+
+
+def _is_meant(text: str, at: int, character: str, *, code: bool) -> bool:
+    """Tell whether a character most likely does here what it is made for."""
+    begin = text.rfind("\n", 0, at) + 1
+    if character in _BLANKS:
+        between_digits = text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()  # as a number is printed
+        return not code or between_digits or _DRAWN.search(text, max(begin, at - 40), at) is not None
+    if character == _WIDE:  # a blank of Chinese and Japanese; at a line's beginning it passes for an indent
+        return not code or bool(text[begin:at].strip())
+    if character in _JOINERS:  # emoji, and the scripts that need them
+        return text[at - 1 : at] > "\x7f" and text[at + 1 : at + 2] > "\x7f"
+    if character in _MARKS_OF_DIRECTION:
+        end = text.find("\n", at)
+        return _RIGHT_TO_LEFT.search(text, begin, end if end >= 0 else len(text)) is not None
+    if character >= "\U000e0000":
+        return _FLAG.search(text, max(begin, at - 10), at) is not None
+    return False
+
+
+def _told(character: str) -> tuple[str, str]:
+    number = f"U+{ord(character):04X}"
+    name = unicodedata.name(character, "a character without a name").lower()
+    name = "byte-order mark" if character == "\ufeff" else name
+    escape = character.encode("unicode_escape").decode("ascii")
+    if character in _BLANKS or character == _WIDE:
+        return f"a blank here is none: it is {number}, {name}", "type a blank in its place"
+    if character in _TURNING or character in _MARKS_OF_DIRECTION:
+        does = "which turns the order in which what follows is seen"
+    else:
+        does = "which is not seen"
+    return f"{number}, {name}, stands here, {does}", f"take it out, or write '{escape}' where it is meant"

@@ -1,0 +1,275 @@
+"""What a fence's info string asks for: it has its effect, or a problem at its place says that it has none."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from written_listings import lines, listing, pointed_at, render, text_of
+
+from proofpress.listings.fences import read_info
+from proofpress.listings.words import Stretch, literal, put_in, text_in
+
+if TYPE_CHECKING:
+    from proofpress.model import Body
+
+
+def test_inserted_and_deleted_lines_are_said_in_html_itself() -> None:
+    body = listing("python ins={1-2} del={4}")
+    assert body.problems == ()
+    assert lines(body.html) == [
+        ("ins", "inserted", "a = 1"),
+        ("ins", "inserted", "b = 2"),
+        ("span", "", "c = 3"),
+        ("del", "deleted", "d = 4"),
+    ]
+
+
+def test_a_diff_in_a_language_has_its_colours_and_no_mark_in_its_code() -> None:
+    body = listing('diff lang="python"', " def f(x):\n-    return x\n+    return x + 1\n\n")
+    assert body.problems == ()
+    assert '<span class="k">def</span>' in body.html
+    assert lines(body.html) == [
+        ("span", "", "def f(x):"),
+        ("del", "deleted", "    return x"),
+        ("ins", "inserted", "    return x + 1"),
+        ("span", "", ""),
+    ]
+    assert lines(listing("diff-python", "-a\n+b\n").html) == [("del", "deleted", "a"), ("ins", "inserted", "b")]
+    assert lines(listing("python diff", "-a\n+b\n").html) == [("del", "deleted", "a"), ("ins", "inserted", "b")]
+
+
+def test_a_diff_keeps_the_lines_that_name_its_files_and_blanks_where_some_line_has_no_mark() -> None:
+    body = listing('diff lang="python"', "--- a.py\n+++ b.py\n@@ -1 +1 @@\n-a\n+b\n c\n")
+    assert [text for _, _, text in lines(body.html)] == ["--- a.py", "+++ b.py", "@@ -1 +1 @@", "a", "b", "c"]
+    kept = listing('diff lang="python"', "if x:\n    y\n+    z\n")
+    assert [text for _, _, text in lines(kept.html)] == ["if x:", "    y", "    z"]
+
+
+def test_lines_beside_the_focus_recede() -> None:
+    body = listing("python focus={2}")
+    assert [classes for _, classes, _ in lines(body.html)] == ["receding", "", "receding", "receding"]
+
+
+def test_a_wrapped_line_goes_on_at_its_own_indent() -> None:
+    html = listing("python wrap", "def f():\n    return 1\n\treturn 2\n").html
+    assert '<pre class="wrap" tabindex="0">' in html
+    assert re.findall(r'<span class="line"( style="[^"]*")?>', html) == [
+        "",
+        ' style="--indent:4ch"',
+        ' style="--indent:4ch"',
+    ]
+
+
+def test_folded_lines_are_in_details_and_no_line_is_lost_or_moved() -> None:
+    html = listing("python collapse={2-3} linenos").html
+    (folded,) = re.findall(r"<details><summary>2 lines</summary>(.*?)</details>", html, re.DOTALL)
+    assert [text for _, _, text in lines(folded)] == ["b = 2", "c = 3"]
+    assert re.findall(r'data-line="(\d)"', html) == ["1", "2", "3", "4"]
+    assert html.count("<pre ") == 3
+    whole = listing("python collapse").html
+    assert re.fullmatch(
+        r'<div class="listing" data-language="python"><details><summary>4 lines</summary><pre .*</pre></details></div>\n',
+        whole,
+        re.DOTALL,
+    )
+
+
+@pytest.mark.parametrize(
+    ("frame", "classes"), [("terminal", "listing terminal"), ("none", "listing frameless"), ("code", "listing")]
+)
+def test_a_frame_is_a_class(frame: str, classes: str) -> None:
+    body = listing(f'sh frame="{frame}"')
+    assert f'<div class="{classes}" data-language="sh">' in body.html
+    assert body.problems == ()
+
+
+def test_words_stand_out_to_the_letter_or_by_a_pattern_and_keep_their_colours() -> None:
+    body = listing(r'python "a < b" /y\d/ ins="new" del=/o.d/', "y1 = a < b\ny22 = new(old)\n")
+    assert body.problems == ()
+    marked = re.findall(r"<(mark|ins|del)>(.*?)</\1>", body.html)
+    assert [(element, text_of(inside)) for element, inside in marked] == [
+        ("mark", "y1"),
+        ("mark", "a < b"),
+        ("mark", "y2"),
+        ("ins", "new"),
+        ("del", "old"),
+    ]
+    assert '<mark><span class="n">a</span> <span class="o">&lt;</span> <span class="n">b</span></mark>' in body.html
+    assert text_of(body.html) == "y1 = a < b\ny22 = new(old)\n\n"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.sampled_from(["python", "html", "text", "console"]), st.text("ab<&\"'= \n#", max_size=40))
+def test_elements_of_words_nest_with_those_of_tokens_and_change_no_text(
+    data: st.DataObject, language: str, code: str
+) -> None:
+    html = listing(language, code.replace("\n", "x\n") + "\n").html
+    body = html.split('">', 3)[3].rsplit("</code>", 1)[0] if "<code" in html else html
+    text = text_in(body)
+    at = st.integers(0, len(text))
+    stretches = [
+        Stretch(min(pair), max(pair), data.draw(st.sampled_from(["mark", "ins", "del"])))
+        for pair in data.draw(st.lists(st.tuples(at, at), max_size=4))
+    ]
+    written = put_in(body, stretches)
+    assert text_in(written) == text
+    opened: list[str] = []
+    for end, name in re.findall(r"<(/?)([a-z]+)[^>]*>", written):
+        if end:
+            assert opened.pop() == name
+        else:
+            opened.append(name)
+    assert opened == []
+
+
+def test_a_word_is_found_wherever_it_stands() -> None:
+    assert literal("a.b", "a.b axb a.b") == [(0, 3), (8, 11)]
+
+
+def test_a_pattern_that_never_ends_is_cut_off_in_every_thread_and_marks_nothing() -> None:
+    text = f"```text /(a+)+b/\n{'a' * 60}\n```"
+    body = render(text)
+    assert [one.rule for one in body.problems] == ["slow-listing"]
+    assert not body.certain
+    assert text_of(body.html).strip() == "a" * 60
+    elsewhere: list[Body] = []
+    thread = threading.Thread(target=lambda: elsewhere.append(render(text)))
+    thread.start()
+    thread.join()
+    assert elsewhere == [body]
+
+
+def test_a_pattern_is_found_in_every_thread() -> None:
+    text = "```python /[a-z] =/\nx = 1\n```"
+    bodies: list[Body] = []
+    thread = threading.Thread(target=lambda: bodies.append(render(text)))
+    thread.start()
+    thread.join()
+    assert bodies == [render(text)]
+    assert "<mark>" in bodies[0].html
+
+
+@pytest.mark.parametrize(
+    ("info", "what"),
+    [
+        ("python {0}", "0"),
+        ("python {99}", "99"),
+        ("python {3-99}", "3-99"),
+        ("python {1-}", "1-"),
+        ("python {-1}", "-1"),
+        ("python {1..3}", "1..3"),
+        ("python {1–3}", "1–3"),
+        ("python {first}", "first"),
+        ("python {a}", "a"),
+        ("python {}", "{}"),
+        ("python {1,3", "{1,3"),
+        ("python {hl_lines=[9]}", "9"),
+        ('python hl_lines="2 x"', "x"),
+        ("python ins={7}", "7"),
+        ("python focus={x}", "x"),
+        ("python collapse={9}", "9"),
+        ("python start=x", "x"),
+        ("python startLineNumber=-5", "-5"),
+        ("python nolinenos start=5", "5"),
+        ("python linenos=maybe", "linenos=maybe"),
+        ("python frame=window", "frame=window"),
+        ('python wrap="maybe"', "wrap"),
+        ('python title=""', 'title=""'),
+        ('python title="a.py" filename="b.py"', "b.py"),
+        ("python:a.py title=b.py", "b.py"),
+        ("python:", ":"),
+        ("python=", "="),
+        ('python lang="go"', "go"),
+        ('python "nowhere"', '"nowhere"'),
+        (r"python /z\d/", r"/z\d/"),
+        ("python /(/", "/(/"),
+        ('python ins="nowhere"', '"nowhere"'),
+        ('python ""', '""'),
+        ("python }", "}"),
+        ('python "', '"'),
+        ("python linenoss", "linenoss"),
+        ('python {"A":1-3}', '"A":1-3'),
+        ("{r setup}", "setup"),
+    ],
+)
+def test_what_has_no_effect_is_told_where_it_stands(info: str, what: str) -> None:
+    text = f"intro\n\n- item\n\n  ```{info}\n  a = 1\n  b = 2\n  c = 3\n  ```\n"
+    (found,) = render(text).problems
+    assert (found.rule, found.severity, found.line) == ("listing-options", "warning", 5)
+    assert pointed_at(found, text) == what
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["ignore", "no_run", "should_panic", "edition2021", "E0308", "copy", "nocopy", "npm2yarn", "twoslash", "hidden",
+     'tab="pip"', "echo=FALSE", "eval=FALSE", "live", "annotate", "anchor_linenums=true"],
+)  # fmt: skip
+def test_an_option_of_another_tool_is_told_once_a_text_with_how_many_there_are(word: str) -> None:
+    (found,) = render(f"```rust,{word}\nx\n```\n\n" * 5).problems
+    assert (found.rule, found.line, found.column) == ("listing-options", 1, 9)
+    assert "other tools" in found.message
+    assert "4 more" in found.hint
+
+
+@pytest.mark.parametrize(
+    ("info", "start"),
+    [
+        ("python showLineNumbers startLineNumber=10", 10),
+        ("python linenos start=10", 10),
+        ("python {startline=25}", 25),
+        ("go {lineNos=true lineNoStart=61}", 61),
+        ("go {linenos=table,linenostart=199}", 199),
+        (' {.python .numberLines startFrom="10"}', 10),
+        ("js {numberLines: true}", 1),
+        ('py linenums="7"', 7),
+        ("ts:line-numbers=2", 2),
+        ("ts:line-numbers {1}", 1),
+        ("python {.line-numbers}", 1),
+        ("python start=0", 0),
+    ],
+)
+def test_line_numbers_are_asked_for_in_the_words_of_many_tools(info: str, start: int) -> None:
+    body = listing(info)
+    assert body.problems == ()
+    assert re.findall(r'data-line="(\d+)"', body.html) == [str(start + row) for row in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("info", "marked"),
+    [
+        ("js/0,2", [1, 3]),
+        ("js {1} {3-4}", [1, 3, 4]),
+        ("js {4-3}", [3, 4]),
+        ("js [1,2]", [1, 2]),
+        ('go {hl_lines=[1,"3-4"]}', [1, 3, 4]),
+        ("js mark={2}", [2]),
+        ("js {1, 3}", [1, 3]),
+    ],
+)
+def test_lines_are_marked_in_the_words_of_many_tools(info: str, marked: list[int]) -> None:
+    body = listing(info)
+    assert body.problems == ()
+    assert [number for number, (_, classes, _) in enumerate(lines(body.html), 1) if classes == "marked"] == marked
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text("ab1,-= {}[]\"'/\\#.:titlehwrap", max_size=40))
+def test_an_info_string_is_read_to_its_end_whatever_it_is(text: str) -> None:
+    info = read_info("python " + text)
+    for slip in info.slips:
+        assert 0 <= slip.at <= len(text) + 7
+        assert slip.message
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("qxyz{}[]=\"'/,.#", max_size=12))
+def test_no_letter_of_an_info_string_passes_without_effect_or_a_word(text: str) -> None:
+    """Something of the body differs from that of the bare language, or something is told."""
+    bare, body = listing("text"), listing("text " + text)
+    if re.search(r"[^\s,]", text):
+        assert body.problems or body.html != bare.html
