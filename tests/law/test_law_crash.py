@@ -215,7 +215,7 @@ def test_on_a_full_disk_the_build_says_so_and_the_old_site_stays_whole(full_disk
             break
     done = proofpress("build", cwd=site.root)
     assert done.returncode == 1
-    assert re.search(r"proofpress: '[^']+': No space left on device", done.stderr), done.stderr
+    assert re.search(r"proofpress: '[^']+': the disk is full; make room, and run it again", done.stderr), done.stderr
     (full_disk / "filler").unlink()
     new = outputs(site)
     whole(site, old, new)

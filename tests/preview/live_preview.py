@@ -117,10 +117,11 @@ class Site:
                 target.write_text(text, "utf-8")
 
     def built(self, follow: str = "") -> Shown:
-        """Return the next revision: of a build with an error, the files of the last one without."""
+        """Return the next revision: of a build with an error, what was built, and the rest as it was before."""
         done = build(Options(root=self.root, now=NOW, drafts=True))
         before = self.shown
-        files = {path: before.read(path) for path in before.digests} if done.failed else done.outputs
+        kept = {path: before.read(path) for path in before.digests} if done.failed else {}
+        files = kept | done.outputs
         pages = [
             a_page(path, state="draft" if path in self.drafts else "public") for path in files if path.endswith(".html")
         ]
@@ -130,6 +131,7 @@ class Site:
             root=self.root,
             pages=tuple(pages),
             problems=tuple(done.problems),
+            stale=False,
             follow=follow,
         )
         paths = made.digests.keys() | before.digests.keys()

@@ -442,7 +442,7 @@ def test_a_broken_post_lays_a_panel_over_the_page_as_saved_which_goes_when_it_is
         carets, marked = problem.locator(".carets"), problem.locator("mark")
         assert "^^^" in carets.inner_text()
         assert "What could be built is shown" in tab.locator(".panel").inner_text()
-        assert "The first sentence." in tab.inner_text("main")
+        assert "See setup." in tab.inner_text("main")
         assert tab.evaluate("() => document.activeElement === document.body")
         said = tab.locator(".said")
         assert said.get_attribute("aria-live") == "polite"
