@@ -12,7 +12,6 @@ from proofpress.rules.html import (
     UNDEFINED_ELEMENT,
     UNKNOWN_ELEMENT,
 )
-from proofpress.rules.links import HIDDEN_IN_LINK
 from proofpress.rules.marks import FOREIGN_SYNTAX
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ TEXT_RULES: Final[Sequence[TextRule]] = (
     MARKDOWN_IN_HTML,
     REPEATED_TITLE,
     SECOND_TITLE,
-    HIDDEN_IN_LINK,
 )
 
 
