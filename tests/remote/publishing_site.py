@@ -74,7 +74,8 @@ def environment() -> dict[str, str]:
 
 
 def tree(repository: Path, commit: str) -> dict[str, bytes]:
-    """Return the files of a commit."""
+    """Return the files of a commit. A branch is looked at once: a host may still be moving it."""
+    commit = git(repository, "rev-parse", commit).strip()
     names = git(repository, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")[:-1]
     asked = "".join(f"{commit}:{name}\n" for name in names).encode()
     told = subprocess.run(

@@ -133,7 +133,7 @@ def _read_record(root: Path, output: Path) -> Known:
     data = read_file(path, LARGEST) if own_file(path) else None
     try:
         record = msgspec.json.decode(data or b"", type=Record)
-    except (ValueError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):  # of msgspec 0.19 its errors are no ValueError
         return Known(empty)
     if record.version != VERSION or record.output != key:
         return Known(empty)
@@ -184,7 +184,7 @@ def read_manifest(output: Path) -> frozenset[str]:
     """Return the marks of an output folder's manifest; none where there is none, or none that can be read."""
     try:
         found = msgspec.json.decode(read_file(output / MANIFEST, LARGEST) or b"", type=Manifest)
-    except (ValueError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):  # of msgspec 0.19 its errors are no ValueError
         return frozenset()
     return found.files if found.version == 1 else frozenset()
 

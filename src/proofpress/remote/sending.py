@@ -114,7 +114,7 @@ def decode_sent(data: bytes) -> dict[OutputPath, str]:
     """
     try:
         sent = msgspec.json.decode(data, type=Sent)
-    except (ValueError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):  # of msgspec 0.19 its errors are no ValueError
         return {}
     return {path: digest for path, digest in sent.files.items() if _is_below(path)} if sent.version == VERSION else {}
 
