@@ -65,6 +65,10 @@ def test_a_listing_full_of_them_is_told_on_three_lines_with_how_many_there_are()
         ("See [x\u202ey](https://x.example/).", "\u202e"),
         ("See <https://exam\u00adple.org/>.", "\u00ad"),
         ("See ![x](https://x.example/a\u2060.png).", "\u2060"),
+        ("See [x](https://x.example/a\u00a0b).", "\u00a0"),
+        ("See [x](https://x.example/1\u202f2).", "\u202f"),
+        ("See [x](https://x.example/a\u3000b).", "\u3000"),
+        ("See [x](https://x.example/a\ufeff).", "\ufeff"),
         ("Words, [a][b].\n\n[b]: https://x.example/\u202eb", "\u202e"),
     ],
 )

@@ -39,7 +39,7 @@ def note_unseen(token: Token, language: str, lines: SourceLines, note: Note) -> 
     if code.isascii():
         return
     kinds: dict[str, dict[int, Unseen]] = {}
-    for found in unseen(code, code=canonical(language) != "" and language != ""):
+    for found in unseen(code, "code" if language and canonical(language) else "prose"):
         kinds.setdefault(code[found.at], {}).setdefault(code.count("\n", 0, found.at), found)
     for by_line in kinds.values():
         told = list(by_line.values())[:TOLD]

@@ -135,7 +135,8 @@ class Order:
         for child in holder.children or ():
             if child.type in {"link_open", "image"}:
                 told = set() if child.type == "link_open" else told
-                self._unseen(holder, str(child.attrs.get("href", child.attrs.get("src", ""))), child, told or set())
+                address = str(child.attrs.get("href", child.attrs.get("src", "")))
+                self._unseen(holder, address, child, set() if told is None else told)
             elif child.type == "link_close":
                 told = None
             elif told is not None and child.content:
@@ -143,7 +144,7 @@ class Order:
 
     def _unseen(self, holder: Token, text: str, link: Token | None, told: set[str]) -> None:
         """Note characters of a link's text, or of its destination, where it is told which link."""
-        for found in unseen(text, code=False):
+        for found in unseen(text, "prose" if link is None else "address"):
             character = text[found.at]
             if character in told:
                 continue

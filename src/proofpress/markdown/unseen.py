@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,10 @@ _DRAWN: Final = re.compile("[\u2500-\u259f][ \u00a0]*\\Z")
 _FLAG: Final = re.compile("\U0001f3f4[\U000e0000-\U000e007f]*\\Z")
 
 
+Where = Literal["prose", "code", "address"]
+"""What a text is: blanks of other kinds than ASCII's are at home in prose, seldom meant in code, and never in an address."""
+
+
 class Unseen(NamedTuple):
     """A character that is not seen for what it is: its offset, what is wrong with it, and what to do."""
 
@@ -39,23 +44,25 @@ class Unseen(NamedTuple):
     hint: str
 
 
-def unseen(text: str, *, code: bool) -> Iterator[Unseen]:
-    """Give each character of a text that deceives its reader; blanks of other kinds where the text is code."""
+def unseen(text: str, where: Where) -> Iterator[Unseen]:
+    """Give each character of a text that deceives its reader."""
     for match in SUSPECT.finditer(text):
         at, character = match.start(), match[0]
-        if _is_meant(text, at, character, code=code):
+        if _is_meant(text, at, character, where):
             continue
-        yield Unseen(at, *_told(character))
+        yield Unseen(at, *_told(character, where))
 
 
-def _is_meant(text: str, at: int, character: str, *, code: bool) -> bool:
+def _is_meant(text: str, at: int, character: str, where: Where) -> bool:
     """Tell whether a character most likely does here what it is made for."""
     begin = text.rfind("\n", 0, at) + 1
+    if where != "code" and (character in _BLANKS or character == _WIDE):
+        return where == "prose"
     if character in _BLANKS:
         between_digits = text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()  # as a number is printed
-        return not code or between_digits or _DRAWN.search(text, max(begin, at - 40), at) is not None
+        return between_digits or _DRAWN.search(text, max(begin, at - 40), at) is not None
     if character == _WIDE:  # a blank of Chinese and Japanese; at a line's beginning it passes for an indent
-        return not code or bool(text[begin:at].strip())
+        return bool(text[begin:at].strip())
     if character in _JOINERS:  # emoji, and the scripts that need them
         return text[at - 1 : at] > "\x7f" and text[at + 1 : at + 2] > "\x7f"
     if character in _MARKS_OF_DIRECTION:
@@ -66,15 +73,17 @@ def _is_meant(text: str, at: int, character: str, *, code: bool) -> bool:
     return False
 
 
-def _told(character: str) -> tuple[str, str]:
+def _told(character: str, where: Where) -> tuple[str, str]:
     number = f"U+{ord(character):04X}"
     name = unicodedata.name(character, "a character without a name").lower()
     name = "byte-order mark" if character == "\ufeff" else name
-    escape = character.encode("unicode_escape").decode("ascii")
+    escape = quote(character) if where == "address" else character.encode("unicode_escape").decode("ascii")
+    mend = f"take it out, or write '{escape}' where it is meant"
     if character in _BLANKS or character == _WIDE:
-        return f"a blank here is none: it is {number}, {name}", "type a blank in its place"
+        hint = mend if where == "address" else "type a blank in its place"
+        return f"a blank here is none: it is {number}, {name}", hint
     if character in _TURNING or character in _MARKS_OF_DIRECTION:
         does = "which turns the order in which what follows is seen"
     else:
         does = "which is not seen"
-    return f"{number}, {name}, stands here, {does}", f"take it out, or write '{escape}' where it is meant"
+    return f"{number}, {name}, stands here, {does}", mend
