@@ -77,6 +77,16 @@ OWNERS = {
 }
 
 
+MOST_LINES, MOST_PARAMETERS = 60, 7
+WIDER = {
+    "cli/build.py command": "a parameter is an option of the command line, as click hands them over",
+    "cli/publish.py command": "the same",
+    "cli/serve.py command": "the same",
+    "engine/loop.py bring_up_to_date": "five are keywords with a default, each a way in which kinds of step differ",
+}
+"""Functions that may have more parameters, and why."""
+
+
 def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
@@ -203,6 +213,21 @@ def test_no_kind_of_output_is_known_by_name_outside_its_room() -> None:
             assert not known, f"{path} knows {known}"
         elif path.stem in OF_ANY_KIND - {"registry"}:
             assert not re.findall(r"proofpress\.kinds\.(?!registry|target|making|html)\w+", text), path
+
+
+def test_a_function_is_seen_at_once_and_asks_for_few_things() -> None:
+    long, wide = [], set()
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = f"{path.relative_to(PACKAGE).as_posix()} {node.name}"
+                arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                if (node.end_lineno or 0) - node.lineno >= MOST_LINES:
+                    long.append(name)
+                if len([one for one in arguments if one.arg not in ("self", "cls")]) > MOST_PARAMETERS:
+                    wide.add(name)
+    assert long == []
+    assert wide == set(WIDER)
 
 
 def test_importing_the_package_loads_none_of_the_libraries() -> None:

@@ -9,7 +9,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -25,6 +25,9 @@ from proofpress.output.record import MANIFEST, Record, is_intact, known_files
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, judge
 from proofpress.rules.output import NO_CONTENT
+
+if TYPE_CHECKING:
+    from proofpress.builder.build import Built
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,78 +120,70 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
                 files=record.files.keys(),
                 notice=_together(store.notice, known.notice),
             )
-        done = _build(options, inputs, target, store, path, record, intact, fingerprint, last, progress)
+        found = _Found(options, inputs, target, record, intact, fingerprint, last)
+        done = _build(found, store, path, progress)
         return msgspec.structs.replace(done, notice=_together(store.notice, known.notice))
 
 
-def _build(
-    options: Options,
-    inputs: Inputs,
-    target: Path,
-    store: Store,
-    path: Path,
-    record: Record,
-    intact: Callable[[OutputPath], bool],
-    fingerprint: bytes,
-    before: Last | None,
-    progress: Callable[[str, int, int], None],
-) -> Outcome:
+class _Found(NamedTuple):
+    """What a build finds: what it is asked for and made from, and what the one before published."""
+
+    options: Options
+    inputs: Inputs
+    target: Path
+    record: Record
+    intact: Callable[[OutputPath], bool]
+    fingerprint: bytes
+    before: Last | None
+
+    def kept(self, path: OutputPath, digest: str) -> bool:
+        """Tell whether a file is published already, with these bytes."""
+        known = self.record.files.get(path)
+        return known is not None and known.digest == digest and self.intact(path)
+
+    @property
+    def addresses(self) -> str:
+        """The name under which the URLs that were published into this folder are kept."""
+        return f"addresses/{self.record.output}"
+
+
+def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int, int], None]) -> Outcome:
     from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
     from proofpress.builder.desk import Desk  # noqa: PLC0415
     from proofpress.builder.reporting import with_excerpts  # noqa: PLC0415
     from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
     from proofpress.engine.executors import Processes  # noqa: PLC0415
 
+    options = found.options
     root = options.root
     empty_staging(root).mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=root / CACHE / STAGING))
-
-    def kept(path: OutputPath, digest: str) -> bool:
-        known = record.files.get(path)
-        return known is not None and known.digest == digest and intact(path)
-
     desk = Desk(
-        traces=store, blobs=StoreFile(path), lasting=True, executor=Processes(options.jobs), staging=staging, kept=kept
+        traces=store,
+        blobs=StoreFile(path),
+        lasting=True,
+        executor=Processes(options.jobs),
+        staging=Path(tempfile.mkdtemp(dir=root / CACHE / STAGING)),
+        kept=found.kept,
     )
-    built = build(options, desk, inputs, progress=progress)
-    problems = list(built.problems)
-    problems += _without_content(root, built.posts, before)
-    refusal = refuse(root, target) or unwritable(target)
+    built = build(options, desk, found.inputs, progress=progress)
+    problems = [*built.problems, *_without_content(root, built.posts, found.before)]
+    refusal = refuse(root, found.target) or unwritable(found.target)
     if refusal is not None:
         problems += with_excerpts([setting_fault(refusal, root, ("output",))], {}, root)
     elif not built.failed:
-        problems += foreign_files(target, built.made, record)
-    addresses = f"addresses/{record.output}"
-    lost = []
+        problems += foreign_files(found.target, built.made, found.record)
+    lost: list[Problem] = []
     if not built.failed:
-        gone = lost_urls(decode_published(store.fact(addresses)), built)
-        lost = with_excerpts(judge(gone, inputs.config.rules, strict=False), {}, root)
-    done = None
-    if not any(found.severity == "error" for found in (*problems, *lost)):
-        # From here on what is published is no more what the last build left: a build that is killed before its end
-        # must not be taken for done when its change is taken back.
-        store.put_fact("last", b"null")
-        store.commit()
-        done = publish(root, target, built.made, record)
-        last = Last(
-            fingerprint=fingerprint,
-            now=options.now,
-            until=built.until,
-            problems=problems,
-            documents=built.documents,
-            posts=built.posts,
-            pages=built.pages,
-            left_out=built.left_out,
-        )
-        store.put_fact(addresses, encode_published(built))
-        if not built.preparation.uncertain:  # else the next build renders these once more
-            store.put_fact("last", msgspec.json.encode(last))
-    store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
+        gone = lost_urls(decode_published(store.fact(found.addresses)), built)
+        lost = with_excerpts(judge(gone, found.inputs.config.rules, strict=False), {}, root)
+    is_fit = not any(problem.severity == "error" for problem in (*problems, *lost))
+    done = _publish(found, store, built, problems) if is_fit else None
+    store.put_fact("files", msgspec.msgpack.encode(found.inputs.looked))
     empty_staging(root)
     return Outcome(
         problems=problems,
         published=done,
-        output=target,
+        output=found.target,
         documents=built.documents,
         pages=built.pages,
         left_out=built.left_out,
@@ -198,6 +193,29 @@ def _build(
         reasons=built.reasons,
         detail=built.detail,
     )
+
+
+def _publish(found: _Found, store: Store, built: Built, problems: list[Problem]) -> Published:
+    """Publish what was built, and keep what the next build wants to know of it."""
+    # From here on what is published is no more what the last build left: a build that is killed before its end
+    # must not be taken for done when its change is taken back.
+    store.put_fact("last", b"null")
+    store.commit()
+    done = publish(found.options.root, found.target, built.made, found.record)
+    store.put_fact(found.addresses, encode_published(built))
+    if not built.preparation.uncertain:  # else the next build renders these once more
+        last = Last(
+            fingerprint=found.fingerprint,
+            now=found.options.now,
+            until=built.until,
+            problems=problems,
+            documents=built.documents,
+            posts=built.posts,
+            pages=built.pages,
+            left_out=built.left_out,
+        )
+        store.put_fact("last", msgspec.json.encode(last))
+    return done
 
 
 def _without_content(root: Path, posts: int, before: Last | None) -> list[Problem]:

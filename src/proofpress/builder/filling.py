@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from proofpress.builder.inputs import Inputs
     from proofpress.builder.preparing import Preparation
     from proofpress.builder.world import World
-    from proofpress.engine.loop import Traces
+    from proofpress.engine.loop import Results, Traces
     from proofpress.paths import SourcePath
 
 
@@ -108,17 +108,7 @@ def fill(
     whole = all(outcome.kept for outcome in results.ran.values())
     desk.traces.put_fact(name, world.digest if whole else b"")
     desk.traces.commit()
-    made = {key: Made(one.path, one.digest) for key, one in stands.made.items()} if stands else {}
-    problems = dict(stands.problems) if stands else {}
-    staging = str(desk.staging or "")
-    for key, value in results.values.items():
-        page = decode_filled(value)
-        problems.pop(key, None)
-        if page.problems:
-            problems[key] = page.problems
-        ran = results.ran.get(key)
-        if page.path:
-            made[key] = Made(page.path, page.digest, ran.data, staging) if ran else Made(page.path, page.digest)
+    made, problems = _with_results(stands, results, str(desk.staging or ""))
     return Filled(
         filling=filling,
         steps=steps,
@@ -127,6 +117,23 @@ def fill(
         unused=unused(inputs.theme, compiled.reads, _named(world, preparation.prepared)),
         reasons=results.reasons,
     )
+
+
+def _with_results(
+    stands: Filled | None, results: Results, staging: str
+) -> tuple[dict[str, Made], dict[str, tuple[Problem, ...]]]:
+    """Return what is made, and what is wrong with it, by step: what stands, and over it the results."""
+    made = {key: Made(one.path, one.digest) for key, one in stands.made.items()} if stands else {}
+    problems = dict(stands.problems) if stands else {}
+    for key, value in results.values.items():
+        page = decode_filled(value)
+        problems.pop(key, None)
+        if page.problems:
+            problems[key] = page.problems
+        ran = results.ran.get(key)
+        if page.path:
+            made[key] = Made(page.path, page.digest, ran.data, staging) if ran else Made(page.path, page.digest)
+    return made, problems
 
 
 def _named(world: World, prepared: Mapping[SourcePath, Prepared]) -> set[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ from proofpress.cli.say import say
 from proofpress.cli.site import checked_base_url, checked_output, from_here, now, require_site, site_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from proofpress.remote.sending import Changes, Site
     from proofpress.update import Outcome
@@ -66,34 +68,22 @@ def command(
 
     Into a folder or a bucket, assets are sent first, then pages, then lists and feeds; last, what is gone is deleted,
     as far as Proofpress has sent it there. What others put there is not replaced, unless --take-over says so. Drafts are
-    never sent. With --dry-run the site is built into the output
-    folder as always and the target is looked at, but nothing there is changed.
+    never sent. With --dry-run the site is built into the output folder as always and the target is looked at, but
+    nothing there is changed.
     """  # noqa: D301 - \b is click's mark for lines that stay
-    from proofpress.problems import MissingExtra
-    from proofpress.remote.programs import RemoteError, WrongTargetError
-    from proofpress.remote.sending import ForeignFilesError
-
     root = require_site(root)
     kind = _kind(ctx, kinds, place)
     base_url = checked_base_url(base_url)
     output = checked_output(root, output)
-    try:
+    with _failures_told(ctx):
         if kind == "git":
             from proofpress.remote import git
 
-            branch_of_remote = git.find_target(root, remote, branch)
+            target = git.find_target(root, remote, branch)
             where = f"the branch {branch} of {remote}"
             site = _built(root, output, base_url, strict=strict)
-            message = message or git.default_message(branch_of_remote)
-            changes = git.publish(
-                site,
-                branch_of_remote,
-                history=history,
-                message=message,
-                dry_run=dry_run,
-                take_over=take_over,
-                tell=_tell,
-            )
+            send = partial(git.publish, history=history, message=message or git.default_message(target))
+            changes = send(site, target, dry_run=dry_run, take_over=take_over, tell=_tell)
         elif kind == "rsync":
             from proofpress.remote import rsync
 
@@ -108,13 +98,24 @@ def command(
             where = bucket.place
             site = _built(root, output, base_url, strict=strict)
             changes = s3.publish(site, bucket, dry_run=dry_run, take_over=take_over, tell=_tell)
+    _report(site, changes, where, dry_run=dry_run)
+
+
+@contextmanager
+def _failures_told(ctx: click.Context) -> Iterator[None]:
+    """Tell what can go wrong where a site is sent to as the command line does, with the command that takes over."""
+    from proofpress.problems import MissingExtra
+    from proofpress.remote.programs import RemoteError, WrongTargetError
+    from proofpress.remote.sending import ForeignFilesError
+
+    try:
+        yield
     except ForeignFilesError as error:
         raise click.UsageError(f"{error}:\n\n  {_again(ctx)} --take-over") from None
     except WrongTargetError as error:
         raise click.UsageError(str(error)) from None
     except (MissingExtra, RemoteError) as error:
         raise click.ClickException(str(error)) from None
-    _report(site, changes, where, dry_run=dry_run)
 
 
 def _again(ctx: click.Context) -> str:

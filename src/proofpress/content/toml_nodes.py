@@ -70,7 +70,8 @@ def compose_all(
     values = _load(text, lines, findings, syntax)
     if values is None:
         return None
-    keys, places = _places(text, lines)
+    found = _Places(text, lines)
+    keys, places = found.keys, found.values
     deepest = max((*keys, *places), key=len, default=())
     if len(deepest) > MAX_DEPTH:
         _note_depth(keys.get(deepest) or places[deepest], findings, syntax)
@@ -166,70 +167,71 @@ def _load(text: str, lines: _Lines, findings: Findings, syntax: str) -> dict[str
     return None
 
 
-def _places(text: str, lines: _Lines) -> tuple[dict[Steps, Place], dict[Steps, Place]]:
-    """Return where each key and where each value of a valid TOML text stands, by the steps that lead to it."""
-    keys: dict[Steps, Place] = {}
-    values: dict[Steps, Place] = {}
-    lexemes = [found for found in _LEXEME.finditer(text) if found.lastgroup != "comment"]
-    table: Steps = ()
-    counts: dict[Steps, int] = {}
-    at = 0
+class _Places:
+    """Finds where each key and where each value of a valid TOML text stands, by the steps that lead to it."""
 
-    def dotted(index: int, base: Steps) -> tuple[int, Steps]:
-        """Read `a.b."c"` up to `=` or `]`."""
+    def __init__(self, text: str, lines: _Lines) -> None:
+        self.keys: dict[Steps, Place] = {}
+        self.values: dict[Steps, Place] = {}
+        self._lines = lines
+        self._lexemes = [found for found in _LEXEME.finditer(text) if found.lastgroup != "comment"]
+        self._counts: dict[Steps, int] = {}
+        """How many tables of a list `[[so]]` there have been, less one."""
+        at = 0
+        table: Steps = ()
+        while at < len(self._lexemes):
+            if self._lexemes[at][0] == "\n":
+                at += 1
+            elif self._lexemes[at][0] == "[":
+                at, table = self._table(at)
+            else:
+                at, steps = self._dotted(at, table)
+                at = self._value(at + 1, steps)
+
+    def _table(self, at: int) -> tuple[int, Steps]:
+        """Read the head of a table; return the index of the lexeme after it, and the steps to the table."""
+        first, second = self._lexemes[at], self._lexemes[at + 1]
+        brackets = 2 if second[0] == "[" and second.start() == first.end() else 1
+        end, table = self._dotted(at + brackets, ())
+        if brackets == 2:
+            bare = tuple(table[:-1]) if isinstance(table[-1], int) else table
+            self._counts[bare] = self._counts.get(bare, -1) + 1
+            table = (*bare, self._counts[bare])
+        place = self._lines.place(self._lexemes[at + brackets].start(), self._lexemes[end - 1].end())
+        self.keys.setdefault(table, place)
+        self.values.setdefault(table, place)
+        return end + brackets, table
+
+    def _dotted(self, at: int, base: Steps) -> tuple[int, Steps]:
+        """Read `a.b."c"` up to `=` or `]`; return the index of that, and the steps."""
         steps = base
-        while lexemes[index][0] not in ("=", "]"):
-            start = lexemes[index].start()
-            for part, begin, end in _parts(lexemes[index]):
+        while self._lexemes[at][0] not in ("=", "]"):
+            start = self._lexemes[at].start()
+            for part, begin, end in _parts(self._lexemes[at]):
                 steps = (*steps, part)
-                steps = (*steps, counts[steps]) if steps in counts else steps
-                keys.setdefault(steps, lines.place(start + begin, start + end))
-            index += 1
-        return index, steps
-
-    def value(index: int, steps: Steps) -> int:
-        """Read one value; return the index of the lexeme after it."""
-        first = lexemes[index]
-        if first[0] == "[":
-            index += 1
-            number = 0
-            while lexemes[index][0] != "]":
-                if lexemes[index][0] in (",", "\n"):
-                    index += 1
-                    continue
-                index = value(index, (*steps, number))
-                number += 1
-        elif first[0] == "{":
-            index += 1
-            while lexemes[index][0] != "}":
-                if lexemes[index][0] in (",", "\n"):
-                    index += 1
-                    continue
-                index, inner = dotted(index, steps)
-                index = value(index + 1, inner)
-        values[steps] = lines.place(first.start(), lexemes[index].end())
-        return index + 1
-
-    while at < len(lexemes):
-        if lexemes[at][0] == "\n":
+                steps = (*steps, self._counts[steps]) if steps in self._counts else steps
+                self.keys.setdefault(steps, self._lines.place(start + begin, start + end))
             at += 1
-        elif lexemes[at][0] == "[":
-            many = at + 1 < len(lexemes) and lexemes[at + 1][0] == "[" and lexemes[at + 1].start() == lexemes[at].end()
-            at += 2 if many else 1
-            begin = at
-            at, table = dotted(at, ())
-            if many:
-                bare = tuple(table[:-1]) if isinstance(table[-1], int) else table
-                counts[bare] = counts.get(bare, -1) + 1
-                table = (*bare, counts[bare])
-            place = lines.place(lexemes[begin].start(), lexemes[at - 1].end())
-            keys.setdefault(table, place)
-            values.setdefault(table, place)
-            at += 2 if many else 1
-        else:
-            at, steps = dotted(at, table)
-            at = value(at + 1, steps)
-    return keys, values
+        return at, steps
+
+    def _value(self, at: int, steps: Steps) -> int:
+        """Read one value; return the index of the lexeme after it."""
+        first = self._lexemes[at]
+        if first[0] in ("[", "{"):
+            closing = "]" if first[0] == "[" else "}"
+            at += 1
+            number = 0
+            while self._lexemes[at][0] != closing:
+                if self._lexemes[at][0] in (",", "\n"):
+                    at += 1
+                elif closing == "]":
+                    at = self._value(at, (*steps, number))
+                    number += 1
+                else:
+                    at, inner = self._dotted(at, steps)
+                    at = self._value(at + 1, inner)
+        self.values[steps] = self._lines.place(first.start(), self._lexemes[at].end())
+        return at + 1
 
 
 def _parts(lexeme: re.Match[str]) -> list[tuple[str, int, int]]:

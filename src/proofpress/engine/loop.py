@@ -134,9 +134,10 @@ def bring_up_to_date(
 ) -> Results:
     """Return the results of all steps; those whose traces don't hold run now.
 
-    `standing` are keys of others, which hold without being looked at. `settled` tells of a question that its answer must be what it was. `holds` tells whether what a value stands for is
-    still there. With `commit` results are made to last as they come; else that is left to the caller. `progress` is
-    told how many of the steps that run are done, and of how many.
+    `standing` are keys of others, which hold without being looked at. `settled` tells of a question that its answer must
+    be what it was. `holds` tells whether what a value stands for is still there. With `commit` results are made to last
+    as they come; else that is left to the caller. `progress` is told how many of the steps that run are done, and of how
+    many.
     """
     entries = traces.entries(kind.name, kind.questions)
     today = AnswerDigests(work.known, settled, work.digest_of())

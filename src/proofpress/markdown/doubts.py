@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from proofpress.markdown.wording import EQUATIONS, Edit, marks
+from proofpress.markdown.wording import EQUATIONS, Edit, Mark, marks
 
 _MEANT_AS_SUBSCRIPT: Final = re.compile(r"\\_(?=\s*(?:\{|[A-Za-z0-9](?![A-Za-z])|\\[A-Za-z]))")
 _ESCAPED: Final = "{}|,;:!_#&%$"
@@ -39,63 +39,54 @@ def doubts(tex: str, display: bool) -> list[Doubt]:
         return []
     words = [(found.start(), found.end()) for found in _WORDS_IN.finditer(tex)] if "\\_" in tex else []
     found: list[Doubt] = []
-    braces = r"\\}" in tex
-    rowless = r"\substack" not in tex
+    # Of the whole text, once: in each mark it would be quadratic.
+    rowless, braces = r"\substack" not in tex, r"\\}" in tex
     at = done = 0
     for mark in marks(tex):
-        start, text = mark.start, mark.text
-        if start < done:
+        if mark.start < done:
             continue
-        while at < len(words) and words[at][1] <= start:
+        while at < len(words) and words[at][1] <= mark.start:
             at += 1
-        if text == r"\*":
-            edit = Edit(start, start + 2, "*")
-            found.append(
-                Doubt(
-                    start,
-                    2,
-                    text,
-                    r"'\*' is no command of TeX and is set as a star",
-                    "write '*': a formula needs no escapes",
-                    edit,
-                )
-            )
-        elif text == r"\_" and not (at < len(words) and words[at][0] < start):
-            doubt = _underscore(tex, start)
-            if doubt is not None:
-                found.append(doubt)
-        elif text == r"\\" and rowless and (not mark.environment or mark.environment in EQUATIONS):
-            follows = tex[mark.end : mark.end + 1]
-            if follows and follows in _ESCAPED and (follows not in "{}" or braces):
-                edit = Edit(start, start + 1, "")
-                done = start + 3
-                said = rf"'\\{follows}' is the end of a line to TeX; it is set as '\{follows}'"
-                found.append(Doubt(start, 3, r"\\{", said, rf"write '\{follows}': a formula needs no escapes", edit))
-            elif not display:
-                said = r"'\\' ends a line, which a formula among words does not have"
-                found.append(
-                    Doubt(
-                        start,
-                        2,
-                        text,
-                        said,
-                        "take it out, or put the formula between two dollars each on lines of their own",
-                    )
-                )
-        elif text == "%" and (tex[start - 1 : start].strip() if display else True):
-            end = tex.find("\n", start)
-            rest = tex[mark.end : end if end >= 0 else len(tex)].strip()
-            if rest or not display:
-                found.append(
-                    Doubt(
-                        start,
-                        1,
-                        text,
-                        "'%' begins a comment in TeX, so the rest of this line is not shown",
-                        r"write '\%' for a per cent sign",
-                    )
-                )
+        doubt = None
+        match mark.text:
+            case r"\*":
+                said = r"'\*' is no command of TeX and is set as a star"
+                edit = Edit(mark.start, mark.start + 2, "*")
+                doubt = Doubt(mark.start, 2, r"\*", said, "write '*': a formula needs no escapes", edit)
+            case r"\_" if not (at < len(words) and words[at][0] < mark.start):
+                doubt = _underscore(tex, mark.start)
+            case r"\\" if rowless and (not mark.environment or mark.environment in EQUATIONS):
+                doubt = _line_end(tex, mark, display, braces=braces)
+                done = mark.start + 3 if doubt is not None and doubt.edit is not None else done
+            case "%":
+                doubt = _comment(tex, mark, display)
+        if doubt is not None:
+            found.append(doubt)
     return found
+
+
+def _line_end(tex: str, mark: Mark, display: bool, *, braces: bool) -> Doubt | None:
+    """Return what is doubtful of two backslashes: meant for one before a mark, or a line's end where there are no lines."""
+    follows = tex[mark.end : mark.end + 1]
+    if follows and follows in _ESCAPED and (follows not in "{}" or braces):
+        said = rf"'\\{follows}' is the end of a line to TeX; it is set as '\{follows}'"
+        mend = rf"write '\{follows}': a formula needs no escapes"
+        return Doubt(mark.start, 3, r"\\{", said, mend, Edit(mark.start, mark.start + 1, ""))
+    if display:
+        return None
+    said = r"'\\' ends a line, which a formula among words does not have"
+    mend = "take it out, or put the formula between two dollars each on lines of their own"
+    return Doubt(mark.start, 2, mark.text, said, mend)
+
+
+def _comment(tex: str, mark: Mark, display: bool) -> Doubt | None:
+    """Return what is doubtful of a per cent sign: in a displayed formula it may be a comment on a line of its own."""
+    end = tex.find("\n", mark.start)
+    rest = tex[mark.end : end if end >= 0 else len(tex)].strip()
+    if display and not (rest and tex[mark.start - 1 : mark.start].strip()):
+        return None
+    said = "'%' begins a comment in TeX, so the rest of this line is not shown"
+    return Doubt(mark.start, 1, mark.text, said, r"write '\%' for a per cent sign")
 
 
 def _underscore(tex: str, start: int) -> Doubt | None:
