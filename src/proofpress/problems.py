@@ -134,7 +134,7 @@ TOLD: Final = 3
 FOLDED: Final = frozenset(
     {
         "unknown-key", "misspelt-key", "no-date", "listing-options", "unused-attribute", "foreign-syntax", "markdown-in-html", "malformed-tag", "repeated-title",
-        "second-title", "unclosed-element", "undefined-element", "unknown-element",
+        "second-title", "unclosed-element", "undefined-element", "unknown-element", "hidden-markup", "unused-reference",
     }
 )  # fmt: skip
 """Rules of which many files may hold the same fault."""

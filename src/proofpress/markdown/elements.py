@@ -48,7 +48,7 @@ VOID: Final = frozenset(
 
 _NAME: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?=[\s/>]|\Z)")
 _OPAQUE: Final = (
-    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<![A-Za-z][^>]*(?:>|\Z)"
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<![A-Za-z][^>]*(?:>|\Z)|</(?![A-Za-z])[^>]*(?:>|\Z)"
     r"|<(?P<hidden>script|style|textarea|xmp|title|iframe|noembed|noframes)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>.*?"
     r"(?:</(?P=hidden)\s*>|\Z)"
 )
@@ -58,6 +58,8 @@ _TAG: Final = re.compile(
     + r"(?P<attributes>(?:\s(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*?)?)(?P<empty>/?)>",
     re.DOTALL | re.IGNORECASE,
 )
+_SAYS_NOTHING: Final = re.compile(r"<!--|<\?xml\s|<!DOCTYPE\b|</>", re.IGNORECASE)
+"""What is no tag and no running words, and is meant not to be seen: comments, and what begins a file of XML or HTML."""
 _END: Final = re.compile(r"</\w+\s*>\Z")
 _CODE: Final = re.compile(r"<(pre|code|kbd|samp|tt|svg|math)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 
@@ -109,6 +111,17 @@ def tags_in(html: str) -> Iterator[Tag]:
                 found.start(),
                 found.end(),
             )
+
+
+def unseen_in(html: str) -> Iterator[tuple[int, int]]:
+    """Give where declarations, processing instructions and the like begin and end: a browser shows no word of them."""
+    if not ("<!" in html or "<?" in html or "</" in html):
+        return
+    foreign = "<svg" in html or "<math" in html  # where CDATA is text
+    for found in _TAG.finditer(html):
+        tag = found["name"] is not None or found["hidden"] is not None
+        if not (tag or _SAYS_NOTHING.match(found[0]) or (foreign and found[0].startswith("<!["))):
+            yield found.span()
 
 
 def words_of(html: str) -> str:

@@ -118,6 +118,20 @@ class Link(NamedTuple):
     text: str
 
 
+class Reference(NamedTuple):
+    """A definition of where a link leads, `[label]: href "title"`."""
+
+    label: str
+    """As Markdown compares it: its case is no matter."""
+    href: str
+    title: str
+    place: Place
+    used: bool
+    """Whether a link or an image refers to it; never where another of its label came before."""
+    again: bool
+    """Whether one of its label came before, and says something else."""
+
+
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """A block of code. One that is indented has no info string."""
 
@@ -201,6 +215,11 @@ class Markup(msgspec.Struct, frozen=True, kw_only=True):
         """Its running words, where they stand in `html`: blanks for tags, comments, scripts, code and drawings."""
         return elements.words_of(self.html)
 
+    @property
+    def unseen(self) -> tuple[tuple[int, int], ...]:
+        """Where what a browser shows nothing of begins and ends in `html`: declarations and the like, comments left out."""
+        return tuple(elements.unseen_in(self.html))
+
     def place(self, offset: int = 0, length: int = 1) -> Place:
         """Return the place of an offset in the HTML."""
         return self.lines.place(self.token, self.at + offset, length)
@@ -283,6 +302,43 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         return tuple(
             link for token, *_ in self._walked if token.children for link in self._links(token, token.children)
         )
+
+    @cached_property
+    def lost_links(self) -> tuple[Link, ...]:
+        """The links and images in the page's title and in the texts of images, which are plain text on the page."""
+        titles = [(token, token.children or ()) for token in self.title_tokens]
+        images = [
+            (holder, image.children or ())
+            for holder, *_ in self._walked
+            for image in _deep(holder.children)
+            if image.type == "image"
+        ]
+        return tuple(link for holder, inside in titles + images for link in self._links(holder, inside))
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """The definitions of links, in the order of the file."""
+        if not self.definitions:
+            return ()
+        used = {label for *_, label in self.environment.get("unsafe", ())}
+        used.update(
+            token.meta["label"]
+            for holder, *_ in self._walked
+            for token in _deep(holder.children)
+            if "label" in token.meta
+        )
+        found = [(label, each, label in used, False) for label, each in self.definitions.items()]
+        for each in self.environment.get("duplicate_refs", ()):
+            first = self.definitions[each["label"]]
+            if (each["href"], each["title"]) != (first["href"], first["title"]):
+                found.append((each["label"], each, False, True))
+        return tuple(
+            Reference(label, each["href"], each["title"], self._label_place(each["map"][0]), use, again)
+            for label, each, use, again in sorted(found, key=lambda one: one[1]["map"][0])
+        )
+
+    def _label_place(self, line: int) -> Place:
+        return self.lines.start_of(line, len(self.lines.text_of(line).partition("]:")[0].lstrip()) + 1)
 
     @cached_property
     def listings(self) -> tuple[Listing, ...]:
@@ -418,6 +474,14 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         if at >= 0:
             return self.lines.place(holder, at, meta.get("length", 0))
         return self.lines.definition(self.definitions, meta.get("label", ""), href)
+
+
+def _deep(tokens: Sequence[Token] | None) -> Iterator[Token]:
+    """Give tokens with those that stand in the texts of images."""
+    for token in tokens or ():
+        yield token
+        if token.type == "image":
+            yield from _deep(token.children)
 
 
 def _deeper_than(token: Token) -> Callable[[Token], bool]:

@@ -192,8 +192,25 @@ class _MalformedTag(TextRule, frozen=True):
         )
 
 
+class _HiddenMarkup(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first of the declarations and processing instructions, of which a browser shows nothing."""
+        if not text.passes_html or not ("<!" in text.source or "<?" in text.source or "</" in text.source):
+            return ()
+        fault = self.says(
+            "a browser takes this for a note to itself and shows none of its words",
+            "put it in backticks, as code is written; a comment is written '<!-- … -->'",
+        )
+        return once_each(
+            (fault, markup.place(begin, len(markup.html[begin:end].partition("\n")[0])))
+            for markup in text.html
+            for begin, end in markup.unseen
+        )
+
+
 UNKNOWN_ELEMENT: Final = _UnknownElement("unknown-element", "warning", "text")
 UNDEFINED_ELEMENT: Final = _UndefinedElement("undefined-element", "warning", "text")
 UNCLOSED_ELEMENT: Final = _UnclosedElement("unclosed-element", "warning", "text")
 MALFORMED_TAG: Final = _MalformedTag("malformed-tag", "warning", "text")
+HIDDEN_MARKUP: Final = _HiddenMarkup("hidden-markup", "warning", "text")
 MARKDOWN_IN_HTML: Final = _MarkdownInHtml("markdown-in-html", "warning", "text")

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from proofpress.rules.rule import Fault, Rule
+from proofpress.rules.rule import Fault, Rule, TextRule, once_each
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from proofpress.model import Place
+    from proofpress.rules.prose import Text
+    from proofpress.rules.rule import Found
 
 
 class _BrokenLink(Rule, frozen=True):
@@ -42,10 +49,49 @@ class _DraftLink(Rule, frozen=True):
         )
 
 
+class _UnusedReference(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first definition that nothing refers to, and the first that an earlier one of its label hides."""
+        return once_each(self._all(text)) if "]:" in text.source else ()
+
+    def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
+        unused = self.says(
+            "nothing refers to this definition of a link, so nothing of it is on the page",
+            "take it out, or write its label in brackets where the link should stand",
+        )
+        second = self.says(
+            "a definition before this one has the same label, and counts", "give one of them a label of its own"
+        )
+        for each in text.references:
+            if each.again:
+                yield second, each.place
+            elif not each.used and each.href not in _COMMENTS and each.label not in _COMMENT_LABELS:
+                yield unused, each.place
+
+
+_COMMENTS: Final = frozenset({"", "#", "/"})
+_COMMENT_LABELS: Final = frozenset({"//", "COMMENT", "#", "_"})
+"""Where a comment is written as a definition that leads nowhere: `[//]: # (text)`, `[comment]: <> (text)`."""
+
+
+class _LostLink(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each link and image in what is plain text on the page."""
+        if not text.headings and "![" not in text.source:
+            return ()
+        fault = self.says(
+            "this stands in the title or in the text of an image, which are plain text: it leads nowhere and shows nothing",
+            "put it in a paragraph of its own",
+        )
+        return [(fault, link.place) for link in text.lost_links]
+
+
 PUT_IMAGE: Final = "put the image there, or write the path of one that exists"
 
 BROKEN_LINK: Final = _BrokenLink("broken-link", "error", "site")
 BROKEN_ANCHOR: Final = _BrokenAnchor("broken-anchor", "warning", "site")
 MISSING_IMAGE: Final = _MissingImage("missing-image", "warning", "site")
 UNKNOWN_URL: Final = _UnknownUrl("unknown-url", "warning", "site")
+LOST_LINK: Final = _LostLink("lost-link", "warning", "text")
+UNUSED_REFERENCE: Final = _UnusedReference("unused-reference", "warning", "text")
 DRAFT_LINK: Final = _DraftLink("draft-link", "error", "site")

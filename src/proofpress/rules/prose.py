@@ -62,6 +62,10 @@ class Markup(Protocol):
     def words(self) -> str:
         """Its running words where they stand, with blanks for all else."""
 
+    @property
+    def unseen(self) -> Sequence[tuple[int, int]]:
+        """Where what a browser shows nothing of begins and ends in it, comments left out."""
+
     def place(self, offset: int = 0, length: int = 1) -> Place:
         """Return the place of an offset in it."""
 
@@ -130,6 +134,30 @@ class Link(Protocol):
         """Where its destination stands."""
 
 
+class Reference(Protocol):
+    """A definition of where a link leads."""
+
+    @property
+    def label(self) -> str:
+        """What it is referred to by."""
+
+    @property
+    def href(self) -> str:
+        """Where it leads."""
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+
+    @property
+    def used(self) -> bool:
+        """Whether something refers to it."""
+
+    @property
+    def again(self) -> bool:
+        """Whether another of its label came before, and counts."""
+
+
 class Document(Protocol):
     """The file of a text."""
 
@@ -180,3 +208,11 @@ class Text(Protocol):
     @property
     def links(self) -> Sequence[Link]:
         """Its links and images."""
+
+    @property
+    def lost_links(self) -> Sequence[Link]:
+        """The links and images in plain text, of which no page has more than the words: the title, texts of images."""
+
+    @property
+    def references(self) -> Sequence[Reference]:
+        """Its definitions of where links lead."""

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.rules.headings import REPEATED_TITLE, SECOND_TITLE
 from proofpress.rules.html import (
+    HIDDEN_MARKUP,
     MALFORMED_TAG,
     MARKDOWN_IN_HTML,
     UNCLOSED_ELEMENT,
     UNDEFINED_ELEMENT,
     UNKNOWN_ELEMENT,
 )
+from proofpress.rules.links import LOST_LINK, UNUSED_REFERENCE
 from proofpress.rules.marks import FOREIGN_SYNTAX
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ TEXT_RULES: Final[Sequence[TextRule]] = (
     UNCLOSED_ELEMENT,
     MALFORMED_TAG,
     MARKDOWN_IN_HTML,
+    HIDDEN_MARKUP,
+    UNUSED_REFERENCE,
+    LOST_LINK,
     REPEATED_TITLE,
     SECOND_TITLE,
 )
