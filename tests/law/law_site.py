@@ -27,7 +27,7 @@ from proofpress.output.record import MANIFEST
 from proofpress.update import Outcome, update
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 NOW: Final = dt.datetime(2100, 6, 1, 12, 0, tzinfo=dt.UTC)
 """Far from the files' own times, so that a build trusts what the file system says of a file, and reads it once."""
@@ -228,6 +228,13 @@ class LawSite(msgspec.Struct):
             assert [path for path in wanted if found[path] != wanted[path]] == []
             assert (outcome.documents, outcome.pages, outcome.hidden) == (clean.documents, clean.pages, clean.hidden)
         return outcome
+
+
+def each_fourth(cases: Iterable[str]) -> list[Any]:
+    """Return cases to be tried: each fourth every time, the others with the thorough tests."""
+    return [
+        case if number % 4 == 0 else pytest.param(case, marks=pytest.mark.thorough) for number, case in enumerate(cases)
+    ]
 
 
 def shown(problems: list[Any]) -> list[str]:
