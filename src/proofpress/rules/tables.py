@@ -56,7 +56,9 @@ class _Table(NamedTuple):
     @property
     def torn(self) -> _Row | None:
         """The row in front of which a blank line keeps the table from being one."""
-        return next((row for row, before in zip(self.rows[1:3], self.rows, strict=False) if row.line > before.line + 1), None)
+        return next(
+            (row for row, before in zip(self.rows[1:3], self.rows, strict=False) if row.line > before.line + 1), None
+        )
 
     def joined(self, text: Text) -> Edit | None:
         """Return what makes one table of it, each row as wide as the widest; None where its rows are indented by turns."""
@@ -67,7 +69,10 @@ class _Table(NamedTuple):
         width = max(len(row.cells) for row in self.rows)
         dashes = self.rows[1].cells + ["---"] * width
         lines = [self.rows[0].cells, dashes[:width], *(row.cells for row in self.rows[2:] if not row.delimits)]
-        rows = [f"{indent}| {' | '.join([*cells, *[''] * (width - len(cells))])} |".replace("|  |", "| |") for cells in lines]
+        rows = [
+            f"{indent}| {' | '.join([*cells, *[''] * (width - len(cells))])} |".replace("|  |", "| |")
+            for cells in lines
+        ]
         above = "\n" if text.line(self.rows[0].line - 1).strip() else ""
         return _lines(text, self.rows[0].line, self.rows[-1].line, above + "\n".join(rows))
 
@@ -82,9 +87,7 @@ def _lines(text: Text, first: int, last: int, new: str) -> Edit:
 
 def tables(text: Text) -> Iterator[_Table]:
     """Give what was meant as tables, by lines that begin and end with a bar; listings hold none."""
-    held = {
-        number for block in text.blocks if block.kind == "listing" for number in range(block.first, block.last + 1)
-    }
+    held = {number for block in text.blocks if block.kind == "listing" for number in range(block.first, block.last + 1)}
     first = text.document.first_line
     group: list[_Row] = []
     for number in range(first, first + text.source.count("\n") + 2):

@@ -40,8 +40,8 @@ TEXT_RULES: Final[Sequence[TextRule]] = (
 )
 
 
-def faults_in(text: Text, path: str) -> Iterator[Problem]:
+def faults_in(text: Text, path: str, rules: Sequence[TextRule] = TEXT_RULES) -> Iterator[Problem]:
     """Give what the rules of texts find in one."""
-    for rule in TEXT_RULES:
+    for rule in rules:
         for fault, place in rule.check(text):
             yield fault.at(path, place)
