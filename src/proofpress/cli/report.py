@@ -34,7 +34,7 @@ def show(problems: Sequence[Problem], form: Format, root: Path = Path()) -> None
     if form == "json":
         click.echo(as_json([msgspec.to_builtins(found) for found in problems], indent=1))
     elif form == "github":
-        folder = _in_workspace(root)
+        folder = in_workspace(root)
         for found in told_once(problems):
             click.echo(github(found, folder))
     else:
@@ -111,7 +111,7 @@ def as_json(value: Any, indent: int) -> str:
     return plain.replace("##", "\\u0023#")
 
 
-def _in_workspace(root: Path) -> str:
+def in_workspace(root: Path) -> str:
     """Return where a site lies in the checked-out repository, such as `docs/`; nothing where it is not in one."""
     workspace = os.environ.get("GITHUB_WORKSPACE")
     if not workspace or not root.resolve().is_relative_to(Path(workspace).resolve()):

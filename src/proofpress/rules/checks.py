@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.rules.access import NO_ALTERNATIVE, VAGUE_LINK
 from proofpress.rules.code import LISTING_SYNTAX, UNDEFINED_NAME, UNNAMED_LISTING
-from proofpress.rules.remains import CUT_OFF, ECHOED_INSTRUCTION, END_MARKER, MERGE_MARK, PLACEHOLDER
+from proofpress.rules.remains import CUT_OFF, ECHOED_INSTRUCTION, END_MARKER, MERGE_MARK, PLACEHOLDER_TEXT
 from proofpress.rules.structure import EMPTY_HEADING, LOST_HEADING, REPEATED_PARAGRAPH, SKIPPED_LEVEL
-from proofpress.rules.tables import SECOND_DELIMITER, UNDRAWN_TABLE
+from proofpress.rules.tables import SECOND_DELIMITER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +19,12 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     ECHOED_INSTRUCTION,
     END_MARKER,
     CUT_OFF,
-    PLACEHOLDER,
+    PLACEHOLDER_TEXT,
     MERGE_MARK,
     SKIPPED_LEVEL,
     EMPTY_HEADING,
     LOST_HEADING,
     REPEATED_PARAGRAPH,
-    UNDRAWN_TABLE,
     SECOND_DELIMITER,
     LISTING_SYNTAX,
     UNNAMED_LISTING,

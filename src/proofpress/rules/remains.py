@@ -157,5 +157,5 @@ class _MergeMark(TextRule, frozen=True):
 ECHOED_INSTRUCTION: Final = _EchoedInstruction("echoed-instruction", "warning", "text", checked=True)
 END_MARKER: Final = _EndMarker("end-marker", "warning", "text", checked=True)
 CUT_OFF: Final = _CutOff("cut-off", "warning", "text", checked=True)
-PLACEHOLDER: Final = _Placeholder("placeholder-text", "warning", "text", checked=True)
+PLACEHOLDER_TEXT: Final = _Placeholder("placeholder-text", "warning", "text", checked=True)
 MERGE_MARK: Final = _MergeMark("merge-mark", "error", "text", checked=True)

@@ -68,7 +68,11 @@ class _Table(NamedTuple):
         (indent,) = indents
         width = max(len(row.cells) for row in self.rows)
         dashes = self.rows[1].cells + ["---"] * width
-        lines = [self.rows[0].cells, dashes[:width], *(row.cells for row in self.rows[2:] if not row.delimits)]
+        body = [row.cells for row in self.rows[2:] if not row.delimits]
+        header = self.rows[0].cells
+        if body and all(len(cells) == len(header) + 1 for cells in body):
+            header = ["", *header]  # the first cell of each row names it
+        lines = [header, dashes[:width], *body]
         rows = [
             f"{indent}| {' | '.join([*cells, *[''] * (width - len(cells))])} |".replace("|  |", "| |")
             for cells in lines
@@ -159,17 +163,25 @@ def torn_tables(text: Text) -> list[Place]:
     return found
 
 
+def rows_told(text: Text) -> set[int]:
+    """Return the lines of the tables of which a rule of this family tells that they are shown with their bars."""
+    told = {place.line for place in torn_tables(text)}
+    told |= {place.line for _, place in UNDRAWN_TABLE.check(text)}
+    return {row.line for table in tables(text) for row in table.rows if told & {row.line for row in table.rows}} | told
+
+
 class _UndrawnTable(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
-        """Give each table that stands directly below a line of a list: here it is one, on GitHub its bars are shown."""
+        """Give each table that stands directly below a line of a list, and is taken for more of it."""
         if "|" not in text.source or "--" not in text.source:
             return
+        drawn = {block.first for block in text.blocks if block.kind == "table"}
         for table in tables(text):
             above = text.line(table.rows[0].line - 1)
-            if table.torn is None and _ITEM.match(above):
+            if table.torn is None and _ITEM.match(above) and table.rows[0].line not in drawn:
                 edit = _lines(text, table.rows[0].line, table.rows[0].line, "\n" + table.rows[0].text)
                 fault = self.says(
-                    "this table stands directly below a line of a list, so that GitHub and others show its bars",
+                    "this table stands directly below a line of a list and is taken for more of it, with its bars",
                     "put a blank line before it",
                 )
                 yield fault.mended(edit), table.rows[0].place
@@ -202,5 +214,5 @@ def _without_line(text: Text, number: int) -> Edit:
 
 LOST_CELLS: Final = _LostCells("lost-cells", "warning", "text")
 TORN_TABLE: Final = _TornTable("torn-table", "warning", "text")
-UNDRAWN_TABLE: Final = _UndrawnTable("undrawn-table", "warning", "text", checked=True)
+UNDRAWN_TABLE: Final = _UndrawnTable("undrawn-table", "warning", "text")
 SECOND_DELIMITER: Final = _SecondDelimiter("second-delimiter", "warning", "text", checked=True)

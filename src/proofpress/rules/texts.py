@@ -15,7 +15,7 @@ from proofpress.rules.html import (
 )
 from proofpress.rules.links import LOST_LINK, UNUSED_REFERENCE
 from proofpress.rules.marks import FOREIGN_SYNTAX
-from proofpress.rules.tables import TORN_TABLE
+from proofpress.rules.tables import TORN_TABLE, UNDRAWN_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TEXT_RULES: Final[Sequence[TextRule]] = (
     TORN_TABLE,
+    UNDRAWN_TABLE,
     FOREIGN_SYNTAX,
     UNKNOWN_ELEMENT,
     UNDEFINED_ELEMENT,
