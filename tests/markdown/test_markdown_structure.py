@@ -326,4 +326,6 @@ def test_a_table_that_blank_lines_tear_apart_is_reported_once(text: str, lines: 
     assert render(text).problems == ()
     document = Document(path=SourcePath("a.md"), front=FrontMatter(title="t"), text=text)
     found = faults_in(RENDERER.parse(document), "a.md")
-    assert [(one.rule, one.line) for one in found if one.rule == "torn-table"] == [("torn-table", line) for line in lines]
+    assert [(one.rule, one.line) for one in found if one.rule == "torn-table"] == [
+        ("torn-table", line) for line in lines
+    ]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from proofpress.cli.progress import Bar
-from proofpress.cli.report import as_json, in_workspace, show, summary
-from proofpress.cli.say import inert, say
+from proofpress.cli.report import Format, show, summary
+from proofpress.cli.say import say
 from proofpress.cli.site import SiteCommand, now, place_from_here, prefix_of, require_site, site_option
-from proofpress.problems import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from proofpress.builder.mending import Mend
     from proofpress.problems import Problem
 
-Form = Literal["text", "github", "json", "sarif"]
 ROUNDS = 10
 """How often a site is looked at again after mends, which may bring others within reach."""
 
@@ -37,7 +35,7 @@ ROUNDS = 10
     "--format", "form", type=click.Choice(["text", "github", "json", "sarif"]), default="text", help="Of problems."
 )
 def command(
-    root: Path | None, fix: bool, unsafe_fixes: bool, diff: bool, strict: bool, jobs: int | None, form: Form
+    root: Path | None, fix: bool, unsafe_fixes: bool, diff: bool, strict: bool, jobs: int | None, form: Format
 ) -> None:
     """Tell of every fault, drafts and posts of the future included. Nothing is published."""
     if unsafe_fixes and not (fix or diff):
@@ -51,12 +49,7 @@ def command(
         return
     if fix:
         problems = _mended(problems, root, unsafe=unsafe_fixes, strict=strict, jobs=jobs)
-    if form == "sarif":
-        from proofpress.cli.sarif import sarif
-
-        click.echo(as_json(sarif(problems, in_workspace(root)), indent=1))
-    else:
-        show(problems, form, root)
+    show(problems, form, root)
     if form in {"text", "github"}:
         say(_closing(problems), err=True)
     if any(found.severity == "error" for found in problems):
@@ -108,7 +101,7 @@ def _show_difference(made: Sequence[Mend], prefix: str) -> None:
         name = place_from_here(mend.path, prefix)
         before, after = mend.before.splitlines(), mend.after.splitlines()
         for line in difflib.unified_diff(before, after, name, name, lineterm=""):
-            click.echo(inert(visible(line)))
+            say(line)
 
 
 def _closing(problems: Sequence[Problem]) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from proofpress.builder.preparing import LeftOut
     from proofpress.problems import Problem
 
-Format = Literal["text", "github", "json"]
+Format = Literal["text", "github", "json", "sarif"]
 FOLD = 12
 """Of one rule's warnings, how many are shown in full; the rest are counted. Errors are always shown."""
 NAMED = 5
@@ -33,8 +33,12 @@ def show(problems: Sequence[Problem], form: Format, root: Path = Path()) -> None
     """Print a site's problems: for people and GitHub a report, for machines one JSON document, with each place of each."""
     if form == "json":
         click.echo(as_json([msgspec.to_builtins(found) for found in problems], indent=1))
+    elif form == "sarif":
+        from proofpress.cli.sarif import sarif
+
+        click.echo(as_json(sarif(problems, _in_workspace(root)), indent=1))
     elif form == "github":
-        folder = in_workspace(root)
+        folder = _in_workspace(root)
         for found in told_once(problems):
             click.echo(github(found, folder))
     else:
@@ -111,7 +115,7 @@ def as_json(value: Any, indent: int) -> str:
     return plain.replace("##", "\\u0023#")
 
 
-def in_workspace(root: Path) -> str:
+def _in_workspace(root: Path) -> str:
     """Return where a site lies in the checked-out repository, such as `docs/`; nothing where it is not in one."""
     workspace = os.environ.get("GITHUB_WORKSPACE")
     if not workspace or not root.resolve().is_relative_to(Path(workspace).resolve()):
