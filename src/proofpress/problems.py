@@ -135,6 +135,7 @@ FOLDED: Final = frozenset(
     {
         "unknown-key", "misspelt-key", "no-date", "listing-options", "unused-attribute", "foreign-syntax", "markdown-in-html", "malformed-tag", "repeated-title",
         "second-title", "unclosed-element", "undefined-element", "unknown-element", "hidden-markup", "unused-reference",
+        "unnamed-listing", "vague-link", "no-alternative", "skipped-level", "lost-heading", "repeated-paragraph",
     }
 )  # fmt: skip
 """Rules of which many files may hold the same fault."""

@@ -19,7 +19,7 @@ from proofpress.builder.preparing import LeftOut
 from proofpress.engine.digests import digest_of
 from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
-from proofpress.output.cache import CACHE, STAGING, STORE, cache_folder, empty_staging
+from proofpress.output.cache import CACHE, CHECKED, STAGING, STORE, cache_folder, empty_staging
 from proofpress.output.publish import Published, foreign_files, publish, refuse, unwritable
 from proofpress.output.record import MANIFEST, Record, is_intact, known_files
 from proofpress.paths import OutputPath, SourcePath
@@ -123,6 +123,51 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
         found = _Found(options, inputs, target, record, intact, fingerprint, last)
         done = _build(found, store, path, progress)
         return msgspec.structs.replace(done, notice=_together(store.notice, known.notice))
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What a check found, and what it was made from."""
+
+    fingerprint: bytes
+    problems: list[Problem]
+
+
+_decode_checked = msgspec.json.Decoder(Checked | None).decode
+
+
+def check(
+    options: Options, *, progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None
+) -> list[Problem]:
+    """Return all that is wrong with a site, by what an earlier check remembers. Nothing is published.
+
+    Raises OSError as the disk does, and BusyError while another check holds what is remembered for too long.
+    """
+    try:
+        return _check(options, progress, anew=False)
+    except (DamagedError, msgspec.MsgspecError):
+        return _check(options, progress, anew=True)
+
+
+def _check(options: Options, progress: Callable[[str, int, int], None], *, anew: bool) -> list[Problem]:
+    path = cache_folder(options.root) / CHECKED
+    with Store(path, anew=anew) as store:
+        looked = decode_looked(store.fact("files"))
+        inputs = read_inputs(options.root, options.base_url, looked, int(options.now.timestamp() * 1e9))
+        fingerprint = digest_of([inputs.fingerprint, options.strict])
+        last: Checked | None = _decode_checked(store.fact("checked") or b"null")
+        if last is not None and last.fingerprint == fingerprint:
+            return last.problems
+        from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
+        from proofpress.builder.desk import Desk  # noqa: PLC0415
+        from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
+        from proofpress.engine.executors import Processes  # noqa: PLC0415
+
+        desk = Desk(traces=store, blobs=StoreFile(path), lasting=True, executor=Processes(options.jobs), wanted=False)
+        built = build(options, desk, inputs, progress=progress)
+        store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
+        if not built.preparation.uncertain:
+            store.put_fact("checked", msgspec.json.encode(Checked(fingerprint, built.problems)))
+        return built.problems
 
 
 class _Found(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -199,6 +200,29 @@ def test_strict_takes_warnings_for_errors(tmp_path: Path, proofpress: Proofpress
 def test_the_own_posts_have_no_fault(proofpress: Proofpress) -> None:
     done = proofpress("check", "--strict", "--format", "json", cwd=REPOSITORY)
     assert json.loads(done.stdout) == []
+
+
+def test_what_a_check_remembers_is_what_one_from_nothing_finds(tmp_path: Path, proofpress: Proofpress) -> None:
+    def check() -> str:
+        return proofpress("check", "--format", "json", cwd=tmp_path).stdout
+
+    post = site(tmp_path, RAW)
+    first = check()
+    assert check() == first
+    proofpress("build", cwd=tmp_path)
+    assert check() == first
+    post.write_text(RAW.replace("[end of text]", "stop."), "utf-8")
+    changed = check()
+    assert len(json.loads(changed)) == len(json.loads(first)) - 1
+    for name in (".proofpress/check.db", ".proofpress"):
+        damaged = tmp_path / name
+        if damaged.is_file():
+            damaged.write_bytes(b"no database")
+        else:
+            shutil.rmtree(damaged)
+        assert check() == changed
+    post.write_text(RAW, "utf-8")
+    assert check() == first
 
 
 # ---------------------------------------------------------------- faults that are planted

@@ -58,18 +58,17 @@ def command(
 
 def _problems(root: Path, *, strict: bool, jobs: int | None) -> list[Problem]:
     """Return all that is wrong with a site."""
-    from proofpress.builder.build import build
-    from proofpress.builder.desk import Desk
     from proofpress.builder.inputs import Options
-    from proofpress.engine.executors import Processes
     from proofpress.engine.parallel import WorkerDiedError, cores
+    from proofpress.engine.store import BusyError
     from proofpress.problems import MissingExtra
+    from proofpress.update import check
 
     options = Options(root=root, now=now(), drafts=True, future=True, strict=strict, checks=True, jobs=jobs or cores())
     try:
         with Bar() as bar:
-            return build(options, Desk(executor=Processes(options.jobs)), progress=bar).problems
-    except (MissingExtra, WorkerDiedError) as error:
+            return check(options, progress=bar)
+    except (MissingExtra, BusyError, WorkerDiedError) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CACHE: Final = ".proofpress"
 STORE: Final = "cache.db"
+CHECKED: Final = "check.db"
+"""What `check` remembers: it asks more than a build, and neither is to forget for the other."""
 STAGING: Final = "staging"
 
 
@@ -30,7 +32,7 @@ def cache_folder(root: Path) -> Path:
 def forget(root: Path) -> None:
     """Drop what earlier builds remembered, but not the records of what they published, nor the lock, which who calls holds."""
     folder = cache_folder(root)
-    for name in (STORE, STORE + "-journal"):
+    for name in (STORE, STORE + "-journal", CHECKED, CHECKED + "-journal"):
         if own_file(folder / name):
             (folder / name).unlink()
     empty_staging(root)
