@@ -21,6 +21,7 @@ from proofpress.problems import Problem
 from proofpress.rules.texts import faults_in
 from proofpress.site.cards import Kind, make_card
 from proofpress.site.links import CONTENT
+from proofpress.words.vocabulary import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -66,6 +67,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of the code."""
     config: Config
     """Of the settings those that a document may depend on; all others are as if nobody had set them."""
+    words: Words
     keeps_markdown: bool
     """Whether a kind of output wants the Markdown of documents."""
     plugins: Plugins = NONE
@@ -75,7 +77,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def digest(self) -> bytes:
         """The digest of all of it."""
-        return digest_of([self.versions, self.config, self.keeps_markdown])
+        return digest_of([self.versions, self.config, self.words, self.keeps_markdown])
 
     def digest_of(self) -> Callable[[Any], bytes]:
         """Return the function that digests answers; nothing is asked."""
@@ -83,10 +85,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def open(self) -> Rendering:
         """Return what reads and renders documents."""
-        return Rendering(self.config, self.plugins, keeps_markdown=self.keeps_markdown)
+        return Rendering(self.config, self.words, self.plugins, keeps_markdown=self.keeps_markdown)
 
 
-def reading_of(config: Config, versions: bytes, plugins: Plugins = NONE, kinds: Iterable[OutputKind] = ()) -> Reading:
+def reading_of(
+    config: Config, words: Words, versions: bytes, plugins: Plugins = NONE, kinds: Iterable[OutputKind] = ()
+) -> Reading:
     """Return what documents depend on: a setting that is not handed on here can have no part in them."""
     return Reading(
         versions=versions,
@@ -102,6 +106,7 @@ def reading_of(config: Config, versions: bytes, plugins: Plugins = NONE, kinds: 
             defaults=tuple(msgspec.structs.replace(default, place=_NOWHERE) for default in config.defaults),
             sections={folder: Section(title=section.title) for folder, section in config.sections.items()},
         ),
+        words=words,
         keeps_markdown=reads_source(config, kinds),
         plugins=plugins,
     )
@@ -137,7 +142,7 @@ class DocumentStep(msgspec.Struct, frozen=True):
 class Rendering:
     """Reads and renders documents, by one site's settings."""
 
-    def __init__(self, config: Config, plugins: Plugins, *, keeps_markdown: bool) -> None:
+    def __init__(self, config: Config, words: Words, plugins: Plugins, *, keeps_markdown: bool) -> None:
         from proofpress.markdown.renderer import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 
         self._config = config
@@ -146,11 +151,11 @@ class Rendering:
         self._defaults = Defaults(config.defaults) if config.defaults else None
         self._plugins = plugins
         self._opened = opened = open_plugins(plugins)
-        self._renderer = Renderer(config.markdown, config.highlight, config.language, opened.markdown)
+        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown)
         self._plain = self._renderer
         """Renders what the plugins fail on, as if there were none."""
         if opened.markdown:
-            self._plain = Renderer(config.markdown, config.highlight, config.language)
+            self._plain = Renderer(config.markdown, config.highlight, words)
 
     def prepare(self, source: Source, kind: Kind) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""

@@ -77,7 +77,7 @@ def prepare(
 ) -> Preparation:
     """Read and render every document that changed. Those of the build before are not looked at again where they stand."""
     guard = Guard(inputs.plugins)
-    reading = reading_of(inputs.config, inputs.versions, inputs.plugins, guard.kinds())
+    reading = reading_of(inputs.config, inputs.words, inputs.versions, inputs.plugins, guard.kinds())
     kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
     standing = _standing(inputs, kinds, reading, before)
     results = bring_up_to_date(

@@ -32,6 +32,8 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
     carries = False
     plain_title: ClassVar[str] = ""
     """What it is called where no document names it; empty for the site's title."""
+    title_word: ClassVar[str] = ""
+    """The key of what it is called instead, in the words of the site's language."""
 
     number: int = 1
     """Of a list that is split: which of its pages, from 1."""
@@ -96,7 +98,9 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
             "site": SiteView(making.ask, making.config),
         }
         try:
-            text = making.templates.render(self.template, self.source or self.origin, context, making.template_place)
+            text = making.templates.render(
+                self.template, self.source or self.origin, context, making.template_place, page.language
+            )
         except TemplateError as error:
             return None, [*problems, error.problem]
         return text.encode("utf-8"), problems
@@ -111,9 +115,13 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         """Return what the template sees as `page`."""
         config = making.config
         base = Base.of(config.url)
+        words = making.words((card.language if card else "") or config.language)
+        plain = words.text(self.title_word) if self.title_word else self.plain_title
         page = Page(
             kind=self.kind,
-            title=(card.title if card else "") or self.plain_title or config.title,
+            title=(card.title if card else "") or plain or config.title,
+            language=words.language,
+            dir=words.direction,
             url=base.href(self.site_path),
             permalink=base.absolute(self.site_path),
             description=card.description if card else "",
@@ -158,7 +166,7 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
 
     def about(self, page: Page, config: Config, what: dict[str, Any]) -> dict[str, Any]:
         """Put around what a page says of itself what every page says."""
-        about = {"@context": "https://schema.org"} | what | {"url": page.permalink, "inLanguage": config.language}
+        about = {"@context": "https://schema.org"} | what | {"url": page.permalink, "inLanguage": page.language}
         if page.description:
             about["description"] = page.description
         if page.image:

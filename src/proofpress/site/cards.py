@@ -73,6 +73,7 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
         id=front.id,
         minutes=max(1, round(body.words / WORDS_A_MINUTE)),
         aliases=front.aliases,
+        language=document.language,
         extra=front.extra,
     )
     return card, problems

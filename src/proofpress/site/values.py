@@ -151,6 +151,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     permalink: str
     description: str = ""
+    language: str = "en"
+    dir: str = "ltr"
     image: str | None = None
     feeds: list[Feed] = []
     alternates: list[Alternate] = []
