@@ -198,6 +198,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     language: str = ""
     """Its own, where it is not the site's."""
+    original: SourcePath | None = None
+    """The document that it translates, by its file's name."""
     extra: dict[str, Any] = {}
 
     @property

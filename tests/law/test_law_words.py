@@ -45,3 +45,44 @@ def test_what_is_wrong_with_a_word_is_told_by_every_build_until_it_is_mended(law
     law.write({"templates/partials/head.html": '<meta name="x" content="{{ words.drafft }}">'})
     assert told() == []
     assert b'content="Unfinished"' in law.public()["index.html"]
+
+
+ORIGINAL = "content/posts/of.md"
+GERMAN = "content/posts/of.de.md"
+
+
+def test_a_translation_that_comes_changes_and_goes_is_known_to_its_original(law: LawSite) -> None:
+    law.write({ORIGINAL: "---\ntitle: The text\ndate: 2026-01-06\n---\n\nA text.\n"})
+    law.check()
+    before = law.public()
+    law.write({GERMAN: "---\ntitle: Der Text\ndate: 2026-01-06\n---\n\nEin Text.\n"})
+    law.check()
+    assert b'hreflang="de"' in law.public()["posts/of/index.html"]
+    assert b">English</a>" in law.public()["de/posts/of/index.html"]
+    law.write({"words/de.yaml": "name: Hochdeutsch\n"})
+    law.check()
+    assert b">Hochdeutsch</a>" in law.public()["posts/of/index.html"]
+    (law.root / "words" / "de.yaml").unlink()
+    law.swap(ORIGINAL, "title: The text\n", "title: The text\ndraft: true\n")
+    law.check()
+    assert b"Der Text" in law.public()["index.html"]
+    (law.root / ORIGINAL).unlink()
+    law.check()
+    assert "posts/of.de/index.html" in law.public()
+    law.write({ORIGINAL: "---\ntitle: The text\ndate: 2026-01-06\n---\n\nA text.\n"})
+    law.check()
+    (law.root / GERMAN).unlink()
+    law.check()
+    assert law.public() == before
+
+
+def test_a_language_of_a_file_s_own_that_comes_and_goes_changes_its_page_back(law: LawSite) -> None:
+    law.write({"content/posts/of.md": '---\ntitle: Of\ndate: 2026-01-05\n---\n\n"So"\n'})
+    law.check()
+    before = law.public()
+    law.swap("content/posts/of.md", "title: Of\n", "title: Of\nlanguage: de\n")
+    law.check()
+    assert b'<html lang="de">' in law.public()["posts/of/index.html"]
+    law.swap("content/posts/of.md", "title: Of\nlanguage: de\n", "title: Of\n")
+    law.check()
+    assert law.public() == before

@@ -10,7 +10,7 @@ from proofpress.kinds.target import RENAME, Blame, FilledTarget, Planning, refus
 from proofpress.model import Body, Card
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.site import questions
-from proofpress.site.values import Page, feeds_of
+from proofpress.site.values import Page, Translation, feeds_of
 from proofpress.site.view import SiteView
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
             "draft": card.draft,
             "listed": card.listed,
             "extra": card.extra,
+            "translations": _translations(making, card) if self.number == 1 else [],
         }
         if self.text_of is None:
             return own
@@ -172,3 +173,22 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         if page.image:
             about["image"] = page.image
         return about
+
+
+def _translations(making: Making, card: Card) -> list[Translation]:
+    """Return the languages that a document can be had in, its own among them; none where there is but one."""
+    found = []
+    for form in making.ask(questions.Translations(card.path)):
+        words = making.words(form.language)
+        found.append(
+            Translation(
+                language=words.language,
+                dir=words.direction,
+                name=words.get("name", words.language),
+                title=form.title or making.config.title,
+                url=form.url,
+                permalink=form.permalink,
+                current=form.path == card.path,
+            )
+        )
+    return found

@@ -61,6 +61,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Drafts and posts of the future, which this build leaves out."""
     positions: dict[SourcePath, int]
     """Where each post stands in `posts`."""
+    translations: dict[SourcePath, tuple[Card, ...]]
+    """Of each document that has any: all forms of it, its own among them, the original first."""
 
     def around(self, path: SourcePath) -> tuple[Card | None, Card | None]:
         """Return the post before (older) and the post after (newer) one, or None where there is none."""
@@ -139,7 +141,9 @@ def index(
     `folders` tells each document's folder below content/; `places` where its front matter's values stand.
     """
     cards = sorted(cards, key=lambda card: card.path)
-    listed = [card for card in cards if card.listed]
+    by_path = {card.path: card for card in cards}
+    # A list has a text once, in the language of the original, whose page leads to the others.
+    listed = [card for card in cards if card.listed and card.original not in by_path]
     posts = sorted((card for card in listed if card.is_post), key=newest_first)
     by_folder: dict[str, list[Card]] = defaultdict(list)
     for post in posts:
@@ -166,15 +170,31 @@ def index(
                 key=lambda card: (card.title.casefold(), card.path),
             )
         ),
-        by_path={card.path: card for card in cards},
+        by_path=by_path,
         taxonomies=found_taxonomies,
         folders={folder: tuple(by_folder[folder]) for folder in sorted(by_folder)},
         list_texts={folders[card.path]: card for card in cards if card.is_list},
         files=dict(files),
         hidden=frozenset(hidden),
         positions={post.path: number for number, post in enumerate(posts)},
+        translations=_translations(cards, by_path),
     )
     return site, problems
+
+
+def _translations(cards: Iterable[Card], by_path: Mapping[SourcePath, Card]) -> dict[SourcePath, tuple[Card, ...]]:
+    """Return what stands for the same text in other languages, by each of its documents."""
+    forms: dict[SourcePath, list[Card]] = defaultdict(list)
+    for card in cards:
+        if card.original is not None:
+            forms[card.original].append(card)
+    found: dict[SourcePath, tuple[Card, ...]] = {}
+    for original, others in forms.items():
+        own = by_path.get(original)
+        group = tuple(([own] if own is not None else []) + others)
+        if len(group) > 1:
+            found.update(dict.fromkeys((card.path for card in group), group))
+    return found
 
 
 def _above(folder: str) -> Iterator[str]:
