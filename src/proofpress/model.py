@@ -65,6 +65,8 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """Of its entry in feeds, where it is not its address."""
     language: str | None = None
     """A BCP 47 tag, where it is not the site's."""
+    translations: tuple[str, ...] = ()
+    """Files that say the same in other languages, as written: relative to the document's own."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 
@@ -200,6 +202,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """Its own, where it is not the site's."""
     original: SourcePath | None = None
     """The document that it translates, by its file's name."""
+    translations: tuple[str, ...] = ()
+    """Files that translate it, as its front matter names them."""
     extra: dict[str, Any] = {}
 
     @property

@@ -182,3 +182,60 @@ def test_a_translation_may_have_an_address_of_its_own(site: SmallSite) -> None:
     assert languages(pages["posts/a/index.html"]) == [
         ("en", "/posts/a/"), ("de", "/de/posts/hallo/"), ("fr", "/bonjour/"),
     ]  # fmt: skip
+
+
+def named(site: SmallSite, more: str = "translations: [../de/hallo.md]\n") -> SmallSite:
+    return site.write(
+        {
+            "content/posts/hello.md": post("Hello", more=more),
+            "content/de/hallo.md": "---\ntitle: Hallo\nlanguage: de\n---\n\nText.\n",
+            "content/fr/bonjour.md": "---\ntitle: Bonjour\nlanguage: fr\n---\n\nTexte.\n",
+        }
+    )
+
+
+def test_an_original_names_translations_that_lie_elsewhere_and_they_stay_there(site: SmallSite) -> None:
+    named(site, "translations: [../de/hallo.md, ../fr/bonjour.md]\n")
+    assert site.problems() == []
+    pages = site.pages()
+    forms = [("en", "/posts/hello/"), ("de", "/de/hallo/"), ("fr", "/fr/bonjour/")]
+    for path in ("posts/hello", "de/hallo", "fr/bonjour"):
+        assert languages(pages[f"{path}/index.html"]) == forms
+
+
+def test_those_that_name_each_other_are_one_text_whose_first_is_the_original(site: SmallSite) -> None:
+    named(site)
+    site.write(
+        {
+            "content/posts/a.md": post("A", more="translations: [b.md]\n"),
+            "content/posts/b.md": post("B", more="language: de\ntranslations: [c.md]\n"),
+            "content/posts/c.md": post("C", more="language: fr\ntranslations: [a.md, b.md]\n"),
+        }
+    )
+    pages = site.pages()
+    for path in ("posts/a", "posts/b", "posts/c"):
+        assert languages(pages[f"{path}/index.html"]) == [("en", "/posts/a/"), ("de", "/posts/b/"), ("fr", "/posts/c/")]
+    assert ">A</a>" in pages["index.html"]
+    assert ">B</a>" not in pages["index.html"]
+
+
+def test_a_translation_that_is_not_there_is_told_with_the_near_name(site: SmallSite) -> None:
+    named(site, "translations:\n  - ../fr/bonjour.md\n  - ../de/halo.md\n")
+    found = [(p.rule, p.path, p.line, p.column, p.message, p.hint) for p in site.problems()]
+    assert found == [
+        (
+            "broken-link", "content/posts/hello.md", 6, 5, "no page is made from '../de/halo.md'", "did you mean '../de/hallo.md'?",
+        )
+    ]  # fmt: skip
+
+
+def test_a_translation_in_the_same_language_is_told_and_is_none(site: SmallSite) -> None:
+    named(site, "language: de\ntranslations: [../de/hallo.md]\n")
+    assert [(p.rule, p.line, p.column) for p in site.problems()] == [("same-language", 5, 16)]
+    assert languages(site.pages()["posts/hello/index.html"]) == []
+
+
+def test_a_translation_that_is_left_out_is_no_fault(site: SmallSite) -> None:
+    named(site).write({"content/de/hallo.md": "---\ntitle: Hallo\nlanguage: de\ndraft: true\n---\n\nText.\n"})
+    assert site.problems() == []
+    assert languages(site.pages()["posts/hello/index.html"]) == []

@@ -129,6 +129,8 @@ class _Reading:
                 self.values[name] = self.template(node)
             case "id":
                 self.values[name] = self.entry_id(node)
+            case "translations":
+                self.values[name] = self.translations(node)
             case "language":
                 self.values[name] = self.language(node)
             case "image":
@@ -155,6 +157,12 @@ class _Reading:
             )
             return None
         return words
+
+    def translations(self, node: Node) -> tuple[str, ...]:
+        """Read the files that translate this one."""
+        words = typed.words(node, "translations", self.findings, split=False)
+        self.places.update({f"translations.{number}": own.place for number, (_, own) in enumerate(words)})
+        return tuple(word for word, _ in words)
 
     def language(self, node: Node) -> str | None:
         """Read a language tag."""

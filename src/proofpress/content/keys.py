@@ -132,6 +132,13 @@ TABLE: Final = (
         otherwise="the site's, or what the file's name ends with: `hello.de.md` beside `hello.md`",
     ),
     Key(
+        name="translations",
+        description="The files that say the same in other languages, relative to this one. Each has a `language` of its own.",
+        examples=(["../de/hallo.md"],),
+        shape=shapes.WORDS,
+        otherwise="those that the files' names tell of: `hello.de.md` beside `hello.md`",
+    ),
+    Key(
         name="extra",
         description="Anything of your own, for your own templates: `page.extra`.",
         examples=({"talk": "https://me.example/talk"},),

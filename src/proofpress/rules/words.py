@@ -42,6 +42,14 @@ class _UnknownWord(Rule, frozen=True):
         )
 
 
+class _SameLanguage(Rule, frozen=True):
+    def of_both(self, path: str) -> Fault:
+        return self.says(
+            f"'{path}' is in the language of this page, so it is no translation of it",
+            "write 'language:' into its front matter, such as 'language: de'",
+        )
+
+
 class _NoWords(Rule, frozen=True):
     def language(self, tag: str) -> Fault:
         return self.says(
@@ -57,4 +65,5 @@ class _NoWords(Rule, frozen=True):
 
 WORDS_ERROR: Final = _WordsError("words-error", "error", "source")
 UNKNOWN_WORD: Final = _UnknownWord("unknown-word", "warning", "site")
+SAME_LANGUAGE: Final = _SameLanguage("same-language", "warning", "site")
 NO_WORDS: Final = _NoWords("no-words", "warning", "site")

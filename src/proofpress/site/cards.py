@@ -79,8 +79,9 @@ def make_card(
         id=front.id,
         minutes=max(1, round(body.words / WORDS_A_MINUTE)),
         aliases=front.aliases,
-        language=document.language,
+        language=document.language if document.language != config.language else "",
         original=original,
+        translations=front.translations,
         extra=front.extra,
     )
     return card, problems

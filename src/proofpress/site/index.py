@@ -15,6 +15,7 @@ import msgspec
 from proofpress.model import Card, File, Place
 from proofpress.paths import SitePath, SourcePath, encode, slug
 from proofpress.rules.site import EMPTY_SLUG, SAME_TERM
+from proofpress.site.translations import forms, originals
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -142,8 +143,9 @@ def index(
     """
     cards = sorted(cards, key=lambda card: card.path)
     by_path = {card.path: card for card in cards}
+    translates, problems = originals(by_path, frozenset(hidden), places)
     # A list has a text once, in the language of the original, whose page leads to the others.
-    listed = [card for card in cards if card.listed and card.original not in by_path]
+    listed = [card for card in cards if card.listed and card.path not in translates]
     posts = sorted((card for card in listed if card.is_post), key=newest_first)
     by_folder: dict[str, list[Card]] = defaultdict(list)
     for post in posts:
@@ -160,7 +162,7 @@ def index(
                     at_home[card.path] = card
                 else:
                     at_home.pop(card.path, None)
-    found_taxonomies, problems = _taxonomies(posts, taxonomies, places)
+    found_taxonomies, found = _taxonomies(posts, taxonomies, places)
     site = Site(
         posts=tuple(posts),
         home=tuple(sorted(at_home.values(), key=newest_first)),
@@ -177,24 +179,9 @@ def index(
         files=dict(files),
         hidden=frozenset(hidden),
         positions={post.path: number for number, post in enumerate(posts)},
-        translations=_translations(cards, by_path),
+        translations=forms(by_path, translates, [card for card in cards if card.path not in translates]),
     )
-    return site, problems
-
-
-def _translations(cards: Iterable[Card], by_path: Mapping[SourcePath, Card]) -> dict[SourcePath, tuple[Card, ...]]:
-    """Return what stands for the same text in other languages, by each of its documents."""
-    forms: dict[SourcePath, list[Card]] = defaultdict(list)
-    for card in cards:
-        if card.original is not None:
-            forms[card.original].append(card)
-    found: dict[SourcePath, tuple[Card, ...]] = {}
-    for original, others in forms.items():
-        own = by_path.get(original)
-        group = tuple(([own] if own is not None else []) + others)
-        if len(group) > 1:
-            found.update(dict.fromkeys((card.path for card in group), group))
-    return found
+    return site, [*problems, *found]
 
 
 def _above(folder: str) -> Iterator[str]:
