@@ -63,6 +63,10 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     toc: bool | None = None
     id: str | None = None
     """Of its entry in feeds, where it is not its address."""
+    language: str | None = None
+    """A BCP 47 tag, where it is not the site's."""
+    translations: tuple[str, ...] = ()
+    """Files that say the same in other languages, as written: relative to the document's own."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 
@@ -89,6 +93,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     first_line: int = 1
     places: dict[str, Place] = {}
     problems: tuple[Problem, ...] = ()
+    language: str = ""
+    """Its own, where it is not the site's."""
 
 
 # ---------------------------------------------------------------- bodies
@@ -192,6 +198,12 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int = 1
     """Reading time. Not the number of words: a card changes what shows it, and a word more or less should not."""
     aliases: tuple[str, ...] = ()
+    language: str = ""
+    """Its own, where it is not the site's."""
+    original: SourcePath | None = None
+    """The document that it translates, by its file's name."""
+    translations: tuple[str, ...] = ()
+    """Files that translate it, as its front matter names them."""
     extra: dict[str, Any] = {}
 
     @property

@@ -86,7 +86,7 @@ def read_files(root: Path) -> tuple[set[str], set[str]]:
     theme, found = read_theme(root)
     nothing, _ = read_theme(root / "notes")
     files: set[str] = {source.path for source in tree.documents}
-    files.update(tree.files, tree.static, tree.data)
+    files.update(tree.files, tree.static, tree.data, tree.words)
     files.update(own.path for own in theme.templates.values() if not own.path.startswith(SHIPPED))
     files.update(f"templates/static/{name}" for name in theme.static if name not in nothing.static)
     return files, {problem.path for problem in (*tree.problems, *found)}

@@ -12,6 +12,7 @@ from proofpress.markdown.renderer import Renderer
 from proofpress.model import Body, Document, FrontMatter
 from proofpress.paths import SourcePath
 from proofpress.rules.texts import faults_in
+from proofpress.words.vocabulary import Words
 
 RENDERER = Renderer(MarkdownOptions(), HighlightOptions())
 
@@ -200,7 +201,7 @@ def test_an_image_alone_is_a_figure_and_its_title_the_caption() -> None:
     [("en", "“a ‘b’ c”"), ("de", "„a ‚b‘ c“"), ("fr", "«\u202fa ‹\u202fb\u202f› c\u202f»"), ("de-CH", "«a ‹b› c»")],
 )
 def test_quotation_marks_are_those_of_the_language(language: str, curled: str) -> None:
-    renderer = Renderer(MarkdownOptions(), HighlightOptions(), language)
+    renderer = Renderer(MarkdownOptions(), HighlightOptions(), Words(language))
     document = Document(path=SourcePath("a.md"), front=FrontMatter(title="t"), text="\"a 'b' c\"")
     assert renderer.render(document).html == f"<p>{curled}</p>\n"
 
@@ -233,7 +234,7 @@ LANGUAGES = [
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_language_has_marks_for_both_ends_of_a_quotation_and_of_one_within(language: str) -> None:
-    renderer = Renderer(MarkdownOptions(), HighlightOptions(), language)
+    renderer = Renderer(MarkdownOptions(), HighlightOptions(), Words(language))
     document = Document(path=SourcePath("a.md"), front=FrontMatter(title="t"), text="\"a 'b' c\" it's")
     html = renderer.render(document).html
     found = re.fullmatch(r"<p>(\W+)a (\W+)b(\W+) c(\W+) it’s</p>\n", html)

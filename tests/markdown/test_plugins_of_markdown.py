@@ -18,6 +18,7 @@ from proofpress.markdown.plugin import Markdown
 from proofpress.markdown.renderer import Renderer
 from proofpress.model import Source
 from proofpress.paths import SourcePath
+from proofpress.words.vocabulary import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def rendered(text: str, *plugins: Markdown) -> Body:
     config = Config()
-    renderer = Renderer(config.markdown, config.highlight, "en", plugins)
+    renderer = Renderer(config.markdown, config.highlight, Words(), plugins)
     document = read(
         Source(SourcePath("content/a.md"), text.encode()), zone=dt.UTC, taxonomies=(), authors=(), defaults=None
     )

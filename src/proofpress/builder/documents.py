@@ -11,23 +11,24 @@ from proofpress.config import Config, Section, zone
 from proofpress.content.defaults import Defaults
 from proofpress.content.documents import read
 from proofpress.content.globs import matcher
-from proofpress.content.names import Name, lists, split
+from proofpress.content.names import Name, language_of, lists, split, without_language
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
 from proofpress.engine.loop import Outcome
 from proofpress.kinds.registry import reads_source
 from proofpress.model import Body, Card, Place, Source
+from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.texts import TEXT_RULES, faults_in
 from proofpress.site.cards import Kind, make_card
 from proofpress.site.links import CONTENT
+from proofpress.words.vocabulary import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from proofpress.kinds.target import Kind as OutputKind
     from proofpress.model import Document
-    from proofpress.paths import SourcePath
     from proofpress.rules.rule import Rule
 
 
@@ -66,6 +67,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of the code."""
     config: Config
     """Of the settings those that a document may depend on; all others are as if nobody had set them."""
+    words: Words
     keeps_markdown: bool
     """Whether a kind of output wants the Markdown of documents."""
     plugins: Plugins = NONE
@@ -77,7 +79,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def digest(self) -> bytes:
         """The digest of all of it."""
-        return digest_of([self.versions, self.config, self.keeps_markdown, self.checks])
+        return digest_of([self.versions, self.config, self.words, self.keeps_markdown, self.checks])
 
     def digest_of(self) -> Callable[[Any], bytes]:
         """Return the function that digests answers; nothing is asked."""
@@ -85,11 +87,19 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def open(self) -> Rendering:
         """Return what reads and renders documents."""
-        return Rendering(self.config, self.plugins, keeps_markdown=self.keeps_markdown, checks=self.checks)
+        return Rendering(
+            self.config, self.words, self.plugins, keeps_markdown=self.keeps_markdown, checks=self.checks
+        )
 
 
 def reading_of(
-    config: Config, versions: bytes, plugins: Plugins = NONE, kinds: Iterable[OutputKind] = (), *, checks: bool = False
+    config: Config,
+    words: Words,
+    versions: bytes,
+    plugins: Plugins = NONE,
+    kinds: Iterable[OutputKind] = (),
+    *,
+    checks: bool = False,
 ) -> Reading:
     """Return what documents depend on: a setting that is not handed on here can have no part in them."""
     return Reading(
@@ -106,6 +116,7 @@ def reading_of(
             defaults=tuple(msgspec.structs.replace(default, place=_NOWHERE) for default in config.defaults),
             sections={folder: Section(title=section.title) for folder, section in config.sections.items()},
         ),
+        words=words,
         keeps_markdown=reads_source(config, kinds),
         plugins=plugins,
         checks=checks,
@@ -122,6 +133,8 @@ class DocumentStep(msgspec.Struct, frozen=True):
     kind: Kind
     text: bytes
     """The digest of the source's bytes."""
+    original: SourcePath | None = None
+    """What it translates, by its name and that of a document beside it."""
 
     @property
     def key(self) -> str:
@@ -130,19 +143,21 @@ class DocumentStep(msgspec.Struct, frozen=True):
 
     @property
     def digests(self) -> bytes:
-        """Of its text and its kind."""
-        return self.text + digest_of(self.kind)
+        """Of its text, and of what its name and those beside it make of it."""
+        return self.text + digest_of([self.kind, self.original])
 
     def run(self, using: Rendering, _asked: object) -> Outcome:
         """Read and render it."""
-        prepared, body = using.prepare(self.source, self.kind)
+        prepared, body = using.prepare(self.source, self.kind, self.original)
         return Outcome(msgspec.json.encode(prepared), body, kept=prepared.certain)
 
 
 class Rendering:
     """Reads and renders documents, by one site's settings."""
 
-    def __init__(self, config: Config, plugins: Plugins, *, keeps_markdown: bool, checks: bool = False) -> None:
+    def __init__(
+        self, config: Config, words: Words, plugins: Plugins, *, keeps_markdown: bool, checks: bool = False
+    ) -> None:
         from proofpress.markdown.renderer import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 
         self._config = config
@@ -156,23 +171,28 @@ class Rendering:
         self._defaults = Defaults(config.defaults) if config.defaults else None
         self._plugins = plugins
         self._opened = opened = open_plugins(plugins)
-        self._renderer = Renderer(config.markdown, config.highlight, config.language, opened.markdown)
+        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown)
         self._plain = self._renderer
         """Renders what the plugins fail on, as if there were none."""
         if opened.markdown:
-            self._plain = Renderer(config.markdown, config.highlight, config.language)
+            self._plain = Renderer(config.markdown, config.highlight, words)
 
-    def prepare(self, source: Source, kind: Kind) -> tuple[Prepared, bytes]:
+    def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
         config = self._config
         document = read(
-            source, zone=self._zone, taxonomies=config.taxonomies, authors=config.authors, defaults=self._defaults
+            source,
+            zone=self._zone,
+            taxonomies=config.taxonomies,
+            authors=config.authors,
+            defaults=self._defaults,
+            original=original,
         )
         body = self._render(document)
         if self._keeps_markdown:
             body = msgspec.structs.replace(body, markdown=document.text, first_line=document.first_line)
-        name = name_of(source.path, kind)
-        card, found = make_card(document, body, name, kind, config)
+        name = name_of(source.path, kind, translates=original is not None)
+        card, found = make_card(document, body, name, kind, config, original)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=()))
         prepared = Prepared(
             card=card,
@@ -234,8 +254,23 @@ def _with_problems(body: Body, problems: Iterable[Problem]) -> Body:
     return msgspec.structs.replace(body, problems=(*body.problems, *problems))
 
 
-def kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, Kind]:
-    """Tell posts, pages and the texts of lists apart, by the settings' globs and by what lies beside a file."""
+def kinds_of(
+    paths: Sequence[SourcePath], config: Config, translations: Mapping[SourcePath, SourcePath]
+) -> dict[SourcePath, Kind]:
+    """Tell posts, pages and the texts of lists apart, by the settings' globs and by what lies beside a file.
+
+    A translation is what its original is, but for the text of a list: there it is a page.
+    """
+    kinds = _kinds_of([path for path in paths if path not in translations], config)
+    for path in translations:
+        original = path
+        while original in translations:
+            original = translations[original]
+        kinds[path] = "post" if kinds[original] == "post" else "page"
+    return kinds
+
+
+def _kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, Kind]:
     is_post = matcher(config.posts)
     introductions = lists(paths, config.sections)
     posts = [path for path in paths if path not in introductions and is_post(path.removeprefix(CONTENT))]
@@ -249,8 +284,13 @@ def kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, Ki
     return kinds
 
 
-def name_of(path: SourcePath, kind: Kind) -> Name:
-    """Take a path apart; the text of a list belongs to the folder that it introduces."""
+def name_of(path: SourcePath, kind: Kind, *, translates: bool = False) -> Name:
+    """Take a path apart; the text of a list belongs to the folder that it introduces.
+
+    A translation has the name of its original, and its language; what lies beside both is the original's.
+    """
+    if translates:
+        return msgspec.structs.replace(split(without_language(path)), bundle=False, language=language_of(path))
     name = split(path)
     match kind:
         case "home":

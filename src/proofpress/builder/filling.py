@@ -52,6 +52,7 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, desk: Des
         config=msgspec.structs.replace(inputs.config, menu=(), defaults=(), sections={}),
         templates=inputs.theme.templates,
         compiled=compiled.code,
+        words=inputs.words,
         known=world.known(inputs, shown(preparation, world)),
         blobs=AtHand(preparation.bodies, desk.blobs) if preparation.bodies else desk.blobs,
         staging=desk.staging,

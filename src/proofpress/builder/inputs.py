@@ -22,18 +22,19 @@ from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.model import Source
 from proofpress.paths import SourcePath
-from proofpress.problems import Problem
+from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
 from proofpress.rules.rule import WHOLE_FILE, Fault
 from proofpress.rules.settings import UNKNOWN_OPTION
+from proofpress.rules.words import NO_WORDS, UNKNOWN_WORD
 from proofpress.theme import Theme, read_theme
 from proofpress.theme_options import unknown_options
+from proofpress.words.reading import Written, known_keys, read_words
+from proofpress.words.tags import bases
+from proofpress.words.vocabulary import Words, words_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
 SETTINGS = "site.yaml"
 SETTLED = 2_000_000_000
@@ -94,6 +95,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """Of each file that is copied."""
     data: dict[SourcePath, bytes]
     """The digest of each file below data/."""
+    words: Words
+    """The site's language, and what its files below words/ say."""
     problems: list[Problem]
     versions: bytes
     """The digest of what the code is: Proofpress, Python, the libraries, plugins, the rules of the site's time zone."""
@@ -131,6 +134,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         file = _look(root, path, seen.get(path), now_ns, problems)
         if file is not None:
             data[path] = file.digest
+    words, texts = _words(root, tree, config, theme, problems)
     digests = {source.path: digest_of_bytes(source.data) for source in tree.documents}
     every = [
         digest_of(config),
@@ -140,6 +144,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         *(part for path, digest in digests.items() for part in (path.encode(), digest)),
         *(part for path, file in files.items() for part in (path.encode(), file.digest)),
         *(part for path, digest in data.items() for part in (path.encode(), digest)),
+        *(part for path, said in texts.items() for part in (path.encode(), said)),
         *(f"{name}\n{template.path}\n{template.text}".encode() for name, template in theme.templates.items()),
         *(part for name, content in theme.static.items() for part in (name.encode(), content)),
     ]
@@ -154,6 +159,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         digests=digests,
         files=files,
         data=data,
+        words=words,
         problems=problems,
         versions=versions,
         fingerprint=digest_of(every),
@@ -167,6 +173,7 @@ def same_but_texts(one: Inputs, other: Inputs) -> bool:
         and {path: file.digest for path, file in one.files.items()}
         == {path: file.digest for path, file in other.files.items()}
         and one.data == other.data
+        and one.words == other.words
         and one.config == other.config
         and one.theme == other.theme
         and one.problems == other.problems
@@ -241,6 +248,49 @@ def _theme_options(root: Path, config: Config, theme: Theme) -> Iterator[Problem
     yield from faults
     for name, hint in unknown.items():
         yield setting_fault(UNKNOWN_OPTION.no_option(abridged(name), hint), root, ("theme", name), at_key=True)
+
+
+def _words(
+    root: Path, tree: Tree, config: Config, theme: Theme, problems: list[Problem]
+) -> tuple[Words, dict[SourcePath, bytes]]:
+    """Return the words of the site, and the bytes of the files below words/; note what is wrong with them."""
+    texts: dict[SourcePath, bytes] = {}
+    written: dict[SourcePath, Written] = {}
+    for path in tree.words:
+        try:
+            texts[path] = read_inside(root, path)
+        except OutsideSiteError:
+            problems.append(OUTSIDE_SITE.file().at(path))
+        except OSError as error:
+            problems.append(UNREADABLE_FILE.gone(error).at(path))
+        else:
+            written[path], found = read_words(path, texts[path])
+            problems += found
+    words = Words(config.language, {one.language: one.entries for one in written.values() if one.language})
+    problems += _unknown_words(written, config, theme)
+    if words.knows(config.language):
+        problems += lacking(words, config.language)
+    else:
+        problems.append(setting_fault(NO_WORDS.language(config.language), root, ("language",)))
+    return words, texts
+
+
+def _unknown_words(written: dict[SourcePath, Written], config: Config, theme: Theme) -> Iterator[Problem]:
+    """Give a problem for each word that nothing asks for: neither we, nor a template, nor a taxonomy by its name."""
+    if not written:
+        return
+    known = known_keys({}).union(words_in(one.text for one in theme.templates.values()), config.taxonomies)
+    for path, one in written.items():
+        for key, place in one.places.items():
+            if key not in known:
+                yield UNKNOWN_WORD.asked_by_none(abridged(key), did_you_mean(key, known)).at(path, place)
+
+
+def lacking(words: Words, language: str) -> Iterator[Problem]:
+    """Give the one problem of a language that only the site has words for, where some are missing, at its file."""
+    if missing := words.missing(language):
+        own = next(base for base in bases(language) if base in words.own)
+        yield NO_WORDS.partly(own, missing).at(f"words/{own}.yaml")
 
 
 def setting_fault(fault: Fault, root: Path, keys: tuple[str, ...], *, at_key: bool = False) -> Problem:

@@ -18,6 +18,7 @@ from proofpress.builder.documents import (
 )
 from proofpress.builder.plugins import Guard
 from proofpress.content.documents import DRAFTS
+from proofpress.content.names import translations
 from proofpress.engine.loop import bring_up_to_date
 from proofpress.engine.steps import Stale
 from proofpress.model import Card, File
@@ -85,13 +86,15 @@ def prepare(
     With `checks` the rules of `check` read them as well.
     """
     guard = Guard(inputs.plugins)
-    reading = reading_of(inputs.config, inputs.versions, inputs.plugins, guard.kinds(), checks=checks)
-    kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
-    standing = _standing(inputs, kinds, reading, before)
+    reading = reading_of(inputs.config, inputs.words, inputs.versions, inputs.plugins, guard.kinds(), checks=checks)
+    paths = [source.path for source in inputs.tree.documents]
+    originals = translations(paths, inputs.words.knows)
+    kinds = kinds_of(paths, inputs.config, originals)
+    standing = _standing(inputs, kinds, originals, reading, before)
     results = bring_up_to_date(
         DOCUMENTS,
         [
-            DocumentStep(source, kinds[source.path], inputs.digests[source.path])
+            DocumentStep(source, kinds[source.path], inputs.digests[source.path], originals.get(source.path))
             for source in inputs.tree.documents
             if source.path not in standing
         ],
@@ -124,7 +127,11 @@ def prepare(
 
 
 def _standing(
-    inputs: Inputs, kinds: Mapping[SourcePath, Kind], reading: Reading, before: Preparation | None
+    inputs: Inputs,
+    kinds: Mapping[SourcePath, Kind],
+    originals: Mapping[SourcePath, SourcePath],
+    reading: Reading,
+    before: Preparation | None,
 ) -> dict[SourcePath, Prepared]:
     """Return the documents that are as the build before had them, which this process made itself."""
     if before is None or before.reading != reading:
@@ -133,7 +140,9 @@ def _standing(
     return {
         path: known[path]
         for path, digest in inputs.digests.items()
-        if before.texts.get(path) == digest and known[path].certain and known[path].card.kind == kinds[path]
+        if before.texts.get(path) == digest
+        and known[path].certain
+        and (known[path].card.kind, known[path].card.original) == (kinds[path], originals.get(path))
     }
 
 

@@ -25,6 +25,7 @@ from proofpress.output.record import digest_of_output
 from proofpress.paths import OutputPath, output_path
 from proofpress.problems import Problem
 from proofpress.site.questions import Known
+from proofpress.words.vocabulary import Catalogues, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     templates: dict[str, TemplateSource]
     compiled: dict[str, bytes]
     """Code of templates that was made now."""
+    words: Words
     known: Known
     blobs: Any
     """engine.blobs.Blobs: the bodies."""
@@ -69,7 +71,7 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def digest(self) -> bytes:
         """Of what every target depends on. The rest has its digest in the step that uses it."""
-        return digest_of([self.versions, self.config])
+        return digest_of([self.versions, self.config, self.words])
 
     def digest_of(self) -> Callable[[Any], bytes]:
         """Return the function that digests answers, in which the same cards come again and again."""
@@ -167,7 +169,10 @@ class Filler:
         blobs = filling.blobs.open()
         self.shop = Workshop(
             config=filling.config,
-            templates=Templates(filling.templates, filling.compiled, open_plugins(filling.plugins).filters),
+            templates=Templates(
+                filling.templates, filling.compiled, open_plugins(filling.plugins).filters, filling.words
+            ),
+            catalogues=Catalogues(filling.words),
             body=lambda digest: decode_body(blobs.get(digest)),
             recorder=lambda: Recorder(filling.known, digest=Digester(Card)),
             alternates=functools.partial(alternates, more=open_plugins(filling.plugins).kinds),

@@ -41,7 +41,7 @@ LIBRARIES: Final = {
 OUTER_ROOMS: Final = ("cli", "preview", "remote", "theme")
 """Folders of this package whose code makes no page; the theme's files are inputs themselves."""
 
-_CODE: Final = (".py", ".so", ".pyd")
+_CODE: Final = (".py", ".so", ".pyd", ".yaml")
 _OURS: Final = "proofpress."
 """What the groups of entry points begin with that name plugins of ours."""
 

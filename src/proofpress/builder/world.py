@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from proofpress.builder.inputs import Inputs, lacking
 from proofpress.builder.plain import DataReader, all_assets
 from proofpress.builder.plugins import Guard, Plugins, fault_of
 from proofpress.builder.preparing import copies
@@ -13,8 +14,10 @@ from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.kinds.plan import Plan, plan
 from proofpress.kinds.target import Planning, Published
+from proofpress.model import Place
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.problems import Problem
+from proofpress.rules.words import NO_WORDS
 from proofpress.site.active_files import SNIFFED, refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
@@ -23,10 +26,9 @@ from proofpress.site.sections import unmatched
 from proofpress.theme import Asset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from proofpress.builder.documents import Prepared
-    from proofpress.builder.inputs import Inputs
     from proofpress.builder.preparing import Preparation
     from proofpress.engine.loop import Traces
     from proofpress.kinds.target import Target
@@ -114,6 +116,7 @@ def world_of(
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
     problems += [*planned.problems, *unmatched(config, list(prepared)), *guard.problems]
+    problems += _without_words(inputs, site, places)
     anchors = {path: own.anchors for path, own in shown.items()}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)
     digest = digest_of(
@@ -128,6 +131,18 @@ def world_of(
         ]
     )
     return World(site=site, links=links, assets=assets, plan=planned, problems=problems, digest=digest)
+
+
+def _without_words(inputs: Inputs, site: Site, places: Mapping[SourcePath, Mapping[str, Place]]) -> Iterator[Problem]:
+    """Give the problem of each language that a document is in and that has no words, at the first such document."""
+    told = {inputs.config.language}
+    for card in site.by_path.values():
+        if card.language and card.language not in told:
+            told.add(card.language)
+            if inputs.words.knows(card.language):
+                yield from lacking(inputs.words, card.language)
+            else:
+                yield NO_WORDS.language(card.language).at(card.path, places[card.path].get("language", Place(1, 1)))
 
 
 def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:

@@ -142,7 +142,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="language",
         reader=checked(accepts.language),
-        description="The language of the site, as a BCP 47 tag. Quotation marks follow it.",
+        description="The language of the site, as a BCP 47 tag. What pages say by themselves, dates, plurals, quotation marks and the way that a page runs follow it.",
         examples=("en", "de", "pt-BR"),
     ),
     Setting(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 OWN: Final = frozenset({"title", "date", "updated", "slug", "url", "aliases"})
 """Keys that can only be a document's own."""
 
-_SIMPLE: Final = ("description", "authors", "template", "image", "toc")
+_SIMPLE: Final = ("description", "authors", "template", "image", "toc", "language")
 
 
 class Default(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from proofpress.content.defaults import Defaults
     from proofpress.content.gate import Parts
     from proofpress.model import Author, FrontMatter, Source
+    from proofpress.paths import SourcePath
 
 DRAFTS: Final = "_drafts"
 """A folder whose documents are drafts, as Jekyll and Hexo have it."""
@@ -38,14 +39,18 @@ def read(
     taxonomies: Sequence[str],
     authors: Sequence[Author],
     defaults: Defaults | None = None,
+    original: SourcePath | None = None,
 ) -> Document:
-    """Read a Markdown file. Never raises for what is in it; a date in the file's name counts where no key gives one."""
+    """Read a Markdown file. Never raises for what is in it; a date in the file's name counts where no key gives one.
+
+    A translation by its name, which has an `original`, is of the language that the name ends with.
+    """
     findings = Findings(source.path)
     parts = gate.divide(decode(source.data, findings), findings)
     front, places = front_matter.read(parts, findings, zone=zone, taxonomies=taxonomies, authors=authors)
     front = _kept_back(front, parts, findings, source.path)
     if front.date is None and "date" not in places:
-        day = names.split(source.path).date
+        day = names.split(names.without_language(source.path) if original else source.path).date
         named = dates.moment(day.isoformat(), zone) if day is not None else None
         if isinstance(named, dates.Moment):
             front = msgspec.structs.replace(front, date=named.value)
@@ -58,6 +63,7 @@ def read(
         first_line=parts.first_line,
         places=places,
         problems=tuple(sorted(findings.problems)),
+        language=front.language or (names.language_of(source.path) if original else ""),
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from proofpress.rules.rule import Fault
 
-FOLDERS: Final = ("content", "templates", "static", "data")
+FOLDERS: Final = ("content", "templates", "static", "data", "words")
 """The folders of a site."""
 SETTINGS: Final = "site.yaml"
 PLUGINS: Final = "plugins.py"

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from proofpress import urls
-from proofpress.content import gate, typed, yaml_nodes
+from proofpress.content import gate, settings, typed, yaml_nodes
 from proofpress.content.gate import MAX_LENGTH, Parts
 from proofpress.content.keys import HINTS, KEYS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
@@ -15,7 +15,7 @@ from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
 from proofpress.problems import nearest, one_slip_apart
 from proofpress.rules.files import OUTSIDE_SITE
-from proofpress.rules.front_matter import FRONT_MATTER_SYNTAX, MISSPELT_KEY, UNKNOWN_KEY, UNSAFE_URL
+from proofpress.rules.front_matter import FRONT_MATTER_SYNTAX, MISSPELT_KEY, UNKNOWN_KEY, UNSAFE_URL, WRONG_TYPE
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -129,6 +129,10 @@ class _Reading:
                 self.values[name] = self.template(node)
             case "id":
                 self.values[name] = self.entry_id(node)
+            case "translations":
+                self.values[name] = self.translations(node)
+            case "language":
+                self.values[name] = self.language(node)
             case "image":
                 self.values[name] = typed.address(node, name, found)
             case _:
@@ -153,6 +157,24 @@ class _Reading:
             )
             return None
         return words
+
+    def translations(self, node: Node) -> tuple[str, ...]:
+        """Read the files that translate this one."""
+        words = typed.words(node, "translations", self.findings, split=False)
+        self.places.update({f"translations.{number}": own.place for number, (_, own) in enumerate(words)})
+        return tuple(word for word, _ in words)
+
+    def language(self, node: Node) -> str | None:
+        """Read a language tag."""
+        tag = typed.text(node, "language", self.findings, takes="a language tag")
+        if tag is None:
+            return None
+        checked = settings.language(tag)
+        if isinstance(checked, settings.Refusal):
+            message = f"'language': '{abridged(tag)}' {checked.message}"
+            self.findings.tell(WRONG_TYPE.says(message, checked.hint), node.place)
+            return None
+        return checked
 
     def taxonomy(self, name: str, node: Node) -> None:
         # a series is named like a book, and the names of books have commas

@@ -125,6 +125,20 @@ TABLE: Final = (
         otherwise="when there are three headings or more",
     ),
     Key(
+        name="language",
+        description="The language of the page, as a BCP 47 tag: of its words, dates and quotation marks, and of the page's `lang`.",
+        examples=("de", "pt-BR"),
+        shape=shapes.PLAIN,
+        otherwise="the site's, or what the file's name ends with: `hello.de.md` beside `hello.md`",
+    ),
+    Key(
+        name="translations",
+        description="The files that say the same in other languages, relative to this one. Each has a `language` of its own.",
+        examples=(["../de/hallo.md"],),
+        shape=shapes.WORDS,
+        otherwise="those that the files' names tell of: `hello.de.md` beside `hello.md`",
+    ),
+    Key(
         name="extra",
         description="Anything of your own, for your own templates: `page.extra`.",
         examples=({"talk": "https://me.example/talk"},),
@@ -185,6 +199,6 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
         "katex": "mathematics is always read; take the key out",
         "type": "what a page is follows from 'posts' in site.yaml; for another template use 'template'",  # Hugo
         "hide_table_of_contents": "here that is 'toc: false'",  # Docusaurus
-        "lang": "the language is set for the whole site, in site.yaml",
+        "lang": "here that is 'language'",  # Hexo, Jekyll
     }
 )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+from proofpress.paths import SourcePath
 
-    from proofpress.paths import SourcePath
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
 
 _DATED: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[-_ ](?=.)", re.ASCII)
 _NO_PART_OF_A_URL: Final = frozenset({"_posts", "_drafts"})
@@ -29,6 +29,8 @@ class Name(msgspec.Struct, frozen=True):
     date: dt.date | None
     bundle: bool
     """Whether the file is the index.md of a folder that bears the name."""
+    language: str = ""
+    """Of a translation: the tag that its file's name ends with."""
 
 
 def split(path: SourcePath) -> Name:
@@ -73,6 +75,32 @@ def lists(paths: Iterable[SourcePath], sections: Collection[str] = ()) -> frozen
         if _is_index(path)
         and (path.count("/") == 1 or below[folder := path.rpartition("/")[0]] > 1 or folder[len(ROOT) :] in sections)
     )
+
+
+def translations(paths: Iterable[SourcePath], speaks: Callable[[str], bool]) -> dict[SourcePath, SourcePath]:
+    """Return the documents that are translations by their names, each with its original: `hello.de.md` beside `hello.md`.
+
+    `speaks` tells whether a tag is of a language that has words; `notes.v2.md` beside `notes.md` is none.
+    """
+    every = list(paths)
+    plain = {path.rpartition(".")[0]: path for path in every}
+    found: dict[SourcePath, SourcePath] = {}
+    for stem, path in plain.items():
+        original, dot, tag = stem.rpartition(".")
+        if dot and original in plain and "/" not in tag and speaks(tag):
+            found[path] = plain[original]
+    return found
+
+
+def language_of(path: SourcePath) -> str:
+    """Return the tag that a translation's name ends with."""
+    return path.rpartition(".")[0].rpartition(".")[2]
+
+
+def without_language(path: SourcePath) -> SourcePath:
+    """Return a translation's path without its tag: `content/hello.md` of `content/hello.de.md`."""
+    stem, _, ending = path.rpartition(".")
+    return SourcePath(f"{stem.rpartition('.')[0]}.{ending}")
 
 
 def is_index(path: SourcePath, paths: Iterable[SourcePath]) -> bool:

@@ -31,6 +31,7 @@ MAX_MARKDOWN: Final = 16 * 2**20
 
 _MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
 _BY_ENDING: Final = frozenset({"a backup copy", "a file that a program was still writing"})
+_UNPUBLISHED: Final = ("data/", "words/")
 _BESIDE: Final = ".meta"
 """What Nikola keeps of a post beside it: nothing by itself, and of this post's files where there is one."""
 
@@ -50,6 +51,8 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """Every file below static/, to be copied to the site's root."""
     data: tuple[SourcePath, ...] = ()
     """Every file below data/."""
+    words: tuple[SourcePath, ...] = ()
+    """Every file below words/."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -84,6 +87,7 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
             del documents[post]
     static = [SourcePath(nfc(name)) for name, _, _ in walk(top, "static", faults, left)]
     data_files = [SourcePath(nfc(name)) for name, _, _ in walk(top, "data", faults, left)]
+    words = [SourcePath(nfc(name)) for name, _, _ in walk(top, "words", faults, left)]
     for path in (*files, *static):
         part = unportable(path)
         if part is not None:
@@ -94,6 +98,7 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
         files=tuple(sorted(files)),
         static=tuple(sorted(static)),
         data=tuple(sorted(data_files)),
+        words=tuple(sorted(words)),
         problems=tuple(sorted(set(problems))),
     )
 
@@ -107,7 +112,7 @@ class _LeftOut:
 
     def __call__(self, path: str) -> bool:
         verdict = self._judge(path)
-        if verdict is not None and verdict.kind and not path.startswith("data/"):  # data is not published anyway
+        if verdict is not None and verdict.kind and not path.startswith(_UNPUBLISHED):
             self._kinds.setdefault(verdict.kind, []).append(path)
         return verdict is not None
 

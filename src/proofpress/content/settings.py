@@ -26,7 +26,7 @@ _MACHINE_ZONES: Final = frozenset({"localtime", "posixrules", "posix", "right"})
 # RFC 5646, section 2.1, in form: a language of 2 to 8 letters and its subtags, or private use
 _LANGUAGE: Final = re.compile(r"(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|[xX](?:-[A-Za-z0-9]{1,8})+)")
 _EXAMPLES: Final = frozenset({"example.com", "example.net", "example.org"})
-_OWN_FOLDERS: Final = ("content", "templates", "static", "data", "plugins")
+_OWN_FOLDERS: Final = ("content", "templates", "static", "data", "words", "plugins")
 
 
 _COMMAND: Final = re.compile(r"[A-Za-z]{1,100}")

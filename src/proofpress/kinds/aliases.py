@@ -27,7 +27,7 @@ class AliasTarget(HtmlTarget, frozen=True, kw_only=True):
     who = "alias"
     is_page = False
     in_sitemap = False
-    plain_title = "This page has moved"
+    title_word = "has_moved"
 
     to: SitePath
 

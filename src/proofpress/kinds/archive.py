@@ -20,7 +20,7 @@ class ArchiveTarget(HtmlTarget, frozen=True, kw_only=True):
     """The archive's page."""
 
     kind = "archive"
-    plain_title = "Archive"
+    title_word = "archive"
 
     def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
         """Return the years."""

@@ -10,7 +10,7 @@ from proofpress.kinds.target import RENAME, Blame, FilledTarget, Planning, refus
 from proofpress.model import Body, Card
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.site import questions
-from proofpress.site.values import Page, feeds_of
+from proofpress.site.values import Page, Translation, feeds_of
 from proofpress.site.view import SiteView
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
     carries = False
     plain_title: ClassVar[str] = ""
     """What it is called where no document names it; empty for the site's title."""
+    title_word: ClassVar[str] = ""
+    """The key of what it is called instead, in the words of the site's language."""
 
     number: int = 1
     """Of a list that is split: which of its pages, from 1."""
@@ -96,7 +98,9 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
             "site": SiteView(making.ask, making.config),
         }
         try:
-            text = making.templates.render(self.template, self.source or self.origin, context, making.template_place)
+            text = making.templates.render(
+                self.template, self.source or self.origin, context, making.template_place, page.language
+            )
         except TemplateError as error:
             return None, [*problems, error.problem]
         return text.encode("utf-8"), problems
@@ -111,9 +115,13 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         """Return what the template sees as `page`."""
         config = making.config
         base = Base.of(config.url)
+        words = making.words((card.language if card else "") or config.language)
+        plain = words.text(self.title_word) if self.title_word else self.plain_title
         page = Page(
             kind=self.kind,
-            title=(card.title if card else "") or self.plain_title or config.title,
+            title=(card.title if card else "") or plain or config.title,
+            language=words.language,
+            dir=words.direction,
             url=base.href(self.site_path),
             permalink=base.absolute(self.site_path),
             description=card.description if card else "",
@@ -137,6 +145,7 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
             "draft": card.draft,
             "listed": card.listed,
             "extra": card.extra,
+            "translations": _translations(making, card) if self.number == 1 else [],
         }
         if self.text_of is None:
             return own
@@ -158,9 +167,28 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
 
     def about(self, page: Page, config: Config, what: dict[str, Any]) -> dict[str, Any]:
         """Put around what a page says of itself what every page says."""
-        about = {"@context": "https://schema.org"} | what | {"url": page.permalink, "inLanguage": config.language}
+        about = {"@context": "https://schema.org"} | what | {"url": page.permalink, "inLanguage": page.language}
         if page.description:
             about["description"] = page.description
         if page.image:
             about["image"] = page.image
         return about
+
+
+def _translations(making: Making, card: Card) -> list[Translation]:
+    """Return the languages that a document can be had in, its own among them; none where there is but one."""
+    found = []
+    for form in making.ask(questions.Translations(card.path)):
+        words = making.words(form.language)
+        found.append(
+            Translation(
+                language=words.language,
+                dir=words.direction,
+                name=words.get("name", words.language),
+                title=form.title or making.config.title,
+                url=form.url,
+                permalink=form.permalink,
+                current=form.path == card.path,
+            )
+        )
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.kinds.html import HtmlTarget
 from proofpress.kinds.target import Kind, Planning, Target, refusal
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from proofpress.problems import Problem
     from proofpress.site.claims import Complaint
     from proofpress.site.values import Page
+    from proofpress.words.catalogue import Catalogue
+
+POSTS: Final = "posts"
+"""The folder that posts lie in by default; its name is a word of the theme."""
 
 
 class HomeTarget(HtmlTarget, frozen=True, kw_only=True):
@@ -52,7 +56,7 @@ class ListTarget(HtmlTarget, frozen=True, kw_only=True):
     folder: str
     """Below content/."""
     title: str
-    """What it is called where no document names it."""
+    """What the settings call it; no document names it where this is asked."""
     first: SitePath
     """Where the list begins."""
     has_feed: bool = False
@@ -60,7 +64,7 @@ class ListTarget(HtmlTarget, frozen=True, kw_only=True):
     def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
         """Return its posts, its title and its feeds."""
         shown = making.ask(questions.FolderList(self.folder, self.number))
-        title = page.title if self.source is not None else self.title
+        title = page.title if self.source is not None else self.title or list_title(self.folder, making.words())
         own = feeds_of(making.config, self.first, f"{title} - {making.config.title}") if self.has_feed else []
         return {"posts": shown.posts, "pager": shown.pager, "title": title, "feeds": [*own, *page.feeds]}
 
@@ -75,6 +79,12 @@ class ListTarget(HtmlTarget, frozen=True, kw_only=True):
             yield refusal(complaint, posts[0].path, Place(1, 1), asks, mend)
         else:
             yield refusal(complaint, "site.yaml", Place(0, 1), asks, mend)
+
+
+def list_title(folder: str, words: Catalogue) -> str:
+    """Return what the list of a folder is called where neither a document nor the settings say."""
+    title = folder_title(folder)
+    return words.get(folder, title) if folder == POSTS else title
 
 
 def plan(planning: Planning) -> Iterator[Target]:
@@ -101,7 +111,7 @@ def plan(planning: Planning) -> Iterator[Target]:
                 source=text.path if text else None,
                 number=number,
                 folder=folder,
-                title=(section.title if section else "") or folder_title(folder),
+                title=section.title if section else "",
                 first=first,
                 has_feed=section is not None and section.feed,
             )

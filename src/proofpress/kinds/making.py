@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from proofpress.paths import SourcePath
     from proofpress.site.questions import Known
     from proofpress.site.values import Alternate
+    from proofpress.words.catalogue import Catalogue
+    from proofpress.words.vocabulary import Catalogues
 
 Answer = TypeVar("Answer")
 Part = TypeVar("Part")
@@ -32,6 +34,7 @@ class Workshop:
         body: Callable[[bytes], Body],
         recorder: Callable[[], Recorder[Known]],
         alternates: Callable[[Card, Config], Iterable[Alternate]],
+        catalogues: Catalogues,
     ) -> None:
         """`body` returns a text by its digest; `recorder` makes who answers questions and takes note of them."""
         self.config = config
@@ -39,6 +42,7 @@ class Workshop:
         self.body = body
         self.recorder = recorder
         self.alternates = alternates
+        self.catalogues = catalogues
         self.parts: dict[Hashable, tuple[Any, Recorder[Known]]] = {}
         """What several targets have in common, made once."""
 
@@ -79,6 +83,10 @@ class Making:
     def text_of(self, path: SourcePath) -> Body:
         """Return the text of any document, of which note is taken; `FilledTarget.carries` is true of who asks."""
         return self._shop.body(self.ask(questions.Body(path)))
+
+    def words(self, language: str = "") -> Catalogue:
+        """Return the words of a language, of the site's for none."""
+        return self._shop.catalogues.of(language)
 
     def alternates(self, card: Card) -> list[Alternate]:
         """Return the other forms in which a document is published."""

@@ -21,7 +21,7 @@ class NotFoundTarget(HtmlTarget, frozen=True, kw_only=True):
     kind = "not-found"
     in_sitemap = False
     yields = True
-    plain_title = "Page not found"
+    title_word = "page_not_found"
 
     def structured_data(self, page: Page, config: Config) -> None:
         """Return nothing."""

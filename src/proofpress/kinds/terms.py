@@ -32,7 +32,8 @@ class TaxonomyTarget(HtmlTarget, frozen=True, kw_only=True):
     def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
         """Return the terms."""
         terms = making.ask(questions.Terms(self.taxonomy))
-        return {"taxonomy": self.taxonomy, "title": folder_title(self.taxonomy), "all_terms": terms}
+        title = making.words().get(self.taxonomy, folder_title(self.taxonomy))
+        return {"taxonomy": self.taxonomy, "title": title, "all_terms": terms}
 
 
 class TermTarget(HtmlTarget, frozen=True, kw_only=True):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     PlaceOf = Callable[[int, int], Place]
     """The place of an offset in an info string, and of a length."""
+    Count = Callable[[int], str]
+    """How many lines are folded, in words."""
 
 _SPAN: Final = re.compile(r'<span class="([^"]*)">|</span>')
 _INDENT: Final = re.compile(r'(?:[ \t]|<span class="[^"]*">|</span>)*')
@@ -44,6 +46,7 @@ class Manner(NamedTuple):
     numbered: bool
     start: int
     wrap: bool
+    folded: Count
 
 
 class Listings:
@@ -57,7 +60,9 @@ class Listings:
         """Let go of what colouring holds."""
         self._highlighter.close()
 
-    def write(self, code: str, info: Info, attributes: Mapping[str, str], place: PlaceOf, note: Note) -> Written:
+    def write(
+        self, code: str, info: Info, attributes: Mapping[str, str], place: PlaceOf, note: Note, count: Count
+    ) -> Written:
         """Return a listing's HTML, and note what is wrong with it at the `place` of its info string."""
         shown = show(info, code)
         code = shown.code
@@ -72,6 +77,7 @@ class Listings:
             numbered=self._line_numbers if info.numbered is None else info.numbered,
             wrap=info.wrap,
             start=info.start,
+            folded=count,
         )
         label = escape(language or name.lower()) or "text"
         pres = _pres(body, label, manner, shown.lines, everything=info.folded)
@@ -166,8 +172,8 @@ def _pres(body: str, name: str, manner: Manner, kinds: Mapping[str, set[int]], *
         fold = everything or begin + 1 in folded
         if end == len(lines) or (everything or end + 1 in folded) != fold:
             code = f"{opening}{''.join(lines[begin:end])}{closing}"
-            count = f"{end - begin:,} line{'' if end - begin == 1 else 's'}"
-            parts.append(f"<details><summary>{count}</summary>{code}</details>" if fold else code)
+            summary = f"<summary>{escape(manner.folded(end - begin))}</summary>" if fold else ""
+            parts.append(f"<details>{summary}{code}</details>" if fold else code)
             begin = end
     return "".join(parts)
 

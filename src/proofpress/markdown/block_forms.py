@@ -28,8 +28,9 @@ _LOADED: Final = {"loading": "lazy", "decoding": "async"}
 def _words(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     token = tokens[index]
     if "task" in token.meta:
-        label = 'aria-label="Done" checked' if token.meta["task"] else 'aria-label="To do"'
-        writer.out.append(f'<input type="checkbox" disabled {label}> ')
+        done = token.meta["task"]
+        label = escape(writer.labels.text("done" if done else "to_do"))
+        writer.out.append(f'<input type="checkbox" disabled aria-label="{label}"{" checked" if done else ""}> ')
     writer.inline(token)
     return index + 1
 
@@ -50,7 +51,7 @@ def _paragraph(writer: Writer, tokens: Sequence[Token], index: int) -> int:
         _figure(writer, token, inline, picture)
         return index + 3
     if children and children[0].type == "math_inline" and children[0].meta["display"]:
-        attrs = writer.attributes(_with_class(token, "math"))
+        attrs = writer.attributes(_isolated(writer, _with_class(token, "math")))
         out.append(f'<div{attrs} tabindex="0">{writer.formulas[id(children[0])]}</div>\n')
         return index + 3
     begin, words = len(out), len(writer.words)
@@ -113,7 +114,8 @@ def _heading(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     given = writer.attributes(token.attrs) if token.attrs else ""
     link = ""
     if writer.manner.anchors:
-        label = escape(f"Link to this section: {text}" if text else "Link to this section")
+        labels = writer.labels
+        label = escape(labels.text("section_link_to", {"title": text}) if text else labels.text("section_link"))
         link = f' <a class="anchor" href="#{escape(anchor)}" aria-label="{label}">#</a>'
     out.append(f'<{name} id="{escape(anchor)}"{given}>{html}{link}</{name}>\n')
     writer.outline.append(Heading(int(name[1]), anchor, without_links(html) if "<" in html else html, text))
@@ -142,7 +144,12 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     def place(offset: int, length: int) -> Place:
         return writer.text.lines.in_info(token, offset, length)
 
-    listing = writer.manner.listings.write(token.content, read_info(token.info), given, place, writer.findings.note)
+    def count(lines: int) -> str:
+        return writer.labels.text("lines", {"n": lines})
+
+    given = {name: str(value) for name, value in _isolated(writer, given).items()}
+    info, note = read_info(token.info), writer.findings.note
+    listing = writer.manner.listings.write(token.content, info, given, place, note, count)
     writer.out.append(listing.html)
     writer.certain = writer.certain and listing.certain
     return index + 1
@@ -155,7 +162,7 @@ def _code(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     if writer.manner.strict:
         writer.out.append(f"<pre><code>{escape(content)}</code></pre>\n")
     else:
-        given = writer.attributes({**_with_class(token, "listing"), "data-language": "text"})
+        given = writer.attributes(_isolated(writer, {**_with_class(token, "listing"), "data-language": "text"}))
         writer.out.append(
             f'<div{given}><pre tabindex="0"><code class="language-text">{escape(content)}</code></pre></div>\n'
         )
@@ -179,7 +186,7 @@ def _html(writer: Writer, tokens: Sequence[Token], index: int) -> int:
 
 def _formula(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     after_hidden(writer, tokens, index)
-    given = writer.attributes(_with_class(tokens[index], "math"))
+    given = writer.attributes(_isolated(writer, _with_class(tokens[index], "math")))
     writer.out.append(f'<div{given} tabindex="0">{writer.formulas[id(tokens[index])]}</div>\n')
     return index + 1
 
@@ -195,6 +202,7 @@ def _alert(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     title = token.meta.get("title")
     if title:
         element = "summary" if folds else "p"
+        title = writer.labels.get(title.lower(), title)
         writer.out.append(f'<{element} class="alert-title">{escape(title)}</{element}>\n')
     return index + 1
 
@@ -209,7 +217,7 @@ def _container(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     after_hidden(writer, tokens, index)
     writer.out.append(f"<{token.tag}{writer.attributes(token.attrs)}>\n")
     if token.type == "details_open" and tokens[index + 1].type != "details_title_open":
-        writer.out.append("<summary>Details</summary>\n")
+        writer.out.append(f"<summary>{escape(writer.labels.text('details'))}</summary>\n")
     return index + 1
 
 
@@ -241,6 +249,11 @@ def _with_class(token: Token, name: str) -> dict[str, str | int | float]:
     return {"class": f"{name} {own}" if own else name, **given}
 
 
+def _isolated(writer: Writer, given: Mapping[str, str | int | float]) -> Mapping[str, str | int | float]:
+    """Return the attributes of code or of a formula, which runs from left to right in every language."""
+    return {"dir": "ltr", **given} if writer.isolates else given
+
+
 def _table(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     after_hidden(writer, tokens, index)
     given = writer.attributes(tokens[index].attrs)
@@ -259,12 +272,12 @@ def footnotes(writer: Writer) -> None:
     if not shown:
         return
     out = writer.out
-    out.append('<section class="footnotes" aria-label="Footnotes"><ol>\n')
+    out.append(f'<section class="footnotes" aria-label="{escape(writer.labels.text("footnotes"))}"><ol>\n')
     for number, (label, marks) in enumerate(shown.items(), 1):
         writer.anchors.append(f"fn{number}")
         out.append(f'<li id="fn{number}">')
         writer.blocks(writer.text.notes[label])
-        back = "".join(_back(number, count) for count in range(1, marks + 1))
+        back = "".join(_back(writer, number, count) for count in range(1, marks + 1))
         if out[-1] == "</p>\n":
             out[-1:] = [back, "</p>\n"]
         else:
@@ -273,11 +286,12 @@ def footnotes(writer: Writer) -> None:
     out.append("</ol></section>\n")
 
 
-def _back(number: int, count: int) -> str:
+def _back(writer: Writer, number: int, count: int) -> str:
     """Return the link from a footnote back to one of its marks."""
     name = f"{number}" if count == 1 else f"{number}-{count}"
     target = mark_name(number, count)
-    return f' <a class="footnote-backref" href="#{target}" aria-label="Back to reference {name}">↩</a>'
+    label = escape(writer.labels.text("back_to_reference", {"name": name}))
+    return f' <a class="footnote-backref" href="#{target}" aria-label="{label}">↩</a>'
 
 
 FORMS: Final[Mapping[str, BlockForm]] = {

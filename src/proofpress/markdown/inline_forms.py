@@ -41,6 +41,8 @@ def _code(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     token = tokens[index]
     writer.words.append(token.content)
     given = writer.attributes(token.attrs) if token.attrs else ""
+    if writer.isolates and "dir" not in token.attrs:
+        given = f' dir="ltr"{given}'
     writer.out.append(f"<code{given}>{escape(token.content)}</code>")
 
 

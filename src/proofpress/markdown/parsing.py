@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from proofpress.markdown.dialect import Markdown
     from proofpress.markdown.plugin import Markdown as Plugin
     from proofpress.markdown.plugin import Written
+    from proofpress.markdown.quotes import Marks
     from proofpress.model import Document
 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -64,7 +65,8 @@ class Parser:
             env["elements"] = known_in(source)
         tokens = self._blocks(parser, features, source, env, lines, findings, repeats)
         tokens = parser.core_rules.before_words(source, env, tokens)
-        self._words(parser, features, source, env, tokens)
+        marks = marks_for(document.language) if document.language else self._marks
+        self._words(parser, features, source, env, tokens, marks)
         tokens = parser.core_rules.after_words(source, env, tokens)
         notes: dict[str, list[Token]] = {}
         definitions: list[Definition] = []
@@ -123,10 +125,16 @@ class Parser:
         return tokens
 
     def _words(
-        self, parser: Markdown, features: frozenset[str], source: str, env: dict[str, Any], tokens: list[Token]
+        self,
+        parser: Markdown,
+        features: frozenset[str],
+        source: str,
+        env: dict[str, Any],
+        tokens: list[Token],
+        marks: Marks,
     ) -> None:
-        """Read the words of each block into its token's children."""
-        options, marks = self._options, self._marks
+        """Read the words of each block into its token's children; `marks` are the language's quotation marks."""
+        options = self._options
         parse = parser.inline.parse
         quotes = options.smart_quotes and ("'" in source or '"' in source)
         dashes = options.dashes and ("--" in source or "..." in source)

@@ -27,6 +27,7 @@ _RIGHT_ONLY: Final[Marks] = ("”", "”", "’", "’")
 _LOW_RIGHT: Final[Marks] = ("„", "”", "‚", "’")
 
 _LANGUAGES: Final[Mapping[str, Marks]] = {
+    "ar": ("«", "»", "“", "”"),
     "bg": _GERMAN,
     "cs": _GERMAN,
     "da": ("»", "«", "›", "‹"),
@@ -36,9 +37,11 @@ _LANGUAGES: Final[Mapping[str, Marks]] = {
     "en": _ENGLISH,
     "es": ("«", "»", "“", "”"),
     "et": _GERMAN,
+    "fa": ("«", "»", "“", "”"),
     "fi": _RIGHT_ONLY,
     "fr": ("«\u202f", "\u202f»", "‹\u202f", "\u202f›"),
     "fr-ch": _GUILLEMETS,
+    "he": ("”", "”", "’", "’"),
     "hr": _LOW_RIGHT,
     "hu": ("„", "”", "»", "«"),
     "is": _GERMAN,

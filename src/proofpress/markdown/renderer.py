@@ -15,6 +15,7 @@ from proofpress.markdown.summary import balanced, plain, shortened, without_link
 from proofpress.markdown.words import count_words
 from proofpress.markdown.writer import Forms, Manner, Writer
 from proofpress.model import Body, Heading
+from proofpress.words.vocabulary import Catalogues, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,11 +43,11 @@ class Renderer:
         self,
         markdown: MarkdownOptions,
         highlight: HighlightOptions,
-        language: str = "en",
+        words: Words = Words(),  # noqa: B008 - frozen
         plugins: Sequence[Markdown] = (),
     ) -> None:
         strict = not any(getattr(markdown, name) for name in _EXTENSIONS)
-        self._parser = Parser(markdown, language, strict=strict, plugins=plugins)
+        self._parser = Parser(markdown, words.language, strict=strict, plugins=plugins)
         written = self._parser.written()
         self._forms = _FORMS
         if written is not None:
@@ -54,12 +55,14 @@ class Renderer:
         self._sanitizer = Sanitizer() if markdown.html == "sanitize" else None
         self._converter = Converter(markdown.macros)
         self._listings = Listings(line_numbers=highlight.line_numbers)
+        self._catalogues = Catalogues(words)
         self._manner = Manner(
             listings=self._listings,
             anchors=markdown.anchors,
             figures=markdown.figures,
             sanitized=self._sanitizer is not None,
             strict=strict,
+            labels=self._catalogues.of(),
         )
 
     def close(self) -> None:
@@ -78,7 +81,10 @@ class Renderer:
         """Write a text as HTML. The Body's problems are the Text's findings, and what was found in writing."""
         # An error in a formula is told by the writer's findings, which begins when the formulas are set.
         formulas: dict[int, str] = {}
-        writer = Writer(text, self._manner, self._forms, formulas)
+        manner, language = self._manner, text.document.language
+        if language:
+            manner = manner._replace(labels=self._catalogues.of(language))
+        writer = Writer(text, manner, self._forms, formulas)
         mathml = set_formulas(text.formula_tokens, self._converter, text.lines, writer.findings.note)
         for number, (found, html) in enumerate(zip(text.formula_tokens, mathml, strict=True)):
             formulas[id(found.token)] = html if self._sanitizer is None else f"\0m{number}\0"

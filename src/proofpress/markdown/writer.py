@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from proofpress.listings.html import Listings
     from proofpress.markdown.text import Text
     from proofpress.model import Heading, Place
+    from proofpress.words.catalogue import Catalogue
 
     BlockForm = Callable[["Writer", Sequence[Token], int], int]
     """Writes the block that begins at an index among tokens; returns the index behind what it wrote."""
@@ -38,6 +39,8 @@ class Manner(NamedTuple):
     """Whether what is written is cleaned afterwards."""
     strict: bool
     """CommonMark to the letter: no ids, no colours."""
+    labels: Catalogue
+    """What is written beside the author's words, in the language of the text."""
 
 
 class Forms(NamedTuple):
@@ -55,6 +58,9 @@ class Writer:
     def __init__(self, text: Text, manner: Manner, forms: Forms, formulas: Mapping[int, str]) -> None:
         self.text = text
         self.manner = manner
+        self.labels = manner.labels
+        self.isolates = manner.labels.direction == "rtl"
+        """Whether code and formulas need be told that they run from left to right."""
         self.formulas = formulas
         """Each formula's HTML, by the identity of its token."""
         self.findings = Findings(text.document.path)

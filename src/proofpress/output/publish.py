@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from proofpress.problems import Problem
     from proofpress.rules.rule import Fault
 
-SITE_FOLDERS = ("content", "templates", "static", "data", "plugins", ".git", CACHE)
+SITE_FOLDERS = ("content", "templates", "static", "data", "words", "plugins", ".git", CACHE)
 NAMED = 5
 """How many files of a kind problems name, before the rest are counted."""
 

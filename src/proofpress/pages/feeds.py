@@ -77,7 +77,7 @@ def _atom_entry(entry: Entry) -> str:
     card = entry.card
     assert card.date is not None, "feeds carry dated posts alone"
     lines = [
-        "<entry>",
+        f'<entry xml:lang="{escape(card.language)}">' if card.language else "<entry>",
         f"<title>{_text(card.title)}</title>",
         f'<link rel="alternate" type="text/html" href="{escape(card.permalink)}"/>',
         f"<id>{_text(card.id or card.permalink)}</id>",
@@ -125,6 +125,8 @@ def _json_item(entry: Entry) -> dict[str, Any]:
         "content_html": entry.html,
         "date_published": timestamp(card.date),
     }
+    if card.language:
+        item["language"] = card.language
     if card.updated is not None:
         item["date_modified"] = timestamp(card.updated)
     if card.description:

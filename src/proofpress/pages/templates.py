@@ -24,10 +24,13 @@ from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.templates import TEMPLATE_ERROR
-from proofpress.site.dates import iso_date, long_date
+from proofpress.site.dates import iso_date
 from proofpress.site.values import UnanswerableError
 from proofpress.site.view import SiteView
 from proofpress.theme import nearest_template
+from proofpress.words.catalogue import Catalogue, WordsError
+from proofpress.words.view import WordsView
+from proofpress.words.vocabulary import Catalogues, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +41,7 @@ MARK: Final = "<proofpress>"
 
 
 _OFFSET: Final = re.compile(r" at \d+$")
-_OWNERS: Final = {"Page": "page", "SiteView": "site"}
+_OWNERS: Final = {"Page": "page", "SiteView": "site", "WordsView": "words"}
 """What a template calls the values that it is handed."""
 
 
@@ -58,24 +61,44 @@ class Templates:
         sources: Mapping[str, TemplateSource],
         compiled: Mapping[str, bytes] | None = None,
         filters: Mapping[str, Callable[..., Any]] | None = None,
+        words: Words = Words(),  # noqa: B008 - frozen
     ) -> None:
         """Take the templates by name, such as `partials/card.html`, and the code of those that `compile_all` did.
 
         `filters` are those that plugins bring, by name.
         """
         self._sources = sources
-        self.environment = _environment(sources)
-        self.environment.filters |= filters or {}
-        self.environment.bytecode_cache = _Compiled(compiled or {})
+        self._compiled = compiled or {}
+        self._filters = filters or {}
+        self._catalogues = Catalogues(words)
+        self._environments: dict[str, _Environment] = {}
+        self.environment = self._speaking(words.language)
+        self._language = words.language
         self._stray_blocks: dict[str, Problem | None] = dict.fromkeys(compiled or ())
 
-    def render(self, name: str, asked_by: str, context: Mapping[str, Any], asked_at: Place | None = None) -> str:
-        """Fill a template. Raises TemplateError.
+    def _speaking(self, language: str) -> _Environment:
+        """Return the environment for pages of a language; its words and filters are known to what is imported as well."""
+        found = self._environments.get(language)
+        if found is None:
+            found = self._environments[language] = _environment(self._sources, self._catalogues.of(language))
+            found.filters |= self._filters
+            found.bytecode_cache = _Compiled(self._compiled)
+        return found
+
+    def render(
+        self,
+        name: str,
+        asked_by: str,
+        context: Mapping[str, Any],
+        asked_at: Place | None = None,
+        language: str = "",
+    ) -> str:
+        """Fill a template, in the words of a language, or of the site's for none. Raises TemplateError.
 
         `asked_by` is the page on whose behalf it is filled, `asked_at` where that page names the template.
         """
         try:
-            return self._filled(name, context)
+            return self._filled(name, context, self._speaking(language or self._language))
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(self._unread(error, name)) from error
         except jinja2.TemplateNotFound as error:
@@ -88,13 +111,13 @@ class Templates:
                 blamed = msgspec.structs.replace(blamed, hint=called)
             raise TemplateError(blamed or failed) from error
 
-    def _filled(self, name: str, context: Mapping[str, Any]) -> str:
+    def _filled(self, name: str, context: Mapping[str, Any], environment: _Environment) -> str:
         if name not in self._stray_blocks:
             self._stray_blocks[name] = self.stray_block(name)
         stray = self._stray_blocks[name]
         if stray is not None:
             raise UnanswerableError(stray.message, stray)
-        return self.environment.get_template(self.environment.join_path(name, "")).render(context)
+        return environment.get_template(environment.join_path(name, "")).render(context)
 
     def stray_block(self, name: str) -> Problem | None:
         """Return a problem for a block that nothing has a place for: Jinja leaves it out without a word.
@@ -178,7 +201,7 @@ class Templates:
             message = "the templates include or extend each other without end"
             theirs = SHIPPED + path.partition("/")[2]
             message += f"; the theme's own is '{theirs}'" if theirs in self._sources else ""
-        elif not isinstance(error, jinja2.TemplateError | UnanswerableError):
+        elif not isinstance(error, jinja2.TemplateError | UnanswerableError | WordsError):
             message = f"{type(error).__name__}: {message}"
         path = path or self._sources[name].path
         found = self._pieces(self._text(path))
@@ -257,7 +280,7 @@ class Undefined(jinja2.StrictUndefined):
         if self._undefined_hint:
             return self._undefined_hint
         if found is jinja2.utils.missing:
-            return f"there is no '{name}' here: a template sees 'page', 'content' and 'site'"
+            return f"there is no '{name}' here: a template sees 'page', 'content', 'site' and 'words'"
         known = found if isinstance(found, dict) else [word for word in dir(found) if not word.startswith("_")]
         kind = type(found).__name__
         what = f"'{_OWNERS[kind]}'" if kind in _OWNERS else "this mapping" if kind == "dict" else f"this {kind}"
@@ -265,7 +288,7 @@ class Undefined(jinja2.StrictUndefined):
         return f"{what} has no '{name}'" + (f" ({hint})" if hint else "")
 
 
-def _environment(sources: Mapping[str, TemplateSource]) -> _Environment:
+def _environment(sources: Mapping[str, TemplateSource], words: Catalogue | None = None) -> _Environment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         found = sources.get(name)
         return (found.text, f"{MARK}{found.path}", lambda: True) if found else None
@@ -284,9 +307,11 @@ def _environment(sources: Mapping[str, TemplateSource]) -> _Environment:
     environment.filters.pop("random", None)
     for name in ("lipsum", "cycler", "joiner"):
         environment.globals.pop(name, None)
-    environment.filters["date"] = lambda date: long_date(_moment(date))
+    environment.filters["date"] = _date
     environment.filters["iso"] = lambda date, has_time=False: iso_date(_moment(date), has_time)
-    environment.filters["number"] = lambda number: f"{number:,}"
+    environment.filters["number"] = _number
+    environment.words = words or Words().catalogue()
+    environment.globals["words"] = WordsView(environment.words)
     return environment
 
 
@@ -294,12 +319,32 @@ class _Environment(jinja2.Environment):
     """An environment in which a template that is known by two names is one: the theme's, where the site has none over it."""
 
     sources: Mapping[str, TemplateSource] = {}
+    words: Catalogue
+    """Of the language of the pages that are filled in it."""
 
     def join_path(self, template: str, parent: str) -> str:  # noqa: ARG002 - Jinja's interface
         """Return the name under which a template is compiled."""
         plain = template.removeprefix(SHIPPED)
         own = self.sources.get(plain)
         return plain if own is not None and own == self.sources.get(template) else template
+
+
+@jinja2.pass_context  # so that Jinja works out none when it compiles, for whichever language
+def _date(context: jinja2.runtime.Context, date: Any, form: str = "long") -> str:
+    """Return a date as the page's language writes it."""
+    return _words_of(context).date(_moment(date), form)
+
+
+@jinja2.pass_context
+def _number(context: jinja2.runtime.Context, number: float) -> str:
+    """Return a number as the page's language groups its digits."""
+    return _words_of(context).number(number)
+
+
+def _words_of(context: jinja2.runtime.Context) -> Catalogue:
+    environment = context.environment
+    assert isinstance(environment, _Environment)
+    return environment.words
 
 
 def _moment(value: Any) -> dt.datetime:

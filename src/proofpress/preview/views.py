@@ -102,8 +102,9 @@ class Bodies:
     def _again(self, digest: bytes) -> bytes:
         path = self._paths[digest]
         source = next(source for source in self._inputs.tree.documents if source.path == path)
-        kind = self._preparation.prepared[path].card.kind
-        found = self._render(self._preparation.reading, DocumentStep(source, kind, self._inputs.digests[path]))
+        card = self._preparation.prepared[path].card
+        step = DocumentStep(source, card.kind, self._inputs.digests[path], card.original)
+        found = self._render(self._preparation.reading, step)
         if found is None:
             raise KeyError(digest)
         return found

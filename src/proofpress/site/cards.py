@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from proofpress.model import Body, Card, Document, Place
 from proofpress.paths import Base, SitePath, encode, slug
 from proofpress.rules.front_matter import NO_DATE, NO_TITLE
@@ -12,6 +14,7 @@ from proofpress.rules.site import EMPTY_SLUG
 if TYPE_CHECKING:
     from proofpress.config import Config
     from proofpress.content.names import Name
+    from proofpress.paths import SourcePath
     from proofpress.problems import Problem
 
 WORDS_A_MINUTE = 220
@@ -30,10 +33,13 @@ UNREADABLE = frozenset(
 """Faults after which nobody knows which keys the front matter has: that one is missing would be a guess."""
 
 
-def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Config) -> tuple[Card, list[Problem]]:
+def make_card(
+    document: Document, body: Body, name: Name, kind: Kind, config: Config, original: SourcePath | None = None
+) -> tuple[Card, list[Problem]]:
     """Return what the rest of the site may know of a document, and what is missing for it.
 
-    `name` is the document's path taken apart, `kind` what the path and its neighbours make of it.
+    `name` is the document's path taken apart, `kind` what the path and its neighbours make of it, `original` what it
+    translates.
     """
     front = document.front
     problems: list[Problem] = []
@@ -73,6 +79,9 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
         id=front.id,
         minutes=max(1, round(body.words / WORDS_A_MINUTE)),
         aliases=front.aliases,
+        language=document.language if document.language != config.language else "",
+        original=original,
+        translations=front.translations,
         extra=front.extra,
     )
     return card, problems
@@ -100,7 +109,16 @@ def title_of(name: Name, kind: Kind, config: Config) -> str:
 
 
 def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[SitePath, Problem | None]:
-    """Return where a document is published: front matter `url`, else the permalink pattern, else folder and slug."""
+    """Return where a document is published: front matter `url`, else the permalink pattern, else folder and slug.
+
+    A translation stands where its original would by its name, below its language: `/de/posts/hello/`.
+    """
+    if name.language and document.front.url is None:
+        plain = msgspec.structs.replace(name, language="")
+        if name.stem == "index" and not name.folder:
+            return SitePath(f"/{slug(name.language)}/"), None
+        path, problem = place(document, plain, kind, config)
+        return SitePath(f"/{slug(name.language)}{path}"), problem
     front = document.front
     folder = folder_path(name.folder)
     match kind:

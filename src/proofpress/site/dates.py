@@ -1,4 +1,4 @@
-"""Dates as pages and feeds write them. No locale is read: the same site gives the same bytes everywhere."""
+"""Dates as machines read them, in pages and feeds; `words` has those for people. No locale is read: the same site gives the same bytes everywhere."""
 
 from __future__ import annotations
 
@@ -6,16 +6,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def long_date(date: dt.datetime) -> str:
-    """Return `5 January 2024`."""
-    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def iso_date(date: dt.datetime, has_time: bool = False) -> str:

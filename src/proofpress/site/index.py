@@ -15,6 +15,7 @@ import msgspec
 from proofpress.model import Card, File, Place
 from proofpress.paths import SitePath, SourcePath, encode, slug
 from proofpress.rules.site import EMPTY_SLUG, SAME_TERM
+from proofpress.site.translations import forms, originals
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -61,6 +62,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Drafts and posts of the future, which this build leaves out."""
     positions: dict[SourcePath, int]
     """Where each post stands in `posts`."""
+    translations: dict[SourcePath, tuple[Card, ...]]
+    """Of each document that has any: all forms of it, its own among them, the original first."""
 
     def around(self, path: SourcePath) -> tuple[Card | None, Card | None]:
         """Return the post before (older) and the post after (newer) one, or None where there is none."""
@@ -139,7 +142,10 @@ def index(
     `folders` tells each document's folder below content/; `places` where its front matter's values stand.
     """
     cards = sorted(cards, key=lambda card: card.path)
-    listed = [card for card in cards if card.listed]
+    by_path = {card.path: card for card in cards}
+    translates, problems = originals(by_path, frozenset(hidden), places)
+    # A list has a text once, in the language of the original, whose page leads to the others.
+    listed = [card for card in cards if card.listed and card.path not in translates]
     posts = sorted((card for card in listed if card.is_post), key=newest_first)
     by_folder: dict[str, list[Card]] = defaultdict(list)
     for post in posts:
@@ -156,7 +162,7 @@ def index(
                     at_home[card.path] = card
                 else:
                     at_home.pop(card.path, None)
-    found_taxonomies, problems = _taxonomies(posts, taxonomies, places)
+    found_taxonomies, found = _taxonomies(posts, taxonomies, places)
     site = Site(
         posts=tuple(posts),
         home=tuple(sorted(at_home.values(), key=newest_first)),
@@ -166,15 +172,16 @@ def index(
                 key=lambda card: (card.title.casefold(), card.path),
             )
         ),
-        by_path={card.path: card for card in cards},
+        by_path=by_path,
         taxonomies=found_taxonomies,
         folders={folder: tuple(by_folder[folder]) for folder in sorted(by_folder)},
         list_texts={folders[card.path]: card for card in cards if card.is_list},
         files=dict(files),
         hidden=frozenset(hidden),
         positions={post.path: number for number, post in enumerate(posts)},
+        translations=forms(by_path, translates, [card for card in cards if card.path not in translates]),
     )
-    return site, problems
+    return site, [*problems, *found]
 
 
 def _above(folder: str) -> Iterator[str]:

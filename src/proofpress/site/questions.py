@@ -327,6 +327,21 @@ class Series(Asked, frozen=True):
         return values.Series(found.name, known.links.base.href(found.site_path), posts.index(card) + 1, posts)
 
 
+class Translations(Asked, frozen=True):
+    """The forms of a page in all languages, its own among them."""
+
+    path: str
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its translations"
+
+    def answer(self, known: Known) -> list[Card]:
+        """Return them, the original first; none where there is but the one."""
+        return list(known.site.translations.get(SourcePath(self.path), ()))
+
+
 class Asset(Asked, frozen=True):
     """A static file of the theme."""
 
@@ -538,7 +553,7 @@ class Body(Asked, frozen=True):
 
 
 ANY = (
-    Menu | Recent | Posts | Pages | Page | Tagged | Terms | Term | TermsOf | Around | Related | Series | Asset | Url | Data
+    Menu | Recent | Posts | Pages | Page | Tagged | Terms | Term | TermsOf | Around | Related | Series | Translations | Asset | Url | Data
     | Link | HomeList | FolderList | TermList | Years | SiteFeed | TermFeed | FolderFeed | Body
 )  # fmt: skip
 """The type of a question that was kept, to read it back."""

@@ -46,6 +46,18 @@ class Alternate(msgspec.Struct, frozen=True):
     type: str
 
 
+class Translation(msgspec.Struct, frozen=True):
+    """A page in one of the languages that it can be had in. `name` is the language's own, `current` is true of this page."""
+
+    language: str
+    dir: str
+    name: str
+    title: str
+    url: str
+    permalink: str
+    current: bool
+
+
 class Term(msgspec.Struct, frozen=True):
     """A term of a taxonomy, for lists of terms."""
 
@@ -151,9 +163,12 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     permalink: str
     description: str = ""
+    language: str = "en"
+    dir: str = "ltr"
     image: str | None = None
     feeds: list[Feed] = []
     alternates: list[Alternate] = []
+    translations: list[Translation] = []
     structured_data: Markup = Markup("")
     has_math: bool = False
     path: SourcePath | None = None
