@@ -32,7 +32,7 @@ _TAG: Final = re.compile(
 _ATTRIBUTE: Final = re.compile(r' ([\w:-]+)="([^"]*)"')
 _REM: Final = re.compile(r"(-?\d*\.?\d+)rem\Z")
 _NEEDED: Final = re.compile(
-    rf' (?:style|displaystyle|scriptlevel|accentunder)="|rem"|<menclose|{NOTE_OPENS}|"true">[~\u02c7\u0332]'
+    rf' (?:style|displaystyle|scriptlevel|accentunder)="|rem"|math-core-|<menclose|{NOTE_OPENS}|"true">[~\u02c7\u0332]'
 )
 _STRIKES: Final = re.compile(r'<mrow class="menclose-\w+"></mrow>')
 _ALLOWED: Final = {"mstyle": ("displaystyle", "scriptlevel"), "math": ("displaystyle",), "mtable": ("displaystyle",)}
@@ -47,13 +47,16 @@ _CLASSES: Final[Mapping[str, str]] = {
     "padding-top:0": "close",
     "padding-top:0.1667em": "continued",
     "math-shift:compact": "cramped",
+    "font-variant-caps:small-caps": "small-caps",
+    "math-core-sans-serif-font": "sans",
+    "math-core-serif-font": "roman",
     **{
         f"border-{side}:0.05em {line} currentcolor": f"{name}-{side}"
         for side in ("top", "left", "right")
         for line, name in (("solid", "line"), ("dashed", "dashes"))
     },
 }
-"""What math-core declares in styles, as a class. `justify-items` and `padding-bottom` go with what stands before them."""
+"""What math-core declares in styles, and its own classes, as a class. `justify-items` and `padding-bottom` go with what stands before them."""
 
 _ATTRIBUTES: Final = {"color": "mathcolor", "font-size": "mathsize", "width": "width"}
 _ACCENTS: Final = {
@@ -141,6 +144,7 @@ def _opened(name: str, attributes: dict[str, str], at: int, opened: list[_Elemen
     one = _Element(name, attributes, at)
     parent = opened[-1] if opened else None
     declared = attributes.pop("style", "")
+    one.classes += [_CLASSES.get(given, given) for given in attributes.pop("class", "").split()]
     for key, value in attributes.items():
         attributes[key] = _in_em(value)
     if declared:
@@ -205,7 +209,7 @@ def _room(width: str) -> str:
 
 def _step_back(one: _Element, ems: float) -> None:
     """Write a space below zero as the fewest steps that come to it."""
-    left = min(round(18 * ems), 18 * 99)
+    left = round(18 * min(ems, 99.0))
     classes: list[str] = []
     for worth, name in _COINS:
         count, left = divmod(left, worth)
@@ -236,8 +240,8 @@ def _heed(kind: str, said: str, opened: list[_Element]) -> None:
 def _gap(note: Note) -> None:
     """Put room below the row of a cell. A negative length takes from the room that cells have, half an x-height."""
     if not any(name.startswith("gap") for name in note.box.classes):
-        tenths = max(-2, min(MAX_GAP, round(10 * float(note.said))))
-        note.box.classes.append(f"gap{tenths}" if tenths else "")
+        tenths = round(10 * max(-0.2, min(MAX_GAP / 10, float(note.said))))
+        note.box.classes += [f"gap{tenths}"] if tenths else []
 
 
 def _tight(note: Note) -> None:
@@ -290,7 +294,8 @@ def _link(note: Note) -> None:
     note.box.attributes = {}
     if any("<a " in one.before for one in note.around):
         return  # HTML has no links within links
-    note.box.before = f'<mtext><a href="{escape(note.said)}"><math>{note.box.before}'
+    style = ' displaystyle="true"' if _is_displayed(note.around[: note.around.index(note.box)]) else ""
+    note.box.before = f'<mtext><a href="{escape(note.said)}"><math{style}>{note.box.before}'
     note.box.after = f"{note.box.after}</math></a></mtext>"
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from math_core import LatexError, LatexToMathML
 
-from proofpress.markdown.drawing import drawn
+from proofpress.markdown.drawing import NOTE_CLOSES, NOTE_OPENS, drawn
 from proofpress.markdown.scripts import LETTER, joins
 from proofpress.markdown.tex import in_known_words, reworded
 from proofpress.markdown.tex_boxes import optional_arguments
@@ -73,6 +73,7 @@ _LACKING: Final = {
     "rule": "a rule has a width and a height in em, ex, pt, mm or the like",
 }
 """What is wrong where a command is left that only some arguments of are known."""
+_NOTE: Final = re.compile(f"[{NOTE_OPENS}{NOTE_CLOSES}]")
 _POSITION: Final = re.compile(r"(\d+): (.*)\Z", re.DOTALL)
 
 
@@ -313,7 +314,7 @@ class Converter:
         """Return the MathML of a formula, or what is wrong with it, and the TeX that was tried last."""
         tex, display = formula
         wording = reworded(tex, display, defaults) if len(tex) <= MAX_LENGTH else Wording(tex)
-        refusal = _refusal(tex) or _refusal(wording.tex)
+        refusal = _forgery(tex) or _refusal(tex) or _refusal(wording.tex)
         if refusal is not None:
             return refusal, wording.tex
         try:
@@ -348,6 +349,7 @@ class Converter:
 def _sound(macros: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Part the site's macros into those that can be set and those that cannot, with the reason."""
     unusable = {name: f"longer than {MAX_MACRO} characters" for name, body in macros.items() if len(body) > MAX_MACRO}
+    unusable |= {name: forged.message for name, body in macros.items() if (forged := _forgery(body)) is not None}
     sound = {name: body for name, body in macros.items() if name not in unusable}
     while True:
         bad: dict[str, str] = {}
@@ -379,7 +381,10 @@ def _set_together(
     sound = [
         number
         for number, result in enumerate(results)
-        if isinstance(result, str) or ("ref" in formulas[number].tex and _refusal(formulas[number].tex) is None)
+        if isinstance(result, str)
+        or (
+            "ref" in formulas[number].tex and (_forgery(formulas[number].tex) or _refusal(formulas[number].tex)) is None
+        )
     ]
     pieces = [(words[number], formulas[number].display) for number in sound]
     try:
@@ -388,6 +393,12 @@ def _set_together(
         return
     for number, html in zip(sound, whole, strict=True):
         results[number] = html
+
+
+def _forgery(tex: str) -> MathError | None:
+    """Refuse the characters in which the mends tell `drawing` what to make: who wrote them could make anything."""
+    found = _NOTE.search(tex)
+    return MathError(found.start(), "this character of the private use area has no meaning here") if found else None
 
 
 def _refusal(tex: str) -> MathError | None:

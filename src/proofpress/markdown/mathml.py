@@ -31,6 +31,7 @@ _ACCENTS: Final[Mapping[str, str]] = {
     "\u203e": "\u0304", "\u0304": "\u0304", "\u2192": "\u20d7", "\u20d7": "\u20d7", "\u02d9": "\u0307", "\u0307": "\u0307",
     "\u00a8": "\u0308", "\u0308": "\u0308", "\u02c7": "\u030c", "\u030c": "\u030c", "\u02d8": "\u0306", "\u02da": "\u030a",
 }  # fmt: skip
+_UNDER: Final = frozenset("_\u0330")
 _BRACES: Final = frozenset("\u23de\u23df\u23b4\u23b5\u23dc\u23dd")
 _SIGNS: Final = frozenset("+\u2212\u00b1\u2213\u2217")
 _NOTHING_BEFORE: Final = frozenset(["", *"([{|,;"])
@@ -151,7 +152,7 @@ def _scripts(one: _Open) -> _Text:
     base, *scripts = one.children
     if one.name in {"mover", "munder"}:
         accent = scripts[0].text.strip()
-        if accent in _BRACES:
+        if accent in _BRACES or (accent in _UNDER and "accentunder" in one.attributes):
             return base._replace(single=False)
         if accent in _ACCENTS and "accent" in one.attributes:
             return base._replace(text=normalize("NFC", base.text.strip() + _ACCENTS[accent]))

@@ -22,8 +22,10 @@ from proofpress.markdown.tex_boxes import (
     nice_fractions,
     noted,
     operators,
+    plain_tables,
     rgb,
     rules,
+    struck_limits,
     tight_columns,
     with_defaults,
 )
@@ -224,6 +226,31 @@ _NAMES: Final = {
     r"\end{flalign*}": r"\end{align*}",
     r"\mathds": r"\mathbb",
     r"\mathbbm": r"\mathbb",
+    r"\begin{psmallmatrix}": r"\left(\begin{subarray}{cccccccccc}",
+    r"\end{psmallmatrix}": r"\end{subarray}\right)",
+    r"\begin{bsmallmatrix}": r"\left[\begin{subarray}{cccccccccc}",
+    r"\end{bsmallmatrix}": r"\end{subarray}\right]",
+    r"\varlimsup": r"\overline{\lim}",
+    r"\varliminf": r"\underline{\lim}",
+    r"\smallint": r"\int",
+    r"\cr": r"\\ ",
+    r"\ensuremath": "",
+    r"\mathnormal": "",
+    r"\noindent": "",
+    r"\centering": "",
+    r"\xspace": "",
+    r"\Tilde": r"\tilde",
+    r"\Bar": r"\bar",
+    r"\Hat": r"\hat",
+    r"\Vec": r"\vec",
+    r"\Dot": r"\dot",
+    r"\Ddot": r"\ddot",
+    r"\textup": r"\textrm",
+    r"\textsl": r"\textit",
+    r"\textmd": r"\text",
+    r"\mathellipsis": r"\ldots",
+    r"\textellipsis": r"\ldots",
+    r"\hdots": r"\ldots",
     r"\dotsc": r"\ldots",
     r"\dotso": r"\ldots",
     r"\dotsb": r"\cdots",
@@ -257,6 +284,8 @@ _OPERATOR: Final = re.compile(
 _ALIGNAT: Final = re.compile(r"\\begin\{align(at\*?|edat)\}\s*\{\s*\d+\s*\}")
 _ANGLE: Final = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*)([<>])")
 _STARRED: Final = re.compile(r"(?<!\\)\\(?!operatorname|tag|begin|end)([A-Za-z]+)\*")
+_ROOT: Final = re.compile(r"\\root\s*\{?([^{}\\]*)\}?\s*\\of(?![A-Za-z])")
+_MODELLED: Final = re.compile(r"\\textcolor\s*(\[[A-Za-z]+\])\s*(\{[^{}]*\})\s*\{")
 _REQUIRE: Final = re.compile(r"\\require\s*\{[^{}]*\}")
 _PRIMED: Final = re.compile(r"\^(?='+(?![\w{\\]))")
 _COLUMNS: Final = re.compile(r"\\begin\{(?:array|IEEEeqnarray\*?)\}\s*\{")
@@ -370,6 +399,10 @@ REFUSED: Final = (
     Mend(r"`\rule`", rules),
     Mend(r"`\smash`, `\mathllap`, `\href`, `\colorbox`", boxes),
     Mend(r"`\nicefrac`", nice_fractions),
+    Mend(r"`\cancelto`", struck_limits),
+    Mend(r"`\pmatrix{…}` of plain TeX", plain_tables),
+    Mend(r"`\root 3 \of x`", _replacing(_ROOT, lambda found: rf"\sqrt[{found[1].strip()}]")),
+    Mend(r"`\textcolor[RGB]`", _replacing(_MODELLED, lambda found: rf"{{\color{found[1]}{found[2]}")),
     Mend(r"`\left<`", _replacing(_ANGLE, lambda found: found[1] + (r"\langle " if found[2] == "<" else r"\rangle "))),
     Mend("`@{}` beside columns", tight_columns),
     Mend("columns of an array beyond l, c, r and bars", _columns),

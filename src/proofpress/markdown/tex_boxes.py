@@ -52,12 +52,13 @@ _HEX: Final = re.compile(r"#?([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})\Z"
 _BLANK: Final = re.compile(r"\s*")
 _TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|[^\s{}\\&]")
 _BOXED: Final = re.compile(
-    r"\\(?:(smash|sout)(?![A-Za-z])\s*(?:\[([tb])\])?|(?:math)?([lr]lap|clap)(?![A-Za-z])"
+    r"\\(?:(smash|sout)(?![A-Za-z])(?:(?<=smash)\s*\[([tb])\])?|(?:math)?([lr]lap|clap)(?![A-Za-z])"
     r"|colorbox\s*\{([^{}]*)\}|href\s*\{([^{}]*)\})"
 )
 _LENGTH: Final = r"\s*(-?(?:\d+\.?\d*|\.\d+))\s*(em|ex|pt|pc|bp|px|mu|cm|mm|in)\s*"
 _RULE: Final = re.compile(rf"\\rule\s*(?:\[{_LENGTH}\])?\s*\{{{_LENGTH}\}}\s*\{{{_LENGTH}\}}")
 _NICE: Final = re.compile(r"\\(?:nicefrac|sfrac)(?![A-Za-z])")
+_CANCELTO: Final = re.compile(r"\\cancelto(?![A-Za-z])")
 _MATHOP: Final = re.compile(r"\\mathop\s*(?=\{)")
 _NAMED: Final = re.compile(r"\{\s*\\(?:mathrm|rm|text|operatorname)\b\s*\{?[A-Za-z ]+\}?\s*\}")
 _LIMITS: Final = re.compile(r"\s*\\((?:no)?limits)(?![A-Za-z])|\s*(?=[_^])")
@@ -91,7 +92,7 @@ def rgb(name: str) -> tuple[int, int, int] | None:
     if value is not None:
         red, green, blue = map(int, value.split(","))
         return red, green, blue
-    digits = _HEX.match(name)
+    digits = _HEX.match(re.sub(r"\A#(.)(.)(.)\Z", r"#\1\1\2\2\3\3", name))
     return (int(digits[1], 16), int(digits[2], 16), int(digits[3], 16)) if digits else None
 
 
@@ -168,7 +169,7 @@ def rules(tex: str) -> list[Edit]:
         rise, width, height = (
             float(found[number]) * UNITS[found[number + 1]] if found[number] else 0.0 for number in (1, 3, 5)
         )
-        measures = (max(0.0, width), max(0.0, height + rise), max(0.0, -rise))
+        measures = (max(0.0, min(99.0, one)) for one in (width, height + rise, -rise))
         edits.append(
             Edit(
                 found.start(),
@@ -192,6 +193,44 @@ def nice_fractions(tex: str) -> list[Edit]:
             continue
         edits += _around(found.start(), over, "{{}^{", r"}\mkern-2mu/\mkern-1mu")
         edits += _around(over.end, under, "{}_{", "}}")
+    return edits
+
+
+def struck_limits(tex: str) -> list[Edit]:
+    r"""Write `\cancelto{0}{x}` as what is struck out, with what it comes to as its exponent."""
+    if r"\cancelto" not in tex:
+        return []
+    pairs = braces(tex)
+    edits: list[Edit] = []
+    done = 0
+    for found in _CANCELTO.finditer(tex):
+        value = argument(tex, found.end(), pairs)
+        struck = argument(tex, value.end, pairs) if value else None
+        if value is None or struck is None or found.start() < done:
+            continue
+        inside = tex[value.start + value.braces : value.end - value.braces]
+        edits += _around(found.start(), struck, r"{\cancel{", f"}}}}^{{{inside}}}")
+        done = value.end
+    return edits
+
+
+_TABLES: Final = {
+    "matrix": "matrix", "pmatrix": "pmatrix", "cases": "cases", "eqalign": "aligned", "displaylines": "gathered",
+}  # fmt: skip
+"""Commands of plain TeX that hold the rows of a table, and the environments of today."""
+
+_TABLE: Final = re.compile(r"\\(" + "|".join(_TABLES) + r")\s*(?=\{)")
+
+
+def plain_tables(tex: str) -> list[Edit]:
+    r"""Write `\pmatrix{a & b \cr c & d}` as an environment."""
+    pairs = braces(tex) if _TABLE.search(tex) else {}
+    edits: list[Edit] = []
+    for found in _TABLE.finditer(tex) if pairs else ():
+        given = argument(tex, found.end(), pairs)
+        if given is not None and given.braces:
+            name = _TABLES[found[1]]
+            edits += _around(found.start(), given, rf"\begin{{{name}}}", rf"\end{{{name}}}")
     return edits
 
 
