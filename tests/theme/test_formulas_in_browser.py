@@ -272,6 +272,7 @@ def test_a_line_over_letters_is_as_wide_as_they_are(page: Page) -> None:
     whole, held = box(page, "overline", "mover"), box(page, "overline", "mover > mrow")
     line = inked(page, whole._replace(bottom=whole.top + 2))
     assert abs(line.width - held.width) < 2.5
+    assert box(page, "overline", "mover > mo").height < 1  # the line is drawn once
 
 
 def test_lines_of_an_array_close_around_it(page: Page) -> None:
