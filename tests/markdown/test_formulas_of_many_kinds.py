@@ -7,6 +7,7 @@ that is lost, or an option that is printed, shows there: none is wrong in silenc
 from __future__ import annotations
 
 import os
+import random
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -58,6 +59,23 @@ def test_what_is_not_set_is_a_problem_at_its_place_and_its_tex_is_shown(tex: str
     problem = next(one for one in body.problems if one.rule == "math-error")
     assert problem.line in {4, 5}
     assert '<code class="language-tex">' in body.html
+
+
+def test_pieces_of_formulas_in_any_order_are_set_or_refused_at_a_place_that_is_there() -> None:
+    pieces = [piece for tex, _ in LINES for piece in re.findall(r"\\[A-Za-z]+\s*(?:\{[^{}]*\})?|\[[^\]]*\]|.", tex)]
+    chance = random.Random(7)
+    for _ in range(4000):
+        first, second = chance.choice(LINES)[0], chance.choice(LINES)[0]
+        tex = first[: chance.randint(0, len(first))] + second[chance.randint(0, len(second)) :]
+        if chance.random() < 0.5:
+            tex = "".join(chance.choices(pieces, k=chance.randint(1, 14)))
+        (result,) = Converter().convert([Formula(tex, chance.random() < 0.5)])
+        if isinstance(result, MathError):
+            assert 0 <= result.offset <= len(tex), tex
+        else:
+            assert ET.fromstring(re.sub(r"&\w+;", "", result)).tag == "math", tex
+            assert "style=" not in result.replace("displaystyle=", ""), tex
+            assert not re.search("[\ue000\ue001]", result), tex
 
 
 @pytest.mark.skipif(not CORPORA, reason="PROOFPRESS_CORPORA names no folder of blogs")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.mathml import linear
 from proofpress.markdown.renderer import Renderer
 from proofpress.markdown.tex import in_known_words, reworded
 from proofpress.model import Body, Document, FrontMatter
@@ -240,6 +241,18 @@ def test_a_command_that_a_post_defines_holds_from_there_on_though_its_name_is_kn
     assert "ℝ" in first
     assert second.count("𝐑") == 2
     assert "𝐑" in third
+
+
+def test_a_command_with_an_optional_argument_has_its_default_through_the_page_until_it_is_defined_anew() -> None:
+    formulas = (
+        r"\newcommand{\E}[2][p]{E_{#1}(#2)} \E{x} + \E[q]{y}", r"\E[a_{[1]}]{z} + \Eta \E w",
+        r"\renewcommand{\E}[1]{F(#1)} \E{x}", r"\E{y} [z]",
+    )  # fmt: skip
+    body = render("\n\n".join(f"${tex}$" for tex in formulas))
+    assert body.problems == ()
+    assert [linear(found) for found in re.findall(r"<math>.*?</math>", body.html)] == [
+        "E_p(x) + E_q(y)", "E_(a_([1]))(z) + ΗE_p(w)", "F(x)", "F(y)[z]",
+    ]  # fmt: skip
 
 
 def test_macros_of_the_settings_hold_in_every_post_and_a_wrong_one_is_named_where_it_is_used() -> None:

@@ -26,7 +26,8 @@ MAX_GAP: Final = 30
 """The largest step of room below a row that `math.css` has, in tenths of an em."""
 
 _TAG: Final = re.compile(
-    rf"<mtext>(?:<\w+[^>]*>)*{NOTE_OPENS}([a-z]+):?([0-9a-f]*){NOTE_CLOSES}(?:</\w+>)*</mtext>"
+    rf"(?:<m(?:i|o|n|text)>[^<~{NOTE_OPENS}]*</m(?:i|o|n|text)>)+"
+    rf"|<mtext>(?:<\w+[^>]*>)*{NOTE_OPENS}([a-z]+):?([0-9a-f]*){NOTE_CLOSES}(?:</\w+>)*</mtext>"
     r"|<(/?)(\w+)((?: [\w:-]+=\"[^\"]*\")*) ?(/?)>"
 )
 _ATTRIBUTE: Final = re.compile(r' ([\w:-]+)="([^"]*)"')
@@ -108,13 +109,18 @@ def drawn(mathml: str) -> str:
         if tag.start() > at:
             out.append(_text(mathml[at : tag.start()], opened))
         at = tag.end()
+        if tag.lastindex is None:  # letters and signs that stay as they are: most of a formula
+            out.append(tag[0])
+            if opened:
+                opened[-1].children += tag[0].count("</")
+            continue
         kind, said, end, name, attributes, empty = tag.groups()
         if kind is not None:
             _heed(kind, bytes.fromhex(said).decode(), opened)
         elif end:
             _close(opened.pop(), out)
         else:
-            one = _opened(name, dict(_ATTRIBUTE.findall(attributes)), len(out), opened)
+            one = _opened(name, dict(_ATTRIBUTE.findall(attributes)) if attributes else {}, len(out), opened)
             out.append("")
             if empty:
                 _close(one, out, empty=True)
@@ -175,9 +181,9 @@ def _declare(one: _Element, declarations: list[str], opened: list[_Element]) -> 
     """Say in attributes and classes what an element's style says."""
     if one.name == "mpadded":  # room at the sides of an operator
         one.name = "mrow"
-        left, right = (part.partition(":")[2] for part in declarations)
-        one.after = _room(right)
-        one.before = _room(left)
+        rooms = {name: value for name, _, value in (part.partition(":") for part in declarations)}
+        one.before = _room(rooms.get("padding-left", "0"))
+        one.after = _room(rooms.get("padding-right", "0"))
         if one.before or one.after:
             one.before, one.after = f"<mrow>{one.before}", f"{one.after}</mrow>"
         return
@@ -305,8 +311,9 @@ def _limits(*, always: bool) -> Callable[[Note], None]:
     def heed(note: Note) -> None:
         note.box.name, note.box.attributes = "mrow", {}
         at = note.around.index(note.box)
-        script = note.around[at - 2] if at > 1 else None
-        if script is not None and script.name in _WITH_LIMITS and (always or _is_displayed(note.around[: at - 2])):
+        at = next((place for place in range(at - 1, -1, -1) if note.around[place].name != "mrow"), 0)
+        script = note.around[at]
+        if script.name in _WITH_LIMITS and script.children == 1 and (always or _is_displayed(note.around[:at])):
             script.name = _WITH_LIMITS[script.name]
 
     return heed

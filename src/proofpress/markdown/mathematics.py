@@ -298,10 +298,10 @@ class Converter:
             return [self._set(self._latex.convert_with_local_state, formula)[0] for formula in formulas]
         bodies = [body for formula in formulas for body in _DEFINES.split(formula.tex)[1:]]
         page = self._made_for(bodies, id_prefix="eq-", global_group=True)
-        defaults: dict[str, str] = {}
+        defaults: Mapping[str, str] = {}
         found = []
         for formula in formulas:
-            defaults |= optional_arguments(formula.tex)
+            defaults = optional_arguments(formula.tex, defaults)
             found.append(self._set(page.convert_with_global_state, formula, defaults))
         results = [result for result, _ in found]
         if any("ref" in formula.tex for formula in formulas):

@@ -113,7 +113,7 @@ def _matrices(tex: str) -> list[Edit]:
         elif mark.text == r"\\" and opened:
             name, begin, most = opened[-1]
             opened[-1], columns[-1] = (name, begin, max(most, columns[-1])), 0
-        elif mark.text.startswith(r"\begin"):
+        elif mark.text.startswith(r"\begin") and "{" in mark.text:
             name = mark.text[mark.text.index("{") + 1 : -1]
             given = _MATRIX_COLUMNS.match(tex, mark.end) if _MATRIX.match(name) else None
             starred = _MATRIX.match(name) is not None and name.endswith("*")
@@ -122,7 +122,7 @@ def _matrices(tex: str) -> list[Edit]:
                 begin = Edit(mark.start, given.end() if given else mark.end, given[1].strip() if given else "c")
             opened.append((name, begin, 0))
             columns.append(0)
-        elif mark.text.startswith(r"\end") and opened:
+        elif mark.text.startswith(r"\end") and "{" in mark.text and opened:
             name, begin, most = opened.pop()
             most = max(most, columns.pop())
             if begin is not None and mark.text.endswith(f"{{{name}}}"):

@@ -55,6 +55,7 @@ _BOXED: Final = re.compile(
     r"\\(?:(smash|sout)(?![A-Za-z])(?:(?<=smash)\s*\[([tb])\])?|(?:math)?([lr]lap|clap)(?![A-Za-z])"
     r"|colorbox\s*\{([^{}]*)\}|href\s*\{([^{}]*)\})"
 )
+_TAKES_MORE: Final = re.compile(r"\\(?:(?:nice|s)frac(?![A-Za-z])|cancelto(?![A-Za-z])|[A-Za-z]+\s*[{\[])")
 _LENGTH: Final = r"\s*(-?(?:\d+\.?\d*|\.\d+))\s*(em|ex|pt|pc|bp|px|mu|cm|mm|in)\s*"
 _RULE: Final = re.compile(rf"\\rule\s*(?:\[{_LENGTH}\])?\s*\{{{_LENGTH}\}}\s*\{{{_LENGTH}\}}")
 _NICE: Final = re.compile(r"\\(?:nicefrac|sfrac)(?![A-Za-z])")
@@ -123,6 +124,8 @@ def argument(tex: str, at: int, pairs: Mapping[int, int]) -> Argument | None:
     if start in pairs:
         return Argument(start, pairs[start], True)
     token = _TOKEN.match(tex, start)
+    if token is not None and (_BOXED.match(tex, start) or _TAKES_MORE.match(tex, start)):
+        return None  # TeX, too, has no word for what is meant by a command alone that takes something
     return None if token is None else Argument(start, token.end(), False)
 
 
@@ -295,18 +298,28 @@ def flush_equations(tex: str) -> list[Edit]:
 
 
 _OPTIONAL: Final = re.compile(
-    r"\\(?:(?:re|provide)?newcommand)\*?\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))\s*(\[\s*[1-9]\s*\])\s*\["
+    r"\\(?:new|renew|provide)command\*?\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))\s*(\[\s*[1-9]\s*\])\s*\["
 )
+_DEFINED: Final = re.compile(r"\\(?:new|renew|provide)command\*?\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))")
 MAX_DEFAULT: Final = 200
+"""How long a default may be."""
 
 
-def optional_arguments(tex: str) -> dict[str, str]:
-    r"""Return the commands that a formula defines with an optional argument, `\newcommand{\f}[2][x]{…}`, and its default."""
-    found: dict[str, str] = {}
-    for match in _OPTIONAL.finditer(tex) if "newcommand" in tex else ():
-        end = _bracket(tex, match.end() - 1)
-        if end and end - match.end() <= MAX_DEFAULT:
-            found[match[1] or match[2]] = tex[match.end() : end - 1]
+def optional_arguments(tex: str, known: Mapping[str, str]) -> Mapping[str, str]:
+    r"""Return the commands with an optional argument, `\newcommand{\f}[2][x]{…}`, and what it is where none is given.
+
+    `known` are those before the formula; what it defines anew is no longer among them.
+    """
+    if "command" not in tex or (not known and _OPTIONAL.search(tex) is None):
+        return known
+    found = dict(known)
+    for defined in _DEFINED.finditer(tex):
+        name = defined[1] or defined[2]
+        match = _OPTIONAL.match(tex, defined.start())
+        end = _bracket(tex, match.end() - 1) if match else 0
+        found.pop(name, None)
+        if match and end:
+            found[name] = tex[match.end() : end - 1]
     return found
 
 
