@@ -24,7 +24,11 @@ def render(text: str, renderer: Renderer = RENDERER) -> Body:
 @pytest.mark.parametrize(
     ("text", "tag"),
     [
-        ("x ![i](https://x.example/i.png){width=50%}", 'style="width:50%"'),
+        ("x ![i](https://x.example/i.png){width=50%}", 'class="width-50"'),
+        ("x ![i](https://x.example/i.png){width=37.4% .x}", 'class="width-37 x"'),
+        ("x ![i](https://x.example/i.png){width=2.5in}", 'width="240"'),
+        ("x ![i](https://x.example/i.png){height=10em}", 'height="160"'),
+        ("a | b\n--|--\n1 | 2\n{width=80%}", '<table class="width-80">'),
         ("x ![i](https://x.example/i.png){width=300px height=200}", 'width="300" height="200"'),
         ("x ![i](https://x.example/i.png){loading=eager .wide #i}", 'loading="eager"'),
         ("x ![i](https://x.example/i.png){align=right}", 'class="align-right"'),
@@ -60,6 +64,7 @@ def test_what_is_safe_is_applied(text: str, tag: str, renderer: Renderer) -> Non
         ("![i](https://x.example/i.png){onclick=f()}", "onclick=f()", "take it out"),
         ("![i](https://x.example/i.png){widht=50%}", "widht=50%", "did you mean 'width'"),
         ("![i](https://x.example/i.png){width=big}", "width=big", "width=50%"),
+        ("![i](https://x.example/i.png){width=50vw}", "width=50vw", "width=50%"),
         ("![i](https://x.example/i.png){height=50%}", "height=50%", "height=300"),
         ("![i](https://x.example/i.png){width=3 width=4}", "width=4", "take one"),
         ("![i](https://x.example/i.png){target=_blank}", "target=_blank", "take it out"),
@@ -99,7 +104,7 @@ def test_a_figure_keeps_its_own_ways_of_loading_unless_told_otherwise() -> None:
 def test_an_image_of_this_site_that_is_half_as_wide_still_gets_its_size() -> None:
     body = render("![i](i.png){width=50%}")
     assert [one.kind for one in body.references] == ["image"]
-    assert 'style="width:50%"' in body.html
+    assert 'class="width-50"' in body.html
 
 
 def test_each_attribute_that_is_taken_has_a_form_that_something_meets() -> None:

@@ -178,7 +178,7 @@ def test_sizes_styles_and_what_links_say_of_themselves_are_taken() -> None:
     body = html(
         '![p](https://x.example/p.svg){width=50%}{.x}\n\n![p](https://x.example/p.svg){:width="80px", style="padding: 1em"} a'
     )
-    assert 'style="width:50%"' in body
+    assert 'class="width-50 x"' in body
     assert 'width="80" style="padding:1em"' in body
     assert html("[l](https://x.example){target=_blank rel=nofollow}") == (
         '<p><a href="https://x.example" target="_blank" rel="noopener nofollow">l</a></p>\n'
@@ -206,7 +206,7 @@ def test_a_size_a_target_and_a_folded_alert_pass_the_sanitiser() -> None:
         "> [!TIP]+ T\n> ![p](https://x.example/a.png){width=50%} [l](https://x.example){target=_blank}\n", sanitising
     )
     assert body.html.startswith('<details class="alert alert-tip" open')
-    assert 'style="width:50%"' in body.html
+    assert 'class="width-50"' in body.html
     assert 'target="_blank"' in body.html
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.markdown.mathml import linear
 from proofpress.markdown.renderer import Renderer
 from proofpress.markdown.tex import in_known_words, reworded
 from proofpress.model import Body, Document, FrontMatter
@@ -198,19 +199,19 @@ def test_a_formula_that_is_tagged_has_its_number_and_can_be_referred_to() -> Non
 @pytest.mark.parametrize(
     ("tex", "room"),
     [
-        (r"\begin{cases} a & b \\[0.5em] c & d \end{cases}", ["0.5"]),
-        (r"\begin{align*} a &= b \\[1ex] c &= d \\*[-2pt] e \end{align*}", ["0.431", "-0.2"]),
-        (r"\begin{matrix} a \\ [ 10pt ] b \end{matrix}", ["1"]),
-        (r"a \\[.5\baselineskip] b", ["0.6"]),
-        (r"\bf a \\[1em] b", ["1"]),
-        (r"\begin{array}{c} a \\[2pt]\hline b \end{array}", ["0.2"]),
+        (r"\begin{cases} a & b \\[0.5em] c & d \end{cases}", ["5"]),
+        (r"\begin{align*} a &= b \\[1ex] c &= d \\*[-2pt] e \end{align*}", ["4", "-2"]),
+        (r"\begin{matrix} a \\ [ 10pt ] b \end{matrix}", ["10"]),
+        (r"a \\[.5\baselineskip] b", ["6"]),
+        (r"\bf a \\[1em] b", ["10"]),
+        (r"\begin{array}{c} a \\[2pt]\hline b \end{array}", ["2"]),
     ],
 )
 def test_the_length_after_the_end_of_a_row_is_room_and_no_text(tex: str, room: list[str]) -> None:
     body = render(f"$$\n{tex}\n$$")
     assert body.problems == ()
     assert "[" not in body.html
-    assert re.findall(r"padding-bottom: max\(0px, calc\(0.5ex \+ (.*?)em\)\)", body.html) == room
+    assert re.findall(r"\bgap(-?\d+)\b", body.html) == room
     assert not re.search("[\ue000-\uf8ff]", body.html)
 
 
@@ -240,6 +241,18 @@ def test_a_command_that_a_post_defines_holds_from_there_on_though_its_name_is_kn
     assert "ℝ" in first
     assert second.count("𝐑") == 2
     assert "𝐑" in third
+
+
+def test_a_command_with_an_optional_argument_has_its_default_through_the_page_until_it_is_defined_anew() -> None:
+    formulas = (
+        r"\newcommand{\E}[2][p]{E_{#1}(#2)} \E{x} + \E[q]{y}", r"\E[a_{[1]}]{z} + \Eta \E w",
+        r"\renewcommand{\E}[1]{F(#1)} \E{x}", r"\E{y} [z]",
+    )  # fmt: skip
+    body = render("\n\n".join(f"${tex}$" for tex in formulas))
+    assert body.problems == ()
+    assert [linear(found) for found in re.findall(r"<math>.*?</math>", body.html)] == [
+        "E_p(x) + E_q(y)", "E_(a_([1]))(z) + ΗE_p(w)", "F(x)", "F(y)[z]",
+    ]  # fmt: skip
 
 
 def test_macros_of_the_settings_hold_in_every_post_and_a_wrong_one_is_named_where_it_is_used() -> None:

@@ -149,7 +149,7 @@ def test_tasks_have_boxes() -> None:
 def test_a_table_is_wrapped_and_its_cells_aligned() -> None:
     html = render("a | b\n--|-:\n1 | 2").html
     assert html.startswith('<div class="table" tabindex="0"><table>\n<thead>')
-    assert '<td style="text-align:right">2</td>' in html
+    assert '<td class="align-right">2</td>' in html
     assert html.endswith("</tbody>\n</table></div>\n")
 
 

@@ -30,7 +30,18 @@ _AT_END: Final = re.compile(r"[ \t]*" + BRACES.pattern + r"[ \t]*\Z")
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PICTURES: Final = frozenset({"img", "figure"})
 _LENGTH: Final = r"(?:\d{1,5}|\d{0,5}\.\d{1,3})"
-_MEASURE: Final = re.compile(rf"({_LENGTH})(px|%|em|rem|ch|vw|vh|cm|mm|in|pt)?")
+_MEASURE: Final = re.compile(rf"({_LENGTH})(px|%|em|rem|ch|cm|mm|in|pt)?")
+_PIXELS: Final = {
+    "px": 1.0,
+    "em": 16.0,
+    "rem": 16.0,
+    "ch": 8.0,
+    "cm": 96 / 2.54,
+    "mm": 96 / 25.4,
+    "in": 96.0,
+    "pt": 96 / 72,
+}
+"""CSS Values 4, section 6; a letter is as large as browsers have it before a style sheet says otherwise."""
 _WORD: Final = r"[A-Za-z][A-Za-z0-9-]*"
 _ALIGNED: Final = ("left", "center", "right")
 
@@ -168,11 +179,9 @@ def _written(name: str, value: str) -> Attributes:
     if name in {"width", "height"}:
         measure = _MEASURE.fullmatch(value)
         assert measure is not None
-        if measure[2] in {None, "px"} and measure[1].isdecimal():
-            return {name: measure[1]}
-        # HTML's own attribute counts pixels; with a height of another kind the width follows.
-        unit = measure[2] or "px"
-        return {"style": f"{name}:{measure[1]}{unit}" + (";width:auto" if name == "height" else "")}
+        if measure[2] == "%":  # for which HTML has no attribute, and an inline style may be forbidden on the page
+            return {"class": f"width-{min(100, max(1, round(float(measure[1]))))}"}
+        return {name: str(round(float(measure[1]) * _PIXELS[measure[2] or "px"]))}
     if name == "style":
         declarations = [part.partition(":") for part in value.split(";") if part.strip()]
         return {"style": ";".join(f"{name.strip().lower()}:{said.strip()}" for name, _, said in declarations)}

@@ -266,6 +266,14 @@ def _table_end(writer: Writer, tokens: Sequence[Token], index: int) -> int:  # n
     return index + 1
 
 
+def _cell(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    """Write the begin of a cell: how its column is aligned is a class, as it is for all that is aligned."""
+    token = tokens[index]
+    aligned = str(token.attrs.get("style", "")).removeprefix("text-align:")
+    writer.out.append(f'<{token.tag} class="align-{aligned}">' if aligned else f"<{token.tag}>")
+    return index + 1
+
+
 def footnotes(writer: Writer) -> None:
     """Write the footnotes that are referred to, those of footnotes included."""
     shown = writer.text.shown_notes
@@ -312,6 +320,8 @@ FORMS: Final[Mapping[str, BlockForm]] = {
     "figure_title_open": _figure_title,
     "table_open": _table,
     "table_close": _table_end,
+    "th_open": _cell,
+    "td_open": _cell,
     "list_item_open": tag,
 }
 """The forms of block tokens, by their types; any other is written as its tag."""

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from math_core import LatexError, LatexToMathML
 
-from proofpress.markdown.mathml import with_row_gaps, with_styles_apart
+from proofpress.markdown.drawing import NOTE_CLOSES, NOTE_OPENS, drawn
 from proofpress.markdown.scripts import LETTER, joins
 from proofpress.markdown.tex import in_known_words, reworded
+from proofpress.markdown.tex_boxes import optional_arguments
 from proofpress.markdown.wording import Wording
 
 if TYPE_CHECKING:
@@ -66,6 +67,13 @@ _IN_MACRO: Final = re.compile(r"macro(\d+):\d+: (.*)\Z", re.DOTALL)
 _PARAMETER: Final = re.compile(r"#([1-9])")
 _COMMAND: Final = re.compile(r"\\[A-Za-z]")
 _UNKNOWN: Final = re.compile(r'[Uu]nknown command "\\([A-Za-z]+)\*?"')
+_LACKING: Final = {
+    "href": "a link in a formula leads to a full address, 'https://…', or to a place on its page, '#…'",
+    "colorbox": "no colour has this name; write one of CSS, or '#' and six digits",
+    "rule": "a rule has a width and a height in em, ex, pt, mm or the like",
+}
+"""What is wrong where a command is left that only some arguments of are known."""
+_NOTE: Final = re.compile(f"[{NOTE_OPENS}{NOTE_CLOSES}]")
 _POSITION: Final = re.compile(r"(\d+): (.*)\Z", re.DOTALL)
 
 
@@ -270,7 +278,7 @@ class Converter:
     def convert(self, formulas: Sequence[Formula]) -> list[str | MathError]:
         """Return each formula's MathML, or what is wrong with it, in the order of the page."""
         results = self._converted(formulas)
-        return [with_styles_apart(with_row_gaps(found)) if isinstance(found, str) else found for found in results]
+        return [drawn(found) if isinstance(found, str) else found for found in results]
 
     def _made_for(self, bodies: Sequence[str], **options: Any) -> LatexToMathML:
         """Return a converter in which neither the site's nor a page's commands can expand beyond what it survives."""
@@ -280,6 +288,7 @@ class Converter:
         return LatexToMathML(
             fancy_error=False,
             macros=self._macros,
+            allow_unreliable_rendering=True,  # `drawing` gives wide accents the characters that fonts stretch
             max_expansions=min(1000, max(10, MAX_EXPANDED // max(1, deepest))),
             **options,
         )
@@ -289,17 +298,23 @@ class Converter:
             return [self._set(self._latex.convert_with_local_state, formula)[0] for formula in formulas]
         bodies = [body for formula in formulas for body in _DEFINES.split(formula.tex)[1:]]
         page = self._made_for(bodies, id_prefix="eq-", global_group=True)
-        found = [self._set(page.convert_with_global_state, formula) for formula in formulas]
+        defaults: Mapping[str, str] = {}
+        found = []
+        for formula in formulas:
+            defaults = optional_arguments(formula.tex, defaults)
+            found.append(self._set(page.convert_with_global_state, formula, defaults))
         results = [result for result, _ in found]
         if any("ref" in formula.tex for formula in formulas):
             _set_together(page, formulas, [tex for _, tex in found], results)
         return results
 
-    def _set(self, convert: Callable[..., str], formula: Formula) -> tuple[str | MathError, str]:
+    def _set(
+        self, convert: Callable[..., str], formula: Formula, defaults: Mapping[str, str] | None = None
+    ) -> tuple[str | MathError, str]:
         """Return the MathML of a formula, or what is wrong with it, and the TeX that was tried last."""
         tex, display = formula
-        wording = reworded(tex, display) if len(tex) <= MAX_LENGTH else Wording(tex)
-        refusal = _refusal(tex) or _refusal(wording.tex)
+        wording = reworded(tex, display, defaults) if len(tex) <= MAX_LENGTH else Wording(tex)
+        refusal = _forgery(tex) or _refusal(tex) or _refusal(wording.tex)
         if refusal is not None:
             return refusal, wording.tex
         try:
@@ -322,6 +337,8 @@ class Converter:
         words = words.replace('"\\tag[*]"', '"\\tag"')
         offset, own = wording.place(offset)
         unknown = _UNKNOWN.match(words)
+        if unknown is not None and unknown[1] in _LACKING:
+            words = _LACKING[unknown[1]]
         if unknown is not None and unknown[1] in self._unusable:
             body = self._given[unknown[1]]  # shown, since YAML cuts a value that is not quoted at ' #'
             body = body if len(body) <= 60 else body[:59] + "…"
@@ -332,6 +349,7 @@ class Converter:
 def _sound(macros: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Part the site's macros into those that can be set and those that cannot, with the reason."""
     unusable = {name: f"longer than {MAX_MACRO} characters" for name, body in macros.items() if len(body) > MAX_MACRO}
+    unusable |= {name: forged.message for name, body in macros.items() if (forged := _forgery(body)) is not None}
     sound = {name: body for name, body in macros.items() if name not in unusable}
     while True:
         bad: dict[str, str] = {}
@@ -363,7 +381,10 @@ def _set_together(
     sound = [
         number
         for number, result in enumerate(results)
-        if isinstance(result, str) or ("ref" in formulas[number].tex and _refusal(formulas[number].tex) is None)
+        if isinstance(result, str)
+        or (
+            "ref" in formulas[number].tex and (_forgery(formulas[number].tex) or _refusal(formulas[number].tex)) is None
+        )
     ]
     pieces = [(words[number], formulas[number].display) for number in sound]
     try:
@@ -372,6 +393,12 @@ def _set_together(
         return
     for number, html in zip(sound, whole, strict=True):
         results[number] = html
+
+
+def _forgery(tex: str) -> MathError | None:
+    """Refuse the characters in which the mends tell `drawing` what to make: who wrote them could make anything."""
+    found = _NOTE.search(tex)
+    return MathError(found.start(), "this character of the private use area has no meaning here") if found else None
 
 
 def _refusal(tex: str) -> MathError | None:

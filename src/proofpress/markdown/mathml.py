@@ -1,8 +1,4 @@
-"""MathML that both its standards allow, that shows what the converter does not, and as plain text.
-
-MathML Core puts `displaystyle` and `scriptlevel` on any element; MathML 3, which HTML checkers know, has them on
-`mstyle` (and `displaystyle` on `math` and `mtable`). An `mstyle` around the element says the same in both.
-"""
+"""A formula in MathML as plain text, for titles, descriptions and feeds' summaries."""
 
 from __future__ import annotations
 
@@ -12,86 +8,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import normalize
 
-from proofpress.markdown.tex import GAP_CLOSES, GAP_OPENS
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_TAG: Final = re.compile(r"<(/?)(\w+)([^>]*)>")
-_STYLES: Final = re.compile(r' (?:displaystyle|scriptlevel)="[^"]*"')
-_ALLOWED: Final = {"mstyle": ("displaystyle", "scriptlevel"), "math": ("displaystyle",), "mtable": ("displaystyle",)}
-
-
-def with_styles_apart(mathml: str) -> str:
-    """Return MathML with each style attribute on an element that may bear it in MathML 3 as well as in Core.
-
-    `mathml` is well-formed, without comments and self-closed elements, as the converter writes it.
-    """
-    if "scriptlevel=" not in mathml and "displaystyle=" not in mathml:
-        return mathml
-    out: list[str] = []
-    closers: list[str] = []
-    at = 0
-    for tag in _TAG.finditer(mathml):
-        out.append(mathml[at : tag.start()])
-        at = tag.end()
-        end, name, attributes = tag.groups()
-        if end:
-            out.append(closers.pop())
-            continue
-        moved = [a for a in _STYLES.findall(attributes) if a[1 : a.index("=")] not in _ALLOWED.get(name, ())]
-        if attributes.endswith("/"):
-            out.append(tag[0])
-        elif not moved:
-            out.append(tag[0])
-            closers.append(f"</{name}>")
-        elif name == "mrow":
-            out.append(f"<mstyle{attributes}>")
-            closers.append("</mstyle>")
-        else:
-            for attribute in moved:
-                attributes = attributes.replace(attribute, "")
-            out.append(f"<mstyle{''.join(moved)}><{name}{attributes}>")
-            closers.append(f"</{name}></mstyle>")
-    return "".join([*out, mathml[at:]])
-
-
-_GAP: Final = re.compile(rf"<mtext>(?:<\w+[^>]*>)*{GAP_OPENS}(-?[0-9.e-]+){GAP_CLOSES}(?:</\w+>)*</mtext>")
-_CELL: Final = re.compile(r"<(/?)mtd\b([^>]*)>")
-_GAPS_AND_CELLS: Final = re.compile(rf"{_GAP.pattern}|{_CELL.pattern}")
-
-
-def with_row_gaps(mathml: str) -> str:
-    r"""Return MathML whose rows stand apart as `\\[1em]` asks: the cell that holds the mark has more room below.
-
-    A negative length takes from the room that cells have, half an x-height, and no more.
-    """
-    if GAP_OPENS not in mathml:
-        return mathml
-    out: list[str] = []
-    cells: list[int] = []  # where in `out` each open cell begins
-    at = 0
-    for match in _GAPS_AND_CELLS.finditer(mathml):
-        out.append(mathml[at : match.start()])
-        at = match.end()
-        if match[1] is not None:
-            if cells:
-                begin = out[cells[-1]]
-                room = f"padding-bottom: max(0px, calc(0.5ex + {match[1]}em));"
-                if "padding-bottom" in begin:
-                    pass
-                elif 'style="' in begin:
-                    out[cells[-1]] = begin.replace('style="', f'style="{room}', 1)
-                else:
-                    out[cells[-1]] = f'{begin[:-1]} style="{room}">'
-            continue
-        out.append(match[0])
-        if not match[2]:
-            cells.append(len(out) - 1)
-        elif cells:
-            cells.pop()
-    return "".join([*out, mathml[at:]]).replace(GAP_OPENS, "").replace(GAP_CLOSES, "")
-
 
 _PIECE: Final = re.compile(r"<(/?)([A-Za-z][\w-]*)([^>]*?)(/?)>|([^<]+)")
 _SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -113,6 +31,7 @@ _ACCENTS: Final[Mapping[str, str]] = {
     "\u203e": "\u0304", "\u0304": "\u0304", "\u2192": "\u20d7", "\u20d7": "\u20d7", "\u02d9": "\u0307", "\u0307": "\u0307",
     "\u00a8": "\u0308", "\u0308": "\u0308", "\u02c7": "\u030c", "\u030c": "\u030c", "\u02d8": "\u0306", "\u02da": "\u030a",
 }  # fmt: skip
+_UNDER: Final = frozenset("_\u0330")
 _BRACES: Final = frozenset("\u23de\u23df\u23b4\u23b5\u23dc\u23dd")
 _SIGNS: Final = frozenset("+\u2212\u00b1\u2213\u2217")
 _NOTHING_BEFORE: Final = frozenset(["", *"([{|,;"])
@@ -233,7 +152,7 @@ def _scripts(one: _Open) -> _Text:
     base, *scripts = one.children
     if one.name in {"mover", "munder"}:
         accent = scripts[0].text.strip()
-        if accent in _BRACES:
+        if accent in _BRACES or (accent in _UNDER and "accentunder" in one.attributes):
             return base._replace(single=False)
         if accent in _ACCENTS and "accent" in one.attributes:
             return base._replace(text=normalize("NFC", base.text.strip() + _ACCENTS[accent]))

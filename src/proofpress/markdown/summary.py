@@ -89,7 +89,10 @@ def balanced(html: str) -> str:
 def plain(html: str) -> str:
     """Return HTML's text on one line."""
     if "<math" in html:
-        html = _FORMULA.sub(lambda found: linear(found[0]), html)
+        while (
+            fewer := _FORMULA.sub(lambda found: linear(found[0]), html)
+        ) != html:  # one may stand in a link of another
+            html = fewer
     if "<" in html:
         html = _MARKUP.sub("", _BLOCK_END.sub(" ", html))
     return _BLANKS.sub(" ", unescape(html)).strip()

@@ -13,14 +13,26 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.markdown.doubts import doubts
+from proofpress.markdown.tex_boxes import (
+    PLAIN_COLOURS,
+    UNITS,
+    boxes,
+    flush_equations,
+    last_lines,
+    nice_fractions,
+    noted,
+    operators,
+    plain_tables,
+    rgb,
+    rules,
+    struck_limits,
+    tight_columns,
+    with_defaults,
+)
 from proofpress.markdown.wording import Edit, Wording, marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-GAP_OPENS: Final = "\ue000"
-GAP_CLOSES: Final = "\ue001"
-"""Between these stands in a cell by how many em its row is parted from the next one; `mathml.with_row_gaps` reads it."""
 
 
 class Mend(NamedTuple):
@@ -32,33 +44,7 @@ class Mend(NamedTuple):
     """Whether it is for displayed formulas alone."""
 
 
-_COLOURS: Final[Mapping[str, str]] = {
-    "aquamarine": "127,255,212", "brown": "165,42,42", "chocolate": "210,105,30", "coral": "255,127,80",
-    "cornflowerblue": "100,149,237", "crimson": "220,20,60", "darkblue": "0,0,139", "darkcyan": "0,139,139",
-    "darkgreen": "0,100,0", "darkmagenta": "139,0,139", "darkorange": "255,140,0", "darkorchid": "153,50,204",
-    "darkred": "139,0,0", "darkviolet": "148,0,211", "deeppink": "255,20,147", "deepskyblue": "0,191,255",
-    "dodgerblue": "30,144,255", "firebrick": "178,34,34", "forestgreen": "34,139,34", "gold": "255,215,0",
-    "goldenrod": "218,165,32", "grey": "128,128,128", "hotpink": "255,105,180", "indianred": "205,92,92",
-    "indigo": "75,0,130", "lightblue": "173,216,230", "lightgreen": "144,238,144", "limegreen": "50,205,50",
-    "maroon": "128,0,0", "mediumblue": "0,0,205", "mediumorchid": "186,85,211", "mediumpurple": "147,112,219",
-    "mediumseagreen": "60,179,113", "midnightblue": "25,25,112", "navy": "0,0,128", "olive": "128,128,0",
-    "orange": "255,165,0", "orangered": "255,69,0", "orchid": "218,112,214", "pink": "255,192,203",
-    "plum": "221,160,221", "purple": "128,0,128", "royalblue": "65,105,225", "salmon": "250,128,114",
-    "seagreen": "46,139,87", "sienna": "160,82,45", "skyblue": "135,206,235", "slateblue": "106,90,205",
-    "steelblue": "70,130,180", "teal": "0,128,128", "tomato": "255,99,71", "turquoise": "64,224,208",
-    "violet": "238,130,238",
-}  # fmt: skip
-"""CSS Color Module Level 4, section 6.1: those that TeX's own few do not include and that formulas are seen to use."""
-
 _COLOUR: Final = re.compile(r"\\(textcolor|color)\s*\{\s*(#?\w+)\s*\}(\s*\{)?")
-_HEX: Final = re.compile(r"#([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})\Z")
-
-_UNITS: Final = {
-    "em": 1.0, "ex": 0.431, "pt": 0.1, "pc": 1.2, "bp": 0.100375, "px": 0.1, "mu": 1 / 18, "cm": 2.845, "mm": 0.2845,
-    "in": 7.227, "\\jot": 0.3, "\\baselineskip": 1.2, "\\normalbaselineskip": 1.2,
-}  # fmt: skip
-"""Lengths of TeX in em, at its ten points."""
-
 _GAP: Final = re.compile(
     r"\*?[ \t]*\[\s*(-?\s*(?:\d+\.?\d*|\.\d+)?)\s*(em|ex|pt|pc|bp|px|mu|cm|mm|in|\\jot|\\(?:normal)?baselineskip)\s*\]"
 )
@@ -90,7 +76,7 @@ def _rows(tex: str) -> list[Edit]:
         if gap is not None:
             amount = gap[1].replace(" ", "")
             number = float(amount) if amount not in {"", "-"} else float(amount + "1")
-            words = rf"\text{{{GAP_OPENS}{number * _UNITS[gap[2]]:.3g}{GAP_CLOSES}}}\\ "
+            words = noted("gap", f"{number * UNITS[gap[2]]:.3g}") + r"\\ "
             edits.append(Edit(match, gap.end(), words))
         elif tex.startswith("*", match + 2):
             edits.append(Edit(match + 2, match + 3, " "))
@@ -127,7 +113,7 @@ def _matrices(tex: str) -> list[Edit]:
         elif mark.text == r"\\" and opened:
             name, begin, most = opened[-1]
             opened[-1], columns[-1] = (name, begin, max(most, columns[-1])), 0
-        elif mark.text.startswith(r"\begin"):
+        elif mark.text.startswith(r"\begin") and "{" in mark.text:
             name = mark.text[mark.text.index("{") + 1 : -1]
             given = _MATRIX_COLUMNS.match(tex, mark.end) if _MATRIX.match(name) else None
             starred = _MATRIX.match(name) is not None and name.endswith("*")
@@ -136,7 +122,7 @@ def _matrices(tex: str) -> list[Edit]:
                 begin = Edit(mark.start, given.end() if given else mark.end, given[1].strip() if given else "c")
             opened.append((name, begin, 0))
             columns.append(0)
-        elif mark.text.startswith(r"\end") and opened:
+        elif mark.text.startswith(r"\end") and "{" in mark.text and opened:
             name, begin, most = opened.pop()
             most = max(most, columns.pop())
             if begin is not None and mark.text.endswith(f"{{{name}}}"):
@@ -205,11 +191,14 @@ def _escapes(tex: str) -> list[Edit]:
 
 SILENT: Final = (
     Mend(r"`\_`, `\*` and `\\{` are escapes of a Markdown without mathematics", _escapes),
+    Mend(r"math-core sets an empty row after a last `\\ \hline`, below its line", last_lines),
     Mend(r"math-core sets an empty row after a last `\\`, and numbers it", _last_rows),
     Mend(r"math-core prints the length of `\\[1em]` and the star of `\\*`", _rows),
     Mend("math-core prints the columns of a matrix, `[cc|c]`, and knows none with a star", _matrices),
     Mend("math-core prints the position of `\\begin{aligned}[t]`", _positions),
     Mend(r"math-core refuses `\newcommand` of a name that it knows", _definitions),
+    Mend(r"math-core sets the limits of `\mathop` beside it", operators),
+    Mend("math-core centres `flalign`", flush_equations),
     Mend(r"math-core takes `\tag` and `\label` in numbered environments alone", _tags, displayed=True),
     Mend(r"math-core drops `\\` outside of environments", _lines, displayed=True),
 )
@@ -226,8 +215,9 @@ _NAMES: Final = {
     r"\end{IEEEeqnarray*}": r"\end{array}",
     r"\begin{split}": r"\begin{aligned}",
     r"\end{split}": r"\end{aligned}",
-    r"\begin{smallmatrix}": r"\begin{matrix}",
-    r"\end{smallmatrix}": r"\end{matrix}",
+    r"\begin{smallmatrix}": r"\begin{subarray}{cccccccccc}",
+    r"\end{smallmatrix}": r"\end{subarray}",
+    r"\end{alignedat}": r"\end{aligned}",
     r"\end{alignat}": r"\end{align}",
     r"\end{alignat*}": r"\end{align*}",
     r"\begin{flalign}": r"\begin{align}",
@@ -235,7 +225,39 @@ _NAMES: Final = {
     r"\begin{flalign*}": r"\begin{align*}",
     r"\end{flalign*}": r"\end{align*}",
     r"\mathds": r"\mathbb",
+    r"\mathbbm": r"\mathbb",
+    r"\begin{psmallmatrix}": r"\left(\begin{subarray}{cccccccccc}",
+    r"\end{psmallmatrix}": r"\end{subarray}\right)",
+    r"\begin{bsmallmatrix}": r"\left[\begin{subarray}{cccccccccc}",
+    r"\end{bsmallmatrix}": r"\end{subarray}\right]",
+    r"\varlimsup": r"\overline{\lim}",
+    r"\varliminf": r"\underline{\lim}",
+    r"\smallint": r"\int",
+    r"\cr": r"\\ ",
+    r"\ensuremath": "",
+    r"\mathnormal": "",
+    r"\noindent": "",
+    r"\centering": "",
+    r"\xspace": "",
+    r"\Tilde": r"\tilde",
+    r"\Bar": r"\bar",
+    r"\Hat": r"\hat",
+    r"\Vec": r"\vec",
+    r"\Dot": r"\dot",
+    r"\Ddot": r"\ddot",
+    r"\textup": r"\textrm",
+    r"\textsl": r"\textit",
+    r"\textmd": r"\text",
+    r"\mathellipsis": r"\ldots",
+    r"\textellipsis": r"\ldots",
+    r"\hdots": r"\ldots",
+    r"\dotsc": r"\ldots",
+    r"\dotso": r"\ldots",
+    r"\dotsb": r"\cdots",
+    r"\dotsm": r"\cdots",
+    r"\dotsi": r"\cdots",
     r"\pmb": r"\boldsymbol",
+    r"\vcenter": "",
     r"\textnormal": r"\text",
     r"\mbox": r"\text",
     r"\hbox": r"\text",
@@ -259,14 +281,22 @@ _DOLLAR: Final = re.compile(r"(?<!\\)\$")
 _OPERATOR: Final = re.compile(
     r"\\mathop\s*\{\s*\\(?:mathrm|rm|text|operatorname)\s*\{?([A-Za-z ]+)\}\s*\}?(?:\s*\\limits)?"
 )
-_ALIGNAT: Final = re.compile(r"\\begin\{alignat(\*?)\}\s*\{\s*\d+\s*\}")
+_ALIGNAT: Final = re.compile(r"\\begin\{align(at\*?|edat)\}\s*\{\s*\d+\s*\}")
+_ANGLE: Final = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*)([<>])")
 _STARRED: Final = re.compile(r"(?<!\\)\\(?!operatorname|tag|begin|end)([A-Za-z]+)\*")
+_ROOT: Final = re.compile(r"\\root\s*\{?([^{}\\]*)\}?\s*\\of(?![A-Za-z])")
+_MODELLED: Final = re.compile(r"\\textcolor\s*(\[[A-Za-z]+\])\s*(\{[^{}]*\})\s*\{")
 _REQUIRE: Final = re.compile(r"\\require\s*\{[^{}]*\}")
 _PRIMED: Final = re.compile(r"\^(?='+(?![\w{\\]))")
 _COLUMNS: Final = re.compile(r"\\begin\{(?:array|IEEEeqnarray\*?)\}\s*\{")
 _REPEATED: Final = re.compile(r"\*\s*\{\s*(\d{1,2})\s*\}\s*\{([^{}]*)\}")
 _GIVEN_COLUMNS: Final = re.compile(r"\s*\{[^{}]*\}")
-_BETWEEN_COLUMNS: Final = re.compile(r"[@!><]\s*\{[^{}]*\}")
+_BETWEEN_COLUMNS: Final = re.compile(
+    r"[@!]\s*\{(?:[\s~]|\\[,;:! ]|\\q?quad|\\hspace\*?\{[^{}]*\}|\\hskip\s*[\d.]+\s*[a-z]+)*\}"
+    r"|[><]\s*\{(?:\s|\\centering|\\ragged(?:right|left)|\\arraybackslash)*\}"
+)
+"""What stands between columns or before them that is room alone; what has words is left, and refused."""
+
 _WIDE_COLUMN: Final = re.compile(r"[pmbX]\s*\{[^{}]*\}|[pmbLXs]")
 
 
@@ -325,12 +355,15 @@ def _parted_text(found: re.Match[str]) -> str:
     return "".join(piece if number % 2 else rf"{found[1]}{{{piece}}}" for number, piece in enumerate(pieces) if piece)
 
 
+def _aligned(found: re.Match[str]) -> str:
+    return rf"\begin{{align{found[1].replace('at', '')}}}"
+
+
 def _colour(found: re.Match[str]) -> str:
-    value = _COLOURS.get(found[2].lower())
-    if value is None and (digits := _HEX.match(found[2])):
-        value = ",".join(str(int(digits[part], 16)) for part in (1, 2, 3))
-    if value is None:
+    colour = None if found[2] in PLAIN_COLOURS else rgb(found[2])
+    if colour is None:
         return found[0]
+    value = ",".join(map(str, colour))
     if found[1] == "color":
         return rf"\color[RGB]{{{value}}}{found[3] or ''}"
     return rf"{{\color[RGB]{{{value}}}" if found[3] else found[0]
@@ -363,9 +396,18 @@ def _substacks(tex: str) -> list[Edit]:
 
 REFUSED: Final = (
     Mend(r"`\label` in `eqnarray`", _labelled_eqnarrays),
+    Mend(r"`\rule`", rules),
+    Mend(r"`\smash`, `\mathllap`, `\href`, `\colorbox`", boxes),
+    Mend(r"`\nicefrac`", nice_fractions),
+    Mend(r"`\cancelto`", struck_limits),
+    Mend(r"`\pmatrix{…}` of plain TeX", plain_tables),
+    Mend(r"`\root 3 \of x`", _replacing(_ROOT, lambda found: rf"\sqrt[{found[1].strip()}]")),
+    Mend(r"`\textcolor[RGB]`", _replacing(_MODELLED, lambda found: rf"{{\color{found[1]}{found[2]}")),
+    Mend(r"`\left<`", _replacing(_ANGLE, lambda found: found[1] + (r"\langle " if found[2] == "<" else r"\rangle "))),
+    Mend("`@{}` beside columns", tight_columns),
     Mend("columns of an array beyond l, c, r and bars", _columns),
     Mend(r"`\substack`", _substacks),
-    Mend(r"`\begin{alignat}{2}`", _replacing(_ALIGNAT, lambda found: rf"\begin{{align{found[1]}}}")),
+    Mend(r"`\begin{alignat}{2}`", _replacing(_ALIGNAT, _aligned)),
     Mend(r"dollars in `\text`", _replacing(_MATH_IN_TEXT, _parted_text)),
     Mend(
         r"underscores in `\text`",
@@ -384,9 +426,15 @@ REFUSED: Final = (
 """What is refused as it is written. In this order."""
 
 
-def reworded(tex: str, display: bool) -> Wording:
-    """Return a formula in words that math-core sets as they mean."""
-    return _mended(Wording(tex), SILENT, display)
+def reworded(tex: str, display: bool, defaults: Mapping[str, str] | None = None) -> Wording:
+    """Return a formula in words that math-core sets as they mean.
+
+    `defaults` are the commands of the page that have an optional argument, and what it is where none is given.
+    """
+    wording = Wording(tex)
+    if defaults:
+        wording = wording.edited(with_defaults(defaults)(tex))
+    return _mended(wording, SILENT, display)
 
 
 def in_known_words(wording: Wording, display: bool) -> Wording:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from proofpress.site.values import FeedPosts
 
 HEADING_ANCHOR = re.compile(r'\s*<a class="anchor".*?</a>', re.DOTALL)
+ALIGNED_CELL = re.compile(r'(<t[dh] )class="align-(left|center|right)"')
+SHARE_OF_WIDTH = re.compile(r'(<(?:img|table)\b(?![^>]* width=)[^>]*\bclass="(?:[^"]* )?width-(\d+)(?: [^"]*)?")')
 OWN_FRAGMENT = re.compile(r'(<a\b[^>]*\bhref=")(#[^"]*")')
 NEVER = "1970-01-01T00:00:00+00:00"
 """The `updated` that Atom asks for, in a feed that has no entry yet."""
@@ -42,8 +44,15 @@ class Entry(msgspec.Struct, frozen=True):
 def entry(card: Card, body: Body, ask: AskSite) -> Entry:
     """Return a post's entry. Heading anchors are left out, and fragments lead to the post's own page."""
     html, _ = settle(body, card, ask, absolute=True)
-    html = HEADING_ANCHOR.sub("", html)
+    html = _without_classes(HEADING_ANCHOR.sub("", html))
     return Entry(card, OWN_FRAGMENT.sub(lambda found: f"{found[1]}{_text(card.permalink)}{found[2]}", html))
+
+
+def _without_classes(html: str) -> str:
+    """Say in attributes of HTML what the theme's style sheets say of classes: readers of feeds have only those."""
+    if 'class="align-' in html:
+        html = ALIGNED_CELL.sub(r'\1align="\2"', html)
+    return SHARE_OF_WIDTH.sub(r'\1 width="\2%"', html) if "width-" in html else html
 
 
 def feed(form: Format, own: SitePath, about: FeedPosts, entries: Sequence[Entry], config: Config) -> bytes:
