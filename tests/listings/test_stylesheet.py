@@ -139,7 +139,9 @@ def test_a_pair_of_styles_can_be_read_and_neither_shows_through_the_other(one: s
 def test_what_could_be_read_already_looks_as_the_style_says(name: str) -> None:
     style = get_style_by_name(name)
     light, _ = read(stylesheet(name, name))
-    assert light.paper == full(style.background_color)
+    paper = full(style.background_color)
+    ground = "#f6f7f8" if paper == "#ffffff" else paper  # on white paper a listing has a ground of its own
+    assert light.paper == ground
     for kind, short in STANDARD_TYPES.items():
         if not short:
             continue

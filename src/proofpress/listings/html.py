@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing
-from proofpress.listings.languages import canonical, known_names
+from proofpress.listings.languages import PROMPTED, SHELLS, canonical, known_names
+from proofpress.listings.layout import MAX_INDENT
 from proofpress.listings.marks import show
 from proofpress.listings.spans import escape
 from proofpress.listings.words import Stretch, literal, put_in, text_in, why_no_pattern
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 
 _SPAN: Final = re.compile(r'<span class="([^"]*)">|</span>')
 _INDENT: Final = re.compile(r'(?:[ \t]|<span class="[^"]*">|</span>)*')
-_SEEN: Final = ("marked", "inserted", "deleted")
+_SEEN: Final = ("marked", "inserted", "deleted", "output")
 """Kinds of lines that have a class of their name."""
 _ELEMENTS: Final = {"inserted": "ins", "deleted": "del"}
 _FRAMES: Final = {"terminal": ("terminal",), "none": ("frameless",)}
 """The classes of frames."""
+_PROMPT: Final = '<span class="gp">'
 
 
 class Written(NamedTuple):
@@ -63,8 +65,12 @@ class Listings:
         code = shown.code
         name, at = (info.over, info.over_at) if info.over else (info.language, info.language_at)
         language = canonical(name)
+        if language in PROMPTED and code.startswith("$ "):
+            name = "console"
         coloured, certain = self._coloured(code, name, at, place, note) if language else (None, True)
         body = escape(code) if coloured is None else coloured
+        if body.endswith("\n</span>"):  # the end of the last line is no line
+            body = f"{body[:-8]}</span>\n"
         if info.words:
             body, found = self._with_words(body, info, place, note)
             certain = certain and found
@@ -73,9 +79,12 @@ class Listings:
             wrap=info.wrap,
             start=info.start,
         )
-        label = escape(language or name.lower()) or "text"
-        pres = _pres(body, label, manner, shown.lines, everything=info.folded)
-        return Written(_framed(pres, info, label, attributes), certain)
+        label = escape(language or info.language.lower()) or "text"
+        kinds = shown.lines
+        if _PROMPT in body and (output := _output(body)):
+            kinds = {**kinds, "output": output}
+        pres = _pres(body, label, manner, kinds, everything=info.folded)
+        return Written(_framed(pres, info, label, attributes, code), certain)
 
     def _with_words(self, body: str, info: Info, place: PlaceOf, note: Note) -> tuple[str, bool]:
         """Put the elements of words that stand out into a listing's HTML; tell whether it always will be so."""
@@ -134,9 +143,34 @@ class Listings:
             return None, certain and slow.certain
 
 
-def _framed(pres: str, info: Info, name: str, attributes: Mapping[str, str]) -> str:
+def _output(body: str) -> set[int]:
+    """Return the numbers of a session's lines that answer: those without a prompt, which continue no command.
+
+    Where commands stand behind `$ `, `# ` is no prompt, but a remark.
+    """
+    found: set[int] = set()
+    remarks = f"{_PROMPT}$ " in body
+    continued = False
+    for number, line in enumerate(body.removesuffix("\n").split("\n"), 1):
+        text = text_in(line)
+        command = _PROMPT in line and not (remarks and text.startswith("# "))
+        if not (command or continued):
+            found.add(number)
+        continued = (command or continued) and text.endswith("\\")
+    return found
+
+
+def _frame(info: Info, code: str) -> str:
+    """Return a listing's frame: a terminal's for a shell, unless its title or its first line says that it is a file."""
+    if info.frame or (info.over or info.language).lower() not in SHELLS:
+        return info.frame
+    return "code" if code.startswith("#!") or "." in info.title else "terminal"
+
+
+def _framed(pres: str, info: Info, name: str, attributes: Mapping[str, str], code: str) -> str:
     """Put code that is written into what holds a listing of a language."""
-    classes = " ".join(["listing", *_FRAMES.get(info.frame, ()), *map(escape, info.classes)])
+    own = () if info.copies else ("no-copy",)
+    classes = " ".join(["listing", *_FRAMES.get(_frame(info, code), ()), *own, *map(escape, info.classes)])
     more = "".join(f' {escape(key)}="{escape(value)}"' for key, value in attributes.items() if key != "class")
     if "class" in attributes:
         classes += " " + escape(attributes["class"])
@@ -188,12 +222,12 @@ def _lines(body: str, manner: Manner, kinds: Mapping[str, set[int]]) -> list[str
         classes = ["line", *(kind for kind in _SEEN if kind in kinds and number in kinds[kind])]
         if focused and number not in focused:
             classes.append("receding")
+        if manner.wrap and (indent := _indent(line)):
+            classes.append(f"indent-{indent}")
         element = next((_ELEMENTS[kind] for kind in classes if kind in _ELEMENTS), "span")
         label = f' class="{" ".join(classes)}"'
         if manner.numbered:
             label += f' data-line="{manner.start + number - 1}"'
-        if manner.wrap and (indent := _indent(line)):
-            label += f' style="--indent:{indent}ch"'
         written.append(f"<{element}{label}>{text}\n</{element}>")
     return written
 
@@ -202,4 +236,4 @@ def _indent(line: str) -> int:
     """Return the columns that a line of code is indented by, as it is written as HTML; a tab has four."""
     blank = _INDENT.match(line)
     assert blank is not None
-    return min(40, sum(4 if character == "\t" else 1 for character in _SPAN.sub("", blank[0])))
+    return min(MAX_INDENT, sum(4 if character == "\t" else 1 for character in _SPAN.sub("", blank[0])))

@@ -98,10 +98,22 @@ ALIASES: Final[Mapping[str, str]] = {
 }
 """Names that Pygments lacks, or has for something that blogs do not mean."""
 
+SHELLS: Final = frozenset(
+    {
+        "bash", "bat", "batch", "cmd", "console", "dosbatch", "doscon", "fish", "fishshell", "ksh", "nu", "nushell",
+        "powershell", "ps1", "ps1con", "pwsh", "pwsh-session", "sh", "shell", "shell-command", "shell-session",
+        "sh-session", "tcsh", "tcshcon", "terminal", "winbatch", "zsh", "zsh-session",
+    }
+)  # fmt: skip
+"""Languages that are spoken in a terminal."""
+
+PROMPTED: Final = frozenset({"bash", "ksh", "sh", "shell", "terminal", "zsh"})
+"""Shells of which many a listing is a session, and says so by its first prompt alone."""
+
 _TESTED: Final = "tells rustdoc how to test a listing"
 _RUN: Final = "speaks to a program that runs code"
 _CHECKED: Final = "speaks to a program that checks code"
-_COPIED: Final = "speaks of a button to copy code, which listings do not have yet"
+_COPIED: Final = "asks for a button to copy code, which every listing has"
 _TABS: Final = "makes listings tabs, which they can't be yet"
 _HIDDEN: Final = "hides a listing from readers, who see it here"
 
@@ -112,7 +124,7 @@ FOREIGN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("eval", "norun", "noeval", "exec", "results", "warning", "message", "error", "cache"), _RUN),
     **dict.fromkeys(("fig.width", "fig.height", "fig.cap", "fig-cap", "fig-width", "fig-height", "engine"), _RUN),
     **dict.fromkeys(("nolint", "skip", "notest", "test", "doctest", "twoslash", "ignorefile"), _CHECKED),
-    **dict.fromkeys(("copy", "nocopy", "no-copy", "select", "copybutton"), _COPIED),
+    **dict.fromkeys(("copy", "select", "copybutton"), _COPIED),
     **dict.fromkeys(("tab", "tabs", "group", "sync", "groupid"), _TABS),
     **dict.fromkeys(("hidden", "hide", "echo", "include", "hidelines"), _HIDDEN),
     **dict.fromkeys(("annotate", "annotations"), "puts notes beside lines, which listings can't have yet"),

@@ -38,6 +38,10 @@ TINT: Final = 1.15
 ROOM: Final = 7.0
 """The contrast that black or white keeps on a marked line, so that colours find a lightness there."""
 
+WHITE: Final = "#ffffff"
+SHADE: Final = "#f6f7f8"
+"""The ground of a listing whose style is made for white, which is the page's own: it is seen where code begins."""
+
 GREEN: Final = "#2ea043"
 RED: Final = "#e5484d"
 
@@ -115,7 +119,8 @@ def _style(name: str) -> type[Style]:
 
 
 def _palette(style: type[Style]) -> _Palette:
-    paper = _full(style.background_color) or "#ffffff"
+    paper = _full(style.background_color) or WHITE
+    paper = SHADE if paper == WHITE else paper
     pole = max("#000000", "#ffffff", key=lambda end: contrast(end, paper))
     marked = _marked(paper, _full(style.highlight_color) or pole, pole)
     inserted, deleted = _tinted(paper, GREEN, pole), _tinted(paper, RED, pole)

@@ -1,0 +1,273 @@
+"""Listings as a reader has them: in a real browser, under a policy that allows no inline script and no inline style."""
+
+from __future__ import annotations
+
+import datetime as dt
+import mimetypes
+import shutil
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from proofpress.builder.build import build
+from proofpress.builder.inputs import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from tests.conftest import NpmFile
+
+pytestmark = pytest.mark.chromium
+
+URL = "https://me.example/"
+NOW = dt.datetime(2026, 2, 10, tzinfo=dt.UTC)
+POLICY = "default-src 'self'"
+AXE = "axe.run({resultTypes: ['violations']})"
+ROWS = """selector => {
+  const rows = new Map(), range = document.createRange();
+  const walk = document.createTreeWalker(document.querySelector(selector), NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    for (let at = 0; at < walk.currentNode.length; at += 1) {
+      range.setStart(walk.currentNode, at);
+      range.setEnd(walk.currentNode, at + 1);
+      const box = range.getBoundingClientRect(), top = Math.round(box.top);
+      if (range.toString().trim() && !rows.has(top)) rows.set(top, Math.round(box.left));
+    }
+  }
+  return [...rows];
+}"""
+"""Where each row begins in which a line of code is drawn: its top, and the left edge of its first letter."""
+POST = """---
+title: Listings
+date: 2026-01-05
+---
+
+Some words.
+
+```python title="train.py" linenos {2}
+import torch
+x = f"{torch.e!r:>{8}}"
+```
+
+```console
+$ pip install proofpress
+Collecting proofpress
+# a remark
+$ for name in a b; do \\
+  echo $name; done
+a
+b
+```
+
+```pycon
+>>> def f(x):
+...     return x
+...
+>>> f(1)
+1
+```
+
+```bash
+$ ls
+content  site.yaml
+```
+
+```python del={2} ins={3}
+def f(x):
+    return x
+    return x + 1
+```
+
+```diff lang="python"
+ def g(x):
+-    return x
++    return x + 1
+```
+
+```python wrap collapse={3-4}
+def f():
+    return {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7, "h": 8, "i": 9, "j": 10, "k": 11, "l": 12, "m": 13}
+a = 1
+b = 2
+c = 3
+```
+
+```text nocopy
+Nobody needs this.
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return built(tmp_path_factory.mktemp("listings"), POST)
+
+
+def built(root: Path, post: str) -> dict[str, bytes]:
+    """Build a site of one post and a page without listings, without a problem; return its files."""
+    (root / "content" / "posts").mkdir(parents=True)
+    (root / "site.yaml").write_text(f"title: Me\nurl: {URL}\n", "utf-8")
+    (root / "content" / "about.md").write_text("# About\n\nWithout a listing, with `code`.\n", "utf-8")
+    (root / "content" / "posts" / "listings.md").write_text(post, "utf-8")
+    made = build(Options(root=root, now=NOW))
+    assert [f"{one.line}:{one.column} {one.message}" for one in made.problems] == []
+    return {str(path): data for path, data in made.outputs.items()}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, site: dict[str, bytes]) -> Iterator[Callable[..., Page]]:
+    """Open a page of the site. What the browser complains of, or the site doesn't hold, fails the test."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def answer(route: Route) -> None:
+        path = unquote(urlsplit(route.request.url).path).removeprefix("/")
+        path += "index.html" if path.endswith("/") or not path else ""
+        if not route.request.url.startswith(URL) or path not in site:
+            wrong.append(route.request.url)
+            route.abort()
+            return
+        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        headers = {"Content-Type": f"{kind}; charset=utf-8", "Content-Security-Policy": POLICY}
+        route.fulfill(body=site[path], headers=headers)
+
+    def open_page(path: str = "posts/listings/", width: int = 1280, **options: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            permissions=["clipboard-read", "clipboard-write"],
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.route("**/*", answer)
+        page.goto(URL + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def copied(page: Page, number: int) -> str:
+    """Press the button of a listing, and return what a paste would give."""
+    page.locator(".listing").nth(number).locator(".copy").click()
+    page.locator("[role=status]").get_by_text("Copied").wait_for(state="attached")
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (0, 'import torch\nx = f"{torch.e!r:>{8}}"'),
+        (1, "pip install proofpress\nfor name in a b; do \\\n  echo $name; done"),
+        (2, "def f(x):\n    return x\n\nf(1)"),
+        (3, "ls"),
+        (4, "def f(x):\n    return x + 1"),
+        (5, "def g(x):\n    return x + 1"),
+    ],
+)
+def test_the_button_copies_code_without_prompts_output_numbers_and_deleted_lines(
+    opened: Callable[..., Page], number: int, code: str
+) -> None:
+    assert copied(opened(), number) == code
+
+
+def test_the_button_copies_folded_lines_too_and_a_listing_may_do_without_it(opened: Callable[..., Page]) -> None:
+    page = opened()
+    assert copied(page, 6).endswith("\na = 1\nb = 2\nc = 3")
+    assert page.locator(".listing").count() == 8
+    assert page.locator(".copy").count() == 7
+
+
+def test_the_button_is_reached_by_the_keyboard_has_a_name_and_says_when_it_is_done(
+    opened: Callable[..., Page],
+) -> None:
+    page = opened()
+    page.locator(".listing pre").first.focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.listing:first-of-type > button.copy')")
+    page.get_by_role("button", name="Copy: train.py").wait_for()
+    assert page.get_by_role("status").inner_text() == ""
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("Copied").wait_for(state="attached")
+    assert page.evaluate("document.activeElement.classList.contains('done')")
+
+
+def test_without_a_script_there_is_no_button_and_nothing_is_missing(opened: Callable[..., Page]) -> None:
+    page = opened(java_script_enabled=False)
+    assert page.locator(".copy").count() == 0
+    assert page.locator("pre").count() == 10
+    page.locator("summary").click()
+    page.get_by_text("b = 2").wait_for()
+
+
+def test_a_page_without_a_listing_loads_no_script(site: dict[str, bytes]) -> None:
+    assert b"<script src" not in site["about/index.html"]
+    assert site["posts/listings/index.html"].count(b"<script src") == 1
+
+
+def test_what_a_session_answers_is_not_selected_and_its_prompts_neither(opened: Callable[..., Page]) -> None:
+    page = opened()
+    selected = page.evaluate(
+        "(() => { getSelection().selectAllChildren(document.querySelectorAll('.listing pre')[1]);"
+        " return getSelection().toString(); })()"
+    )
+    assert selected.split("\n") == ["pip install proofpress", "for name in a b; do \\", "  echo $name; done"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_button_lies_over_no_word_and_is_as_large_as_a_pointer_needs(
+    opened: Callable[..., Page], width: int, scheme: str
+) -> None:
+    page = opened(width=width, color_scheme=scheme)
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.copy')].map(button => { const b = button.getBoundingClientRect();"
+        " const texts = [...button.parentElement.querySelectorAll('pre, summary')].map(e => e.getBoundingClientRect());"
+        " return [b.width, b.height, texts.every(t => b.bottom <= t.top + 3), b.right <= innerWidth]; })"
+    )
+    assert len(boxes) == 7
+    assert all(width >= 24 and height >= 24 and clear and inside for width, height, clear, inside in boxes)
+
+
+def test_a_listing_stands_on_a_ground_of_its_own(opened: Callable[..., Page]) -> None:
+    for scheme in ("light", "dark"):
+        page = opened(color_scheme=scheme)
+        listing, paper = page.evaluate(
+            "[document.querySelector('.listing'), document.documentElement].map(e => getComputedStyle(e).backgroundColor)"
+        )
+        assert listing != paper
+
+
+def test_a_line_that_wraps_goes_on_at_its_own_indent(opened: Callable[..., Page]) -> None:
+    page = opened(width=360)
+    rows = page.evaluate(ROWS, ".wrap .line:nth-child(2)")
+    assert len(rows) > 2
+    assert {row[1] for row in rows} == {rows[0][1]}
+
+
+@pytest.mark.axe
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened: Callable[..., Page], npm_file: NpmFile, scheme: str) -> None:
+    page = opened(color_scheme=scheme)
+    page.evaluate(npm_file("axe-core/axe.min.js").read_text("utf-8"))
+    found = page.evaluate(AXE)["violations"]
+    assert [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]] == []
