@@ -1,4 +1,4 @@
-// What a browser adds to the listings of a page: a button that copies each of them.
+// What a browser adds to the listings of a page: a button that copies each of them, and tabs of those that belong together.
 // Its words stand on the script's own element, so that a template can say them in another language.
 (() => {
   "use strict";
@@ -44,6 +44,86 @@
 
   if (navigator.clipboard) {
     (document.querySelector("main") ?? document.body).append(said);
-    document.querySelectorAll(".listing:not(.output, .no-copy)").forEach(addButton);
+    document.querySelectorAll(".listing:not(.listing + .output, .no-copy)").forEach(addButton);
+  }
+
+  // ---- tabs: without a script they follow each other, each below its label
+
+  const KEPT = "tabs";
+  const groups = [];
+
+  /** Return the labels that the reader chose, the last one first. */
+  const chosen = () => {
+    try {
+      return JSON.parse(localStorage.getItem(KEPT)) ?? [];
+    } catch {
+      return []; // no storage, or somebody else's words in it
+    }
+  };
+
+  /** Show a label's tab wherever there is one, and keep what was pressed where it is. */
+  const choose = (label, pressed) => {
+    const top = pressed.getBoundingClientRect().top;
+    for (const show of groups) show(label);
+    scrollBy({ top: pressed.getBoundingClientRect().top - top, behavior: "instant" });
+    try {
+      localStorage.setItem(KEPT, JSON.stringify([label, ...chosen().filter((one) => one !== label)].slice(0, 20)));
+    } catch {} // then nothing is remembered
+  };
+
+  const addTabs = (group, number) => {
+    const panels = [...group.querySelectorAll(":scope > .tab")];
+    const titles = panels.map((panel) => panel.querySelector(":scope > .title"));
+    if (panels.length < 2 || titles.includes(null)) return;
+    const labels = titles.map((title) => title.textContent.trim());
+    const list = make("div", { className: "tablist", role: "tablist" });
+    const tabs = panels.map((panel, at) => {
+      const tab = make("button", { type: "button", role: "tab", id: `tab-${number}-${at}`, textContent: labels[at] });
+      panel.id ||= `panel-${number}-${at}`;
+      panel.role = "tabpanel";
+      panel.setAttribute("aria-labelledby", tab.id);
+      tab.setAttribute("aria-controls", panel.id);
+      tab.addEventListener("click", () => choose(labels[at], tab));
+      return tab;
+    });
+    const show = (label) => {
+      const now = labels.indexOf(label);
+      if (now < 0) return;
+      tabs.forEach((tab, at) => {
+        tab.setAttribute("aria-selected", at === now);
+        tab.tabIndex = at === now ? 0 : -1;
+        panels[at].hidden = at !== now;
+      });
+    };
+    list.addEventListener("keydown", (event) => {
+      const last = tabs.length - 1;
+      const forward = getComputedStyle(list).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+      const backward = forward === "ArrowLeft" ? "ArrowRight" : "ArrowLeft";
+      const now = tabs.indexOf(event.target);
+      const to = { [forward]: now === last ? 0 : now + 1, [backward]: now === 0 ? last : now - 1, Home: 0, End: last }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      tabs[to].focus();
+      tabs[to].click();
+    });
+    list.append(...tabs);
+    group.prepend(list);
+    groups.push(show);
+    show(chosen().find((label) => labels.includes(label)) ?? labels[0]);
+  };
+
+  /** Show the tab that holds what the address leads to. */
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const panel = target && target.closest(".tab[hidden]");
+    if (!panel) return;
+    for (const show of groups) show(panel.querySelector(":scope > .title").textContent.trim());
+    target.scrollIntoView();
+  };
+
+  document.querySelectorAll(".tabs").forEach(addTabs);
+  if (groups.length) {
+    addEventListener("hashchange", reveal);
+    reveal();
   }
 })();

@@ -206,7 +206,7 @@ def test_what_has_no_effect_is_told_where_it_stands(info: str, what: str) -> Non
 @pytest.mark.parametrize(
     "word",
     ["ignore", "no_run", "should_panic", "edition2021", "E0308", "copy", "npm2yarn", "twoslash", "hidden",
-     'tab="pip"', "echo=FALSE", "eval=FALSE", "live", "annotate", "anchor_linenums=true"],
+     "group", "echo=FALSE", "eval=FALSE", "live", "annotate", "anchor_linenums=true"],
 )  # fmt: skip
 def test_an_option_of_another_tool_is_told_once_a_text_with_how_many_there_are(word: str) -> None:
     (found,) = render(f"```rust,{word}\nx\n```\n\n" * 5).problems
@@ -272,3 +272,85 @@ def test_no_letter_of_an_info_string_passes_without_effect_or_a_word(text: str) 
     bare, body = listing("text"), listing("text " + text)
     if re.search(r"[^\s,]", text):
         assert body.problems or body.html != bare.html
+
+
+def test_marks_of_notes_lead_to_the_items_of_the_list_behind_the_listing() -> None:
+    body = render("```python\nx = 1  # (1)!\ny = 2  # (2)! (1)!\n```\n\n1. One.\n2. Two.\n3. Three.\n")
+    assert body.problems == ()
+    mark = '<button type="button" class="note" popovertarget="note-1-{0}" aria-label="Note {0}">{0}</button>'
+    assert f'<span class="mi">1</span>{mark.format(1)}\n' in body.html
+    assert f'<span class="mi">2</span>{mark.format(2)}{mark.format(1)}\n' in body.html
+    assert '<ol class="notes">\n<li id="note-1-1" popover="">One.</li>' in body.html
+    assert "<li>Three.</li>" in body.html, "an item that nothing leads to stays where it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "mark"),
+    [
+        ("```python\nx = 1  # (1)!\n```\n\nWords.\n\n1. One.\n", 2, "(1)!"),
+        ("```python\na\nx = 1  # (1)! (2)!\n```\n\n1. One.\n", 3, "(2)!"),
+        ("```js\nx = 1 // (1)!\n```\n\n- One.\n", 2, "(1)!"),
+    ],
+)
+def test_the_mark_of_a_note_that_there_is_not_is_told_where_it_stands(text: str, line: int, mark: str) -> None:
+    (found,) = render(text).problems
+    assert (found.rule, found.line) == ("listing-options", line)
+    assert pointed_at(found, text) == mark
+
+
+def test_what_is_no_comment_is_no_mark_of_a_note_and_a_list_behind_code_stays_a_list() -> None:
+    body = render("```swift\nlet x = foo(1)!\n```\n\n1. One.\n")
+    assert body.problems == ()
+    assert "note" not in body.html
+    assert "foo" in body.html
+
+
+def test_fences_with_labels_that_follow_each_other_are_tabs_as_containers_are() -> None:
+    fences = render('```sh tab="pip"\na\n```\n\n```sh tab=uv\nb\n```\n')
+    boxes = render(":::tabs\n:::tab pip\n```sh\na\n```\n:::\n:::tab uv\n```sh\nb\n```\n:::\n:::\n")
+    assert fences.problems == boxes.problems == ()
+    assert fences.html == boxes.html
+
+
+def test_a_label_that_is_there_already_begins_another_group_and_a_tab_alone_is_told() -> None:
+    two = render("".join(f"```sh tab={label}\nx\n```\n" for label in ("a", "b", "a", "b")))
+    assert two.problems == ()
+    assert two.html.count('<div class="tabs">') == 2
+    text = "```sh tab=a\nx\n```\n\nWords.\n"
+    (found,) = render(text).problems
+    assert (found.rule, pointed_at(found, text)) == ("listing-options", "tab")
+
+
+def test_a_numbered_listing_with_an_id_has_an_id_for_each_line_that_links_may_name() -> None:
+    body = render("## train 2\n\n```python {#train} linenos start=2\na\nb\n```\n\n## train 3\n\n[b](#train-3)\n")
+    assert body.problems == ()
+    assert '<span class="line" data-line="2">' in body.html, "the heading before it has this id"
+    assert (
+        '<span class="line" id="train-3"><a class="number" href="#train-3" aria-label="Line 3" data-line="3"></a>'
+        in body.html
+    )
+    assert 'id="train-3-1">train 3' in body.html
+    assert body.anchors == ("train-2", "train", "train-3", "train-3-1")
+
+
+@pytest.mark.parametrize(
+    ("info", "code", "framed"),
+    [
+        ("sh", "ls\n", True),
+        ("console", "$ ls\n", True),
+        ("powershell", "ls\n", True),
+        ('sh title="Install"', "ls\n", True),
+        ('sh title="run.sh"', "ls\n", False),
+        ("bash", "#!/bin/sh\nls\n", False),
+        ('sh frame="none"', "ls\n", False),
+        ("python", "ls\n", False),
+        ('python frame="terminal"', "ls\n", True),
+    ],
+)
+def test_shells_have_the_frame_of_a_terminal_and_files_of_theirs_have_none(info: str, code: str, framed: bool) -> None:
+    assert ("terminal" in listing(info, code).html) == framed
+
+
+def test_braces_of_f_strings_and_what_a_lexer_cannot_read_are_no_errors() -> None:
+    html = listing("python", 'print(f"{x!r:>{width}} {{}} {y=}")\nx = 1 ? 2 $\n').html
+    assert '"err"' not in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import mimetypes
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,6 @@ from proofpress.builder.inputs import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page, Route
     from tests.conftest import NpmFile
@@ -100,19 +100,68 @@ c = 3
 Nobody needs this.
 ```
 """
+COMPANY = """---
+title: Company
+date: 2026-01-06
+---
+
+See [the model](#train-11).
+
+```python title="train.py" linenos start=10 {#train}
+import torch
+model = torch.nn.Linear(2, 3)  # (1)!
+print(model)  # (2)! (1)!
+```
+
+1. Two inputs, *three* outputs.
+2. Its shape.
+
+```sh tab="pip"
+pip install proofpress
+```
+
+```sh tab="uv" {#uv} linenos
+uv add proofpress
+```
+
+:::tabs
+:::tab pip
+Words about pip.
+:::
+:::tab uv
+Words about uv.
+:::
+:::tab conda
+Words about conda.
+:::
+:::
+
+```python focus={2} "print" /x\\d/ {1}
+x1 = 2
+print(x1)
+```
+
+```output
+2
+```
+
+```diff lang="python"
+-print(1)
++print(2)
+```
+
+The end.
+"""
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return built(tmp_path_factory.mktemp("listings"), POST)
-
-
-def built(root: Path, post: str) -> dict[str, bytes]:
-    """Build a site of one post and a page without listings, without a problem; return its files."""
+    root = tmp_path_factory.mktemp("listings")
     (root / "content" / "posts").mkdir(parents=True)
     (root / "site.yaml").write_text(f"title: Me\nurl: {URL}\n", "utf-8")
     (root / "content" / "about.md").write_text("# About\n\nWithout a listing, with `code`.\n", "utf-8")
-    (root / "content" / "posts" / "listings.md").write_text(post, "utf-8")
+    (root / "content" / "posts" / "listings.md").write_text(POST, "utf-8")
+    (root / "content" / "posts" / "company.md").write_text(COMPANY, "utf-8")
     made = build(Options(root=root, now=NOW))
     assert [f"{one.line}:{one.column} {one.message}" for one in made.problems] == []
     return {str(path): data for path, data in made.outputs.items()}
@@ -264,10 +313,139 @@ def test_a_line_that_wraps_goes_on_at_its_own_indent(opened: Callable[..., Page]
     assert {row[1] for row in rows} == {rows[0][1]}
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_mark_of_a_note_opens_it_beside_its_line_without_a_script(opened: Callable[..., Page], width: int) -> None:
+    page = opened("posts/company/", width, java_script_enabled=False)
+    assert page.locator(".notes li:visible").count() == 0
+    mark = page.get_by_role("button", name="Note 1").first
+    mark.focus()
+    page.keyboard.press("Enter")
+    note = page.get_by_text("Two inputs, three outputs.")
+    note.wait_for()
+    here, there = mark.bounding_box(), note.bounding_box()
+    assert here is not None
+    assert there is not None
+    assert 0 <= there["y"] - here["y"] - here["height"] < 24
+    assert there["x"] >= 0
+    assert there["x"] + there["width"] <= width
+    page.keyboard.press("Escape")
+    note.wait_for(state="hidden")
+
+
+def test_notes_are_a_numbered_list_on_paper(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/")
+    page.emulate_media(media="print")
+    assert page.locator(".notes li:visible").all_inner_texts() == ["Two inputs, three outputs.", "Its shape."]
+    assert page.locator(".notes").evaluate("e => getComputedStyle(e.children[0]).listStyleType") == "decimal"
+
+
+def test_a_number_leads_to_its_line_which_is_then_seen(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/", java_script_enabled=False)
+    plain = page.locator("#train-12").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert page.locator("#train-11").evaluate("e => getComputedStyle(e).backgroundColor") == plain
+    page.get_by_role("link", name="Line 11").click()
+    assert page.url.endswith("#train-11")
+    assert page.locator("#train-11").evaluate("e => getComputedStyle(e).backgroundColor") != plain
+    drawn = page.locator("#train-11 .number").evaluate("e => getComputedStyle(e, '::before').content")
+    assert drawn in ('"11"', "attr(data-line)")
+
+
+def test_a_listing_with_links_and_notes_is_copied_as_code(opened: Callable[..., Page]) -> None:
+    assert copied(opened("posts/company/"), 0) == "import torch\nmodel = torch.nn.Linear(2, 3)\nprint(model)"
+
+
+def test_without_a_script_tabs_follow_each_other_below_their_labels(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/", java_script_enabled=False)
+    assert page.locator(".tab > .title:visible").all_inner_texts() == ["pip", "uv", "pip", "uv", "conda"]
+    assert page.locator(".tab:visible").count() == 5
+    assert page.get_by_role("tab").count() == 0
+
+
+def test_equal_labels_move_together_and_the_choice_is_remembered(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/")
+
+    def shown() -> list[str]:
+        return page.get_by_role("tab", selected=True).all_inner_texts()
+
+    assert shown() == ["pip", "pip"]
+    assert page.locator(".tab:visible").count() == 2
+    tab = page.get_by_role("tab", name="uv").nth(1)
+    before = tab.bounding_box()
+    tab.click()
+    assert tab.bounding_box() == before, "what was pressed stays below the pointer"
+    assert shown() == ["uv", "uv"]
+    assert page.get_by_text("Words about uv.").is_visible()
+    page.get_by_role("tab", name="conda").click()
+    assert shown() == ["uv", "conda"]
+    page.reload()
+    assert shown() == ["uv", "conda"]
+
+
+def test_tabs_are_walked_with_the_arrow_keys_and_are_one_stop_of_the_tab_key(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/")
+    first = page.get_by_role("tablist").nth(1)
+    first.get_by_role("tab", name="pip").focus()
+    for key, label in (
+        ("ArrowRight", "uv"), ("ArrowRight", "conda"), ("ArrowRight", "pip"), ("ArrowLeft", "conda"), ("Home", "pip"), ("End", "conda"),
+    ):  # fmt: skip
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.textContent") == label
+        assert first.get_by_role("tab", selected=True).inner_text() == label
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.role") != "tab"
+    panel = page.get_by_role("tabpanel", name="conda")
+    assert panel.inner_text() == "Words about conda."
+
+
+def test_an_address_opens_the_tab_that_holds_what_it_names(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/#uv-1")
+    page.locator("#uv-1").wait_for(state="visible")
+    assert page.get_by_role("tab", selected=True).first.inner_text() == "uv"
+
+
+def test_output_is_joined_to_its_listing_and_is_not_copied(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/")
+    above, below = page.locator(".listing:has(+ .output)").bounding_box(), page.locator(".output").bounding_box()
+    assert above is not None
+    assert below is not None
+    assert abs(above["y"] + above["height"] - below["y"]) < 1
+    assert page.locator(".output .copy").count() == 0
+
+
+def test_lines_and_words_stand_out_and_lines_beside_the_focus_recede(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/", java_script_enabled=False)
+    listing = page.locator(".listing:has(+ .output)")
+
+    def ground(selector: str) -> str:
+        return str(listing.locator(selector).first.evaluate("e => getComputedStyle(e).backgroundColor"))
+
+    assert ground(".marked") != ground("code")
+    assert listing.locator("mark").all_inner_texts() == ["x1", "print", "x1"]
+    assert ground(".line:not(.receding) mark") == ground(".marked")
+    receding, near = (
+        listing.locator(selector).evaluate("e => getComputedStyle(e).color")
+        for selector in (".receding", ".line:not(.receding)")
+    )
+    assert receding != near
+
+
+def test_a_feed_has_listings_without_buttons_links_of_lines_and_tabs(site: dict[str, bytes]) -> None:
+    feed = json.loads(site["feed.json"])
+    html = next(item["content_html"] for item in feed["items"] if item["title"] == "Company")
+    assert "<button" not in html
+    assert "popover" not in html
+    assert 'class="number"' not in html
+    assert " (1)" in html
+    assert '<ol class="notes">' in html
+
+
 @pytest.mark.axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(opened: Callable[..., Page], npm_file: NpmFile, scheme: str) -> None:
-    page = opened(color_scheme=scheme)
+@pytest.mark.parametrize("path", ["posts/listings/", "posts/company/"])
+def test_axe_finds_nothing(opened: Callable[..., Page], npm_file: NpmFile, path: str, scheme: str) -> None:
+    page = opened(path, color_scheme=scheme)
+    for mark in page.locator(".note").all()[:1]:
+        mark.click()
     page.evaluate(npm_file("axe-core/axe.min.js").read_text("utf-8"))
     found = page.evaluate(AXE)["violations"]
     assert [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]] == []

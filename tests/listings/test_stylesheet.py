@@ -148,7 +148,8 @@ def test_what_could_be_read_already_looks_as_the_style_says(name: str) -> None:
         look, said = light.token(short), style.style_for_token(kind)
         assert (look["font-weight"] == "bold") == bool(said["bold"]), short
         assert (look["font-style"] == "italic") == bool(said["italic"]), short
-        assert (look["text-decoration"] == "underline") == bool(said["underline"]), short
+        underlined = said["underline"] and short != "si"  # the braces of an f-string would look like a mistake
+        assert (look["text-decoration"] == "underline") == bool(underlined), short
         assert (look["outline"] != "none") == bool(said["border"]), short
         grounds = (full(said["bgcolor"]),) if said["bgcolor"] else light.grounds
         if said["color"] and min(ratio(full(said["color"]), ground) for ground in grounds) >= 4.5:

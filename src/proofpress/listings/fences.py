@@ -63,10 +63,10 @@ _NO: Final = frozenset({"false", "no", "0", "none", "off"})
 FRAMES: Final = ("code", "terminal", "none")
 OPTIONS: Final = (
     "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
-    "collapse", "wrap", "frame", "lang", "nocopy",
+    "collapse", "wrap", "frame", "lang", "tab", "nocopy",
 )  # fmt: skip
 """The options that are ours, for a hint."""
-_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang"}
+_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab"}
 MAX_LINE: Final = 1_000_000
 
 
@@ -119,6 +119,8 @@ class Info(NamedTuple):
     """Whether the whole of it is."""
     frame: str = ""
     """`code`, `terminal` or `none`; empty where the listing leaves it to its language."""
+    tab: str = ""
+    """Its label, where it is a tab of a group."""
     copies: bool = True
     """Whether it has a button that copies it."""
     over: str = ""
@@ -152,6 +154,7 @@ class _Reading:
         self.text = text
         self.language = self.title = self.id = self.over = ""
         self.frame = ""
+        self.tab = ""
         self.copies = True
         self.lines: list[Lines] = []
         self.words: list[Words] = []
@@ -184,6 +187,7 @@ class _Reading:
             wrap=self.wrap,
             folded=self.folded,
             frame=self.frame,
+            tab=self.tab,
             copies=self.copies,
             over=self.over,
             over_at=self.over_at,
@@ -319,6 +323,8 @@ class _Reading:
                 self.over, self.over_at = value, inside_at
             else:
                 self.language = value
+        elif key == "tab" and value.strip():
+            self.tab = _ESCAPE.sub(r"\1", value).strip() if quoted else value
         elif key == "id" and value and not re.search(r"\s", value):
             self.id = value
         elif key == "class" and value:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing
-from proofpress.listings.languages import PROMPTED, SHELLS, canonical, known_names
+from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SHELLS, canonical, known_names
 from proofpress.listings.layout import MAX_INDENT
 from proofpress.listings.marks import show
 from proofpress.listings.spans import escape
@@ -14,7 +14,7 @@ from proofpress.listings.words import Stretch, literal, put_in, text_in, why_no_
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from proofpress.findings import Note
     from proofpress.listings.fences import Info
@@ -34,10 +34,21 @@ _PROMPT: Final = '<span class="gp">'
 
 
 class Written(NamedTuple):
-    """A listing's HTML, and whether the same listing always looks so."""
+    """A listing's HTML, whether the same listing always looks so, and the ids of its lines."""
 
     html: str
     certain: bool
+    anchors: tuple[str, ...] = ()
+
+
+class Company(NamedTuple):
+    """What is known of a listing beside its code and its info string."""
+
+    attributes: Mapping[str, str]
+    notes: Mapping[int, str] = {}
+    """The ids of the notes on its lines, by their numbers."""
+    taken: Container[str] = ()
+    """Ids of the page that its lines can't have."""
 
 
 class Manner(NamedTuple):
@@ -46,6 +57,14 @@ class Manner(NamedTuple):
     numbered: bool
     start: int
     wrap: bool
+    id: str = ""
+    """That of the listing, where each number is a link to its line."""
+    taken: Container[str] = ()
+
+    def anchor(self, number: int) -> str:
+        """Return the id of a line; empty where it has none."""
+        anchor = f"{self.id}-{number}" if self.id and self.numbered else ""
+        return "" if anchor in self.taken else anchor
 
 
 class Listings:
@@ -59,9 +78,9 @@ class Listings:
         """Let go of what colouring holds."""
         self._highlighter.close()
 
-    def write(self, code: str, info: Info, attributes: Mapping[str, str], place: PlaceOf, note: Note) -> Written:
+    def write(self, code: str, info: Info, company: Company, place: PlaceOf, note: Note) -> Written:
         """Return a listing's HTML, and note what is wrong with it at the `place` of its info string."""
-        shown = show(info, code)
+        shown = show(info, code, company.notes)
         code = shown.code
         name, at = (info.over, info.over_at) if info.over else (info.language, info.language_at)
         language = canonical(name)
@@ -74,17 +93,25 @@ class Listings:
         if info.words:
             body, found = self._with_words(body, info, place, note)
             certain = certain and found
+        if shown.notes:
+            body = _with_notes(body, shown.notes, company.notes)
         manner = Manner(
             numbered=self._line_numbers if info.numbered is None else info.numbered,
             wrap=info.wrap,
             start=info.start,
+            id=escape(company.attributes.get("id", "")),
+            taken=company.taken,
         )
         label = escape(language or info.language.lower()) or "text"
         kinds = shown.lines
         if _PROMPT in body and (output := _output(body)):
             kinds = {**kinds, "output": output}
         pres = _pres(body, label, manner, kinds, everything=info.folded)
-        return Written(_framed(pres, info, label, attributes, code), certain)
+        anchors: tuple[str, ...] = ()
+        if manner.numbered and manner.id:
+            count = body.count("\n") + (not body.endswith("\n"))
+            anchors = tuple(filter(None, map(manner.anchor, range(manner.start, manner.start + count))))
+        return Written(_framed(pres, info, label, company.attributes, code), certain, anchors)
 
     def _with_words(self, body: str, info: Info, place: PlaceOf, note: Note) -> tuple[str, bool]:
         """Put the elements of words that stand out into a listing's HTML; tell whether it always will be so."""
@@ -143,6 +170,18 @@ class Listings:
             return None, certain and slow.certain
 
 
+def _with_notes(body: str, notes: Mapping[int, tuple[int, ...]], ids: Mapping[int, str]) -> str:
+    """Put the marks of notes at the ends of their lines: each opens its note."""
+    lines = body.split("\n")
+    for line, numbers in notes.items():
+        lines[line - 1] += "".join(
+            f'<button type="button" class="note" popovertarget="{escape(ids[number])}" aria-label="Note {number}">'
+            f"{number}</button>"
+            for number in numbers
+        )
+    return "\n".join(lines)
+
+
 def _output(body: str) -> set[int]:
     """Return the numbers of a session's lines that answer: those without a prompt, which continue no command.
 
@@ -167,9 +206,15 @@ def _frame(info: Info, code: str) -> str:
     return "code" if code.startswith("#!") or "." in info.title else "terminal"
 
 
+def _is_output(info: Info) -> bool:
+    """Tell whether a listing is what a program printed, and so belongs to the listing before it, if there is one."""
+    language = info.language.lower()
+    return language in OUTPUTS or (language in PLAIN and info.title.lower() == "output")
+
+
 def _framed(pres: str, info: Info, name: str, attributes: Mapping[str, str], code: str) -> str:
     """Put code that is written into what holds a listing of a language."""
-    own = () if info.copies else ("no-copy",)
+    own = [name for name, holds in (("output", _is_output(info)), ("no-copy", not info.copies)) if holds]
     classes = " ".join(["listing", *_FRAMES.get(_frame(info, code), ()), *own, *map(escape, info.classes)])
     more = "".join(f' {escape(key)}="{escape(value)}"' for key, value in attributes.items() if key != "class")
     if "class" in attributes:
@@ -227,7 +272,12 @@ def _lines(body: str, manner: Manner, kinds: Mapping[str, set[int]]) -> list[str
         element = next((_ELEMENTS[kind] for kind in classes if kind in _ELEMENTS), "span")
         label = f' class="{" ".join(classes)}"'
         if manner.numbered:
-            label += f' data-line="{manner.start + number - 1}"'
+            shown = manner.start + number - 1
+            if anchor := manner.anchor(shown):
+                label += f' id="{anchor}"'
+                text = f'<a class="number" href="#{anchor}" aria-label="Line {shown}" data-line="{shown}"></a>{text}'
+            else:
+                label += f' data-line="{shown}"'
         written.append(f"<{element}{label}>{text}\n</{element}>")
     return written
 

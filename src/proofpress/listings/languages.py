@@ -107,6 +107,9 @@ SHELLS: Final = frozenset(
 )  # fmt: skip
 """Languages that are spoken in a terminal."""
 
+OUTPUTS: Final = frozenset({"output", "result", "results", "stderr", "stdout"})
+"""Names that say: this is what the listing before it printed."""
+
 PROMPTED: Final = frozenset({"bash", "ksh", "sh", "shell", "terminal", "zsh"})
 """Shells of which many a listing is a session, and says so by its first prompt alone."""
 
@@ -114,7 +117,7 @@ _TESTED: Final = "tells rustdoc how to test a listing"
 _RUN: Final = "speaks to a program that runs code"
 _CHECKED: Final = "speaks to a program that checks code"
 _COPIED: Final = "asks for a button to copy code, which every listing has"
-_TABS: Final = "makes listings tabs, which they can't be yet"
+_TABS: Final = 'groups listings, as fences do here that follow each other, each with a label: tab="pip"'
 _HIDDEN: Final = "hides a listing from readers, who see it here"
 
 FOREIGN: Final[Mapping[str, str]] = {
@@ -127,9 +130,14 @@ FOREIGN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("copy", "select", "copybutton"), _COPIED),
     **dict.fromkeys(("tab", "tabs", "group", "sync", "groupid"), _TABS),
     **dict.fromkeys(("hidden", "hide", "echo", "include", "hidelines"), _HIDDEN),
-    **dict.fromkeys(("annotate", "annotations"), "puts notes beside lines, which listings can't have yet"),
-    **dict.fromkeys(("anchor_linenums", "anchorlinenos", "lineanchors"), "makes links of line numbers"),
-    **dict.fromkeys(("output", "ansi"), "joins a listing to what it prints, which can't be yet"),
+    **dict.fromkeys(
+        ("annotate", "annotations"), "asks for notes on lines, which a listing has by its marks alone: # (1)!"
+    ),
+    **dict.fromkeys(
+        ("anchor_linenums", "anchorlinenos", "lineanchors"),
+        "makes links of line numbers, as a listing with numbers and an id has them: {#train}",
+    ),
+    **dict.fromkeys(("output", "ansi"), "shows what a program prints, as a listing of its own does here: ```output"),
     "npm2yarn": "translates code for other package managers",
     "wide": "gives a listing its width, which is the theme's",
     "inline": "sets code among words",

@@ -37,9 +37,59 @@ figure.listing:has(>.copy)>figcaption{padding-right:8.5rem}
 @media print{.listing>.copy{display:none}}
 """
 
+_NUMBERS: Final = """\
+.listing .line:has(>.number)::before{content:none}
+.listing .number{color:inherit;text-decoration:none}
+.listing .number::before{content:attr(data-line);display:inline-block;min-width:2.5ch;margin-right:2ch;\
+text-align:right;text-indent:0;user-select:none;-webkit-user-select:none}
+.listing .number:is(:hover,:focus-visible)::before{text-decoration:underline}
+.listing .line:target{scroll-margin-block:4rem}
+"""
+
+_NOTES: Final = """\
+.listing .note{position:relative;min-width:1.25rem;height:1.25rem;margin:-.25rem 0 -.25rem 1ch;padding:0 .3rem;\
+border:1px solid;border-radius:1rem;background:none;color:inherit;font:600 .75rem/1 var(--plain,sans-serif);\
+vertical-align:middle;cursor:pointer}
+.listing .note::after{content:"";position:absolute;inset:-.3rem}
+.notes>[popover]{inset:auto;width:max-content;max-width:min(30rem,100vw - 2rem);box-sizing:border-box;\
+margin:.35rem 0 0;padding:.6rem .9rem;border:1px solid var(--edge,currentcolor);border-radius:6px;\
+background:var(--paper,Canvas);color:var(--ink,CanvasText);list-style:none;box-shadow:0 2px 12px #0003}
+.notes:not(:has(>:not([popover]))){margin:0;padding:0}
+@supports (position-area:bottom){.notes>[popover]{position-area:bottom span-right;\
+position-try-fallbacks:bottom span-left,bottom span-all,top span-all}}
+@media print{.notes,.notes:not(:has(>:not([popover]))){margin:1rem 0;padding-left:1.5rem}\
+.notes>[popover]{display:list-item;position:static;padding:0;border:0;box-shadow:none;list-style:decimal}}
+"""
+
+_OUTPUT: Final = """\
+.listing:has(+.output){margin-bottom:0;border-bottom-left-radius:0;border-bottom-right-radius:0}
+.listing+.output{margin-top:0;border-top:0;border-top-left-radius:0;border-top-right-radius:0}
+div.listing+.output[data-language="output"]::before,figure.listing+div.output::before{position:static;display:block;\
+padding:.5rem var(--edging,1rem) 0;color:inherit;opacity:.75}
+.listing+.output>pre{padding-top:.3rem}
+.listing+.output>figcaption{padding-bottom:0;border-bottom:0;font-weight:400;opacity:.75}
+"""
+
+_TABS: Final = """\
+.tabs{margin-block:1.2rem}
+.tabs>.tab>.title{margin:0;font:600 .875rem/1.6 var(--plain,sans-serif)}
+.tabs>.tab>.listing{margin-top:0}
+.tabs>.tab:last-child>:last-child{margin-bottom:0}
+.tablist{display:flex;flex-wrap:wrap;padding-right:7rem}
+.tablist>[role=tab]{padding:.35rem .75rem;border:0;border-bottom:2px solid transparent;background:none;\
+color:var(--muted,inherit);font:600 .875rem/1.6 var(--plain,sans-serif);cursor:pointer}
+.tablist>[aria-selected=true]{border-color:currentcolor;color:var(--ink,inherit)}
+@media screen{.tablist~.tab>.title{display:none}}
+@media print{.tablist{display:none}.tabs>.tab[hidden]{display:block}}
+"""
+
 LAYOUT: Final = (
     _SESSIONS
     + _COPY
+    + _NUMBERS
+    + _NOTES
+    + _OUTPUT
+    + _TABS
     + "".join(f".listing .indent-{columns}{{--indent:{columns}ch}}\n" for columns in range(1, MAX_INDENT + 1))
 )
 """The measures as CSS, the same for every site."""

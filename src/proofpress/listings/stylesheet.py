@@ -140,7 +140,7 @@ def _palette(style: type[Style]) -> _Palette:
             outline=_full(token["border"]),
             bold=token["bold"],
             italic=token["italic"],
-            underline=token["underline"],
+            underline=token["underline"] and kind is not Token.Literal.String.Interpol,  # as if it were misspelt
         )
     del tokens[""]
     return _Palette(
@@ -291,6 +291,7 @@ def _rules(palette: _Palette) -> Rules:
         ".listing figcaption": {"border-color": palette.rule},
         ".listing summary": {"border-color": palette.rule},
         ".listing .marked": {"background": palette.marked, "border-color": palette.bar},
+        ".listing .line:target": {"background": palette.marked, "border-color": palette.bar},
         ".listing mark": {"background": palette.marked, "border-color": palette.bar},
         ".listing .inserted": {"background": palette.inserted, "border-color": palette.inserted_bar},
         ".listing ins": {"background": palette.inserted, "border-color": palette.inserted_bar},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from proofpress.listings.fences import read_info
+from proofpress.listings.html import Company
 from proofpress.listings.spans import escape
 from proofpress.markdown.inline_forms import image, link_close, link_open, mark_name, raw
 from proofpress.markdown.summary import without_links
@@ -142,10 +143,21 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     def place(offset: int, length: int) -> Place:
         return writer.text.lines.in_info(token, offset, length)
 
-    listing = writer.manner.listings.write(token.content, read_info(token.info), given, place, writer.findings.note)
-    writer.out.append(listing.html)
+    info = read_info(token.info)
+    notes = {number: str(item.attrs["id"]) for number, item in token.meta.get("notes", {}).items()}
+    company = Company(given, notes, token.meta.get("taken", frozenset()))
+    listing = writer.manner.listings.write(token.content, info, company, place, writer.findings.note)
+    writer.anchors += listing.anchors
+    writer.out.append(_as_tab(listing.html, info.tab, token.meta.get("tab", "alone")) if info.tab else listing.html)
     writer.certain = writer.certain and listing.certain
     return index + 1
+
+
+def _as_tab(html: str, label: str, where: str) -> str:
+    """Return a listing as one of a group of tabs, in the words of `:::tabs`: what stands below a label."""
+    begin = '<div class="tabs">\n' if where in {"first", "alone"} else ""
+    end = "</div>\n" if where in {"last", "alone"} else ""
+    return f'{begin}<div class="tab">\n<p class="title">{escape(label)}</p>\n{html}</div>\n{end}'
 
 
 def _code(writer: Writer, tokens: Sequence[Token], index: int) -> int:
