@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 from written_listings import lines, listing, pointed_at, render, text_of
 
+from proofpress.content.text import decode
+from proofpress.findings import Findings
+from proofpress.listings.ansi import ansi_html
 from proofpress.listings.fences import read_info
 from proofpress.listings.highlight import Highlighter
 from proofpress.listings.words import Stretch, literal, put_in, text_in
@@ -354,3 +357,46 @@ def test_shells_have_the_frame_of_a_terminal_and_files_of_theirs_have_none(info:
 def test_braces_of_f_strings_and_what_a_lexer_cannot_read_are_no_errors() -> None:
     html = listing("python", 'print(f"{x!r:>{width}} {{}} {y=}")\nx = 1 ? 2 $\n').html
     assert '"err"' not in html
+
+
+@pytest.mark.parametrize(
+    ("codes", "classes"),
+    [
+        ("31", "ansi-red"),
+        ("1;4;32", "ansi-bold ansi-underline ansi-green"),
+        ("90", "ansi-gray"),
+        ("97;44", "ansi-on-blue ansi-white"),
+        ("38;5;196", "ansi-red"),
+        ("38;5;244", "ansi-gray"),
+        ("38;2;10;180;120", "ansi-green"),
+        ("38:2:0:0:0", "ansi-black"),
+        ("7", "ansi-inverse"),
+        ("31;7", "ansi-on-red"),
+        ("2;3;9", "ansi-dim ansi-italic ansi-strike"),
+    ],
+)
+def test_colours_of_a_terminal_are_classes(codes: str, classes: str) -> None:
+    body = listing("ansi", f"a \u241b[{codes}m<b>\u241b[0m c\n")
+    assert body.problems == ()
+    assert f'>a <span class="{classes}">&lt;b&gt;</span> c\n</code>' in body.html
+
+
+def test_a_terminals_other_codes_are_not_shown_and_those_that_end_a_colour_end_it() -> None:
+    code = "\u241b[2K\u241b[31;1mred\u241b[22m thin\u241b[39m plain\u241b[?25l\n\u241b[44mon\u241b[49m off\n"
+    html = listing("ansi linenos", code).html
+    assert text_of(html) == "red thin plain\non off\n\n"
+    assert '<span class="ansi-bold ansi-red">red</span><span class="ansi-red"> thin</span> plain' in html
+    assert '<span class="ansi-on-blue">on</span> off' in html
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("ab<\n\u241b[;:0123478m", max_size=40))
+def test_whatever_a_terminal_printed_becomes_text(code: str) -> None:
+    assert re.sub(r"\u241b\[[0-?]*[ -/]*[@-~]", "", code) == text_of(ansi_html(code))
+
+
+def test_only_a_listing_of_a_terminal_keeps_its_escape_characters() -> None:
+    findings = Findings("a.md")
+    text = decode(b"```ansi\n\x1b[31mred\x1b[0m\n```\n\n```text\n\x1b[31mred\n```\n", findings)
+    assert text.startswith("```ansi\n\u241b[31mred\u241b[0m\n```\n")
+    assert [(one.rule, one.line, one.column) for one in findings.problems] == [("control-character", 6, 1)]

@@ -150,6 +150,10 @@ print(x1)
 +print(2)
 ```
 
+```ansi
+\x1b[32mpassed\x1b[0m and \x1b[41mfailed\x1b[0m
+```
+
 The end.
 """
 
@@ -427,6 +431,17 @@ def test_lines_and_words_stand_out_and_lines_beside_the_focus_recede(opened: Cal
         for selector in (".receding", ".line:not(.receding)")
     )
     assert receding != near
+
+
+def test_what_a_terminal_printed_has_its_colours(opened: Callable[..., Page]) -> None:
+    for scheme in ("light", "dark"):
+        page = opened("posts/company/", java_script_enabled=False, color_scheme=scheme)
+        listing = page.locator(".terminal", has_text="passed and failed")
+        assert listing.inner_text().strip() == "passed and failed"
+        plain = listing.locator("code").evaluate("e => getComputedStyle(e).color")
+        assert page.get_by_text("passed", exact=True).evaluate("e => getComputedStyle(e).color") != plain
+        ground = page.get_by_text("failed", exact=True).evaluate("e => getComputedStyle(e).backgroundColor")
+        assert ground not in ("rgba(0, 0, 0, 0)", plain)
 
 
 def test_a_feed_has_listings_without_buttons_links_of_lines_and_tabs(site: dict[str, bytes]) -> None:

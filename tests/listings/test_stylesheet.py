@@ -15,6 +15,7 @@ from pygments.styles import get_all_styles, get_style_by_name
 from pygments.token import STANDARD_TYPES
 
 from proofpress.config import HighlightOptions
+from proofpress.listings.ansi import COLOURS
 from proofpress.listings.stylesheet import UnknownStyleError, _readable, contrast, stylesheet
 
 if TYPE_CHECKING:
@@ -246,3 +247,12 @@ def test_inserted_and_deleted_lines_have_bars_of_their_own_and_words_look_like_l
         for kind, element in (("marked", "mark"), ("inserted", "ins"), ("deleted", "del")):
             assert scheme.said[f".listing .{kind}"] == scheme.said[f".listing {element}"]
         assert scheme.said[".listing .inserted"]["border-color"] != scheme.said[".listing .deleted"]["border-color"]
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_colours_of_a_terminal_can_be_read_in_every_style_on_the_listing_and_below_text(name: str) -> None:
+    for scheme in read(stylesheet(name, "monokai")):
+        for colour in COLOURS:
+            assert ratio(scheme.said[f".listing .ansi-{colour}"]["color"], scheme.paper) >= 4.5
+            below = scheme.said[f".listing .ansi-on-{colour}"]
+            assert ratio(below["color"], below["background"]) >= 4.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from proofpress.listings.ansi import ansi_html
 from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing
 from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SHELLS, canonical, known_names
 from proofpress.listings.layout import MAX_INDENT
@@ -87,6 +88,8 @@ class Listings:
         if language in PROMPTED and code.startswith("$ "):
             name = "console"
         coloured, certain = self._coloured(code, name, at, place, note) if language else (None, True)
+        if info.language.lower() == "ansi":
+            coloured = ansi_html(code)
         body = escape(code) if coloured is None else coloured
         if body.endswith("\n</span>"):  # the end of the last line is no line
             body = f"{body[:-8]}</span>\n"

@@ -100,7 +100,7 @@ ALIASES: Final[Mapping[str, str]] = {
 
 SHELLS: Final = frozenset(
     {
-        "bash", "bat", "batch", "cmd", "console", "dosbatch", "doscon", "fish", "fishshell", "ksh", "nu", "nushell",
+        "ansi", "bash", "bat", "batch", "cmd", "console", "dosbatch", "doscon", "fish", "fishshell", "ksh", "nu", "nushell",
         "powershell", "ps1", "ps1con", "pwsh", "pwsh-session", "sh", "shell", "shell-command", "shell-session",
         "sh-session", "tcsh", "tcshcon", "terminal", "winbatch", "zsh", "zsh-session",
     }

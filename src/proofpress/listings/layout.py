@@ -37,6 +37,13 @@ figure.listing:has(>.copy)>figcaption{padding-right:8.5rem}
 @media print{.listing>.copy{display:none}}
 """
 
+_TERMINAL: Final = """\
+.ansi-bold{font-weight:bold}
+.ansi-italic{font-style:italic}
+.ansi-underline{text-decoration:underline}
+.ansi-strike{text-decoration:line-through}
+"""
+
 _NUMBERS: Final = """\
 .listing .line:has(>.number)::before{content:none}
 .listing .number{color:inherit;text-decoration:none}
@@ -65,9 +72,9 @@ _OUTPUT: Final = """\
 .listing:has(+.output){margin-bottom:0;border-bottom-left-radius:0;border-bottom-right-radius:0}
 .listing+.output{margin-top:0;border-top:0;border-top-left-radius:0;border-top-right-radius:0}
 div.listing+.output[data-language="output"]::before,figure.listing+div.output::before{position:static;display:block;\
-padding:.5rem var(--edging,1rem) 0;color:inherit;opacity:.75}
+padding:.5rem var(--edging,1rem) 0}
 .listing+.output>pre{padding-top:.3rem}
-.listing+.output>figcaption{padding-bottom:0;border-bottom:0;font-weight:400;opacity:.75}
+.listing+.output>figcaption{padding-bottom:0;border-bottom:0;font-weight:400}
 """
 
 _TABS: Final = """\
@@ -86,6 +93,7 @@ color:var(--muted,inherit);font:600 .875rem/1.6 var(--plain,sans-serif);cursor:p
 LAYOUT: Final = (
     _SESSIONS
     + _COPY
+    + _TERMINAL
     + _NUMBERS
     + _NOTES
     + _OUTPUT

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pygments.styles import get_all_styles, get_style_by_name
 from pygments.token import STANDARD_TYPES, Token
 
+from proofpress.listings.ansi import COLOURS
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ class _Palette(NamedTuple):
     deleted: str
     deleted_bar: str
     tokens: Mapping[str, _Look]
+    terminal: Mapping[str, str]
+    """The colours of a terminal, by their names."""
 
 
 def _style(name: str) -> type[Style]:
@@ -155,6 +158,7 @@ def _palette(style: type[Style]) -> _Palette:
         deleted=deleted,
         deleted_bar=_readable(RED, grounds, SEEN),
         tokens=tokens,
+        terminal={name: _readable(_hex(rgb), grounds) for name, rgb in COLOURS.items()},
     )
 
 
@@ -188,6 +192,10 @@ def _full(color: str | None) -> str:
     if len(digits) == 3:
         digits = "".join(digit * 2 for digit in digits)
     return f"#{digits}" if len(digits) == 6 and set(digits) <= set("0123456789abcdef") else ""
+
+
+def _hex(color: Rgb) -> str:
+    return "#" + "".join(f"{channel:02x}" for channel in color)
 
 
 def _rgb(color: str) -> Rgb:
@@ -300,7 +308,15 @@ def _rules(palette: _Palette) -> Rules:
         ".listing .receding": {"color": palette.faint},
         ".listing .receding span": {"color": palette.faint, "background": "none"},
         ".listing [data-line]::before": {"color": palette.faint},
+        ".listing + .output::before": {"color": palette.faint},
+        ".listing + .output > figcaption": {"color": palette.faint},
+        ".listing .ansi-dim": {"color": palette.faint},
     }
+    for name, color in palette.terminal.items():
+        rules[f".listing .ansi-{name}"] = {"color": color}
+    for name, color in [*palette.terminal.items(), ("inverse", palette.ink)]:  # behind those of text, which give way
+        selector = f".listing .ansi-on-{name}" if name in palette.terminal else ".listing .ansi-inverse"
+        rules[selector] = {"background": color, "color": palette.paper}
     for name, look in sorted(palette.tokens.items()):
         rules[f".{name}"] = {
             key: value
