@@ -315,6 +315,29 @@ def test_fences_with_labels_that_follow_each_other_are_tabs_as_containers_are() 
     assert fences.html == boxes.html
 
 
+def test_a_code_group_is_tabs_whose_labels_are_its_titles_where_each_listing_has_one() -> None:
+    group = render("::: code-group\n```sh [pip]\na\n```\n```sh [uv]\nb\n```\n:::\n")
+    tabs = render('```sh tab="pip"\na\n```\n\n```sh tab=uv\nb\n```\n')
+    assert group.problems == ()
+    assert group.html == tabs.html
+    bare = render("::: code-group\n```sh [pip]\na\n```\n```sh\nb\n```\n:::\n")
+    assert '<div class="code-group">' in bare.html
+    assert "<figcaption>pip</figcaption>" in bare.html
+
+
+@pytest.mark.parametrize(
+    ("info", "copies"),
+    [
+        ("js nocopy", False), ("js no-copy=true", False), ("js copy=false", False), ("{.js .no-copy}", False),
+        ("js copy=true", True), ("js nocopy=false", True), ("js", True),
+    ],
+)  # fmt: skip
+def test_a_listing_may_do_without_the_button_that_copies_it(info: str, copies: bool) -> None:
+    body = listing(info)
+    assert body.problems == ()
+    assert ("no-copy" in body.html) != copies
+
+
 def test_a_label_that_is_there_already_begins_another_group_and_a_tab_alone_is_told() -> None:
     two = render("".join(f"```sh tab={label}\nx\n```\n" for label in ("a", "b", "a", "b")))
     assert two.problems == ()

@@ -323,6 +323,8 @@ class _Reading:
                 self.over, self.over_at = value, inside_at
             else:
                 self.language = value
+        elif (key in _NO_COPY or key == "copy") and value.lower() in _YES | _NO:
+            self.copies = (value.lower() in _YES) == (key == "copy")
         elif key == "tab" and value.strip():
             self.tab = _ESCAPE.sub(r"\1", value).strip() if quoted else value
         elif key == "id" and value and not re.search(r"\s", value):

@@ -144,11 +144,14 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
         return writer.text.lines.in_info(token, offset, length)
 
     info = read_info(token.info)
+    label = info.tab
+    if "label" in token.meta:  # its title is that of a tab
+        label, info = token.meta["label"], info._replace(title="")
     notes = {number: str(item.attrs["id"]) for number, item in token.meta.get("notes", {}).items()}
     company = Company(given, notes, token.meta.get("taken", frozenset()))
     listing = writer.manner.listings.write(token.content, info, company, place, writer.findings.note)
     writer.anchors += listing.anchors
-    writer.out.append(_as_tab(listing.html, info.tab, token.meta.get("tab", "alone")) if info.tab else listing.html)
+    writer.out.append(_as_tab(listing.html, label, token.meta.get("tab", "alone")) if label else listing.html)
     writer.certain = writer.certain and listing.certain
     return index + 1
 

@@ -1,18 +1,20 @@
 """What stands beside a listing and belongs to it: the other tabs of its group, and the notes on its lines.
 
 Tabs are fences that follow each other, `tab="pip"`, `tab="uv"`; a label that is there already begins another group.
+So are those in VitePress' `::: code-group`, whose titles are their labels.
 Notes are the items of the numbered list right behind a listing whose lines say `# (1)!`.
 """
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from proofpress.listings.fences import read_info
 from proofpress.listings.marks import noted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from markdown_it.token import Token
 
@@ -27,6 +29,22 @@ def find_tabs(tokens: Sequence[Token]) -> None:
             token.meta["tab"] = "within"
         group[-1].meta["tab"] = "last"
         group[0].meta["tab"] = "first" if len(group) > 1 else "alone"
+
+
+def find_code_groups(tokens: Sequence[Token]) -> None:
+    """Make a group of tabs of each `::: code-group` whose listings all have titles: `meta["label"]`."""
+    for index, token in enumerate(tokens):
+        if token.type != "container_open" or token.info != "code-group":
+            continue
+        inside = list(takewhile(_deeper_than(token), tokens[index + 1 :]))
+        if inside and all(one.type == "fence" and read_info(one.info).title for one in inside):
+            token.attrs["class"] = str(token.attrs["class"]).replace("code-group", "tabs", 1)
+            for one in inside:
+                one.meta |= {"label": read_info(one.info).title, "tab": "within"}
+
+
+def _deeper_than(opening: Token) -> Callable[[Token], bool]:
+    return lambda token: token.level > opening.level
 
 
 def _groups(tokens: Sequence[Token]) -> Iterator[list[Token]]:
