@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 import mimetypes
 import shutil
@@ -157,6 +158,20 @@ print(x1)
 The end.
 """
 
+MANY = "---\ntitle: Many\ndate: 2026-01-07\n---\n" + "".join(
+    f"""
+Words about step {number}.
+
+```python title="step_{number}.py" {{2}} linenos
+import numpy as np
+rng = np.random.default_rng({number})
+x_{number} = rng.normal(size=({number}, 3))
+print(f"{{x_{number}.shape}} {{x_{number}.mean():.3f}}")
+```
+"""
+    for number in range(1, 21)
+)
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
@@ -166,6 +181,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     (root / "content" / "about.md").write_text("# About\n\nWithout a listing, with `code`.\n", "utf-8")
     (root / "content" / "posts" / "listings.md").write_text(POST, "utf-8")
     (root / "content" / "posts" / "company.md").write_text(COMPANY, "utf-8")
+    (root / "content" / "posts" / "many.md").write_text(MANY, "utf-8")
     made = build(Options(root=root, now=NOW))
     assert [f"{one.line}:{one.column} {one.message}" for one in made.problems] == []
     return {str(path): data for path, data in made.outputs.items()}
@@ -275,6 +291,15 @@ def test_without_a_script_there_is_no_button_and_nothing_is_missing(opened: Call
 def test_a_page_without_a_listing_loads_no_script(site: dict[str, bytes]) -> None:
     assert b"<script src" not in site["about/index.html"]
     assert site["posts/listings/index.html"].count(b"<script src") == 1
+
+
+def test_a_post_with_twenty_listings_is_a_small_download(site: dict[str, bytes]) -> None:
+    page = site["posts/many/index.html"]
+    files = [data for path, data in site.items() if path.startswith("assets/") and path.encode() in page]
+    assert page.count(b'<figure class="listing"') == 20
+    assert len(files) == 4, "two style sheets, a script, an icon"
+    assert sum(len(gzip.compress(data, 6)) for data in [page, *files]) < 25_000
+    assert len(next(data for path, data in site.items() if path.endswith(".js"))) <= 6_000
 
 
 def test_what_a_session_answers_is_not_selected_and_its_prompts_neither(opened: Callable[..., Page]) -> None:
