@@ -15,6 +15,7 @@ from proofpress.rules.texts import faults_in
 
 RENDERER = Renderer(MarkdownOptions(), HighlightOptions())
 ESCAPING = Renderer(MarkdownOptions(html="escape"), HighlightOptions())
+SANITIZING = Renderer(MarkdownOptions(html="sanitize", anchors=False), HighlightOptions())
 
 
 def document(text: str, title: str = "t") -> Document:
@@ -87,6 +88,8 @@ def test_an_element_that_nobody_knows_is_text_with_a_word_about_it(words: str) -
     assert shown in html(f"{words}\n")
     assert told(f"{words}\n") == [("unknown-element", 1)]
     assert told(f"{words}\n", by=ESCAPING) == []
+    assert told(f"{words}\n", by=SANITIZING) == [("unknown-element", 1)]
+    assert shown in SANITIZING.render(document(f"{words}\n")).html
 
 
 @pytest.mark.parametrize(

@@ -147,10 +147,10 @@ def html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
         return False
     if not plain_html_block(state, startLine, endLine, silent):
         return False
-    known = state.env.get("elements")
-    if not silent and known is not None:
-        token = state.tokens[-1]
-        unread = unknown_in(token.content, known)
+    if not silent:
+        state.env["raw"] = True
+        token, known = state.tokens[-1], state.env.get("elements")
+        unread = unknown_in(token.content, known) if known is not None else ()
         if unread:
             token.meta["unread"] = unread
     return True

@@ -156,6 +156,7 @@ def is_text(state: StateInline, at: int, silent: bool) -> bool:
     inline = state.env.get("inline")
     if not silent and inline is not None and state.src is inline.content:  # not in the text of an image
         inline.meta.setdefault("unread", []).append((at, state.pos))
+        state.env["raw"] = True
     return True
 
 

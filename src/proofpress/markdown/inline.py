@@ -73,6 +73,7 @@ def html_inline(state: StateInline, silent: bool) -> bool:
         state.pos = at
         plain_html_inline(state, False)
         state.tokens[-1].meta = {"at": at}
+        state.env["raw"] = True
     return True
 
 

@@ -244,6 +244,7 @@ def link(state: InlineText, silent: bool) -> bool:
     opened = state.push("link_open", "a", 1)
     opened.attrs = {"href": found.href, "title": found.title} if found.title else {"href": found.href}
     opened.meta = {"at": found.at, "length": found.length, "label": found.label, "end": found.end}
+    _note(state, found)
     maximum = state.posMax
     state.pos, state.posMax = found.label_start, found.label_end
     state.linkLevel += 1
@@ -252,6 +253,14 @@ def link(state: InlineText, silent: bool) -> bool:
     state.push("link_close", "a", -1)
     state.pos, state.posMax = found.end, maximum
     return True
+
+
+def _note(state: InlineText, found: Link) -> None:
+    """Note for later which definitions are used, and that a link or an image stands in the text of an image."""
+    if found.label:
+        state.env.setdefault("used", set()).add(found.label)
+    if state.depth:
+        state.env["nested"] = True
 
 
 def image(state: InlineText, silent: bool) -> bool:
@@ -267,6 +276,7 @@ def image(state: InlineText, silent: bool) -> bool:
     if found.title:
         token.attrs["title"] = found.title
     token.meta = {"at": found.at, "length": found.length, "label": found.label, "end": found.end}
+    _note(state, found)
     token.content = state.src[found.label_start : found.label_end]
     inner = InlineText(state.src, state.md, state.env, [])
     inner.links, inner.closers, inner.search, inner.depth = state.links, state.closers, state.search, state.depth + 1

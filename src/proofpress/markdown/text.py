@@ -309,7 +309,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         titles = [(token, token.children or ()) for token in self.title_tokens]
         images = [
             (holder, image.children or ())
-            for holder, *_ in self._walked
+            for holder, *_ in (self._walked if "nested" in self.environment else ())
             for image in _deep(holder.children)
             if image.type == "image"
         ]
@@ -320,13 +320,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         """The definitions of links, in the order of the file."""
         if not self.definitions:
             return ()
-        used = {label for *_, label in self.environment.get("unsafe", ())}
-        used.update(
-            token.meta["label"]
-            for holder, *_ in self._walked
-            for token in _deep(holder.children)
-            if "label" in token.meta
-        )
+        used = {label for *_, label in self.environment.get("unsafe", ())} | self.environment.get("used", set())
         found = [(label, each, label in used, False) for label, each in self.definitions.items()]
         for each in self.environment.get("duplicate_refs", ()):
             first = self.definitions[each["label"]]
@@ -364,7 +358,9 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @cached_property
     def html(self) -> tuple[Markup, ...]:
         """The pieces of raw HTML."""
-        found = []
+        found: list[Markup] = []
+        if "raw" not in self.environment:  # most texts: nothing to look for
+            return ()
         for token, _, within, _ in self._walked:
             if token.type == "html_block":
                 found.append(self._markup(token, token, 0, within))
@@ -378,7 +374,9 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @cached_property
     def tags(self) -> tuple[Tag, ...]:
         """The tags of raw HTML, those of unknown elements included, which are text."""
-        found = []
+        found: list[Tag] = []
+        if "raw" not in self.environment:
+            return ()
         for token, *_ in self._walked:
             unread = token.meta.get("unread", ())
             if token.type == "html_block":

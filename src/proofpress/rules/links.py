@@ -77,7 +77,7 @@ _COMMENT_LABELS: Final = frozenset({"//", "COMMENT", "#", "_"})
 class _LostLink(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each link and image in what is plain text on the page."""
-        if not text.headings and "![" not in text.source:
+        if text.title is None and "![" not in text.source:
             return ()
         fault = self.says(
             "this stands in the title or in the text of an image, which are plain text: it leads nowhere and shows nothing",

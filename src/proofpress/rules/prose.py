@@ -178,6 +178,10 @@ class Text(Protocol):
         """The file."""
 
     @property
+    def title(self) -> str | None:
+        """The words of the heading that became the page's title, where front matter gives none."""
+
+    @property
     def passes_html(self) -> bool:
         """Whether raw HTML is read as such."""
 
