@@ -15,7 +15,8 @@
     [...listing.querySelectorAll("pre > code")]
       .map((code) => {
         const copy = code.cloneNode(true);
-        for (const part of copy.querySelectorAll(".gp, .line.output, del, .note")) part.remove();
+        const left = code.closest(".session") ? ".gp, .output, del, .note" : "del, .note";
+        for (const part of copy.querySelectorAll(left)) part.remove();
         return copy.textContent;
       })
       .join("")

@@ -423,3 +423,30 @@ def test_only_a_listing_of_a_terminal_keeps_its_escape_characters() -> None:
     text = decode(b"```ansi\n\x1b[31mred\x1b[0m\n```\n\n```text\n\x1b[31mred\n```\n", findings)
     assert text.startswith("```ansi\n\u241b[31mred\u241b[0m\n```\n")
     assert [(one.rule, one.line, one.column) for one in findings.problems] == [("control-character", 6, 1)]
+
+
+def test_a_session_within_a_listing_of_markdown_is_no_session() -> None:
+    code = "```console\n$ ls\na.md\n```\n"
+    body = render(f"````markdown\n{code}````\n")
+    assert '<span class="gp">$ </span>' in body.html
+    assert "session" not in body.html
+    assert "output" not in body.html
+    assert '<pre class="session" tabindex="0">' in render(code).html
+
+
+@pytest.mark.parametrize(
+    ("info", "code", "answers"),
+    [
+        ("console", "$ ls\na.md\n# none\n$ pwd\n/home\n", [2, 3, 5]),
+        ("console", "# whoami\nroot\n", [2]),
+        ("console", "$ echo a \\\n  b\na b\n", [3]),
+        ("pycon", ">>> f(1)\n1\n\n>>> def g():\n...     pass\n", [2, 3]),
+        ("psql", "x=# select 1;\n 1\n", [2]),
+        ("bash", "$ ls\na.md\n", [2]),
+        ("bash", "ls  # $ ls\n", []),
+        ("console", "Nobody asked.\n", []),
+    ],
+)
+def test_lines_of_a_session_without_a_prompt_are_what_it_answers(info: str, code: str, answers: list[int]) -> None:
+    found = lines(listing(info, code).html)
+    assert [number for number, (_, classes, _) in enumerate(found, 1) if classes == "output"] == answers

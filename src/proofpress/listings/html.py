@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.ansi import ansi_html
 from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing
-from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SHELLS, canonical, known_names
+from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SESSIONS, SHELLS, canonical, known_names
 from proofpress.listings.layout import MAX_INDENT
 from proofpress.listings.marks import show
 from proofpress.listings.spans import escape
@@ -58,6 +58,7 @@ class Manner(NamedTuple):
     numbered: bool
     start: int
     wrap: bool
+    session: bool
     id: str = ""
     """That of the listing, where each number is a link to its line."""
     taken: Container[str] = ()
@@ -96,19 +97,21 @@ class Listings:
         if info.words:
             body, found = self._with_words(body, info, place, note)
             certain = certain and found
+        kinds = shown.lines
+        session = canonical(name) in SESSIONS and _PROMPT in body
+        if session and (output := _output(body)):
+            kinds = {**kinds, "output": output}
         if shown.notes:
             body = _with_notes(body, shown.notes, company.notes)
         manner = Manner(
             numbered=self._line_numbers if info.numbered is None else info.numbered,
             wrap=info.wrap,
+            session=session,
             start=info.start,
-            id=escape(company.attributes.get("id", "")),
+            id=company.attributes.get("id", ""),
             taken=company.taken,
         )
         label = escape(language or info.language.lower()) or "text"
-        kinds = shown.lines
-        if _PROMPT in body and (output := _output(body)):
-            kinds = {**kinds, "output": output}
         pres = _pres(body, label, manner, kinds, everything=info.folded)
         anchors: tuple[str, ...] = ()
         if manner.numbered and manner.id:
@@ -232,7 +235,11 @@ def _framed(pres: str, info: Info, name: str, attributes: Mapping[str, str], cod
 
 def _pres(body: str, name: str, manner: Manner, kinds: Mapping[str, set[int]], *, everything: bool) -> str:
     """Return the code in one `pre`, or, where lines of it are folded, in several, those folded in `details`."""
-    classes = [word for word, asked in (("numbered", manner.numbered), ("wrap", manner.wrap)) if asked]
+    classes = [
+        word
+        for word, asked in (("numbered", manner.numbered), ("session", manner.session), ("wrap", manner.wrap))
+        if asked
+    ]
     opening = f'<pre class="{" ".join(classes)}" tabindex="0">' if classes else '<pre tabindex="0">'
     opening += f'<code class="language-{name}">'
     closing = "</code></pre>"
@@ -277,8 +284,8 @@ def _lines(body: str, manner: Manner, kinds: Mapping[str, set[int]]) -> list[str
         if manner.numbered:
             shown = manner.start + number - 1
             if anchor := manner.anchor(shown):
-                label += f' id="{anchor}"'
-                text = f'<a class="number" href="#{anchor}" aria-label="Line {shown}" data-line="{shown}"></a>{text}'
+                label += f' id="{escape(anchor)}"'
+                text = f'<a class="number" href="#{escape(anchor)}" aria-label="Line {shown}" data-line="{shown}"></a>{text}'
             else:
                 label += f' data-line="{shown}"'
         written.append(f"<{element}{label}>{text}\n</{element}>")

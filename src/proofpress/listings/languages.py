@@ -107,6 +107,15 @@ SHELLS: Final = frozenset(
 )  # fmt: skip
 """Languages that are spoken in a terminal."""
 
+SESSIONS: Final = frozenset(
+    {
+        "bash-session", "console", "doscon", "dylan-console", "dylan-repl", "erl", "gap-console", "gap-repl",
+        "iex", "irb", "jlcon", "matlabsession", "nodejsrepl", "postgresql-console", "postgres-console", "ps1con", "psql", "psysh",
+        "pwsh-session", "pycon", "rbcon", "rconsole", "rout", "shell-session", "sqlite3", "tcshcon",
+    }
+)  # fmt: skip
+"""Languages of commands behind prompts, with what they answer."""
+
 OUTPUTS: Final = frozenset({"output", "result", "results", "stderr", "stdout"})
 """Names that say: this is what the listing before it printed."""
 

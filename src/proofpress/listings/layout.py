@@ -12,7 +12,7 @@ MAX_INDENT: Final = 40
 """Columns up to which a line that wraps goes on at its own indent."""
 
 _SESSIONS: Final = """\
-.listing :is(.gp,.output){user-select:none;-webkit-user-select:none}
+.session :is(.gp,.output){user-select:none;-webkit-user-select:none}
 .listing :is(.copy,.note){-webkit-user-select:none;user-select:none}
 """
 
