@@ -43,10 +43,7 @@
     listing.append(button);
   };
 
-  if (navigator.clipboard) {
-    (document.querySelector("main") ?? document.body).append(said);
-    document.querySelectorAll(".listing:not(.listing + .output, .no-copy)").forEach(addButton);
-  }
+  if (navigator.clipboard) (document.querySelector("main") ?? document.body).append(said);
 
   // ---- tabs: without a script they follow each other, each below its label
 
@@ -74,6 +71,7 @@
 
   const addTabs = (group, number) => {
     const panels = [...group.querySelectorAll(":scope > .tab")];
+    group.querySelector(":scope > .tablist")?.remove();
     const titles = panels.map((panel) => panel.querySelector(":scope > .title"));
     if (panels.length < 2 || titles.includes(null)) return;
     const labels = titles.map((title) => title.textContent.trim());
@@ -122,9 +120,13 @@
     target.scrollIntoView();
   };
 
-  document.querySelectorAll(".tabs").forEach(addTabs);
-  if (groups.length) {
-    addEventListener("hashchange", reveal);
+  const setUp = () => {
+    if (navigator.clipboard) document.querySelectorAll(".listing:not(.listing + .output, .no-copy, :has(> .copy))").forEach(addButton);
+    groups.length = 0;
+    document.querySelectorAll(".tabs").forEach(addTabs);
     reveal();
-  }
+  };
+  setUp();
+  addEventListener("hashchange", reveal);
+  document.addEventListener("proofpress:patched", setUp); // in the preview, where a page changes while it is open
 })();

@@ -59,7 +59,7 @@ border:1px solid;border-radius:1rem;background:none;color:inherit;font:600 .75re
 vertical-align:middle;cursor:pointer}
 .listing .note::after{content:"";position:absolute;inset:-.3rem}
 .notes>[popover]{inset:auto;width:max-content;max-width:min(30rem,100vw - 2rem);box-sizing:border-box;\
-margin:.35rem 0 0;padding:.6rem .9rem;border:1px solid var(--edge,currentcolor);border-radius:6px;\
+margin:.35rem .5rem 0;padding:.6rem .9rem;border:1px solid var(--edge,currentcolor);border-radius:6px;\
 background:var(--paper,Canvas);color:var(--ink,CanvasText);list-style:none;box-shadow:0 2px 12px #0003}
 .notes:not(:has(>:not([popover]))){margin:0;padding:0}
 @supports (position-area:bottom){.notes>[popover]{position-area:bottom span-right;\
@@ -86,6 +86,7 @@ _TABS: Final = """\
 .tablist>[role=tab]{padding:.35rem .75rem;border:0;border-bottom:2px solid transparent;background:none;\
 color:var(--muted,inherit);font:600 .875rem/1.6 var(--plain,sans-serif);cursor:pointer}
 .tablist>[aria-selected=true]{border-color:currentcolor;color:var(--ink,inherit)}
+@media (pointer:coarse){.tablist>[role=tab]{padding-block:.65rem}}
 @media screen{.tablist~.tab>.title{display:none}}
 @media print{.tablist{display:none}.tabs>.tab[hidden]{display:block}}
 """

@@ -5,10 +5,11 @@ colour that falls short of WCAG's contrast is moved in lightness, and in nothing
 The story runs from names to text: a Pygments style is read into a palette (`_palette`, where colours are mended), a
 palette becomes declarations for each kind of token (`_rules`), and equal declarations share a selector (`_css`).
 
-The style sheet colours these parts, and leaves every measure to the theme: `.listing` and the lines `.marked`,
-`.inserted` and `.deleted` in it (text, background, and the border if the theme gives it a width), the words `mark`, `ins`
-and `del` likewise, `.receding` lines (text), `.listing figcaption` and `.listing summary` (their border),
-`.listing [data-line]::before` (line numbers), and `.listing .k` and so on for tokens.
+The style sheet colours these parts, and leaves every measure to the theme and to `layout`: `.listing` and the lines
+`.marked`, `.inserted` and `.deleted` in it (text, background, and the border if the theme gives it a width), the line that
+an address leads to, the words `mark`, `ins` and `del` likewise, `.receding` lines (text), `.listing figcaption` and `.listing summary` (their border),
+`.listing [data-line]::before` (line numbers), the label of output, `.listing .ansi-red` and so on for what a terminal
+printed, and `.listing .k` and so on for tokens.
 """
 
 from __future__ import annotations
