@@ -284,7 +284,7 @@ def test_marks_of_notes_lead_to_the_items_of_the_list_behind_the_listing() -> No
     assert f'<span class="mi">1</span>{mark.format(1)}\n' in body.html
     assert f'<span class="mi">2</span>{mark.format(2)}{mark.format(1)}\n' in body.html
     assert '<ol class="notes">\n<li id="note-1-1" popover="">One.</li>' in body.html
-    assert "<li>Three.</li>" in body.html, "an item that nothing leads to stays where it is"
+    assert '<li value="3">Three.</li>' in body.html, "an item that nothing leads to stays where it is"
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ vertical-align:middle;cursor:pointer}
 .notes>[popover]{inset:auto;width:max-content;max-width:min(30rem,100vw - 2rem);box-sizing:border-box;\
 margin:.35rem .5rem 0;padding:.6rem .9rem;border:1px solid var(--edge,currentcolor);border-radius:6px;\
 background:var(--paper,Canvas);color:var(--ink,CanvasText);list-style:none;box-shadow:0 2px 12px #0003}
+.notes>[popover]>:first-child{margin-top:0}
+.notes>[popover]>:last-child{margin-bottom:0}
 .notes:not(:has(>:not([popover]))){margin:0;padding:0}
 @supports (position-area:bottom){.notes>[popover]{position-area:bottom span-right;\
 position-try-fallbacks:bottom span-left,bottom span-all,top span-all}}

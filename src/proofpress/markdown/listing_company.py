@@ -81,6 +81,8 @@ def find_notes(tokens: Sequence[Token]) -> None:
             if number in wanted:
                 notes[number] = item
                 item.attrs = {"id": f"note-{listings}-{number}", **item.attrs, "popover": ""}
+            else:
+                item.attrs["value"] = number  # what is not shown is not counted
         token.meta["notes"] = notes
         following.attrs["class"] = f"notes {following.attrs.get('class', '')}".strip()
 

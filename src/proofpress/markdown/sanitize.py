@@ -53,7 +53,7 @@ _MORE_ATTRIBUTES: Final[dict[str, set[str]]] = {
     "details": {"open"},
     "img": {"alt", "decoding", "fetchpriority", "height", "loading", "src", "srcset", "width"},
     "input": {"checked", "disabled", "type"},
-    "li": {"popover"},
+    "li": {"popover", "value"},
     "ol": {"reversed", "start", "type"},
     "source": {"height", "media", "sizes", "src", "srcset", "type", "width"},
     "track": {"default", "kind", "label", "src", "srclang"},
