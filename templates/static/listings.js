@@ -47,13 +47,14 @@
 
   // ---- tabs: without a script they follow each other, each below its label
 
-  const KEPT = "tabs";
+  const KEPT = "proofpress:tabs";
   const groups = [];
 
   /** Return the labels that the reader chose, the last one first. */
   const chosen = () => {
     try {
-      return JSON.parse(localStorage.getItem(KEPT)) ?? [];
+      const kept = JSON.parse(localStorage.getItem(KEPT));
+      return Array.isArray(kept) ? kept : [];
     } catch {
       return []; // no storage, or somebody else's words in it
     }
@@ -72,9 +73,9 @@
   const addTabs = (group, number) => {
     const panels = [...group.querySelectorAll(":scope > .tab")];
     group.querySelector(":scope > .tablist")?.remove();
-    const titles = panels.map((panel) => panel.querySelector(":scope > .title"));
-    if (panels.length < 2 || titles.includes(null)) return;
-    const labels = titles.map((title) => title.textContent.trim());
+    for (const panel of panels) panel.hidden = false;
+    const labels = panels.map((panel) => panel.querySelector(":scope > .title")?.textContent.trim());
+    if (panels.length < 2 || !labels.every(Boolean) || new Set(labels).size < labels.length) return; // a sequence loses nothing
     const list = make("div", { className: "tablist", role: "tablist" });
     const tabs = panels.map((panel, at) => {
       const tab = make("button", { type: "button", role: "tab", id: `tab-${number}-${at}`, textContent: labels[at] });
@@ -113,10 +114,16 @@
 
   /** Show the tab that holds what the address leads to. */
   const reveal = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const panel = target && target.closest(".tab[hidden]");
-    if (!panel) return;
-    for (const show of groups) show(panel.querySelector(":scope > .title").textContent.trim());
+    let target;
+    try {
+      target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {} // no address of ours
+    const hidden = "[role=tabpanel][hidden]";
+    if (!target?.closest(hidden)) return;
+    for (let panel = target; (panel = panel.closest(hidden)); ) {
+      const label = panel.querySelector(":scope > .title").textContent.trim();
+      for (const show of groups) show(label);
+    }
     target.scrollIntoView();
   };
 

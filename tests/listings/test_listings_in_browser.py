@@ -158,8 +158,10 @@ print(x1)
 The end.
 """
 
-MANY = "---\ntitle: Many\ndate: 2026-01-07\n---\n" + "".join(
-    f"""
+MANY = (
+    "---\ntitle: Many\ndate: 2026-01-07\n---\n"
+    + "".join(
+        f"""
 Words about step {number}.
 
 ```python title="step_{number}.py" {{2}} linenos
@@ -169,7 +171,18 @@ x_{number} = rng.normal(size=({number}, 3))
 print(f"{{x_{number}.shape}} {{x_{number}.mean():.3f}}")
 ```
 """
-    for number in range(1, 21)
+        for number in range(1, 21)
+    )
+    + """
+:::tabs
+:::tab one
+The first of them.
+:::
+:::tab one
+The second of them.
+:::
+:::
+"""
 )
 
 
@@ -430,6 +443,22 @@ def test_an_address_opens_the_tab_that_holds_what_it_names(opened: Callable[...,
     page = opened("posts/company/#uv-1")
     page.locator("#uv-1").wait_for(state="visible")
     assert page.get_by_role("tab", selected=True).first.inner_text() == "uv"
+
+
+def test_what_others_keep_and_addresses_that_name_nothing_do_no_harm(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/#%")
+    for kept in ('{"pip": 1}', "7", "uv", '["nothing", 3]'):
+        page.evaluate("kept => localStorage.setItem('proofpress:tabs', kept)", kept)
+        page.reload()
+        assert page.get_by_role("tab", selected=True).all_inner_texts() == ["pip", "pip"]
+    page.get_by_role("tab", name="uv").first.click()
+    assert page.get_by_role("tab", selected=True).all_inner_texts() == ["uv", "uv"]
+
+
+def test_tabs_of_one_label_stay_a_sequence_so_that_none_is_out_of_reach(opened: Callable[..., Page]) -> None:
+    page = opened("posts/many/")
+    assert page.get_by_text("The first of them.").is_visible()
+    assert page.get_by_text("The second of them.").is_visible()
 
 
 def test_output_is_joined_to_its_listing_and_is_not_copied(opened: Callable[..., Page]) -> None:
