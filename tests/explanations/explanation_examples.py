@@ -112,7 +112,7 @@ def reported(rule: str, root: Path) -> str:
     """Return all that Proofpress prints about a site's problems, without colours."""
     if rule in PUBLISHING:
         return _printed(root)
-    built = build(Options(root=root, now=NOW))
+    built = build(Options(root=root, now=NOW, checks=RULES[rule].checked))
     return "".join(click.unstyle(text(found)) + "\n" for found in built.problems)
 
 

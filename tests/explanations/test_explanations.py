@@ -31,12 +31,12 @@ def pages() -> set[str]:
 def words_in_the_code() -> set[str]:
     """Return every string and every name in the source that could mean a rule, but for the rules themselves.
 
-    Those that find their faults in a text are asked by the list of them in `rules/texts.py`.
+    Those that find their faults in a text are asked by the lists of them in `rules/texts.py` and `rules/checks.py`.
     """
     source = Path(proofpress.__file__).parent
     words: set[str] = set()
     for path in source.rglob("*.py"):
-        if path.is_relative_to(source / "rules") and path.stem != "texts":
+        if path.is_relative_to(source / "rules") and path.stem not in {"texts", "checks"}:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -83,7 +83,7 @@ def test_every_rule_is_a_value_of_its_name_in_one_family() -> None:
 
 def test_every_family_in_the_room_is_in_the_registry() -> None:
     room = Path(proofpress.__file__).parent / "rules"
-    machinery = {"__init__", "rule", "registry", "explanation", "edits", "prose", "texts"}
+    machinery = {"__init__", "rule", "registry", "explanation", "edits", "prose", "texts", "checks"}
     assert {path.stem for path in room.glob("*.py")} - machinery == {
         family.__name__.rpartition(".")[2] for family in FAMILIES
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from explanation_examples import RULES
+from rules_document import DOCUMENT, document
 
 import proofpress
 from proofpress.config import read_config
@@ -136,3 +137,7 @@ def test_every_wording_of_a_rule_is_one_that_some_code_asks_for() -> None:
     }
     assert len(worded) > 40
     assert worded - asked == set()
+
+
+def test_the_document_lists_every_rule_as_it_is() -> None:
+    assert DOCUMENT.read_text("utf-8") == document(), "write it anew: python tests/explanations/rules_document.py"

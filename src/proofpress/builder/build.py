@@ -111,7 +111,7 @@ def build(
     if before is not None and not same_but_texts(inputs, before.inputs):
         before = None
     lap("Reading files")
-    preparation = prepare(inputs, desk, before.preparation if before else None, progress)
+    preparation = prepare(inputs, desk, before.preparation if before else None, progress, checks=options.checks)
     lap("Rendering posts")
     hidden, until = left_out(preparation.prepared, options)
     if before is not None and stands(before.world, before.preparation, preparation, hidden):

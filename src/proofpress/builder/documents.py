@@ -18,7 +18,7 @@ from proofpress.engine.loop import Outcome
 from proofpress.kinds.registry import reads_source
 from proofpress.model import Body, Card, Place, Source
 from proofpress.problems import Problem
-from proofpress.rules.texts import faults_in
+from proofpress.rules.texts import TEXT_RULES, faults_in
 from proofpress.site.cards import Kind, make_card
 from proofpress.site.links import CONTENT
 
@@ -70,12 +70,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a kind of output wants the Markdown of documents."""
     plugins: Plugins = NONE
     """Those of the site; their digest is in `versions`."""
+    checks: bool = False
+    """Whether the rules of `check` are asked as well."""
     known: None = None
 
     @property
     def digest(self) -> bytes:
         """The digest of all of it."""
-        return digest_of([self.versions, self.config, self.keeps_markdown])
+        return digest_of([self.versions, self.config, self.keeps_markdown, self.checks])
 
     def digest_of(self) -> Callable[[Any], bytes]:
         """Return the function that digests answers; nothing is asked."""
@@ -83,10 +85,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def open(self) -> Rendering:
         """Return what reads and renders documents."""
-        return Rendering(self.config, self.plugins, keeps_markdown=self.keeps_markdown)
+        return Rendering(self.config, self.plugins, keeps_markdown=self.keeps_markdown, checks=self.checks)
 
 
-def reading_of(config: Config, versions: bytes, plugins: Plugins = NONE, kinds: Iterable[OutputKind] = ()) -> Reading:
+def reading_of(
+    config: Config, versions: bytes, plugins: Plugins = NONE, kinds: Iterable[OutputKind] = (), *, checks: bool = False
+) -> Reading:
     """Return what documents depend on: a setting that is not handed on here can have no part in them."""
     return Reading(
         versions=versions,
@@ -104,6 +108,7 @@ def reading_of(config: Config, versions: bytes, plugins: Plugins = NONE, kinds: 
         ),
         keeps_markdown=reads_source(config, kinds),
         plugins=plugins,
+        checks=checks,
     )
 
 
@@ -137,11 +142,16 @@ class DocumentStep(msgspec.Struct, frozen=True):
 class Rendering:
     """Reads and renders documents, by one site's settings."""
 
-    def __init__(self, config: Config, plugins: Plugins, *, keeps_markdown: bool) -> None:
+    def __init__(self, config: Config, plugins: Plugins, *, keeps_markdown: bool, checks: bool = False) -> None:
         from proofpress.markdown.renderer import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 
         self._config = config
         self._keeps_markdown = keeps_markdown
+        self._rules = TEXT_RULES
+        if checks:
+            from proofpress.rules.checks import CHECKED_RULES  # noqa: PLC0415 - a build doesn't load them
+
+            self._rules = (*TEXT_RULES, *CHECKED_RULES)
         self._zone = zone(config)
         self._defaults = Defaults(config.defaults) if config.defaults else None
         self._plugins = plugins
@@ -181,7 +191,7 @@ class Rendering:
         """Render a document, and have the rules of texts read it. Where a plugin fails, that is its problem."""
         if not self._plugins:
             text = self._renderer.parse(document)
-            return _with_problems(self._renderer.write(text), faults_in(text, document.path))
+            return _with_problems(self._renderer.write(text), faults_in(text, document.path, self._rules))
         doing = f"while it read {document.path}"
         failed: list[Problem] = []
         renderer = self._renderer
@@ -195,7 +205,7 @@ class Rendering:
             body = self._plain.write(text)  # without the plugins it can be done, so that they are to blame
             about = self._opened.markdown[0].extend if len(self._opened.markdown) == 1 else None
             failed.append(fault_somewhere(error, self._plugins, doing, about))
-        body = _with_problems(body, faults_in(text, document.path))
+        body = _with_problems(body, faults_in(text, document.path, self._rules))
         for own in self._opened.text_rules:
             found: list[Problem] = []
 

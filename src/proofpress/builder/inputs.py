@@ -51,6 +51,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Whether what is shown is published: a preview shows drafts, and their faults keep nobody from publishing."""
     base_url: str = ""
     strict: bool = False
+    checks: bool = False
+    """Whether the rules of `check` are asked as well."""
     jobs: int = 1
     """How many processes may work at once."""
 

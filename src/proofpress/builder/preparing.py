@@ -73,11 +73,19 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prepare(
-    inputs: Inputs, desk: Desk, before: Preparation | None, progress: Callable[[str, int, int], None]
+    inputs: Inputs,
+    desk: Desk,
+    before: Preparation | None,
+    progress: Callable[[str, int, int], None],
+    *,
+    checks: bool = False,
 ) -> Preparation:
-    """Read and render every document that changed. Those of the build before are not looked at again where they stand."""
+    """Read and render every document that changed. Those of the build before are not looked at again where they stand.
+
+    With `checks` the rules of `check` read them as well.
+    """
     guard = Guard(inputs.plugins)
-    reading = reading_of(inputs.config, inputs.versions, inputs.plugins, guard.kinds())
+    reading = reading_of(inputs.config, inputs.versions, inputs.plugins, guard.kinds(), checks=checks)
     kinds = kinds_of([source.path for source in inputs.tree.documents], inputs.config)
     standing = _standing(inputs, kinds, reading, before)
     results = bring_up_to_date(

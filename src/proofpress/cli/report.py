@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from proofpress.builder.preparing import LeftOut
     from proofpress.problems import Problem
 
-Format = Literal["text", "github", "json"]
+Format = Literal["text", "github", "json", "sarif"]
 FOLD = 12
 """Of one rule's warnings, how many are shown in full; the rest are counted. Errors are always shown."""
 NAMED = 5
@@ -33,6 +33,10 @@ def show(problems: Sequence[Problem], form: Format, root: Path = Path()) -> None
     """Print a site's problems: for people and GitHub a report, for machines one JSON document, with each place of each."""
     if form == "json":
         click.echo(as_json([msgspec.to_builtins(found) for found in problems], indent=1))
+    elif form == "sarif":
+        from proofpress.cli.sarif import sarif
+
+        click.echo(as_json(sarif(problems, _in_workspace(root)), indent=1))
     elif form == "github":
         folder = _in_workspace(root)
         for found in told_once(problems):

@@ -20,7 +20,7 @@ from proofpress.markdown.order import Order
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.quotes import curl, marks_for
 from proofpress.markdown.repeats import Repeats
-from proofpress.markdown.structure import find_alerts, find_tasks, find_torn_tables, number_cells
+from proofpress.markdown.structure import find_alerts, find_tasks, number_cells
 from proofpress.markdown.text import Text
 from proofpress.markdown.words import text_of
 
@@ -119,7 +119,6 @@ class Parser:
             find_tasks(tokens)
         if "tables" in features:
             number_cells(tokens)
-            find_torn_tables(tokens, lines, findings.note)
         if "attributes" in features:
             tokens = take_from_blocks(tokens, lines, lambda place, unused: repeat_unused(place, unused, repeats))
         if "tab=" in source or "tab:" in source:

@@ -1,4 +1,4 @@
-"""What blocks mean beyond CommonMark: alerts, tasks, cells and torn tables, found in the tokens before their text is read."""
+"""What blocks mean beyond CommonMark: alerts, tasks, and cells, found in the tokens before their text is read."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ KINDS: Final[Mapping[str, str]] = {
 """The words that make an alert, and which of the five it is: others are common elsewhere, and keep their own title."""
 
 _ALERT: Final = re.compile(r"\[!([A-Za-z][\w-]*)\]([-+]?)(?:[ \t]+([^\n]*))?(?:\n|\Z)")
-_ROW: Final = re.compile(r"\|.*\|")
-_DELIMITER_ROW: Final = re.compile(r"\|(?:[ \t]*:?-+:?[ \t]*\|)+")
 _TASK: Final = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")
 
 
@@ -127,27 +125,3 @@ def number_cells(tokens: list[Token]) -> None:
         elif token.type in {"td_open", "th_open"}:
             tokens[index + 1].meta["cell"] = cell
             cell += 1
-
-
-def find_torn_tables(tokens: list[Token], lines: SourceLines, note: Note) -> None:
-    """Report tables whose rows blank lines part, so that bars are shown in place of cells: once each.
-
-    That is a paragraph of rows which begins with the row of dashes, or which follows a table that has no row yet.
-    """
-    for index, token in enumerate(tokens):
-        if token.type != "inline" or tokens[index - 1].type != "paragraph_open" or token.content[:1] != "|":
-            continue
-        rows = [row.rstrip() for row in token.content.split("\n")]
-        if not all(_ROW.fullmatch(row) for row in rows):
-            continue
-        after_header = [before.type for before in tokens[max(0, index - 3) : index - 1]] == [
-            "thead_close",
-            "table_close",
-        ]
-        if _DELIMITER_ROW.fullmatch(rows[0]) or (after_header and rows[0].count("|") > 2):
-            note(
-                "torn-table",
-                lines.place(token, 0, len(rows[0])),
-                "blank lines tear this table apart, so its rows are shown with their bars",
-                "the rows of a table stand directly under each other: take the blank lines out",
-            )

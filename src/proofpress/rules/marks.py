@@ -13,6 +13,7 @@ import msgspec
 
 from proofpress.rules.prose import GAP
 from proofpress.rules.rule import Fault, TextRule, once_each
+from proofpress.rules.tables import rows_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,8 +119,8 @@ class _ForeignSyntax(TextRule, frozen=True):
         marks = [mark for mark in MARKS if id(mark) in found and mark.may_be_in(plain)]
         told = {one.line for one in text.findings if one.rule == "unknown-alert"}
         told |= {one.line for one in text.findings if one.rule == "unsafe-url"}
-        if any(one.rule == "torn-table" for one in text.findings):
-            marks = [mark for mark in marks if "|" not in mark.needles]
+        if any("|" in mark.needles for mark in marks):
+            told |= rows_told(text)
         if marks:
             for fault, place in _in_runs(text, marks):
                 if place.line not in told:

@@ -130,6 +130,14 @@ class Link(Protocol):
         """Where it leads."""
 
     @property
+    def image(self) -> bool:
+        """Whether it is an image."""
+
+    @property
+    def text(self) -> str:
+        """The words of a link, or those that stand for an image."""
+
+    @property
     def place(self) -> Place:
         """Where its destination stands."""
 
@@ -158,8 +166,70 @@ class Reference(Protocol):
         """Whether another of its label came before, and counts."""
 
 
+class Block(Protocol):
+    """A block of a text."""
+
+    @property
+    def kind(self) -> str:
+        """`paragraph`, `heading`, `list`, `item`, `listing` and so on."""
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The kinds of the blocks that hold it."""
+
+    @property
+    def first(self) -> int:
+        """Its first line in the file."""
+
+    @property
+    def last(self) -> int:
+        """Its last line."""
+
+
+class Options(Protocol):
+    """What an info string says."""
+
+    @property
+    def language(self) -> str:
+        """The language; empty where none is named."""
+
+
+class Listing(Protocol):
+    """A block of code."""
+
+    @property
+    def code(self) -> str:
+        """The code as it is written."""
+
+    @property
+    def info(self) -> str:
+        """The info string as it is written."""
+
+    @property
+    def options(self) -> Options:
+        """What it says."""
+
+    @property
+    def fenced(self) -> bool:
+        """Whether it stands between fences."""
+
+    def info_place(self, offset: int = 0, length: int = 1) -> Place:
+        """Return the place of an offset in the info string."""
+
+    def place(self, offset: int = 0, length: int = 1) -> Place:
+        """Return the place of an offset in the code."""
+
+
 class Document(Protocol):
     """The file of a text."""
+
+    @property
+    def path(self) -> str:
+        """Its path from the site's folder."""
+
+    @property
+    def first_line(self) -> int:
+        """The line of the file that its Markdown begins with."""
 
     @property
     def front(self) -> FrontMatter:
@@ -212,6 +282,17 @@ class Text(Protocol):
     @property
     def links(self) -> Sequence[Link]:
         """Its links and images."""
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        """Its blocks, those that hold others included."""
+
+    @property
+    def listings(self) -> Sequence[Listing]:
+        """Its blocks of code."""
+
+    def line(self, number: int) -> str:
+        """Return a line by its number in the file; empty outside of the text."""
 
     @property
     def lost_links(self) -> Sequence[Link]:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from proofpress.rules import (
+    access,
+    code,
     files,
     front_matter,
     headings,
@@ -15,8 +17,10 @@ from proofpress.rules import (
     marks,
     mathematics,
     output,
+    remains,
     settings,
     site,
+    structure,
     tables,
     templates,
     text,
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FAMILIES: Final = (
-    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, site, output,
+    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, access, site, output,
 )  # fmt: skip
 
 BUILT_IN: Final[tuple[Rule, ...]] = tuple(

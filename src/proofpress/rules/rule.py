@@ -53,6 +53,8 @@ class Rule(msgspec.Struct, frozen=True):
     reads: Reads
     fixed: bool = False
     """Whether the settings can't weigh it: without it a site would be published with a part missing, or unsafely."""
+    checked: bool = False
+    """Whether `check` alone asks it: it reads more than a build needs to know."""
     page: str = ""
     """Its explanation as Markdown, for a rule that comes from elsewhere; ours lie in `explained/`, and are read on demand."""
 
@@ -67,6 +69,11 @@ class Fault(msgspec.Struct, frozen=True):
     rule: Rule
     message: str
     hint: str = ""
+    edits: tuple[Edit, ...] = ()
+
+    def mended(self, *edits: Edit) -> Fault:
+        """Return the fault with edits that mend it, all together."""
+        return msgspec.structs.replace(self, edits=edits)
 
     def at(self, path: str, place: Place = WHOLE_FILE, *, edits: Sequence[Edit] = ()) -> Problem:
         """Return the problem at its place; `edits` mend it, all together."""
@@ -79,7 +86,7 @@ class Fault(msgspec.Struct, frozen=True):
             hint=self.hint,
             length=max(1, place.length),
             severity=self.rule.severity,
-            edits=tuple(edits),
+            edits=(*self.edits, *edits),
         )
 
 

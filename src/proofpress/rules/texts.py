@@ -15,6 +15,7 @@ from proofpress.rules.html import (
 )
 from proofpress.rules.links import LOST_LINK, UNUSED_REFERENCE
 from proofpress.rules.marks import FOREIGN_SYNTAX
+from proofpress.rules.tables import TORN_TABLE, UNDRAWN_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from proofpress.rules.rule import TextRule
 
 TEXT_RULES: Final[Sequence[TextRule]] = (
+    TORN_TABLE,
+    UNDRAWN_TABLE,
     FOREIGN_SYNTAX,
     UNKNOWN_ELEMENT,
     UNDEFINED_ELEMENT,
@@ -38,8 +41,8 @@ TEXT_RULES: Final[Sequence[TextRule]] = (
 )
 
 
-def faults_in(text: Text, path: str) -> Iterator[Problem]:
+def faults_in(text: Text, path: str, rules: Sequence[TextRule] = TEXT_RULES) -> Iterator[Problem]:
     """Give what the rules of texts find in one."""
-    for rule in TEXT_RULES:
+    for rule in rules:
         for fault, place in rule.check(text):
             yield fault.at(path, place)

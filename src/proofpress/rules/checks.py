@@ -1,0 +1,34 @@
+"""The rules of texts that `check` alone asks, beside those of a build: they read more than a page needs to be made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from proofpress.rules.access import NO_ALTERNATIVE, VAGUE_LINK
+from proofpress.rules.code import LISTING_SYNTAX, UNDEFINED_NAME, UNNAMED_LISTING
+from proofpress.rules.remains import CUT_OFF, ECHOED_INSTRUCTION, END_MARKER, MERGE_MARK, PLACEHOLDER_TEXT
+from proofpress.rules.structure import EMPTY_HEADING, LOST_HEADING, REPEATED_PARAGRAPH, SKIPPED_LEVEL
+from proofpress.rules.tables import SECOND_DELIMITER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from proofpress.rules.rule import TextRule
+
+CHECKED_RULES: Final[Sequence[TextRule]] = (
+    ECHOED_INSTRUCTION,
+    END_MARKER,
+    CUT_OFF,
+    PLACEHOLDER_TEXT,
+    MERGE_MARK,
+    SKIPPED_LEVEL,
+    EMPTY_HEADING,
+    LOST_HEADING,
+    REPEATED_PARAGRAPH,
+    SECOND_DELIMITER,
+    LISTING_SYNTAX,
+    UNNAMED_LISTING,
+    UNDEFINED_NAME,
+    NO_ALTERNATIVE,
+    VAGUE_LINK,
+)

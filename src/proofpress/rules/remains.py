@@ -1,0 +1,161 @@
+"""What was left behind in a text: an order to a language model, a mark of its end, a sentence that stops, a note to oneself."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from proofpress.model import Place
+from proofpress.problems import Edit
+from proofpress.rules.prose import GAP
+from proofpress.rules.rule import TextRule
+
+if TYPE_CHECKING:
+    from proofpress.rules.prose import Run, Text
+    from proofpress.rules.rule import Found
+
+_ORDER: Final = re.compile(
+    r"\s*(?:please\s+)?(?:write|create|generate|compose|produce|draft)\s+(?:me\s+)?(?:a|an|the|\d+)\s[^.\n]{0,80}?"
+    r"\b(?:blog\s?post|article|essay|tutorial|post|guide|report|story|summary|README)\b[^\n]*",
+    re.IGNORECASE,
+)
+
+
+class _EchoedInstruction(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give a first paragraph that orders this very text."""
+        first = next((block for block in text.blocks if block.kind == "paragraph"), None)
+        if first is None or first.within or (text.headings and text.headings[0].place.line < first.first):
+            return ()
+        written = "\n".join(text.line(number) for number in range(first.first, first.last + 1))
+        if not _ORDER.fullmatch(written):
+            return ()
+        last = first.last
+        while not text.line(last + 1).strip() and last - text.document.first_line < text.source.count("\n"):
+            last += 1
+        old = "".join(text.line(number) + "\n" for number in range(first.first, last + 1))
+        edit = Edit(
+            path=text.document.path, line=first.first, column=1, end_line=last + 1, end_column=1, old=old, text=""
+        )
+        fault = self.says("this reads as the order that the text was written to, not as a part of it", "take it out")
+        indent = len(written) - len(written.lstrip())
+        whole = [fault.mended(edit)] if last + 1 <= text.document.first_line + text.source.count("\n") else [fault]
+        return [(whole[0], Place(first.first, indent + 1, len(written.split("\n")[0].strip())))]
+
+
+_END: Final = re.compile(
+    r"\[(?:end|END|End) of (?:text|document|post|article|file|transcript|response|output)\]"
+    r"|<\|(?:endoftext|end_of_text|im_end|eot_id|end)\|>|\[(?:EOS|/?INST)\]"
+)
+
+
+class _EndMarker(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each mark by which a program says that its text ends."""
+        if "[" not in text.source and "<|" not in text.source:
+            return
+        for run in text.runs:
+            for found in _END.finditer(run.text):
+                place = run.place(found.start(), len(found[0]))
+                line = text.line(place.line)
+                begin, end = place.column - 1, place.column - 1 + len(found[0])
+                fault = self.says(f"'{found[0]}' is how a program ends its text", "take it out")
+                if line[begin:end] == found[0]:
+                    begin = len(line[:begin].rstrip())
+                    fault = fault.mended(
+                        Edit(
+                            path=text.document.path,
+                            line=place.line,
+                            column=begin + 1,
+                            end_line=place.line,
+                            end_column=end + 1,
+                            old=line[begin:end],
+                            text="",
+                        )
+                    )
+                yield fault, place
+
+
+_SENTENCE: Final = re.compile(r"[.!?]['\")\]\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]*\s")
+_GOES_ON: Final = re.compile(r"[^\W\d_]\Z|[,;(\N{EN DASH}\N{EM DASH}-]\Z")
+_FEW: Final = 12
+
+
+class _CutOff(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the end of a text that stops in the middle of a sentence."""
+        outer = [block for block in text.blocks if not block.within and block.kind != "footnote_reference"]
+        last = max(outer, key=lambda block: block.last, default=None)
+        if last is None or last.kind != "paragraph":
+            return ()
+        run = next((run for run in text.runs if run.kind == "paragraph" and _begins(run) == last.first), None)
+        if run is None or not run.text.isascii():  # other scripts end their sentences in other ways
+            return ()
+        words = run.text.rstrip()
+        if not _GOES_ON.search(words) or words.endswith(GAP) or not _GOES_ON.search(run.written.rstrip()):
+            return ()
+        if len(words.split()) < _FEW or not (_SENTENCE.search(words) or len(words.split()) > 2 * _FEW):
+            return ()
+        length = len(words.split()[-1])
+        return [
+            (
+                self.says("the text stops in the middle of a sentence", "write its end"),
+                run.place(len(words) - length, length),
+            )
+        ]
+
+
+def _begins(run: Run) -> int:
+    return run.written_place(0).line
+
+
+_NOTE: Final = re.compile(
+    r"(?P<note>\b(?:TODO|FIXME|TBD)\b(?=:|\s*\())|^(?P<alone>TODO|FIXME|TBD)\b"
+    r"|(?P<filler>\blorem ipsum dolor\b)|(?P<model>\bas an AI(?: language)? model\b)"
+    r"|(?P<gap>\[(?:insert|add your|your) [^\[\]\n]{1,60}\])",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class _Placeholder(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each note to oneself, filler, and phrase of a language model about itself."""
+        low = text.plain.lower()
+        if not any(
+            mark in low for mark in ("todo", "fixme", "tbd", "lorem ipsum", "as an ai", "[insert", "[add", "[your")
+        ):
+            return
+        for run in text.runs:
+            for found in _NOTE.finditer(run.text):
+                kind = found.lastgroup
+                if kind in {"note", "alone"} and not found[0].isupper():
+                    continue
+                said = {
+                    "filler": "this is filler, not text",
+                    "model": "this is what a language model says of itself",
+                    "gap": f"'{found[0]}' stands for something that was to be written",
+                }.get(kind or "", f"'{found[0]}' is a note to oneself")
+                yield self.says(said, "write what is meant, or take it out"), run.place(found.start(), len(found[0]))
+
+
+class _MergeMark(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each line that git leaves where two versions did not agree."""
+        if "<<<<<<< " not in text.source and ">>>>>>> " not in text.source:
+            return
+        held = {n for block in text.blocks if block.kind == "listing" for n in range(block.first, block.last + 1)}
+        first = text.document.first_line
+        for number, line in enumerate(text.source.split("\n"), first):
+            if line.startswith(("<<<<<<< ", ">>>>>>> ")) and number not in held:
+                fault = self.says(
+                    "git left this line where two versions did not agree",
+                    "keep one version, and take the three lines of marks out",
+                )
+                yield fault, Place(number, 1, len(line))
+
+
+ECHOED_INSTRUCTION: Final = _EchoedInstruction("echoed-instruction", "warning", "text", checked=True)
+END_MARKER: Final = _EndMarker("end-marker", "warning", "text", checked=True)
+CUT_OFF: Final = _CutOff("cut-off", "warning", "text", checked=True)
+PLACEHOLDER_TEXT: Final = _Placeholder("placeholder-text", "warning", "text", checked=True)
+MERGE_MARK: Final = _MergeMark("merge-mark", "error", "text", checked=True)

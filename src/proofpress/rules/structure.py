@@ -1,0 +1,111 @@
+"""What can be wrong with how a text is built: levels of headings, headings that are none, what stands there twice."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from proofpress.problems import Edit
+from proofpress.rules.rule import TextRule, once_each
+
+if TYPE_CHECKING:
+    from proofpress.rules.prose import Text
+    from proofpress.rules.rule import Found
+
+
+class _SkippedLevel(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each heading that is more than one level below the one before."""
+        before = 1
+        for heading in text.headings:
+            if heading.level > before + 1:
+                missing = " and ".join("#" * level for level in range(before + 1, heading.level))
+                yield (
+                    self.says(
+                        f"this heading is of level {heading.level} and the one above it of level {before}, "
+                        "so that an outline has a gap",
+                        f"write it with one '#' more than the one above, or put the heading in between: {missing}",
+                    ),
+                    heading.place,
+                )
+            before = heading.level
+
+
+class _EmptyHeading(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each heading without words."""
+        for heading in text.headings:
+            if not heading.text.strip():
+                yield self.says("this heading has no words", "write them, or take it out"), heading.place
+
+
+_BOLD: Final = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{2,60}?)(?<=[^\s.!?,;:])\1")
+_NAMES: Final = frozenset(
+    {
+        "conclusion", "conclusions", "introduction", "summary", "overview", "background", "references", "prerequisites",
+        "acknowledgements", "acknowledgments", "further reading", "abstract", "motivation", "final thoughts",
+    }
+)  # fmt: skip
+"""Words that head a part of a text, and are seldom a paragraph of their own."""
+
+
+class _LostHeading(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each paragraph that reads as a heading: one of its usual words alone, or a few words that are bold."""
+        outer = [block for block in text.blocks if not block.within]
+        follows = {block.first: after.kind for block, after in pairwise(outer)}
+        level = min((heading.level for heading in text.headings if heading.level > 1), default=2)
+        for run in text.runs:
+            if run.kind != "paragraph" or run.within or "\n" in run.written:
+                continue
+            bold = _BOLD.fullmatch(run.written)
+            words = bold[2] if bold else run.written
+            named = words.strip(" :").casefold() in _NAMES
+            if not named and not (bold and len(words.split()) <= 8):
+                continue
+            place = run.written_place(0, len(run.written))
+            if follows.get(place.line) not in {"paragraph", "list", "listing", "table", "formula"}:
+                continue
+            heading = f"{'#' * level} {words.strip(' :')}"
+            line = text.line(place.line)
+            edit = Edit(
+                path=text.document.path,
+                line=place.line,
+                column=1,
+                end_line=place.line,
+                end_column=len(line) + 1,
+                old=line,
+                text=heading,
+            )
+            how = "is bold and nothing else" if bold else "is one word that heads parts of a text"
+            fault = self.says(
+                f"this line {how}, and is no heading: no outline, link or screen reader finds it", f"write '{heading}'"
+            )
+            yield fault.mended(edit), place
+
+
+_LONG: Final = 80
+"""Characters from which on a paragraph that stands there twice is no refrain."""
+
+
+class _RepeatedParagraph(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first long paragraph that stood there before."""
+        seen: set[str] = set()
+        fault = self.says("this paragraph stands in this text already", "take one of them out")
+        found = []
+        for run in text.runs:
+            if run.kind != "paragraph" or len(run.text) < _LONG:
+                continue
+            words = " ".join(run.written.split())
+            if words in seen:
+                found.append((fault, run.written_place(0, len(run.written.partition("\n")[0]))))
+            seen.add(words)
+        return once_each(found)
+
+
+SKIPPED_LEVEL: Final = _SkippedLevel("skipped-level", "warning", "text", checked=True)
+EMPTY_HEADING: Final = _EmptyHeading("empty-heading", "warning", "text", checked=True)
+LOST_HEADING: Final = _LostHeading("lost-heading", "warning", "text", checked=True)
+REPEATED_PARAGRAPH: Final = _RepeatedParagraph("repeated-paragraph", "warning", "text", checked=True)

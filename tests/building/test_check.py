@@ -1,0 +1,306 @@
+"""`proofpress check`: every fault at its place, nothing where nothing is wrong, and mends that change what is wrong alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofpress.config import HighlightOptions, MarkdownOptions
+from proofpress.content.documents import read
+from proofpress.markdown.renderer import Renderer
+from proofpress.model import Source
+from proofpress.paths import SourcePath
+from proofpress.rules.checks import CHECKED_RULES
+from proofpress.rules.edits import edited
+from proofpress.rules.texts import TEXT_RULES, faults_in
+
+if TYPE_CHECKING:
+    from tests.conftest import Proofpress
+
+    from proofpress.model import Document
+    from proofpress.problems import Problem
+
+REPOSITORY = Path(__file__).parents[2]
+RENDERER = Renderer(MarkdownOptions(anchors=False), HighlightOptions())
+ASKED = (*TEXT_RULES, *CHECKED_RULES)
+
+RAW = """\
+ Please write a tutorial about presses, with code. Format it in Markdown.
+# Presses in short
+A press puts **ink** on paper.
+## Parts
+
+1. **Bed**: holds the paper.
+| **Bed** | **Platen** |
+| --- | --- |
+| iron | wood |
+| --- | --- |
+| wood | iron |
+
+* **Roller**: spreads the ink.
+| **Speed** | **Ink** |
+
+| --- | --- |
+
+
+| **Roller** | **fast** | **thin** |
+
+```
+import time
+
+started = time.time()
+print(time.time() - started)
+```
+
+
+
+Conclusion
+
+A press that is kept dry serves for a hundred years. Whoever oils it once a month will not have to [end of text]
+"""
+
+MENDED = """\
+# Presses in short
+A press puts **ink** on paper.
+## Parts
+
+1. **Bed**: holds the paper.
+
+| **Bed** | **Platen** |
+| --- | --- |
+| iron | wood |
+| wood | iron |
+
+* **Roller**: spreads the ink.
+
+| | **Speed** | **Ink** |
+| --- | --- | --- |
+| **Roller** | **fast** | **thin** |
+
+```python
+import time
+
+started = time.time()
+print(time.time() - started)
+```
+
+
+
+## Conclusion
+
+A press that is kept dry serves for a hundred years. Whoever oils it once a month will not have to
+"""
+
+
+def site(folder: Path, text: str) -> Path:
+    post = folder / "content/posts/2026-03-02-presses.md"
+    post.parent.mkdir(parents=True)
+    post.write_bytes(text.encode())
+    (folder / "site.yaml").write_text("title: Raw\nurl: https://me.example.net/\n", "utf-8")
+    return post
+
+
+def told(output: str) -> list[tuple[int, str]]:
+    return [(found["line"], found["rule"]) for found in json.loads(output)]
+
+
+def test_a_raw_post_has_each_fault_told_at_its_line(tmp_path: Path, proofpress: Proofpress) -> None:
+    site(tmp_path, RAW)
+    done = proofpress("check", "--format", "json", cwd=tmp_path)
+    assert told(done.stdout) == [
+        (1, "echoed-instruction"),
+        (7, "undrawn-table"),
+        (10, "second-delimiter"),
+        (16, "torn-table"),
+        (21, "unnamed-listing"),
+        (30, "lost-heading"),
+        (32, "end-marker"),
+    ]
+    assert done.returncode == 0
+    assert not (tmp_path / "public").exists()
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CR LF"])
+def test_its_mends_make_a_post_that_reads_well_and_a_second_run_changes_nothing(
+    tmp_path: Path, proofpress: Proofpress, newline: str
+) -> None:
+    post = site(tmp_path, RAW.replace("\n", newline))
+    proofpress("check", "--fix", "--unsafe-fixes", cwd=tmp_path)
+    assert post.read_bytes().decode() == MENDED.replace("\n", newline)
+    again = proofpress("check", "--fix", "--unsafe-fixes", "--format", "json", cwd=tmp_path)
+    assert told(again.stdout) == [(29, "cut-off")]
+    assert post.read_bytes().decode() == MENDED.replace("\n", newline)
+
+
+def test_without_being_asked_only_what_is_certain_is_mended_and_no_word_goes(
+    tmp_path: Path, proofpress: Proofpress
+) -> None:
+    post = site(tmp_path, RAW)
+    proofpress("check", "--fix", cwd=tmp_path)
+    mended = post.read_text("utf-8")
+    assert re.findall(r"\w+", mended.replace("```python", "```")) == re.findall(r"\w+", RAW)
+    assert "| | **Speed** | **Ink** |\n| --- | --- | --- |\n| **Roller** |" in mended
+    assert "[end of text]" in mended
+
+
+def test_the_difference_is_shown_and_nothing_is_changed(tmp_path: Path, proofpress: Proofpress) -> None:
+    post = site(tmp_path, RAW)
+    done = proofpress("check", "--diff", "--unsafe-fixes", cwd=tmp_path)
+    assert "\n-Conclusion\n+## Conclusion\n" in done.stdout
+    assert post.read_text("utf-8") == RAW
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--unsafe-fixes",), "--unsafe-fixes says which mends are made: add --fix, or --diff to see them"),
+        (("--fix", "--diff"), "--diff shows what --fix would do: take one of them"),
+    ],
+)
+def test_options_that_do_nothing_together_are_refused(
+    tmp_path: Path, proofpress: Proofpress, arguments: tuple[str, ...], said: str
+) -> None:
+    site(tmp_path, RAW)
+    done = proofpress("check", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+
+
+def test_sarif_tells_rule_place_and_mend(tmp_path: Path, proofpress: Proofpress) -> None:
+    site(tmp_path, RAW)
+    log = json.loads(proofpress("check", "--format", "sarif", cwd=tmp_path).stdout)
+    (run,) = log["runs"]
+    assert log["version"] == "2.1.0"
+    for result in run["results"]:
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+    (heading,) = [result for result in run["results"] if result["ruleId"] == "lost-heading"]
+    (place,) = heading["locations"]
+    assert place["physicalLocation"] == {
+        "artifactLocation": {"uri": "content/posts/2026-03-02-presses.md"},
+        "region": {"startLine": 30, "startColumn": 1, "endColumn": 11},
+    }
+    (change,) = heading["fixes"][0]["artifactChanges"]
+    assert change["replacements"][0]["insertedContent"] == {"text": "## Conclusion"}
+
+
+def test_strict_takes_warnings_for_errors(tmp_path: Path, proofpress: Proofpress) -> None:
+    site(tmp_path, RAW)
+    assert proofpress("check", "--strict", cwd=tmp_path).returncode == 1
+
+
+def test_the_own_posts_have_no_fault(proofpress: Proofpress) -> None:
+    done = proofpress("check", "--strict", "--format", "json", cwd=REPOSITORY)
+    assert json.loads(done.stdout) == []
+
+
+# ---------------------------------------------------------------- faults that are planted
+
+LONG = "Matrices that do not fit the cache are read again and again, which takes most of the time there is."
+
+PLANTED: dict[str, tuple[str, int, int]] = {
+    "undrawn-table": ("1. The levels:\n| a | b |\n|---|---|\n| 1 | 2 |", 1, 1),
+    "second-delimiter": ("| a | b |\n|---|---|\n| 1 | 2 |\n|---|---|\n| 3 | 4 |", 3, 1),
+    "torn-table": ("| a | b |\n\n|---|---|\n\n| 1 | 2 |", 2, 1),
+    "end-marker": ("A sentence. [end of text]", 0, 13),
+    "placeholder-text": ("TODO: measure this.", 0, 1),
+    "merge-mark": ("<<<<<<< HEAD\nOne version.", 0, 1),
+    "lost-heading": ("**Choosing a size**\n\nThree tiles fit the cache.", 0, 1),
+    "skipped-level": ("###### Deep down\n\nA sentence.", 0, 8),
+    "repeated-paragraph": (f"{LONG}\n\n{LONG}", 2, 1),
+    "listing-syntax": ("```python\nfor tile in tiles\n    add(tile)\n```", 1, 18),
+    "unnamed-listing": ("```\nfrom tiling import tiles\n\nprint(list(tiles(8, 3)))\n```", 0, 1),
+    "undefined-name": ("```python\nimport sys\n\nprint(colorsys.rgb_to_hsv(1, 1, 1))\n```", 3, 7),
+    "no-alternative": ("![](https://example.org/a.svg)", 0, 5),
+    "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
+}
+"""By rule, a fault and where it is: how many lines below its first, and its column."""
+AT_THE_ENDS = {"echoed-instruction", "cut-off", "empty-heading"}
+
+
+def test_every_rule_that_check_alone_asks_is_planted() -> None:
+    assert {rule.name for rule in CHECKED_RULES} <= PLANTED.keys() | AT_THE_ENDS
+
+
+def document(path: Path, text: str) -> Document:
+    source = Source(SourcePath(f"content/{path.name}"), text.encode())
+    return read(source, zone=dt.UTC, taxonomies=(), authors=())
+
+
+def faults(path: Path, text: str) -> list[Problem]:
+    own = document(path, text)
+    return list(faults_in(RENDERER.parse(own), own.path, ASKED))
+
+
+@cache
+def clean() -> list[tuple[Path, str, list[int]]]:
+    """Return the own posts, and the lines before which something can stand at the top level."""
+    found = []
+    for path in sorted((REPOSITORY / "content").rglob("*.md")):
+        text = path.read_text("utf-8")
+        if faults(path, text):
+            continue
+        blocks = [block for block in RENDERER.parse(document(path, text)).blocks if not block.within]
+        lines = text.split("\n")
+        begins = [block.first for block in blocks if block.kind == "heading" and not lines[block.first - 2]]
+        if begins:
+            found.append((path, text, begins))
+    assert len(found) > 8
+    return found
+
+
+@pytest.mark.parametrize("rule", PLANTED)
+@settings(deadline=None, max_examples=25)
+@given(data=st.data())
+def test_a_fault_that_is_planted_anywhere_is_found_at_its_place(rule: str, data: st.DataObject) -> None:
+    path, text, begins = data.draw(st.sampled_from(clean()))
+    line = data.draw(st.sampled_from(begins))
+    snippet, below, column = PLANTED[rule]
+    lines = text.split("\n")
+    planted = "\n".join([*lines[: line - 1], *snippet.split("\n"), "", *lines[line - 1 :]])
+    found = [one for one in faults(path, planted) if one.rule == rule]
+    assert [(one.line, one.column) for one in found] == [(line + below, column)]
+
+
+@pytest.mark.parametrize("rule", PLANTED)
+@settings(deadline=None, max_examples=25)
+@given(data=st.data())
+def test_a_mend_takes_its_fault_away_and_brings_no_other_and_changes_nothing_else(
+    rule: str, data: st.DataObject
+) -> None:
+    path, text, begins = data.draw(st.sampled_from(clean()))
+    line = data.draw(st.sampled_from(begins))
+    lines = text.split("\n")
+    snippet = PLANTED[rule][0].split("\n")
+    planted = "\n".join([*lines[: line - 1], *snippet, "", *lines[line - 1 :]])
+    before = faults(path, planted)
+    (edits,) = [one.edits for one in before if one.rule == rule]
+    if not edits:
+        return
+    mended = edited(planted, edits)
+    after = faults(path, mended)
+    assert {(one.rule, one.message) for one in after} < {(one.rule, one.message) for one in before}
+    assert mended.startswith("\n".join(lines[: line - 1]))
+    assert mended.endswith("\n".join(lines[line - 1 :]))
+    if all(edit.safe for edit in edits):
+        names = {"python"} if rule == "unnamed-listing" else set()
+        assert set(re.findall(r"\w+", planted)) | names == set(re.findall(r"\w+", mended)) | names
+
+
+def test_the_first_and_the_last_words_are_looked_at() -> None:
+    for path, text, begins in clean():
+        own = document(path, text)
+        head, body = "\n".join(text.split("\n")[: own.first_line - 1]), own.text
+        ordered = f"{head}\nWrite a short article about tiles.\n\n{body}" if head else ""
+        if ordered and begins[0] > own.first_line + 1 and not body.lstrip().startswith("#"):
+            rules = [(one.rule, one.line) for one in faults(path, ordered) if one.rule == "echoed-instruction"]
+            assert rules == [("echoed-instruction", own.first_line)]
+        cut = f"{text.rstrip()}\n\n{LONG} So that a loop over tiles takes"
+        assert [one.rule for one in faults(path, cut)] == ["cut-off"]
