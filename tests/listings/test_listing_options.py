@@ -301,6 +301,11 @@ def test_the_mark_of_a_note_that_there_is_not_is_told_where_it_stands(text: str,
     assert pointed_at(found, text) == mark
 
 
+def test_a_long_line_is_not_searched_for_notes_from_each_of_its_characters() -> None:
+    body = render(f"```text\n{'#' * 200_000} (1)! {' ' * 200_000}x # (1)!\n```\n\n1. A note.\n")
+    assert body.html.count("popovertarget=") == 1
+
+
 def test_what_is_no_comment_is_no_mark_of_a_note_and_a_list_behind_code_stays_a_list() -> None:
     body = render("```swift\nlet x = foo(1)!\n```\n\n1. One.\n")
     assert body.problems == ()

@@ -15,7 +15,7 @@ from proofpress.listings.fences import Slip
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from proofpress.listings.fences import Info, Lines
 
@@ -30,9 +30,9 @@ _KINDS: Final = {"++": "inserted", "--": "deleted", "highlight": "marked", "hl":
 _LEFT_OVER: Final = re.compile(r"\[!code\b[^\]\n]*\]?")
 _PROSE: Final = frozenset({"markdown", "md", "mdx"})
 """Languages whose listings show how a post is written, marks of listings too."""
-_NOTES: Final = re.compile(
-    rf"[ \t]*{_OPENING}[ \t]*(?P<notes>(?:\(\d{{1,3}}\)![ \t]*)+){_CLOSING}[ \t]*$", re.MULTILINE
-)
+_NOTES: Final = re.compile(rf"[ \t]*{_OPENING}[ \t]*(?P<notes>(?:\(\d{{1,3}}\)![ \t]*)+){_CLOSING}[ \t]*\Z")
+_TAIL: Final = 200
+"""Characters at a line's end among which its notes are looked for: all of a long line would take time."""
 _NUMBER: Final = re.compile(r"\((\d+)\)!")
 _HEADER: Final = re.compile(r"@@ |\\ No newline|diff --git |index [0-9a-f]+\.\.")
 
@@ -53,7 +53,16 @@ class Shown(NamedTuple):
 
 def noted(code: str) -> set[int]:
     """Return the numbers of the notes that the lines of a listing lead to."""
-    return {int(number) for match in _NOTES.finditer(code) for number in _NUMBER.findall(match["notes"])}
+    return {int(number) for _, _, match in _note_marks(code) for number in _NUMBER.findall(match["notes"])}
+
+
+def _note_marks(code: str) -> Iterator[tuple[int, int, re.Match[str]]]:
+    """Give the marks of notes at the ends of lines, each with the index of its line and where that begins."""
+    begin = 0
+    for index, line in enumerate(code.split("\n")):
+        if ")!" in line and (match := _NOTES.search(line, max(0, len(line) - _TAIL))):
+            yield index, begin, match
+        begin += len(line) + 1
 
 
 def show(info: Info, code: str, notes: Container[int] = ()) -> Shown:
@@ -82,10 +91,10 @@ def show(info: Info, code: str, notes: Container[int] = ()) -> Shown:
 
 def _check_notes(code: str, notes: Container[int], found: _Found) -> None:
     """Note marks of notes that there are not."""
-    for match in _NOTES.finditer(code):
+    for _, begin, match in _note_marks(code):
         for number in _NUMBER.finditer(match["notes"]):
             if int(number[1]) not in notes:
-                at = match.start("notes") + number.start()
+                at = begin + match.start("notes") + number.start()
                 message = f"this listing has no note {int(number[1])}, so this mark leads nowhere"
                 hint = "write the notes as a numbered list right behind the listing"
                 found.slips.append(Slip(at, len(number[0]), message, hint))
@@ -94,12 +103,11 @@ def _check_notes(code: str, notes: Container[int], found: _Found) -> None:
 def _take_notes(code: str, notes: Container[int], found: _Found) -> str:
     """Take the marks of notes off the lines, each with its comment."""
     lines = code.split("\n")
-    for index, line in enumerate(lines):
-        if ")!" in line and (match := _NOTES.search(line)):
-            led = tuple(int(number) for number in _NUMBER.findall(match["notes"]) if int(number) in notes)
-            if led:
-                found.notes[index + 1] = led
-                lines[index] = line[: match.start()]
+    for index, _, match in _note_marks(code):
+        led = tuple(int(number) for number in _NUMBER.findall(match["notes"]) if int(number) in notes)
+        if led:
+            found.notes[index + 1] = led
+            lines[index] = lines[index][: match.start()]
     return "\n".join(lines)
 
 
