@@ -81,9 +81,8 @@ def listings_of(post: Path) -> list[Listing]:
         if info is None or info["language"] not in {"python", "py"}:
             continue
         after = INFO.match(following.info) if following is not None and following.type == "fence" else None
-        shown = (
-            following.content if following is not None and after is not None and after["title"] == "output" else None
-        )
+        printed = after is not None and "output" in (after["title"], after["language"])
+        shown = following.content if following is not None and printed else None
         title = info["title"] or ""
         found.append(
             Listing(

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pygments.lexers import get_lexer_by_name
 from written_listings import lines, listing, pointed_at, render, text_of
 
+from proofpress.content.text import decode
+from proofpress.findings import Findings
+from proofpress.listings.ansi import ansi_html
 from proofpress.listings.fences import read_info
+from proofpress.listings.highlight import Highlighter
 from proofpress.listings.words import Stretch, literal, put_in, text_in
 
 if TYPE_CHECKING:
@@ -58,11 +63,8 @@ def test_lines_beside_the_focus_recede() -> None:
 def test_a_wrapped_line_goes_on_at_its_own_indent() -> None:
     html = listing("python wrap", "def f():\n    return 1\n\treturn 2\n").html
     assert '<pre class="wrap" tabindex="0">' in html
-    assert re.findall(r'<span class="line"( style="[^"]*")?>', html) == [
-        "",
-        ' style="--indent:4ch"',
-        ' style="--indent:4ch"',
-    ]
+    assert [classes for _, classes, _ in lines(html)] == ["", "indent-4", "indent-4"]
+    assert "style=" not in html, "a page may forbid inline styles"
 
 
 def test_folded_lines_are_in_details_and_no_line_is_lost_or_moved() -> None:
@@ -108,8 +110,8 @@ def test_words_stand_out_to_the_letter_or_by_a_pattern_and_keep_their_colours() 
 def test_elements_of_words_nest_with_those_of_tokens_and_change_no_text(
     data: st.DataObject, language: str, code: str
 ) -> None:
-    html = listing(language, code.replace("\n", "x\n") + "\n").html
-    body = html.split('">', 3)[3].rsplit("</code>", 1)[0] if "<code" in html else html
+    lexer = get_lexer_by_name(language)
+    body = Highlighter().colour(code.replace("\n", "x\n") + "\n", lexer)
     text = text_in(body)
     at = st.integers(0, len(text))
     stretches = [
@@ -206,8 +208,8 @@ def test_what_has_no_effect_is_told_where_it_stands(info: str, what: str) -> Non
 
 @pytest.mark.parametrize(
     "word",
-    ["ignore", "no_run", "should_panic", "edition2021", "E0308", "copy", "nocopy", "npm2yarn", "twoslash", "hidden",
-     'tab="pip"', "echo=FALSE", "eval=FALSE", "live", "annotate", "anchor_linenums=true"],
+    ["ignore", "no_run", "should_panic", "edition2021", "E0308", "copy", "npm2yarn", "twoslash", "hidden",
+     "group", "echo=FALSE", "eval=FALSE", "live", "annotate", "anchor_linenums=true"],
 )  # fmt: skip
 def test_an_option_of_another_tool_is_told_once_a_text_with_how_many_there_are(word: str) -> None:
     (found,) = render(f"```rust,{word}\nx\n```\n\n" * 5).problems
@@ -273,3 +275,183 @@ def test_no_letter_of_an_info_string_passes_without_effect_or_a_word(text: str) 
     bare, body = listing("text"), listing("text " + text)
     if re.search(r"[^\s,]", text):
         assert body.problems or body.html != bare.html
+
+
+def test_marks_of_notes_lead_to_the_items_of_the_list_behind_the_listing() -> None:
+    body = render("```python\nx = 1  # (1)!\ny = 2  # (2)! (1)!\n```\n\n1. One.\n2. Two.\n3. Three.\n")
+    assert body.problems == ()
+    mark = '<button type="button" class="note" popovertarget="note-1-{0}" aria-label="Note {0}">{0}</button>'
+    assert f'<span class="mi">1</span>{mark.format(1)}\n' in body.html
+    assert f'<span class="mi">2</span>{mark.format(2)}{mark.format(1)}\n' in body.html
+    assert '<ol class="notes">\n<li id="note-1-1" popover="">One.</li>' in body.html
+    assert '<li value="3">Three.</li>' in body.html, "an item that nothing leads to stays where it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "mark"),
+    [
+        ("```python\nx = 1  # (1)!\n```\n\nWords.\n\n1. One.\n", 2, "(1)!"),
+        ("```python\na\nx = 1  # (1)! (2)!\n```\n\n1. One.\n", 3, "(2)!"),
+        ("```js\nx = 1 // (1)!\n```\n\n- One.\n", 2, "(1)!"),
+    ],
+)
+def test_the_mark_of_a_note_that_there_is_not_is_told_where_it_stands(text: str, line: int, mark: str) -> None:
+    (found,) = render(text).problems
+    assert (found.rule, found.line) == ("listing-options", line)
+    assert pointed_at(found, text) == mark
+
+
+def test_a_long_line_is_not_searched_for_notes_from_each_of_its_characters() -> None:
+    body = render(f"```text\n{'#' * 200_000} (1)! {' ' * 200_000}x # (1)!\n```\n\n1. A note.\n")
+    assert body.html.count("popovertarget=") == 1
+
+
+def test_what_is_no_comment_is_no_mark_of_a_note_and_a_list_behind_code_stays_a_list() -> None:
+    body = render("```swift\nlet x = foo(1)!\n```\n\n1. One.\n")
+    assert body.problems == ()
+    assert "note" not in body.html
+    assert "foo" in body.html
+
+
+def test_fences_with_labels_that_follow_each_other_are_tabs_as_containers_are() -> None:
+    fences = render('```sh tab="pip"\na\n```\n\n```sh tab=uv\nb\n```\n')
+    boxes = render(":::tabs\n:::tab pip\n```sh\na\n```\n:::\n:::tab uv\n```sh\nb\n```\n:::\n:::\n")
+    assert fences.problems == boxes.problems == ()
+    assert fences.html == boxes.html
+
+
+def test_a_code_group_is_tabs_whose_labels_are_its_titles_where_each_listing_has_one() -> None:
+    group = render("::: code-group\n```sh [pip]\na\n```\n```sh [uv]\nb\n```\n:::\n")
+    tabs = render('```sh tab="pip"\na\n```\n\n```sh tab=uv\nb\n```\n')
+    assert group.problems == ()
+    assert group.html == tabs.html
+    bare = render("::: code-group\n```sh [pip]\na\n```\n```sh\nb\n```\n:::\n")
+    assert '<div class="code-group">' in bare.html
+    assert "<figcaption>pip</figcaption>" in bare.html
+
+
+@pytest.mark.parametrize(
+    ("info", "copies"),
+    [
+        ("js nocopy", False), ("js no-copy=true", False), ("js copy=false", False), ("{.js .no-copy}", False),
+        ("js copy=true", True), ("js nocopy=false", True), ("js", True),
+    ],
+)  # fmt: skip
+def test_a_listing_may_do_without_the_button_that_copies_it(info: str, copies: bool) -> None:
+    body = listing(info)
+    assert body.problems == ()
+    assert ("no-copy" in body.html) != copies
+
+
+def test_a_label_that_is_there_already_begins_another_group_and_a_tab_alone_is_told() -> None:
+    two = render("".join(f"```sh tab={label}\nx\n```\n" for label in ("a", "b", "a", "b")))
+    assert two.problems == ()
+    assert two.html.count('<div class="tabs">') == 2
+    text = "```sh tab=a\nx\n```\n\nWords.\n"
+    (found,) = render(text).problems
+    assert (found.rule, pointed_at(found, text)) == ("listing-options", "tab")
+
+
+def test_a_numbered_listing_with_an_id_has_an_id_for_each_line_that_links_may_name() -> None:
+    body = render("## train 2\n\n```python {#train} linenos start=2\na\nb\n```\n\n## train 3\n\n[b](#train-3)\n")
+    assert body.problems == ()
+    assert '<span class="line" data-line="2">' in body.html, "the heading before it has this id"
+    assert (
+        '<span class="line" id="train-3"><a class="number" href="#train-3" aria-label="Line 3" data-line="3"></a>'
+        in body.html
+    )
+    assert 'id="train-3-1">train 3' in body.html
+    assert body.anchors == ("train-2", "train", "train-3", "train-3-1")
+
+
+@pytest.mark.parametrize(
+    ("info", "code", "framed"),
+    [
+        ("sh", "ls\n", True),
+        ("console", "$ ls\n", True),
+        ("powershell", "ls\n", True),
+        ('sh title="Install"', "ls\n", True),
+        ('sh title="run.sh"', "ls\n", False),
+        ("bash", "#!/bin/sh\nls\n", False),
+        ('sh frame="none"', "ls\n", False),
+        ("python", "ls\n", False),
+        ('python frame="terminal"', "ls\n", True),
+    ],
+)
+def test_shells_have_the_frame_of_a_terminal_and_files_of_theirs_have_none(info: str, code: str, framed: bool) -> None:
+    assert ("terminal" in listing(info, code).html) == framed
+
+
+def test_braces_of_f_strings_and_what_a_lexer_cannot_read_are_no_errors() -> None:
+    html = listing("python", 'print(f"{x!r:>{width}} {{}} {y=}")\nx = 1 ? 2 $\n').html
+    assert '"err"' not in html
+
+
+@pytest.mark.parametrize(
+    ("codes", "classes"),
+    [
+        ("31", "ansi-red"),
+        ("1;4;32", "ansi-bold ansi-underline ansi-green"),
+        ("90", "ansi-gray"),
+        ("97;44", "ansi-on-blue ansi-white"),
+        ("38;5;196", "ansi-red"),
+        ("38;5;244", "ansi-gray"),
+        ("38;2;10;180;120", "ansi-green"),
+        ("38:2:0:0:0", "ansi-black"),
+        ("7", "ansi-inverse"),
+        ("31;7", "ansi-on-red"),
+        ("2;3;9", "ansi-dim ansi-italic ansi-strike"),
+    ],
+)
+def test_colours_of_a_terminal_are_classes(codes: str, classes: str) -> None:
+    body = listing("ansi", f"a \u241b[{codes}m<b>\u241b[0m c\n")
+    assert body.problems == ()
+    assert f'>a <span class="{classes}">&lt;b&gt;</span> c\n</code>' in body.html
+
+
+def test_a_terminals_other_codes_are_not_shown_and_those_that_end_a_colour_end_it() -> None:
+    code = "\u241b[2K\u241b[31;1mred\u241b[22m thin\u241b[39m plain\u241b[?25l\n\u241b[44mon\u241b[49m off\n"
+    html = listing("ansi linenos", code).html
+    assert text_of(html) == "red thin plain\non off\n\n"
+    assert '<span class="ansi-bold ansi-red">red</span><span class="ansi-red"> thin</span> plain' in html
+    assert '<span class="ansi-on-blue">on</span> off' in html
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("ab<\n\u241b[;:0123478m", max_size=40))
+def test_whatever_a_terminal_printed_becomes_text(code: str) -> None:
+    assert re.sub(r"\u241b\[[0-?]*[ -/]*[@-~]", "", code) == text_of(ansi_html(code))
+
+
+def test_only_a_listing_of_a_terminal_keeps_its_escape_characters() -> None:
+    findings = Findings("a.md")
+    text = decode(b"```ansi\n\x1b[31mred\x1b[0m\n```\n\n```text\n\x1b[31mred\n```\n", findings)
+    assert text.startswith("```ansi\n\u241b[31mred\u241b[0m\n```\n")
+    assert [(one.rule, one.line, one.column) for one in findings.problems] == [("control-character", 6, 1)]
+
+
+def test_a_session_within_a_listing_of_markdown_is_no_session() -> None:
+    code = "```console\n$ ls\na.md\n```\n"
+    body = render(f"````markdown\n{code}````\n")
+    assert '<span class="gp">$ </span>' in body.html
+    assert "session" not in body.html
+    assert "output" not in body.html
+    assert '<pre class="session" tabindex="0">' in render(code).html
+
+
+@pytest.mark.parametrize(
+    ("info", "code", "answers"),
+    [
+        ("console", "$ ls\na.md\n# none\n$ pwd\n/home\n", [2, 3, 5]),
+        ("console", "# whoami\nroot\n", [2]),
+        ("console", "$ echo a \\\n  b\na b\n", [3]),
+        ("pycon", ">>> f(1)\n1\n\n>>> def g():\n...     pass\n", [2, 3]),
+        ("psql", "x=# select 1;\n 1\n", [2]),
+        ("bash", "$ ls\na.md\n", [2]),
+        ("bash", "ls  # $ ls\n", []),
+        ("console", "Nobody asked.\n", []),
+    ],
+)
+def test_lines_of_a_session_without_a_prompt_are_what_it_answers(info: str, code: str, answers: list[int]) -> None:
+    found = lines(listing(info, code).html)
+    assert [number for number, (_, classes, _) in enumerate(found, 1) if classes == "output"] == answers

@@ -94,6 +94,8 @@ def test_sanitised_html_runs_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "```python {#t} linenos\nx = 1  # (1)!\n```\n\n1. A note.\n2. Another.",
+        "```sh tab=a\nx\n```\n```sh tab=b\nx\n```",
         "# Heading\n\n[a](b.md) ![c](d.png) $x^2$",
         "$$\nx\n$$",
         "a | b\n--|-:\n1 | 2",

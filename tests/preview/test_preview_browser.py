@@ -169,6 +169,18 @@ def test_a_reader_stays_at_the_same_line_when_paragraphs_come_and_go_above(write
         assert writer.stayed()
 
 
+def test_a_listing_that_is_added_gets_its_button_and_a_tab_that_is_added_its_place(write: Any) -> None:
+    one = '```python\nx = 1\n```\n\n```sh tab="pip"\npip\n```\n\n```sh tab="uv"\nuv\n```\n'
+    with write({LONG: post(one)}) as writer:
+        assert writer.tab.locator(".copy").count() == 3
+        assert writer.tab.get_by_role("tab").all_inner_texts() == ["pip", "uv"]
+        writer.save({LONG: post(f'{one}\n```sh tab="conda"\nconda\n```\n\nWords.\n\n```python\ny = 2\n```\n')})
+        writer.tab.wait_for_function("document.querySelectorAll('.listing > .copy').length === 5")
+        assert writer.tab.get_by_role("tab").all_inner_texts() == ["pip", "uv", "conda"]
+        assert writer.tab.get_by_role("tab", selected=True).all_inner_texts() == ["pip"]
+        assert writer.stayed()
+
+
 def test_open_details_focus_selection_and_what_was_typed_stay(write: Any) -> None:
     text = "Before.\n\n<details><summary>More</summary>\n\nInside.\n\n</details>\n\n<input id='name'>\n\nA sentence to select."
     with write({LONG: post(text)}) as writer:

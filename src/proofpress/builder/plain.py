@@ -66,10 +66,11 @@ def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[
     if known is not None and known[:16] == key:
         css = known[16:]
     else:
+        from proofpress.listings.layout import LAYOUT  # noqa: PLC0415 - known with the rest, where nothing changed
         from proofpress.listings.stylesheet import UnknownStyleError, stylesheet  # noqa: PLC0415 - loads Pygments
 
         try:
-            css = stylesheet(options.light, options.dark).encode("utf-8")
+            css = (LAYOUT + stylesheet(options.light, options.dark)).encode("utf-8")
         except UnknownStyleError:
             problems += _unknown_styles(inputs)
             css = b""

@@ -6,6 +6,7 @@ Whatever is wrong is noted at its exact line and column, and the rest is read al
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 from proofpress.content.nodes import UNFIT, Findings
@@ -14,6 +15,13 @@ from proofpress.rules.files import CONTROL_CHARACTER, NOT_UTF_8
 
 MAX_PROBLEMS: Final = 100
 """Of one kind in one file; beyond that it is a binary file by mistake, and what follows says nothing new."""
+
+
+_ANSI: Final = re.compile(
+    r"^[ \t>]*(?P<fence>`{3,}|~{3,})[ \t]*(?:\{[ \t]*\.)?ansi\b(?!-)[^\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+"""A listing of what a terminal shows, which needs the escape character: its visible sign stands for it from here on."""
 
 
 def decode(data: bytes, findings: Findings) -> str:
@@ -28,6 +36,8 @@ def decode(data: bytes, findings: Findings) -> str:
     if "\f" in text:
         # old source code has form feeds between its sections; to HTML and Markdown they are white space
         text = text.replace("\f", " ")
+    if "\x1b[" in text and "ansi" in text:
+        text = _ANSI.sub(lambda found: found[0].replace("\x1b[", "\N{SYMBOL FOR ESCAPE}["), text)
     if UNFIT.search(text):
         text = _mend(text, findings)
     return text

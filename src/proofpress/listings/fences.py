@@ -57,15 +57,16 @@ _NUMBERS: Final = frozenset(
     }
 )  # fmt: skip
 _NO_NUMBERS: Final = frozenset({"nolinenos", "nolinenumbers", "nonumbers", "no-line-numbers"})
+_NO_COPY: Final = frozenset({"nocopy", "no-copy"})
 _YES: Final = frozenset({"", "true", "yes", "on", "table", "inline", "visible"})
 _NO: Final = frozenset({"false", "no", "0", "none", "off"})
 FRAMES: Final = ("code", "terminal", "none")
 OPTIONS: Final = (
     "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
-    "collapse", "wrap", "frame", "lang",
+    "collapse", "wrap", "frame", "lang", "tab", "nocopy",
 )  # fmt: skip
 """The options that are ours, for a hint."""
-_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang"}
+_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab"}
 MAX_LINE: Final = 1_000_000
 
 
@@ -116,7 +117,12 @@ class Info(NamedTuple):
     wrap: bool = False
     folded: bool = False
     """Whether the whole of it is."""
-    frame: str = "code"
+    frame: str = ""
+    """`code`, `terminal` or `none`; empty where the listing leaves it to its language."""
+    tab: str = ""
+    """Its label, where it is a tab of a group."""
+    copies: bool = True
+    """Whether it has a button that copies it."""
     over: str = ""
     """The language of the code, where `language` is diff."""
     over_at: int = 0
@@ -147,7 +153,9 @@ class _Reading:
     def __init__(self, text: str) -> None:
         self.text = text
         self.language = self.title = self.id = self.over = ""
-        self.frame = "code"
+        self.frame = ""
+        self.tab = ""
+        self.copies = True
         self.lines: list[Lines] = []
         self.words: list[Words] = []
         self.numbered: bool | None = None
@@ -179,6 +187,8 @@ class _Reading:
             wrap=self.wrap,
             folded=self.folded,
             frame=self.frame,
+            tab=self.tab,
+            copies=self.copies,
             over=self.over,
             over_at=self.over_at,
             classes=tuple(self.classes),
@@ -313,6 +323,10 @@ class _Reading:
                 self.over, self.over_at = value, inside_at
             else:
                 self.language = value
+        elif (key in _NO_COPY or key == "copy") and value.lower() in _YES | _NO:
+            self.copies = (value.lower() in _YES) == (key == "copy")
+        elif key == "tab" and value.strip():
+            self.tab = _ESCAPE.sub(r"\1", value).strip() if quoted else value
         elif key == "id" and value and not re.search(r"\s", value):
             self.id = value
         elif key == "class" and value:
@@ -357,6 +371,8 @@ class _Reading:
             self.wrap = key == "wrap"
         elif _KINDS.get(key) == "folded":
             self.folded = True
+        elif key in _NO_COPY:
+            self.copies = False
         elif key == "diff" and self.language and not self.over:
             self.language, self.over, self.over_at = "diff", self.language, self.text.find(self.language)
         elif "." in key.strip(".") and key not in FOREIGN and not self.title:
@@ -394,7 +410,7 @@ class _Reading:
             self.id = word
         elif written is not None and not sign:
             self.take_option(word, written, begin, at + item.start(3))
-        elif key in _NUMBERS or (key in FOREIGN and self.language):
+        elif key in _NUMBERS or key in _NO_COPY or (key in FOREIGN and self.language):
             self.take_word(word, begin)
         elif not self.language:
             self.language = word

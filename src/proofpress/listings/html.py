@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from proofpress.listings.ansi import ansi_html
 from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing
-from proofpress.listings.languages import canonical, known_names
+from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SESSIONS, SHELLS, canonical, known_names
+from proofpress.listings.layout import MAX_INDENT
 from proofpress.listings.marks import show
 from proofpress.listings.spans import escape
 from proofpress.listings.words import Stretch, literal, put_in, text_in, why_no_pattern
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from proofpress.findings import Note
     from proofpress.listings.fences import Info
@@ -26,18 +28,32 @@ if TYPE_CHECKING:
 
 _SPAN: Final = re.compile(r'<span class="([^"]*)">|</span>')
 _INDENT: Final = re.compile(r'(?:[ \t]|<span class="[^"]*">|</span>)*')
-_SEEN: Final = ("marked", "inserted", "deleted")
+_SEEN: Final = ("marked", "inserted", "deleted", "output")
 """Kinds of lines that have a class of their name."""
 _ELEMENTS: Final = {"inserted": "ins", "deleted": "del"}
 _FRAMES: Final = {"terminal": ("terminal",), "none": ("frameless",)}
 """The classes of frames."""
+_PROMPT: Final = '<span class="gp">'
 
 
 class Written(NamedTuple):
-    """A listing's HTML, and whether the same listing always looks so."""
+    """A listing's HTML, whether the same listing always looks so, and the ids of its lines."""
 
     html: str
     certain: bool
+    anchors: tuple[str, ...] = ()
+
+
+class Company(NamedTuple):
+    """What is known of a listing beside its code and its info string."""
+
+    attributes: Mapping[str, str]
+    notes: Mapping[int, str] = {}
+    """The ids of the notes on its lines, by their numbers."""
+    taken: Container[str] = ()
+    """Ids of the page that its lines can't have."""
+    lines: Count = str
+    """Says how many lines are folded."""
 
 
 class Manner(NamedTuple):
@@ -47,6 +63,15 @@ class Manner(NamedTuple):
     start: int
     wrap: bool
     folded: Count
+    session: bool
+    id: str = ""
+    """That of the listing, where each number is a link to its line."""
+    taken: Container[str] = ()
+
+    def anchor(self, number: int) -> str:
+        """Return the id of a line; empty where it has none."""
+        anchor = f"{self.id}-{number}" if self.id and self.numbered else ""
+        return "" if anchor in self.taken else anchor
 
 
 class Listings:
@@ -60,28 +85,45 @@ class Listings:
         """Let go of what colouring holds."""
         self._highlighter.close()
 
-    def write(
-        self, code: str, info: Info, attributes: Mapping[str, str], place: PlaceOf, note: Note, count: Count
-    ) -> Written:
+    def write(self, code: str, info: Info, company: Company, place: PlaceOf, note: Note) -> Written:
         """Return a listing's HTML, and note what is wrong with it at the `place` of its info string."""
-        shown = show(info, code)
+        shown = show(info, code, company.notes)
         code = shown.code
         name, at = (info.over, info.over_at) if info.over else (info.language, info.language_at)
         language = canonical(name)
+        if language in PROMPTED and code.startswith("$ "):
+            name = "console"
         coloured, certain = self._coloured(code, name, at, place, note) if language else (None, True)
+        if info.language.lower() == "ansi":
+            coloured = ansi_html(code)
         body = escape(code) if coloured is None else coloured
+        if body.endswith("\n</span>"):  # the end of the last line is no line
+            body = f"{body[:-8]}</span>\n"
         if info.words:
             body, found = self._with_words(body, info, place, note)
             certain = certain and found
+        kinds = shown.lines
+        session = canonical(name) in SESSIONS and _PROMPT in body
+        if session and (output := _output(body)):
+            kinds = {**kinds, "output": output}
+        if shown.notes:
+            body = _with_notes(body, shown.notes, company.notes)
         manner = Manner(
             numbered=self._line_numbers if info.numbered is None else info.numbered,
             wrap=info.wrap,
+            session=session,
             start=info.start,
-            folded=count,
+            folded=company.lines,
+            id=company.attributes.get("id", ""),
+            taken=company.taken,
         )
-        label = escape(language or name.lower()) or "text"
-        pres = _pres(body, label, manner, shown.lines, everything=info.folded)
-        return Written(_framed(pres, info, label, attributes), certain)
+        label = escape(language or info.language.lower()) or "text"
+        pres = _pres(body, label, manner, kinds, everything=info.folded)
+        anchors: tuple[str, ...] = ()
+        if manner.numbered and manner.id:
+            count = body.count("\n") + (not body.endswith("\n"))
+            anchors = tuple(filter(None, map(manner.anchor, range(manner.start, manner.start + count))))
+        return Written(_framed(pres, info, label, company.attributes, code), certain, anchors)
 
     def _with_words(self, body: str, info: Info, place: PlaceOf, note: Note) -> tuple[str, bool]:
         """Put the elements of words that stand out into a listing's HTML; tell whether it always will be so."""
@@ -140,9 +182,52 @@ class Listings:
             return None, certain and slow.certain
 
 
-def _framed(pres: str, info: Info, name: str, attributes: Mapping[str, str]) -> str:
+def _with_notes(body: str, notes: Mapping[int, tuple[int, ...]], ids: Mapping[int, str]) -> str:
+    """Put the marks of notes at the ends of their lines: each opens its note."""
+    lines = body.split("\n")
+    for line, numbers in notes.items():
+        lines[line - 1] += "".join(
+            f'<button type="button" class="note" popovertarget="{escape(ids[number])}" aria-label="Note {number}">'
+            f"{number}</button>"
+            for number in numbers
+        )
+    return "\n".join(lines)
+
+
+def _output(body: str) -> set[int]:
+    """Return the numbers of a session's lines that answer: those without a prompt, which continue no command.
+
+    Where commands stand behind `$ `, `# ` is no prompt, but a remark.
+    """
+    found: set[int] = set()
+    remarks = f"{_PROMPT}$ " in body
+    continued = False
+    for number, line in enumerate(body.removesuffix("\n").split("\n"), 1):
+        text = text_in(line)
+        command = _PROMPT in line and not (remarks and text.startswith("# "))
+        if not (command or continued):
+            found.add(number)
+        continued = (command or continued) and text.endswith("\\")
+    return found
+
+
+def _frame(info: Info, code: str) -> str:
+    """Return a listing's frame: a terminal's for a shell, unless its title or its first line says that it is a file."""
+    if info.frame or (info.over or info.language).lower() not in SHELLS:
+        return info.frame
+    return "code" if code.startswith("#!") or "." in info.title else "terminal"
+
+
+def _is_output(info: Info) -> bool:
+    """Tell whether a listing is what a program printed, and so belongs to the listing before it, if there is one."""
+    language = info.language.lower()
+    return language in OUTPUTS or (language in PLAIN and info.title.lower() == "output")
+
+
+def _framed(pres: str, info: Info, name: str, attributes: Mapping[str, str], code: str) -> str:
     """Put code that is written into what holds a listing of a language."""
-    classes = " ".join(["listing", *_FRAMES.get(info.frame, ()), *map(escape, info.classes)])
+    own = [name for name, holds in (("output", _is_output(info)), ("no-copy", not info.copies)) if holds]
+    classes = " ".join(["listing", *_FRAMES.get(_frame(info, code), ()), *own, *map(escape, info.classes)])
     more = "".join(f' {escape(key)}="{escape(value)}"' for key, value in attributes.items() if key != "class")
     if "class" in attributes:
         classes += " " + escape(attributes["class"])
@@ -156,7 +241,11 @@ def _framed(pres: str, info: Info, name: str, attributes: Mapping[str, str]) -> 
 
 def _pres(body: str, name: str, manner: Manner, kinds: Mapping[str, set[int]], *, everything: bool) -> str:
     """Return the code in one `pre`, or, where lines of it are folded, in several, those folded in `details`."""
-    classes = [word for word, asked in (("numbered", manner.numbered), ("wrap", manner.wrap)) if asked]
+    classes = [
+        word
+        for word, asked in (("numbered", manner.numbered), ("session", manner.session), ("wrap", manner.wrap))
+        if asked
+    ]
     opening = f'<pre class="{" ".join(classes)}" tabindex="0">' if classes else '<pre tabindex="0">'
     opening += f'<code class="language-{name}">'
     closing = "</code></pre>"
@@ -194,12 +283,17 @@ def _lines(body: str, manner: Manner, kinds: Mapping[str, set[int]]) -> list[str
         classes = ["line", *(kind for kind in _SEEN if kind in kinds and number in kinds[kind])]
         if focused and number not in focused:
             classes.append("receding")
+        if manner.wrap and (indent := _indent(line)):
+            classes.append(f"indent-{indent}")
         element = next((_ELEMENTS[kind] for kind in classes if kind in _ELEMENTS), "span")
         label = f' class="{" ".join(classes)}"'
         if manner.numbered:
-            label += f' data-line="{manner.start + number - 1}"'
-        if manner.wrap and (indent := _indent(line)):
-            label += f' style="--indent:{indent}ch"'
+            shown = manner.start + number - 1
+            if anchor := manner.anchor(shown):
+                label += f' id="{escape(anchor)}"'
+                text = f'<a class="number" href="#{escape(anchor)}" aria-label="Line {shown}" data-line="{shown}"></a>{text}'
+            else:
+                label += f' data-line="{shown}"'
         written.append(f"<{element}{label}>{text}\n</{element}>")
     return written
 
@@ -208,4 +302,4 @@ def _indent(line: str) -> int:
     """Return the columns that a line of code is indented by, as it is written as HTML; a tab has four."""
     blank = _INDENT.match(line)
     assert blank is not None
-    return min(40, sum(4 if character == "\t" else 1 for character in _SPAN.sub("", blank[0])))
+    return min(MAX_INDENT, sum(4 if character == "\t" else 1 for character in _SPAN.sub("", blank[0])))

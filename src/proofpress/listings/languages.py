@@ -98,11 +98,35 @@ ALIASES: Final[Mapping[str, str]] = {
 }
 """Names that Pygments lacks, or has for something that blogs do not mean."""
 
+SHELLS: Final = frozenset(
+    {
+        "ansi", "bash", "bat", "batch", "cmd", "console", "dosbatch", "doscon", "fish", "fishshell", "ksh", "nu", "nushell",
+        "powershell", "ps1", "ps1con", "pwsh", "pwsh-session", "sh", "shell", "shell-command", "shell-session",
+        "sh-session", "tcsh", "tcshcon", "terminal", "winbatch", "zsh", "zsh-session",
+    }
+)  # fmt: skip
+"""Languages that are spoken in a terminal."""
+
+SESSIONS: Final = frozenset(
+    {
+        "bash-session", "console", "doscon", "dylan-console", "dylan-repl", "erl", "gap-console", "gap-repl",
+        "iex", "irb", "jlcon", "matlabsession", "nodejsrepl", "postgresql-console", "postgres-console", "ps1con", "psql", "psysh",
+        "pwsh-session", "pycon", "rbcon", "rconsole", "rout", "shell-session", "sqlite3", "tcshcon",
+    }
+)  # fmt: skip
+"""Languages of commands behind prompts, with what they answer."""
+
+OUTPUTS: Final = frozenset({"output", "result", "results", "stderr", "stdout"})
+"""Names that say: this is what the listing before it printed."""
+
+PROMPTED: Final = frozenset({"bash", "ksh", "sh", "shell", "terminal", "zsh"})
+"""Shells of which many a listing is a session, and says so by its first prompt alone."""
+
 _TESTED: Final = "tells rustdoc how to test a listing"
 _RUN: Final = "speaks to a program that runs code"
 _CHECKED: Final = "speaks to a program that checks code"
-_COPIED: Final = "speaks of a button to copy code, which listings do not have yet"
-_TABS: Final = "makes listings tabs, which they can't be yet"
+_COPIED: Final = "asks for a button to copy code, which every listing has"
+_TABS: Final = 'groups listings, as fences do here that follow each other, each with a label: tab="pip"'
 _HIDDEN: Final = "hides a listing from readers, who see it here"
 
 FOREIGN: Final[Mapping[str, str]] = {
@@ -112,12 +136,17 @@ FOREIGN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("eval", "norun", "noeval", "exec", "results", "warning", "message", "error", "cache"), _RUN),
     **dict.fromkeys(("fig.width", "fig.height", "fig.cap", "fig-cap", "fig-width", "fig-height", "engine"), _RUN),
     **dict.fromkeys(("nolint", "skip", "notest", "test", "doctest", "twoslash", "ignorefile"), _CHECKED),
-    **dict.fromkeys(("copy", "nocopy", "no-copy", "select", "copybutton"), _COPIED),
+    **dict.fromkeys(("copy", "select", "copybutton"), _COPIED),
     **dict.fromkeys(("tab", "tabs", "group", "sync", "groupid"), _TABS),
     **dict.fromkeys(("hidden", "hide", "echo", "include", "hidelines"), _HIDDEN),
-    **dict.fromkeys(("annotate", "annotations"), "puts notes beside lines, which listings can't have yet"),
-    **dict.fromkeys(("anchor_linenums", "anchorlinenos", "lineanchors"), "makes links of line numbers"),
-    **dict.fromkeys(("output", "ansi"), "joins a listing to what it prints, which can't be yet"),
+    **dict.fromkeys(
+        ("annotate", "annotations"), "asks for notes on lines, which a listing has by its marks alone: # (1)!"
+    ),
+    **dict.fromkeys(
+        ("anchor_linenums", "anchorlinenos", "lineanchors"),
+        "makes links of line numbers, as a listing with numbers and an id has them: {#train}",
+    ),
+    **dict.fromkeys(("output", "ansi"), "shows what a program prints, as a listing of its own does here: ```output"),
     "npm2yarn": "translates code for other package managers",
     "wide": "gives a listing its width, which is the theme's",
     "inline": "sets code among words",

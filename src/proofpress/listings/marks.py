@@ -1,7 +1,8 @@
 """Marks that stand in the code itself, and what they and the info string make of its lines.
 
 `// [!code ++]` at a line's end is Shiki's; `# highlight-next-line` and the pair `highlight-start`, `highlight-end` on
-lines of their own are Docusaurus'; the lines of a diff begin with their mark. A mark that is understood is no part of
+lines of their own are Docusaurus'; `# (1)!` at a line's end is Material's, and leads to a note below the listing; the
+lines of a diff begin with their mark. A mark that is understood is no part of
 the code that is shown. Lines are counted as they are shown.
 """
 
@@ -14,7 +15,7 @@ from proofpress.listings.fences import Slip
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from proofpress.listings.fences import Info, Lines
 
@@ -29,6 +30,10 @@ _KINDS: Final = {"++": "inserted", "--": "deleted", "highlight": "marked", "hl":
 _LEFT_OVER: Final = re.compile(r"\[!code\b[^\]\n]*\]?")
 _PROSE: Final = frozenset({"markdown", "md", "mdx"})
 """Languages whose listings show how a post is written, marks of listings too."""
+_NOTES: Final = re.compile(rf"[ \t]*{_OPENING}[ \t]*(?P<notes>(?:\(\d{{1,3}}\)![ \t]*)+){_CLOSING}[ \t]*\Z")
+_TAIL: Final = 200
+"""Characters at a line's end among which its notes are looked for: all of a long line would take time."""
+_NUMBER: Final = re.compile(r"\((\d+)\)!")
 _HEADER: Final = re.compile(r"@@ |\\ No newline|diff --git |index [0-9a-f]+\.\.")
 
 
@@ -38,29 +43,72 @@ class Shown(NamedTuple):
     code: str
     lines: Mapping[str, set[int]]
     """By kind, the numbers of its lines, from 1."""
+    notes: Mapping[int, tuple[int, ...]] = {}
+    """By the numbers of its lines, those of the notes that they lead to."""
     in_info: tuple[Slip, ...] = ()
     """Slips whose offsets are those of the info string."""
     in_code: tuple[Slip, ...] = ()
     """Slips whose offsets are those of the code as it is written."""
 
 
-def show(info: Info, code: str) -> Shown:
-    """Return a listing's code without its marks, and its lines by what they are."""
+def noted(code: str) -> set[int]:
+    """Return the numbers of the notes that the lines of a listing lead to."""
+    return {int(number) for _, _, match in _note_marks(code) for number in _NUMBER.findall(match["notes"])}
+
+
+def _note_marks(code: str) -> Iterator[tuple[int, int, re.Match[str]]]:
+    """Give the marks of notes at the ends of lines, each with the index of its line and where that begins."""
+    begin = 0
+    for index, line in enumerate(code.split("\n")):
+        if ")!" in line and (match := _NOTES.search(line, max(0, len(line) - _TAIL))):
+            yield index, begin, match
+        begin += len(line) + 1
+
+
+def show(info: Info, code: str, notes: Container[int] = ()) -> Shown:
+    """Return a listing's code without its marks, and its lines by what they are; `notes` are those that it has."""
     marks = ("[!code" in code or "highlight-" in code) and info.language.lower() not in _PROSE
-    if not (marks or info.over or info.lines):
+    with_notes = ")!" in code and info.language.lower() not in _PROSE
+    if not (marks or with_notes or info.over or info.lines):
         return Shown(code, {})
     found = _Found()
+    if with_notes:
+        _check_notes(code, notes, found)
     if info.over:
         code = _read_diff(code, found)
     if marks:
         code = _read_marks(code, found)
+    if with_notes:
+        code = _take_notes(code, notes, found)
     count = code.count("\n") + (not code.endswith("\n") and bool(code))
     in_info = []
     for lines in info.lines:
         found.add(lines.kind, lines.first, min(lines.last, count))
         if lines.last > count:
             in_info.append(_beyond(lines, count))
-    return Shown(code, found.lines, tuple(in_info), tuple(found.slips))
+    return Shown(code, found.lines, found.notes, tuple(in_info), tuple(found.slips))
+
+
+def _check_notes(code: str, notes: Container[int], found: _Found) -> None:
+    """Note marks of notes that there are not."""
+    for _, begin, match in _note_marks(code):
+        for number in _NUMBER.finditer(match["notes"]):
+            if int(number[1]) not in notes:
+                at = begin + match.start("notes") + number.start()
+                message = f"this listing has no note {int(number[1])}, so this mark leads nowhere"
+                hint = "write the notes as a numbered list right behind the listing"
+                found.slips.append(Slip(at, len(number[0]), message, hint))
+
+
+def _take_notes(code: str, notes: Container[int], found: _Found) -> str:
+    """Take the marks of notes off the lines, each with its comment."""
+    lines = code.split("\n")
+    for index, _, match in _note_marks(code):
+        led = tuple(int(number) for number in _NUMBER.findall(match["notes"]) if int(number) in notes)
+        if led:
+            found.notes[index + 1] = led
+            lines[index] = lines[index][: match.start()]
+    return "\n".join(lines)
 
 
 def _beyond(lines: Lines, count: int) -> Slip:
@@ -76,6 +124,7 @@ class _Found:
 
     def __init__(self) -> None:
         self.lines: dict[str, set[int]] = {}
+        self.notes: dict[int, tuple[int, ...]] = {}
         self.slips: list[Slip] = []
 
     def add(self, kind: str, first: int, last: int) -> None:

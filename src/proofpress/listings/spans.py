@@ -29,7 +29,8 @@ def escape(text: str) -> str:
     return text
 
 
-_CLASSES: dict[_TokenType, str] = {Token: "", Token.Text: "", Token.Text.Whitespace: ""}
+_CLASSES: dict[_TokenType, str] = {Token: "", Token.Text: "", Token.Text.Whitespace: "", Token.Error: ""}
+"""Each type's class name. What a lexer can't read has none: newer syntax than it knows, more often than a fault."""
 
 
 def _class_of(kind: _TokenType) -> str:

@@ -5,10 +5,11 @@ colour that falls short of WCAG's contrast is moved in lightness, and in nothing
 The story runs from names to text: a Pygments style is read into a palette (`_palette`, where colours are mended), a
 palette becomes declarations for each kind of token (`_rules`), and equal declarations share a selector (`_css`).
 
-The style sheet colours these parts, and leaves every measure to the theme: `.listing` and the lines `.marked`,
-`.inserted` and `.deleted` in it (text, background, and the border if the theme gives it a width), the words `mark`, `ins`
-and `del` likewise, `.receding` lines (text), `.listing figcaption` and `.listing summary` (their border),
-`.listing [data-line]::before` (line numbers), and `.listing .k` and so on for tokens.
+The style sheet colours these parts, and leaves every measure to the theme and to `layout`: `.listing` and the lines
+`.marked`, `.inserted` and `.deleted` in it (text, background, and the border if the theme gives it a width), the line that
+an address leads to, the words `mark`, `ins` and `del` likewise, `.receding` lines (text), `.listing figcaption` and `.listing summary` (their border),
+`.listing [data-line]::before` (line numbers), the label of output, `.listing .ansi-red` and so on for what a terminal
+printed, and `.listing .k` and so on for tokens.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pygments.styles import get_all_styles, get_style_by_name
 from pygments.token import STANDARD_TYPES, Token
 
+from proofpress.listings.ansi import COLOURS
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ TINT: Final = 1.15
 """How far the background of an inserted or deleted line may; a bar and a sign stand beside it."""
 ROOM: Final = 7.0
 """The contrast that black or white keeps on a marked line, so that colours find a lightness there."""
+
+WHITE: Final = "#ffffff"
+SHADE: Final = "#f6f7f8"
+"""The ground of a listing whose style is made for white, which is the page's own: it is seen where code begins."""
 
 GREEN: Final = "#2ea043"
 RED: Final = "#e5484d"
@@ -96,6 +102,8 @@ class _Palette(NamedTuple):
     deleted: str
     deleted_bar: str
     tokens: Mapping[str, _Look]
+    terminal: Mapping[str, str]
+    """The colours of a terminal, by their names."""
 
 
 def _style(name: str) -> type[Style]:
@@ -115,7 +123,8 @@ def _style(name: str) -> type[Style]:
 
 
 def _palette(style: type[Style]) -> _Palette:
-    paper = _full(style.background_color) or "#ffffff"
+    paper = _full(style.background_color) or WHITE
+    paper = SHADE if paper == WHITE else paper
     pole = max("#000000", "#ffffff", key=lambda end: contrast(end, paper))
     marked = _marked(paper, _full(style.highlight_color) or pole, pole)
     inserted, deleted = _tinted(paper, GREEN, pole), _tinted(paper, RED, pole)
@@ -135,7 +144,7 @@ def _palette(style: type[Style]) -> _Palette:
             outline=_full(token["border"]),
             bold=token["bold"],
             italic=token["italic"],
-            underline=token["underline"],
+            underline=token["underline"] and kind is not Token.Literal.String.Interpol,  # as if it were misspelt
         )
     del tokens[""]
     return _Palette(
@@ -150,6 +159,7 @@ def _palette(style: type[Style]) -> _Palette:
         deleted=deleted,
         deleted_bar=_readable(RED, grounds, SEEN),
         tokens=tokens,
+        terminal={name: _readable(_hex(rgb), grounds) for name, rgb in COLOURS.items()},
     )
 
 
@@ -183,6 +193,10 @@ def _full(color: str | None) -> str:
     if len(digits) == 3:
         digits = "".join(digit * 2 for digit in digits)
     return f"#{digits}" if len(digits) == 6 and set(digits) <= set("0123456789abcdef") else ""
+
+
+def _hex(color: Rgb) -> str:
+    return "#" + "".join(f"{channel:02x}" for channel in color)
 
 
 def _rgb(color: str) -> Rgb:
@@ -286,6 +300,7 @@ def _rules(palette: _Palette) -> Rules:
         ".listing figcaption": {"border-color": palette.rule},
         ".listing summary": {"border-color": palette.rule},
         ".listing .marked": {"background": palette.marked, "border-color": palette.bar},
+        ".listing .line:target": {"background": palette.marked, "border-color": palette.bar},
         ".listing mark": {"background": palette.marked, "border-color": palette.bar},
         ".listing .inserted": {"background": palette.inserted, "border-color": palette.inserted_bar},
         ".listing ins": {"background": palette.inserted, "border-color": palette.inserted_bar},
@@ -294,7 +309,15 @@ def _rules(palette: _Palette) -> Rules:
         ".listing .receding": {"color": palette.faint},
         ".listing .receding span": {"color": palette.faint, "background": "none"},
         ".listing [data-line]::before": {"color": palette.faint},
+        ".listing + .output::before": {"color": palette.faint},
+        ".listing + .output > figcaption": {"color": palette.faint},
+        ".listing .ansi-dim": {"color": palette.faint},
     }
+    for name, color in palette.terminal.items():
+        rules[f".listing .ansi-{name}"] = {"color": color}
+    for name, color in [*palette.terminal.items(), ("inverse", palette.ink)]:  # behind those of text, which give way
+        selector = f".listing .ansi-on-{name}" if name in palette.terminal else ".listing .ansi-inverse"
+        rules[selector] = {"background": color, "color": palette.paper}
     for name, look in sorted(palette.tokens.items()):
         rules[f".{name}"] = {
             key: value

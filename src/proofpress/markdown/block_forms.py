@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from proofpress.listings.fences import read_info
+from proofpress.listings.html import Company
 from proofpress.listings.spans import escape
 from proofpress.markdown.inline_forms import image, link_close, link_open, mark_name, raw
 from proofpress.markdown.summary import without_links
@@ -148,11 +149,24 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
         return writer.labels.text("lines", {"n": lines})
 
     given = {name: str(value) for name, value in _isolated(writer, given).items()}
-    info, note = read_info(token.info), writer.findings.note
-    listing = writer.manner.listings.write(token.content, info, given, place, note, count)
-    writer.out.append(listing.html)
+    info = read_info(token.info)
+    label = info.tab
+    if "label" in token.meta:  # its title is that of a tab
+        label, info = token.meta["label"], info._replace(title="")
+    notes = {number: str(item.attrs["id"]) for number, item in token.meta.get("notes", {}).items()}
+    company = Company(given, notes, token.meta.get("taken", frozenset()), count)
+    listing = writer.manner.listings.write(token.content, info, company, place, writer.findings.note)
+    writer.anchors += listing.anchors
+    writer.out.append(_as_tab(listing.html, label, token.meta.get("tab", "alone")) if label else listing.html)
     writer.certain = writer.certain and listing.certain
     return index + 1
+
+
+def _as_tab(html: str, label: str, where: str) -> str:
+    """Return a listing as one of a group of tabs, in the words of `:::tabs`: what stands below a label."""
+    begin = '<div class="tabs">\n' if where in {"first", "alone"} else ""
+    end = "</div>\n" if where in {"last", "alone"} else ""
+    return f'{begin}<div class="tab">\n<p class="title">{escape(label)}</p>\n{html}</div>\n{end}'
 
 
 def _code(writer: Writer, tokens: Sequence[Token], index: int) -> int:

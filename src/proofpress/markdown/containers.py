@@ -2,7 +2,7 @@
 
 A word that names an alert (`note`, `tip`, `info`, `danger`, …) makes one, with the title if there is one; `details`
 makes a piece that can be unfolded, `figure` a figure whose title is its caption; any other word a `div` with that
-class. Containers nest: a bare `:::` ends the innermost one, and longer rows of colons go together.
+class: so are `tabs`, with a `tab` for each label in it. Containers nest: a bare `:::` ends the innermost one, and longer rows of colons go together.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ TOLD: Final = 3
 
 def note_slips(token: Token, info: Info, lines: SourceLines, repeats: Repeats, note: Note) -> None:
     """Note what has no effect in a fence's info string, and of the marks in its code."""
-    shown = show(info, token.content)
+    shown = show(info, token.content, token.meta.get("notes", ()))
     for slip in (*info.slips, *shown.in_info):
         place = lines.in_info(token, slip.at, slip.length)
         if slip.foreign:

@@ -118,6 +118,12 @@ class Order:
         info = read_info(token.info)
         if info.id:
             token.meta["id"] = self._claim(info.id)
+            if info.numbered is not False:
+                self._lines_of(token, info.start)
+        if token.meta.get("tab") == "alone":
+            message = f"the tab '{info.tab[:40]}' stands alone, so there is nothing to choose"
+            place = self._lines.in_info(token, token.info.find("tab"), 3)
+            self._findings.note("listing-options", place, message, "write the other tabs right behind it")
         note_slips(token, info, self._lines, self._repeats, self._findings.note)
         if self._suspect:
             note_unseen(token, info.over or info.language, self._lines, self._findings.note)
@@ -128,6 +134,13 @@ class Order:
             alone = token.level == 0 and place.column <= 4 and opened.startswith(fence, place.column - 1)
             end = self._lines.end() if alone else None
             self._findings.problems.append(UNCLOSED_FENCE.never_closes(self._findings.path, place, fence, end))
+
+    def _lines_of(self, token: Token, start: int) -> None:
+        """Keep the ids of a listing's lines for them, and tell which were given before: `meta["taken"]`."""
+        count = token.content.count("\n")
+        wanted = {f"{token.meta['id']}-{number}" for number in range(start, start + count)}
+        token.meta["taken"] = frozenset(wanted & self._ids.taken)
+        self._ids.taken |= wanted
 
     def _links(self, holder: Token) -> None:
         """Note characters that are not seen in links and in their destinations, each kind once a link."""

@@ -15,6 +15,7 @@ from proofpress.markdown.elements import known_in
 from proofpress.markdown.faults import note_footnotes, note_refusals, note_unused, repeat_unused
 from proofpress.markdown.footnotes import Definition, take_footnotes
 from proofpress.markdown.formulas import find_formulas, note_doubts
+from proofpress.markdown.listing_company import NOTE_MARK, find_code_groups, find_notes, find_tabs
 from proofpress.markdown.order import Order
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.quotes import curl, marks_for
@@ -122,6 +123,12 @@ class Parser:
             number_cells(tokens)
         if "attributes" in features:
             tokens = take_from_blocks(tokens, lines, lambda place, unused: repeat_unused(place, unused, repeats))
+        if "tab=" in source or "tab:" in source:
+            find_tabs(tokens)
+        if "code-group" in source:
+            find_code_groups(tokens)
+        if NOTE_MARK in source:
+            find_notes(tokens)
         return tokens
 
     def _words(

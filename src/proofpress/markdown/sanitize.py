@@ -43,15 +43,17 @@ _ADDRESSES: Final = frozenset(
 )  # fmt: skip
 """Attributes that hold an address, those as well which do not pass today."""
 _MORE_TAGS: Final = frozenset(
-    {"audio", "figcaption", "figure", "input", "picture", "section", "source", "track", "video"}
+    {"audio", "button", "figcaption", "figure", "input", "picture", "section", "source", "track", "video"}
 )
 _EVERYWHERE: Final = frozenset({"class", "dir", "id", "lang", "role", "style", "tabindex", "title", "translate"})
 _MORE_ATTRIBUTES: Final[dict[str, set[str]]] = {
     "a": {"download", "href", "hreflang", "name", "rel", "target"},
     "audio": {"controls", "loop", "muted", "preload", "src"},
+    "button": {"popovertarget", "type"},
     "details": {"open"},
     "img": {"alt", "decoding", "fetchpriority", "height", "loading", "src", "srcset", "width"},
     "input": {"checked", "disabled", "type"},
+    "li": {"popover", "value"},
     "ol": {"reversed", "start", "type"},
     "source": {"height", "media", "sizes", "src", "srcset", "type", "width"},
     "track": {"default", "kind", "label", "src", "srclang"},

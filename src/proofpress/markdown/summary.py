@@ -48,6 +48,8 @@ def without_links(html: str) -> str:
     html = _DROPPED.sub("", html)
     if "id" in html:
         html = _ID.sub(r"\1", html)
+    if " popover" in html:
+        html = html.replace(' popover=""', "")  # notes on a listing, whose marks are gone
     return _FIGURE.sub("", html).strip()
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 HEADING_ANCHOR = re.compile(r'\s*<a class="anchor".*?</a>', re.DOTALL)
 ALIGNED_CELL = re.compile(r'(<t[dh] )class="align-(left|center|right)"')
 SHARE_OF_WIDTH = re.compile(r'(<(?:img|table)\b(?![^>]* width=)[^>]*\bclass="(?:[^"]* )?width-(\d+)(?: [^"]*)?")')
+LINE_NUMBER = re.compile(r'<a class="number"[^>]*></a>')
+NOTE_MARK = re.compile(r'<button type="button" class="note"[^>]*>(\d+)</button>')
 OWN_FRAGMENT = re.compile(r'(<a\b[^>]*\bhref=")(#[^"]*")')
 NEVER = "1970-01-01T00:00:00+00:00"
 """The `updated` that Atom asks for, in a feed that has no entry yet."""
@@ -42,9 +44,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def entry(card: Card, body: Body, ask: AskSite) -> Entry:
-    """Return a post's entry. Heading anchors are left out, and fragments lead to the post's own page."""
+    """Return a post's entry. Heading anchors and the buttons of listings are left out, and fragments lead to the post's own page."""
     html, _ = settle(body, card, ask, absolute=True)
     html = _without_classes(HEADING_ANCHOR.sub("", html))
+    if 'class="number"' in html:
+        html = LINE_NUMBER.sub("", html)
+    if 'class="note"' in html:
+        html = NOTE_MARK.sub(r" (\1)", html).replace(' popover=""', "")
     return Entry(card, OWN_FRAGMENT.sub(lambda found: f"{found[1]}{_text(card.permalink)}{found[2]}", html))
 
 

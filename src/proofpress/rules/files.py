@@ -24,7 +24,7 @@ class _NotUtf8(Rule, frozen=True):
 class _ControlCharacter(Rule, frozen=True):
     def in_text(self, character: str) -> Fault:
         hint = {
-            "\x1b": "this begins a terminal's colour code; take the codes out of the listing",
+            "\x1b": "this begins a terminal's colour code; call the listing 'ansi', or take the codes out",
             "\x00": "the file may have been saved as UTF-16; save it as UTF-8",
         }.get(character, "delete it, or type what was meant")
         return self.says(f"the character {_named(character)} cannot be seen, and no page or feed can hold it", hint)

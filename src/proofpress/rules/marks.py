@@ -65,7 +65,7 @@ MARKS: Final[tuple[Mark, ...]] = (
     _mark("{# {.", r"\{[#.][A-Za-z][\w-]*(?:\s[^{}\n]*)?\}", "the attributes '{}' stand after nothing that takes them, " + _AS_TEXT, "put them directly behind a word in marks, a link, an image, or at the end of a heading"),
     _mark("::: ;;;", r"^[ \t]*:{3,}[^\n]*", "':::' begins or ends a container of another dialect, " + _AS_TEXT, "write an alert, '> [!NOTE]', or a '<div>' with blank lines inside"),
     _mark("!!! ???", r"^[ \t]*(!!!|\?\?\?)\+? ?[a-z][^\n]*", "an admonition of MkDocs, '{}', " + "is shown as it is written", "write an alert: '> [!NOTE]' and its text in the quote"),
-    _mark("===", r"^[ \t]*===[+!]? [\"“'][^\n]*", "a tab of MkDocs, '===', is shown as it is written", "write a heading, or a '<details>' with blank lines inside"),
+    _mark("===", r"^[ \t]*===[+!]? [\"“'][^\n]*", "a tab of MkDocs, '===', is shown as it is written", "write ':::tab' with its label, to ':::', for each, all of them between ':::tabs' and ':::'"),
     _mark("TOC toc", r"\[\[?_?(?:TOC|toc)_?\]\]?|\$\{toc\}|^@\[toc\]", "'{}' is no mark for the outline here, " + _AS_TEXT, "take it out; 'toc: true' in front matter shows the outline"),
     _mark("$$", r"\$\$", "'$$' is shown as it is written: it begins or ends no formula here", "put '$$' on lines of their own around the formula, with none of them left over"),
     _mark("\\", r"\\(?:frac|dfrac|tfrac|math\w+|sum|prod|int|left|right|text|begin|end|cdot|times|leq?|geq?|sqrt|partial|nabla|infty|[lc]?dots|quad|qquad|tag|label|eqref|cite|operatorname|alpha|beta|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|phi|omega|pagebreak|newpage)(?![A-Za-z])", "TeX outside of a formula is shown as it is written", "put it between dollars, '$…$', or in backticks"),
