@@ -48,10 +48,21 @@ def test_every_kind_of_page_is_made(site: dict[str, bytes]) -> None:
     assert kinds == {"home", "list", "post", "page", "archive", "taxonomy", "term", "not-found", None}
 
 
-def test_nothing_on_a_page_runs(site: dict[str, bytes]) -> None:
+def test_nothing_on_a_page_runs_but_the_file_that_remembers_which_colours_were_chosen(site: dict[str, bytes]) -> None:
     for path, page in pages(site):
-        assert {script.attributes.get("type") for script in named(page, "script")} <= {"application/ld+json"}, path
+        scripts = [script for script in named(page, "script") if script.attributes.get("type") != "application/ld+json"]
+        files = [re.sub(r"\.[0-9a-f]+\.js$", "", script.attributes["src"]) for script in scripts]
+        assert files == ([] if path == "old/first/index.html" else ["/sub/assets/theme"]), path
+        assert [script.text for script in scripts] == [""] * len(scripts), path
         assert [e.name for e in page if any(key.startswith("on") for key in e.attributes)] == [], path
+
+
+def test_no_template_holds_a_style_or_a_script_of_its_own() -> None:
+    for template in THEME.rglob("*.html"):
+        text = re.sub(r"\{#.*?#\}", "", template.read_text("utf-8"), flags=re.DOTALL)
+        assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*(?: src=|application/ld\+json))", text) == [], (
+            template
+        )
 
 
 def test_a_page_loads_nothing_from_elsewhere_and_all_that_it_loads_is_there(site: dict[str, bytes]) -> None:
@@ -68,9 +79,11 @@ def test_a_page_loads_nothing_from_elsewhere_and_all_that_it_loads_is_there(site
             assert unquote(url.removeprefix("/sub/")) in site, (path, url)
 
 
-def test_the_style_sheets_load_nothing() -> None:
+def test_the_style_sheets_load_nothing_but_the_themes_fonts() -> None:
     for sheet in (THEME / "static").rglob("*.css"):
-        assert re.findall(r"@import|url\(", sheet.read_text("utf-8")) == []
+        loaded = re.findall(r"@import|url\(.*?\)", sheet.read_text("utf-8"))
+        assert [one for one in loaded if not re.fullmatch(r'url\("fonts/[\w-]+\.woff2"\)', one)] == []
+        assert bool(loaded) == (sheet.name == "fonts.css")
 
 
 def test_every_link_of_the_theme_leads_to_a_page_below_the_sites_prefix(site: dict[str, bytes]) -> None:
@@ -264,7 +277,9 @@ def test_a_site_replaces_one_part_and_adds_a_style_sheet(tmp_path: Path) -> None
     assert [e.text for e in named(page, "em")] == ["not finished"]
     assert words(named(page, "footer", "site-footer")[0].text).startswith("Set in Kassel.")
     sheets = [link.attributes["href"] for link in named(page, "link") if link.attributes["rel"] == "stylesheet"]
-    assert [re.sub(r"\.[0-9a-f]+\.css$", "", sheet) for sheet in sheets] == ["/assets/style", "/assets/highlight", "/assets/mine"]  # fmt: skip
+    assert [re.sub(r"\.[0-9a-f]+\.css$", "", sheet) for sheet in sheets] == [
+        f"/assets/{name}" for name in ("style", "fonts", "highlight", "wide", "print", "mine")
+    ]
 
 
 def test_no_template_writes_an_address_of_its_own() -> None:
