@@ -192,6 +192,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int = 1
     """Reading time. Not the number of words: a card changes what shows it, and a word more or less should not."""
     aliases: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    """What its text needs of a policy of security: `site.policy`."""
     extra: dict[str, Any] = {}
 
     @property

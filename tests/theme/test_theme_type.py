@@ -203,6 +203,29 @@ def test_a_font_whose_name_is_reserved_bears_another_and_licences_lie_beside_the
     assert all(name.startswith(("text-", "math", "code")) for name in files)
 
 
+def test_no_page_breaks_a_policy_that_allows_the_sites_own_files_alone(
+    own_site: PublishedSite, address: str, window: Callable[..., Page]
+) -> None:
+    """What Markdown becomes may hold `style` attributes, which such a policy refuses; nothing else may be refused."""
+    page, found = window(), []
+    paths = [path.relative_to(own_site.output).as_posix() for path in own_site.output.rglob("*.html")]
+    for path in sorted(paths):
+        page.goto(address + path, wait_until="networkidle")
+        refused = page.evaluate("window.refused")
+        found += [f"{path}: {one}" for one in refused if not one.startswith("style-src-attr ")]
+        assert len(refused) <= page.locator(".content [style], .summary [style]").count(), path
+        assert page.evaluate("[...document.querySelectorAll('[style]')].every((e) => e.closest('.content, .summary'))")
+    assert len(paths) > 20
+    assert found == []
+
+
+def test_what_the_policy_refuses_is_found(address: str, window: Callable[..., Page]) -> None:
+    page = window()
+    page.goto(f"{address}about/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">')")
+    assert page.evaluate("new Promise((done) => setTimeout(() => done(refused.length), 50))") >= 1
+
+
 # ---------------------------------------------------------------- who chooses the colours
 
 

@@ -18,9 +18,10 @@ from proofpress.problems import Problem
 from proofpress.site.active_files import SNIFFED, refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
+from proofpress.site.policy import asked
 from proofpress.site.questions import Known
 from proofpress.site.sections import unmatched
-from proofpress.theme import Asset
+from proofpress.theme import OVERRIDES, Asset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from proofpress.builder.preparing import Preparation
     from proofpress.engine.loop import Traces
     from proofpress.kinds.target import Target
+    from proofpress.theme import Theme
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +113,7 @@ def world_of(
         assets=asset_paths,
         places=places,
         read=lambda path: read_inside(inputs.root, path),
+        asks=asks_of(inputs.theme),
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
     problems += [*planned.problems, *unmatched(config, list(prepared)), *guard.problems]
@@ -128,6 +131,12 @@ def world_of(
         ]
     )
     return World(site=site, links=links, assets=assets, plan=planned, problems=problems, digest=digest)
+
+
+def asks_of(theme: Theme) -> tuple[str, ...]:
+    """Return what the site's own templates need of a policy of security; the theme's need nothing."""
+    own = (template.text for name, template in theme.templates.items() if template.path.startswith(f"{OVERRIDES}/"))
+    return tuple(sorted({one for text in own for one in asked(text)}))
 
 
 def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:

@@ -231,7 +231,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="hosting",
         reader=choice(*get_args(Hosting)),
-        description="Where the site will be served: `github`, `netlify`, `cloudflare`, `nginx` or `caddy`. Redirects and cache times are then written in that host's words beside the pages.",
+        description="Where the site will be served: `github`, `netlify`, `cloudflare`, `nginx` or `caddy`. Redirects, cache times and what pages may load are then written in that host's words beside the pages.",
         examples=("github", "netlify", "cloudflare", "nginx", "caddy"),
     ),
     Setting(

@@ -8,6 +8,7 @@ from proofpress.model import Body, Card, Document, Place
 from proofpress.paths import Base, SitePath, encode, slug
 from proofpress.rules.front_matter import NO_DATE, NO_TITLE
 from proofpress.rules.site import EMPTY_SLUG
+from proofpress.site.policy import asked
 
 if TYPE_CHECKING:
     from proofpress.config import Config
@@ -73,6 +74,7 @@ def make_card(document: Document, body: Body, name: Name, kind: Kind, config: Co
         id=front.id,
         minutes=max(1, round(body.words / WORDS_A_MINUTE)),
         aliases=front.aliases,
+        asks=asked(body.html),
         extra=front.extra,
     )
     return card, problems
