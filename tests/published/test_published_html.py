@@ -185,7 +185,8 @@ def test_a_title_that_attacks_is_text_wherever_it_stands(tmp_path: Path, build: 
     assert len(pages) > 8
     for path in pages:
         page = parse(path.read_text("utf-8"))
-        assert {kind for kind, _ in page.scripts} <= {"application/ld+json"}, path
+        assert {kind for kind, _ in page.scripts} <= {"", "application/ld+json"}, path
+        assert [code for kind, code in page.scripts if not kind and code.strip()] == [], path
         assert all(page.structured_data), path
         assert page.handlers == [], path
         assert ("img src", "x") not in page.references, path

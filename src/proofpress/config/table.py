@@ -213,7 +213,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="theme",
         reader=FREE,
-        description="Options for the theme's templates, as `site.theme`. The shipped theme has `footer`, words for the foot of every page, and `stylesheets`, a list of style sheets in `templates/static/`.",
+        description="Options for the theme's templates, as `site.theme`. The shipped theme has `accent`, `width`, `fonts`, `footer`, `social` and `stylesheets`; docs/templates.md tells of them.",
         examples=({"footer": "Set in Vollkorn."},),
     ),
     Setting(

@@ -75,6 +75,11 @@ def contrast(a: str, b: str) -> float:
     return (max(first, second) + 0.05) / (min(first, second) + 0.05)
 
 
+def readable(color: str, grounds: tuple[str, ...]) -> str:
+    """Return a colour `#rrggbb`, moved in lightness by the least amount that gives text in it 4.5:1 on every ground."""
+    return _readable(color, grounds)
+
+
 # ---------------------------------------------------------------- reading a style
 
 
