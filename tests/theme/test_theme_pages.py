@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -286,3 +287,60 @@ def test_no_template_writes_an_address_of_its_own() -> None:
     for template in THEME.rglob("*.html"):
         text = template.read_text("utf-8")
         assert re.findall(r'(?:href|src|content)="(?:/|https?:)', text) == [], template.name
+
+
+def meta(page: list[Element], name: str) -> list[str]:
+    return [e.attributes["content"] for e in named(page, "meta") if e.attributes.get("property") == name]
+
+
+def test_a_page_without_a_picture_of_pixels_is_shown_elsewhere_by_the_themes_mark(site: dict[str, bytes]) -> None:
+    for path in ("index.html", "about/index.html", "posts/second/index.html"):  # the last has a drawing alone
+        page = elements(site[path])
+        (image,) = meta(page, "og:image")
+        assert re.fullmatch(re.escape(URL) + r"assets/card\.[0-9a-f]+\.png", image), path
+        picture = site[image.removeprefix(URL)]
+        assert struct.unpack(">II", picture[16:24]) == (1200, 630)
+        assert (meta(page, "og:image:width"), meta(page, "og:image:height")) == (["1200"], ["630"])
+        assert meta(page, "og:image:alt") == ["Notes on <em>deep</em> learning"]
+
+
+def test_a_post_with_a_picture_of_its_own_is_shown_by_it_in_its_size(tmp_path: Path) -> None:
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\n",
+        "content/posts/a.md": "---\ntitle: A\ndate: 2026-01-01\nimage: a.png\n---\n\nText.",
+    }
+    (tmp_path / "content" / "posts").mkdir(parents=True)
+    (tmp_path / "content" / "posts" / "a.png").write_bytes((THEME / "static" / "card.png").read_bytes())
+    page = elements(outputs(tmp_path, files)["posts/a/index.html"])
+    assert meta(page, "og:image") == ["https://me.example/posts/a.png"]
+    assert (meta(page, "og:image:width"), meta(page, "og:image:height")) == (["1200"], ["630"])
+    assert meta(page, "og:image:alt") == ["A"]
+
+
+def test_the_tags_of_a_card_lead_to_their_pages(site: dict[str, bytes]) -> None:
+    tags = [(a.text, a.attributes["href"]) for a in named(elements(site["posts/page/2/index.html"]), "a", "tag")]
+    assert ("mixed precision", "/sub/tags/mixed-precision/") in tags
+
+
+def test_the_menu_marks_the_list_whose_post_is_open(site: dict[str, bytes]) -> None:
+    for path, marked in (("posts/second/index.html", ["Posts"]), ("everything/index.html", [])):
+        current = [a.text for a in named(elements(site[path]), "a") if a.attributes.get("aria-current") == "true"]
+        assert current == marked
+
+
+def test_the_page_of_a_tag_describes_itself_by_its_newest_posts(site: dict[str, bytes]) -> None:
+    page = elements(site["tags/gpu/index.html"])
+    said = [e.attributes["content"] for e in named(page, "meta") if e.attributes.get("name") == "description"]
+    assert said == ["gpu: Third, Second & <b>bold</b>"]
+
+
+def test_a_description_of_ones_own_stands_above_the_text_and_one_that_was_derived_does_not(tmp_path: Path) -> None:
+    head = "---\ntitle: A\ndate: 2026-01-01\n"
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\n",
+        "content/posts/a.md": head + "description: What it is about.\n---\n\nText.",
+        "content/posts/b.md": head + "---\n\nText.",
+    }
+    site = outputs(tmp_path, files)
+    assert [e.text for e in named(elements(site["posts/a/index.html"]), "p", "standfirst")] == ["What it is about."]
+    assert named(elements(site["posts/b/index.html"]), "p", "standfirst") == []

@@ -126,9 +126,12 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
 
     def of_document(self, making: Making, body: Body, card: Card) -> dict[str, Any]:
         """Return what the document brings to `page`."""
-        from proofpress.pages.filling import nest  # noqa: PLC0415 - as above
+        from proofpress.pages.filling import image_size, nest  # noqa: PLC0415 - as above
 
+        width, height = image_size(card, making.ask)
         own = {
+            "image_width": width,
+            "image_height": height,
             "date": card.date,
             "date_has_time": card.date_has_time,
             "updated": card.updated,
@@ -141,6 +144,7 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         if self.text_of is None:
             return own
         return own | {
+            "standfirst": card.description if card.description != body.summary_text else "",
             "has_math": "<math" in body.html,
             "outline": nest(body.outline),
             "toc": card.toc if card.toc is not None else len(body.outline) >= 3,

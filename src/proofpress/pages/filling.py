@@ -89,6 +89,15 @@ def nest(headings: Sequence[Heading]) -> list[OutlineItem]:
     return root
 
 
+def image_size(card: Card, ask: AskSite) -> tuple[int | None, int | None]:
+    """Return width and height of a document's image, where it is a file of the site; None for what nobody knows."""
+    if not card.image or not read(card.image).local:
+        return None, None
+    reference = free_reference(card.image, None)
+    file = ask(questions.Link(asker(reference, card), reference.href, reference.kind)).file
+    return (file.width, file.height) if file is not None else (None, None)
+
+
 def image_of(card: Card, ask: AskSite, place: Place | None) -> tuple[str | None, Problem | None]:
     """Return the full URL of a document's image. Only one that the front matter names, at `place`, can be a problem."""
     if not card.image:

@@ -137,10 +137,16 @@ class MenuEntry(msgspec.Struct, frozen=True):
 
     title: str
     url: str
+    folder: str | None = None
+    """The folder below content/ whose list it leads to."""
 
     def current(self, page: Page) -> bool:
         """Return whether a page is this entry's."""
         return page.url == self.url
+
+    def holds(self, page: Page) -> bool:
+        """Return whether a page is made from a file of the folder whose list this entry leads to."""
+        return bool(self.folder) and (page.path or "").startswith(f"content/{self.folder}/")
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +157,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     permalink: str
     description: str = ""
+    standfirst: str = ""
     image: str | None = None
+    image_width: int | None = None
+    image_height: int | None = None
     feeds: list[Feed] = []
     alternates: list[Alternate] = []
     structured_data: Markup = Markup("")
