@@ -344,3 +344,41 @@ def test_a_description_of_ones_own_stands_above_the_text_and_one_that_was_derive
     site = outputs(tmp_path, files)
     assert [e.text for e in named(elements(site["posts/a/index.html"]), "p", "standfirst")] == ["What it is about."]
     assert named(elements(site["posts/b/index.html"]), "p", "standfirst") == []
+
+
+@pytest.mark.parametrize(
+    ("repository", "edited"),
+    [
+        ("{url: 'https://github.com/me/site'}", "https://github.com/me/site/edit/main/content/a%20b.md"),
+        (
+            "{url: 'https://gitlab.com/me/site/', branch: trunk, path: docs/}",
+            "https://gitlab.com/me/site/-/edit/trunk/docs/content/a%20b.md",
+        ),
+        ("{url: 'https://code.example/me/site'}", "https://code.example/me/site/_edit/main/content/a%20b.md"),
+    ],
+)
+def test_a_page_leads_to_where_it_is_edited(tmp_path: Path, repository: str, edited: str) -> None:
+    settings = f"title: Mine\nurl: https://me.example/\nrepository: {repository}\n"
+    site = outputs(tmp_path, {"site.yaml": settings, "content/a b.md": "# A\n\nText."})
+    assert edited in [a.attributes["href"] for a in named(elements(site["a-b/index.html"]), "a")]
+    assert "/content/" not in site["archive/index.html"].decode()
+
+
+def test_without_a_repository_no_page_speaks_of_editing(site: dict[str, bytes]) -> None:
+    assert b"Edit this page" not in b"".join(site.values())
+
+
+def test_images_of_raw_html_wait_until_they_are_near_and_have_a_size(tmp_path: Path) -> None:
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\n",
+        "content/square.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"/>',
+        "content/raw.md": "# Raw\n\n<p><img src='square.svg'/><img loading=\"eager\" src='square.svg' ></p>\n\n"
+        "![A square](square.svg)\n",
+        "content/script.md": "# Script\n\n<script>show('<img src=square.svg>')</script>\n",
+    }
+    site = outputs(tmp_path, files)
+    images = named(elements(site["raw/index.html"]), "img")
+    assert [image.attributes["loading"] for image in images] == ["lazy", "eager", "lazy"]
+    assert [(image.attributes["width"], image.attributes["height"]) for image in images] == [("90", "30")] * 3
+    assert "show('<img src=" in site["script/index.html"].decode()
+    assert "loading" not in site["script/index.html"].decode().partition("<main")[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import mimetypes
 import re
 import shutil
 import threading
@@ -291,3 +292,57 @@ def test_paper_is_white_whatever_was_chosen(address: str, window: Callable[..., 
     page_ground, listing = ground(page)
     assert page_ground == "rgb(255, 255, 255)"
     assert min(int(part) for part in re.findall(r"\d+", listing)) > 230
+
+
+# ---------------------------------------------------------------- what is wide, and what stands in the margin
+
+LAID_OUT = """
+A paragraph that a note belongs to.
+
+:::margin
+A note of some words, which has the margin for itself.
+:::
+
+Another paragraph, with some more words in it, so that the note stands beside it as well, as far down as it goes.
+
+![A square](square.svg){.wide}
+
+| a | b |
+|---|---|
+| 1 | 2 |
+{: .wide}
+"""
+
+
+@pytest.mark.parametrize(("width", "beside"), [(360, False), (1200, False), (1280, True)])
+def test_a_note_stands_in_the_margin_where_there_is_one_and_what_is_wide_reaches_into_it(
+    tmp_path: Path, window: Callable[..., Page], width: int, *, beside: bool
+) -> None:
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\n",
+        "content/square.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"/>',
+        "content/a.md": f"# A\n{LAID_OUT}",
+    }
+    site = outputs(tmp_path, files)
+    page = window(width)
+    page.route("**/*", lambda route: route.fulfill(**_answer(site, route.request.url)))
+    page.goto("https://me.example/a/")
+    text, note, figure, table = (
+        page.locator(f".content > {one}").first.bounding_box() for one in ("p", ".margin", "figure", ".table")
+    )
+    assert text is not None
+    assert note is not None
+    assert figure is not None
+    assert table is not None
+    end = text["x"] + text["width"]
+    assert (note["x"] >= end) == beside
+    assert max(note["x"] + note["width"], figure["x"] + figure["width"]) <= width
+    assert (figure["width"] > text["width"] + 100) == (table["width"] > text["width"] + 100) == (width > 1088)
+    assert figure["y"] >= note["y"] + note["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def _answer(site: dict[str, bytes], url: str) -> dict[str, Any]:
+    path = url.removeprefix("https://me.example/")
+    path += "index.html" if path.endswith("/") else ""
+    return {"body": site[path], "content_type": mimetypes.guess_type(path)[0] or "application/octet-stream"}

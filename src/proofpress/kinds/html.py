@@ -10,7 +10,7 @@ from proofpress.kinds.target import RENAME, Blame, FilledTarget, Planning, refus
 from proofpress.model import Body, Card
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.site import questions
-from proofpress.site.values import Page, feeds_of
+from proofpress.site.values import Page, edit_url, feeds_of
 from proofpress.site.view import SiteView
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
             image=image,
             feeds=feeds_of(config, SitePath("/"), config.title),
             path=self.source,
+            edit=edit_url(config.repository, self.source) if self.source is not None else None,
         )
         own = self.of_document(making, body, card) if card is not None else {}
         return msgspec.structs.replace(page, **own, **self.of_kind(making, page))

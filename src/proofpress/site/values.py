@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.site.lists import feed_formats, feed_path, page_path
 
 if TYPE_CHECKING:
-    from proofpress.config import Config
+    from proofpress.config import Config, Repository
     from proofpress.problems import Problem
 
 MEDIA_TYPES: dict[str, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}
@@ -166,6 +167,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     structured_data: Markup = Markup("")
     has_math: bool = False
     path: SourcePath | None = None
+    edit: str | None = None
     date: dt.datetime | None = None
     date_has_time: bool = False
     updated: dt.datetime | None = None
@@ -186,6 +188,20 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     taxonomy: str | None = None
     all_terms: list[Term] = []
     target: str | None = None
+
+
+def edit_url(repository: Repository, path: SourcePath) -> str | None:
+    """Return where a file of the site is edited; None where nobody says in which repository it is.
+
+    GitHub, GitLab, and Forgejo with Gitea have each a form of their own for this address.
+    """
+    if not repository.url:
+        return None
+    host = urlsplit(repository.url).hostname or ""
+    word = "edit" if host == "github.com" else "-/edit" if "gitlab" in host else "_edit"
+    folder = repository.path.strip("/")
+    whole = "/".join(part for part in (word, repository.branch, folder, path) if part)
+    return repository.url + quote(whole)
 
 
 def feeds_of(config: Config, folder: SitePath, title: str) -> list[Feed]:
