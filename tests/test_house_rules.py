@@ -33,7 +33,8 @@ ARROWS: dict[str, set[str]] = {
     "schema": {"rules", "config", "content", "problems"},
     "rules": {"model", "problems"},
     "theme": FOUNDATIONS | {"rules", "content"},
-    "theme_options": {"content", "model", "problems"},
+    "theme_options": {"content", "model", "problems", "theme_look"},
+    "theme_look": {"listings"},
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
     "listings": {"findings", "model", "problems"},
     "markdown": FOUNDATIONS - {"paths"} | {"config", "findings", "listings", "rules", "words"},
@@ -44,7 +45,7 @@ ARROWS: dict[str, set[str]] = {
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "plugins", "site", "theme", "theme_options", "words", "__version__"},
+    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "plugins", "site", "theme", "theme_look", "theme_options", "words", "__version__"},
     "update": {"rules", "builder", "engine", "output", "paths", "problems"},
     "preview": FOUNDATIONS | {"rules", "builder", "content", "engine", "kinds", "output", "site"},
     "cli": {

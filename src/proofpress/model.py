@@ -204,6 +204,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """The document that it translates, by its file's name."""
     translations: tuple[str, ...] = ()
     """Files that translate it, as its front matter names them."""
+    asks: tuple[str, ...] = ()
+    """What its text needs of a policy of security: `site.policy`."""
     extra: dict[str, Any] = {}
 
     @property

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Final
 from proofpress.content import yaml_nodes
 from proofpress.content.nodes import Findings, MappingNode
 from proofpress.content.text import decode
+from proofpress.model import SHIPPED
 from proofpress.problems import did_you_mean
+from proofpress.theme_look import NARROWEST, WIDEST, colour_of, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from proofpress.model import TemplateSource
     from proofpress.problems import Problem
@@ -64,6 +66,49 @@ def unknown_options(
             known.add(option)
     mend = f"the theme's options are {', '.join(sorted(known))}; put what is your own under 'extra:'"
     return {one: did_you_mean(one, known) or mend for one in chosen if one not in known}, problems
+
+
+def faulty_options(
+    options: Mapping[str, object], templates: Mapping[str, TemplateSource]
+) -> dict[str, tuple[str, str]]:
+    """Return what is wrong with the values of the shipped theme's options, each with what to write instead.
+
+    One that the site's own theme.yaml names is the site's, and may be anything.
+    """
+    own, _ = _declared(templates[DECLARED]) if DECLARED in templates else (set(), [])
+    if SHIPPED + DECLARED in templates and templates[DECLARED] == templates[SHIPPED + DECLARED]:
+        own = set()
+    found = {}
+    for name, (fits, what, mend) in _CHECKS.items():
+        value = options.get(name)
+        if value is not None and name not in own and not fits(value):
+            found[name] = (f"'theme: {name}' takes {what}", mend)
+    return found
+
+
+def _is_links(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(title, str) and isinstance(url, str) and url.startswith(("https://", "http://", "mailto:"))
+        for title, url in value.items()
+    )
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+_CHECKS: Final[Mapping[str, tuple[Callable[[object], bool], str, str]]] = {
+    "accent": (lambda value: colour_of(value) is not None, "a colour", "write it as '#0b6b53'"),
+    "fonts": (lambda value: value in ("own", "system"), "'own' or 'system'", "leave it out for the theme's own"),
+    "footer": (lambda value: isinstance(value, str), "the words at the foot of every page", "put them in quotes"),
+    "social": (_is_links, "a mapping of names to full URLs", "write 'Mastodon: https://social.example/@me'"),
+    "stylesheets": (_is_names, "a list of names of files", "write [mine.css] for templates/static/mine.css"),
+    "width": (
+        lambda value: width_of(value) is not None,
+        f"a number of characters from {NARROWEST} to {WIDEST}",
+        "the theme's own is 65",
+    ),
+}
 
 
 def _declared(template: TemplateSource) -> tuple[set[str], list[Problem]]:

@@ -429,6 +429,7 @@ def test_a_real_server_serves_a_built_site_as_the_include_says(tmp_path: Path, p
         shown = server.get(f"{at}posts/a/")
         assert (shown.status, shown.headers["content-type"]) == (200, "text/html; charset=utf-8")
         assert "immutable" not in shown.headers.get("cache-control", "")
+        assert shown.headers["content-security-policy"] == "default-src 'self'"
         robot = server.get(f"{at}robot.txt")
         assert (robot.body, robot.headers["content-type"]) == ("beep — boop\n", "text/plain; charset=utf-8")
         assert "cache-control" not in robot.headers

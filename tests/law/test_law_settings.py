@@ -114,6 +114,9 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "ignore": ([], ["picture.png"]),
     "defaults": ({"posts/**": {"toc": False}}, {"posts/**": {"toc": True, "tags": ["given"], "image": "picture.png"}}),
     "sections": ({"notes": {"order": "oldest"}}, {"notes": {"order": "newest", "feed": True}}),
+    "repository.url": ("https://github.com/me/site/", "https://gitlab.com/me/site/"),
+    "repository.branch": ("main", "trunk"),
+    "repository.path": ("", "docs"),
     "twins": (False, True),
 }
 """Every setting, with two values that do not give the same site."""

@@ -70,14 +70,15 @@ def rules(css: str) -> Iterator[tuple[str, Declarations]]:
 
 
 def read(css: str) -> tuple[Scheme, Scheme]:
-    """Return what a style sheet says in light and in dark."""
-    light, _, rest = css.partition("@media screen and (prefers-color-scheme:dark){")
-    assert rest.rstrip().endswith("}")
+    """Return what a style sheet says in light and in dark, where the system's choice and the page's own say the same."""
+    light, _, rest = css.partition("@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){\n")
+    rest, _, chosen = rest.partition("\n}}\n@media screen{:root[data-theme=dark]{\n")
+    assert chosen == rest + "\n}}\n"
     said: dict[str, Declarations] = {}
     for selector, declarations in rules(light):
         said[selector] = said.get(selector, {}) | declarations
     over = dict(said)
-    for selector, declarations in rules(rest.rstrip()[:-1]):
+    for selector, declarations in rules(rest):
         over[selector] = over.get(selector, {}) | declarations
     return Scheme(said), Scheme(over)
 

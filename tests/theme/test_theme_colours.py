@@ -9,18 +9,22 @@ import pytest
 
 from proofpress.listings.stylesheet import contrast
 
-STYLE = (Path(__file__).parents[2] / "templates" / "static" / "style.css").read_text("utf-8")
+STATIC = Path(__file__).parents[2] / "templates" / "static"
+STYLE = (STATIC / "style.css").read_text("utf-8")
+SHEETS = {path.name: path.read_text("utf-8") for path in sorted(STATIC.glob("*.css"))}
 TEXTS = ("ink", "muted", "link", "accent", "note", "tip", "important", "warning", "caution")
 
 
-def properties(css: str) -> dict[str, str]:
-    """Return the custom properties of the first :root rule of a style sheet."""
+def properties(css: str, scheme: int) -> dict[str, str]:
+    """Return the custom properties of the first :root rule of a style sheet, as they are in light (0) or in dark (1)."""
     block = css.partition(":root {")[2].partition("}")[0]
-    return dict(re.findall(r"--([\w-]+):\s*([^;]+);", block))
+    given = re.findall(r"--([\w-]+):\s*(.+?);", block)
+    pairs = {name: re.fullmatch(r"light-dark\((#\w{6}), (#\w{6})\)", value) for name, value in given}
+    return {name: pair[1 + scheme] if (pair := pairs[name]) else value for name, value in given}
 
 
-LIGHT = properties(STYLE)
-DARK = LIGHT | properties(STYLE.partition("(prefers-color-scheme: dark)")[2])
+LIGHT = properties(STYLE, 0)
+DARK = properties(STYLE, 1)
 
 
 def colours(scheme: dict[str, str]) -> dict[str, str]:
@@ -46,22 +50,30 @@ def test_what_must_be_seen_stands_off_from_the_paper(scheme: dict[str, str]) -> 
         assert contrast(scheme[what], scheme["paper"]) >= 3, what
 
 
-def test_dark_gives_every_colour_again_so_that_none_is_left_from_light() -> None:
-    dark = properties(STYLE.partition("(prefers-color-scheme: dark)")[2])
-    assert colours(dark).keys() == colours(LIGHT).keys()
+def test_every_colour_is_given_for_light_and_for_dark() -> None:
+    assert colours(DARK).keys() == colours(LIGHT).keys()
+    assert all(DARK[name] != value for name, value in colours(LIGHT).items())
     assert set(TEXTS) | {"paper", "shade", "rule", "edge", "marker"} == colours(LIGHT).keys()
 
 
 def test_every_colour_below_the_names_is_one_of_them() -> None:
-    below = STYLE.partition("/* ---- the page ---- */")[2].partition("@media print")[0]
+    below = STYLE.partition("/* ---- the page ---- */")[2] + SHEETS["wide.css"]
+    assert len(below) > 10_000
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|\boklch\(", below) == []
 
 
 def test_every_name_that_is_used_is_given_and_every_name_that_is_given_is_used() -> None:
-    used = set(re.findall(r"var\(--([\w-]+)", STYLE))
-    given = set(re.findall(r"--([\w-]+):", STYLE))
+    every = "".join(SHEETS.values())
+    used = set(re.findall(r"var\(--([\w-]+)", every))
+    given = set(re.findall(r"--([\w-]+):", every))
     assert used - given == set()
     assert given - used == set()
+
+
+def test_nothing_but_what_is_called_left_or_right_knows_these_sides() -> None:
+    for name, css in SHEETS.items():
+        rules = [line for line in re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL).splitlines() if ".align-" not in line]
+        assert [line for line in rules if re.search(r"\b(left|right)\b", line)] == [], name
 
 
 def test_the_style_sheet_stays_small() -> None:

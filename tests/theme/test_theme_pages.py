@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -48,14 +49,22 @@ def test_every_kind_of_page_is_made(site: dict[str, bytes]) -> None:
     assert kinds == {"home", "list", "post", "page", "archive", "taxonomy", "term", "not-found", None}
 
 
-def test_nothing_on_a_page_runs_but_the_file_that_listings_have(site: dict[str, bytes]) -> None:
+def test_nothing_on_a_page_runs_but_the_files_of_listings_and_of_the_choice_of_colours(site: dict[str, bytes]) -> None:
     for path, page in pages(site):
         scripts = [one for one in named(page, "script") if one.attributes.get("type") != "application/ld+json"]
-        assert len(scripts) == any("listing" in one.classes for one in page), path
-        for script in scripts:
-            assert re.fullmatch(r"/sub/assets/listings\.[0-9a-f]{10}\.js", script.attributes["src"]), path
-            assert script.text == ""
+        files = [re.sub(r"\.[0-9a-f]{10}\.js$", "", script.attributes["src"]) for script in scripts]
+        wanted = ["/sub/assets/listings"] if any("listing" in one.classes for one in page) else []
+        assert sorted(files) == sorted(wanted + ([] if path == "old/first/index.html" else ["/sub/assets/theme"])), path
+        assert [script.text for script in scripts] == [""] * len(scripts), path
         assert [e.name for e in page if any(key.startswith("on") for key in e.attributes)] == [], path
+
+
+def test_no_template_holds_a_style_or_a_script_of_its_own() -> None:
+    for template in THEME.rglob("*.html"):
+        text = re.sub(r"\{#.*?#\}", "", template.read_text("utf-8"), flags=re.DOTALL)
+        assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*(?: src=|application/ld\+json))", text) == [], (
+            template
+        )
 
 
 def test_a_page_loads_nothing_from_elsewhere_and_all_that_it_loads_is_there(site: dict[str, bytes]) -> None:
@@ -72,9 +81,11 @@ def test_a_page_loads_nothing_from_elsewhere_and_all_that_it_loads_is_there(site
             assert unquote(url.removeprefix("/sub/")) in site, (path, url)
 
 
-def test_the_style_sheets_load_nothing() -> None:
+def test_the_style_sheets_load_nothing_but_the_themes_fonts() -> None:
     for sheet in (THEME / "static").rglob("*.css"):
-        assert re.findall(r"@import|url\(", sheet.read_text("utf-8")) == []
+        loaded = re.findall(r"@import|url\(.*?\)", sheet.read_text("utf-8"))
+        assert [one for one in loaded if not re.fullmatch(r'url\("fonts/[\w-]+\.woff2"\)', one)] == []
+        assert bool(loaded) == (sheet.name == "fonts.css")
 
 
 def test_every_link_of_the_theme_leads_to_a_page_below_the_sites_prefix(site: dict[str, bytes]) -> None:
@@ -268,10 +279,107 @@ def test_a_site_replaces_one_part_and_adds_a_style_sheet(tmp_path: Path) -> None
     assert [e.text for e in named(page, "em")] == ["not finished"]
     assert words(named(page, "footer", "site-footer")[0].text).startswith("Set in Kassel.")
     sheets = [link.attributes["href"] for link in named(page, "link") if link.attributes["rel"] == "stylesheet"]
-    assert [re.sub(r"\.[0-9a-f]+\.css$", "", sheet) for sheet in sheets] == ["/assets/style", "/assets/highlight", "/assets/mine"]  # fmt: skip
+    assert [re.sub(r"\.[0-9a-f]+\.css$", "", sheet) for sheet in sheets] == [
+        f"/assets/{name}" for name in ("style", "fonts", "highlight", "wide", "print", "mine")
+    ]
 
 
 def test_no_template_writes_an_address_of_its_own() -> None:
     for template in THEME.rglob("*.html"):
         text = template.read_text("utf-8")
         assert re.findall(r'(?:href|src|content)="(?:/|https?:)', text) == [], template.name
+
+
+def meta(page: list[Element], name: str) -> list[str]:
+    return [e.attributes["content"] for e in named(page, "meta") if e.attributes.get("property") == name]
+
+
+def test_a_page_without_a_picture_of_pixels_is_shown_elsewhere_by_the_themes_mark(site: dict[str, bytes]) -> None:
+    for path in ("index.html", "about/index.html", "posts/second/index.html"):  # the last has a drawing alone
+        page = elements(site[path])
+        (image,) = meta(page, "og:image")
+        assert re.fullmatch(re.escape(URL) + r"assets/card\.[0-9a-f]+\.png", image), path
+        picture = site[image.removeprefix(URL)]
+        assert struct.unpack(">II", picture[16:24]) == (1200, 630)
+        assert (meta(page, "og:image:width"), meta(page, "og:image:height")) == (["1200"], ["630"])
+        assert meta(page, "og:image:alt") == ["Notes on <em>deep</em> learning"]
+
+
+def test_a_post_with_a_picture_of_its_own_is_shown_by_it_in_its_size(tmp_path: Path) -> None:
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\n",
+        "content/posts/a.md": "---\ntitle: A\ndate: 2026-01-01\nimage: a.png\n---\n\nText.",
+    }
+    (tmp_path / "content" / "posts").mkdir(parents=True)
+    (tmp_path / "content" / "posts" / "a.png").write_bytes((THEME / "static" / "card.png").read_bytes())
+    page = elements(outputs(tmp_path, files)["posts/a/index.html"])
+    assert meta(page, "og:image") == ["https://me.example/posts/a.png"]
+    assert (meta(page, "og:image:width"), meta(page, "og:image:height")) == (["1200"], ["630"])
+    assert meta(page, "og:image:alt") == ["A"]
+
+
+def test_the_tags_of_a_card_lead_to_their_pages(site: dict[str, bytes]) -> None:
+    tags = [(a.text, a.attributes["href"]) for a in named(elements(site["posts/page/2/index.html"]), "a", "tag")]
+    assert ("mixed precision", "/sub/tags/mixed-precision/") in tags
+
+
+def test_the_menu_marks_the_list_whose_post_is_open(site: dict[str, bytes]) -> None:
+    for path, marked in (("posts/second/index.html", ["Posts"]), ("everything/index.html", [])):
+        current = [a.text for a in named(elements(site[path]), "a") if a.attributes.get("aria-current") == "true"]
+        assert current == marked
+
+
+def test_the_page_of_a_tag_describes_itself_by_its_newest_posts(site: dict[str, bytes]) -> None:
+    page = elements(site["tags/gpu/index.html"])
+    said = [e.attributes["content"] for e in named(page, "meta") if e.attributes.get("name") == "description"]
+    assert said == ["gpu: Third, Second & <b>bold</b>"]
+
+
+def test_a_description_of_ones_own_stands_above_the_text_and_one_that_was_derived_does_not(tmp_path: Path) -> None:
+    head = "---\ntitle: A\ndate: 2026-01-01\n"
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\n",
+        "content/posts/a.md": head + "description: What it is about.\n---\n\nText.",
+        "content/posts/b.md": head + "---\n\nText.",
+    }
+    site = outputs(tmp_path, files)
+    assert [e.text for e in named(elements(site["posts/a/index.html"]), "p", "standfirst")] == ["What it is about."]
+    assert named(elements(site["posts/b/index.html"]), "p", "standfirst") == []
+
+
+@pytest.mark.parametrize(
+    ("repository", "edited"),
+    [
+        ("{url: 'https://github.com/me/site'}", "https://github.com/me/site/edit/main/content/a%20b.md"),
+        (
+            "{url: 'https://gitlab.com/me/site/', branch: trunk, path: docs/}",
+            "https://gitlab.com/me/site/-/edit/trunk/docs/content/a%20b.md",
+        ),
+        ("{url: 'https://code.example/me/site'}", "https://code.example/me/site/_edit/main/content/a%20b.md"),
+    ],
+)
+def test_a_page_leads_to_where_it_is_edited(tmp_path: Path, repository: str, edited: str) -> None:
+    settings = f"title: Mine\nurl: https://me.example/\nrepository: {repository}\n"
+    site = outputs(tmp_path, {"site.yaml": settings, "content/a b.md": "# A\n\nText."})
+    assert edited in [a.attributes["href"] for a in named(elements(site["a-b/index.html"]), "a")]
+    assert "/content/" not in site["archive/index.html"].decode()
+
+
+def test_without_a_repository_no_page_speaks_of_editing(site: dict[str, bytes]) -> None:
+    assert b"Edit this page" not in b"".join(site.values())
+
+
+def test_images_of_raw_html_wait_until_they_are_near_and_have_a_size(tmp_path: Path) -> None:
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\n",
+        "content/square.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"/>',
+        "content/raw.md": "# Raw\n\n<p><img src='square.svg'/><img loading=\"eager\" src='square.svg' ></p>\n\n"
+        "![A square](square.svg)\n",
+        "content/script.md": "# Script\n\n<script>show('<img src=square.svg>')</script>\n",
+    }
+    site = outputs(tmp_path, files)
+    images = named(elements(site["raw/index.html"]), "img")
+    assert [image.attributes["loading"] for image in images] == ["lazy", "eager", "lazy"]
+    assert [(image.attributes["width"], image.attributes["height"]) for image in images] == [("90", "30")] * 3
+    assert "show('<img src=" in site["script/index.html"].decode()
+    assert "loading" not in site["script/index.html"].decode().partition("<main")[2]

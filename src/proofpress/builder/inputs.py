@@ -24,11 +24,12 @@ from proofpress.model import Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
+from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.rules.rule import WHOLE_FILE, Fault
 from proofpress.rules.settings import UNKNOWN_OPTION
 from proofpress.rules.words import NO_WORDS, UNKNOWN_WORD
 from proofpress.theme import Theme, read_theme
-from proofpress.theme_options import unknown_options
+from proofpress.theme_options import faulty_options, unknown_options
 from proofpress.words.reading import Written, known_keys, read_words
 from proofpress.words.tags import bases
 from proofpress.words.vocabulary import Words, words_in
@@ -124,6 +125,10 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
     tree = scan(root, config.ignore)
     theme, found = read_theme(root)
     problems += [*tree.problems, *unread, *found, *_theme_options(root, config, theme)]
+    faulty = faulty_options(config.theme, theme.templates)
+    if faulty:
+        fitting = {name: value for name, value in config.theme.items() if name not in faulty}
+        config = msgspec.structs.replace(config, theme=fitting)
     files: dict[SourcePath, Seen] = {}
     for path in (*tree.files, *tree.static):
         file = _look(root, path, seen.get(path), now_ns, problems)
@@ -243,9 +248,11 @@ def settings(root: Path, base_url: str) -> tuple[Config, list[Problem], bytes]:
 
 
 def _theme_options(root: Path, config: Config, theme: Theme) -> Iterator[Problem]:
-    """Give a problem for each option that no template reads."""
+    """Give a problem for each option that no template reads, or whose value is not what the theme takes."""
     unknown, faults = unknown_options(config.theme, theme.templates)
     yield from faults
+    for name, (message, hint) in faulty_options(config.theme, theme.templates).items():
+        yield setting_fault(WRONG_TYPE.says(message, hint), root, ("theme", name))
     for name, hint in unknown.items():
         yield setting_fault(UNKNOWN_OPTION.no_option(abridged(name), hint), root, ("theme", name), at_key=True)
 

@@ -15,6 +15,7 @@ from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.site.values import UnanswerableError
 from proofpress.theme import GENERATED, Asset, fingerprint
+from proofpress.theme_look import LOOKS, SHEET, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +60,7 @@ def _written(target: PlainTarget, published: Published, inputs: Inputs, guard: G
 
 
 def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[str, Asset]:
-    """Return the theme's static files and the generated style sheet of listings, under fingerprinted names."""
+    """Return the theme's static files and the generated style sheets, under fingerprinted names."""
     options = inputs.config.highlight
     key = digest_of([inputs.versions, options])
     known = traces.fact("highlight")
@@ -76,7 +77,10 @@ def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[
             css = b""
         else:
             traces.put_fact("highlight", key + css)
-    return fingerprint(inputs.theme.static | {GENERATED: css})
+    generated = {GENERATED: css}
+    if not inputs.config.theme.keys().isdisjoint(LOOKS):
+        generated[SHEET] = look(inputs.config.theme).encode("utf-8")
+    return fingerprint(inputs.theme.static | generated)
 
 
 def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:

@@ -21,9 +21,10 @@ from proofpress.rules.words import NO_WORDS
 from proofpress.site.active_files import SNIFFED, refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
+from proofpress.site.policy import asked
 from proofpress.site.questions import Known
 from proofpress.site.sections import unmatched
-from proofpress.theme import Asset
+from proofpress.theme import OVERRIDES, Asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from proofpress.builder.preparing import Preparation
     from proofpress.engine.loop import Traces
     from proofpress.kinds.target import Target
+    from proofpress.theme import Theme
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +115,7 @@ def world_of(
         assets=asset_paths,
         places=places,
         read=lambda path: read_inside(inputs.root, path),
+        asks=asks_of(inputs.theme),
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
     problems += [*planned.problems, *unmatched(config, list(prepared)), *guard.problems]
@@ -143,6 +146,12 @@ def _without_words(inputs: Inputs, site: Site, places: Mapping[SourcePath, Mappi
                 yield from lacking(inputs.words, card.language)
             else:
                 yield NO_WORDS.language(card.language).at(card.path, places[card.path].get("language", Place(1, 1)))
+
+
+def asks_of(theme: Theme) -> tuple[str, ...]:
+    """Return what the site's own templates need of a policy of security; the theme's need nothing."""
+    own = (template.text for name, template in theme.templates.items() if template.path.startswith(f"{OVERRIDES}/"))
+    return tuple(sorted({one for text in own for one in asked(text)}))
 
 
 def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:

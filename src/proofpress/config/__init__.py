@@ -8,7 +8,16 @@ and docs/settings.md follow from the entry.
 from proofpress.config.folders import SECTION
 from proofpress.config.reading import place_of, read_config, zone
 from proofpress.config.table import SETTINGS
-from proofpress.config.values import Config, Feeds, HighlightOptions, Hosting, MarkdownOptions, MenuItem, Section
+from proofpress.config.values import (
+    Config,
+    Feeds,
+    HighlightOptions,
+    Hosting,
+    MarkdownOptions,
+    MenuItem,
+    Repository,
+    Section,
+)
 
 __all__ = [
     "SECTION",
@@ -19,6 +28,7 @@ __all__ = [
     "Hosting",
     "MarkdownOptions",
     "MenuItem",
+    "Repository",
     "Section",
     "place_of",
     "read_config",

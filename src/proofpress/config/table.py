@@ -28,7 +28,7 @@ from proofpress.config.readers import (
     words,
 )
 from proofpress.config.setting import Setting
-from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions
+from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions, Repository
 from proofpress.content import settings as accepts
 from proofpress.problems import Judgement
 
@@ -106,6 +106,19 @@ def _highlight() -> tuple[Setting, ...]:
             reader=TRUTH,
             description="Number the lines of every listing that does not say otherwise.",
         ),
+    )
+
+
+def _repository() -> tuple[Setting, ...]:
+    return (
+        Setting(
+            name="url",
+            reader=checked(accepts.base_url),
+            description="The repository's address, where a browser shows it.",
+            otherwise="none",
+        ),
+        Setting(name="branch", reader=NAME, description="The branch that is published."),
+        Setting(name="path", reader=NAME, description="The site's folder within the repository.", otherwise="its root"),
     )
 
 
@@ -213,7 +226,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="theme",
         reader=FREE,
-        description="Options for the theme's templates, as `site.theme`. The shipped theme has `footer`, words for the foot of every page, and `stylesheets`, a list of style sheets in `templates/static/`.",
+        description="Options for the theme's templates, as `site.theme`. The shipped theme has `accent`, `width`, `fonts`, `footer`, `social` and `stylesheets`; docs/templates.md tells of them.",
         examples=({"footer": "Set in Vollkorn."},),
     ),
     Setting(
@@ -231,7 +244,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="hosting",
         reader=choice(*get_args(Hosting)),
-        description="Where the site will be served: `github`, `netlify`, `cloudflare`, `nginx` or `caddy`. Redirects and cache times are then written in that host's words beside the pages.",
+        description="Where the site will be served: `github`, `netlify`, `cloudflare`, `nginx` or `caddy`. Redirects, cache times and what pages may load are then written in that host's words beside the pages.",
         examples=("github", "netlify", "cloudflare", "nginx", "caddy"),
     ),
     Setting(
@@ -258,6 +271,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         reader=words(accepts.ignored),
         description="Patterns of files that are left out, beside what editors leave behind; after a `!`, of files that are not.",
         examples=(["*.psd", "!notes.bak"],),
+    ),
+    Setting(
+        name="repository",
+        reader=parts(Repository, _repository),
+        description="Where the sources of the site are kept: each page then leads to where it is edited, on GitHub, GitLab, Forgejo or Gitea.",
+        examples=({"url": "https://github.com/me/site", "branch": "main"},),
+        otherwise="no such link",
+        parts=_repository,
     ),
     Setting(
         name="twins",

@@ -79,6 +79,16 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     """Where it stands in site.yaml."""
 
 
+class Repository(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the site's sources are kept, so that pages lead there to be edited."""
+
+    url: str = ""
+    """Ends with a slash; empty for nowhere."""
+    branch: str = "main"
+    path: str = ""
+    """The site's folder within it."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a site."""
 
@@ -111,5 +121,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """By folder below content/."""
     ignore: tuple[str, ...] = ()
     """Patterns of files that are left out; after a `!`, of files that are not."""
+    repository: Repository = Repository()
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""

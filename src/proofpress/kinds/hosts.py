@@ -1,4 +1,7 @@
-"""What hosts are told beside the site: redirects for aliases, and how long a browser may keep the theme's files.
+"""What hosts are told beside the site: redirects, how long a browser may keep the theme's files, what pages may load.
+
+The last is a Content-Security-Policy (`site.policy`). It is left out where a text or a template of the site's own holds
+code.
 
 An alias is a page too, which leads on by HTML. Where the host can redirect by itself (status 301), `hosting:` in the
 settings has a file written in its words: `_redirects` and `_headers` for Netlify and Cloudflare Pages, an include for
@@ -21,6 +24,7 @@ from proofpress.kinds.target import SETTINGS, Kind, PlainTarget, Planning, Publi
 from proofpress.paths import Base, SitePath
 from proofpress.rules.site import MISSING_REDIRECTS
 from proofpress.site.hosting import PATHS
+from proofpress.site.policy import policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,6 +42,9 @@ PURPOSES: Final[Mapping[Hosting, tuple[Purpose, ...]]] = {
     "caddy": ("caddy",),
 }
 
+POLICY: Final = "Content-Security-Policy"
+PAGES: Final = (".html", ".htm", ".xhtml")
+"""Endings of copied files that a browser opens as pages, whose code nobody read."""
 CACHED: Final = "public, max-age=31536000, immutable"
 CLOUDFLARE_REDIRECTS: Final = 2000  # developers.cloudflare.com/pages/configuration/redirects: static ones of a project
 CLOUDFLARE_LINE: Final = 1000  # characters, the same page
@@ -73,17 +80,28 @@ class HostTarget(PlainTarget, frozen=True, kw_only=True):
     yields = True
 
     purpose: Purpose
+    policy: str = ""
+    """The Content-Security-Policy of all pages; empty where none is written."""
 
     def write(self, published: Published) -> bytes:
         """Return what it says."""
         base = Base.of(published.config.url)
-        return host_text(self.purpose, published.config.hosting, published.targets, base)
+        return host_text(self.purpose, published.config.hosting, published.targets, base, self.policy)
 
 
 def plan(planning: Planning) -> Iterator[HostTarget]:
     """Give the files that the host is told by. `.nojekyll` is always among them: GitHub Pages would run Jekyll."""
-    for purpose in ("nojekyll", *PURPOSES.get(planning.config.hosting, ())):
-        yield HostTarget(site_path=PATHS[purpose], origin=PATHS[purpose][1:], purpose=purpose)
+    purposes = PURPOSES.get(planning.config.hosting, ())
+    granted = policy_of(planning) if purposes else ""
+    for purpose in ("nojekyll", *purposes):
+        yield HostTarget(site_path=PATHS[purpose], origin=PATHS[purpose][1:], purpose=purpose, policy=granted)
+
+
+def policy_of(planning: Planning) -> str:
+    """Return the policy that all pages keep to; nothing where a text, a template or a copied page may hold code."""
+    if any(path.lower().endswith(PAGES) for path in planning.site.files):
+        return ""
+    return policy([*planning.asks, *(one for card in planning.site.by_path.values() for one in card.asks)])
 
 
 def check(planning: Planning, targets: Sequence[Target]) -> Iterator[Problem]:
@@ -104,7 +122,7 @@ def check(planning: Planning, targets: Sequence[Target]) -> Iterator[Problem]:
             yield MISSING_REDIRECTS.beyond(CLOUDFLARE_REDIRECTS, redirects.beyond).at(SETTINGS, place)
 
 
-def host_text(purpose: Purpose, hosting: Hosting, targets: Sequence[Target], base: Base) -> bytes:
+def host_text(purpose: Purpose, hosting: Hosting, targets: Sequence[Target], base: Base, granted: str = "") -> bytes:
     """Return what one of these files says."""
     if purpose == "nojekyll":
         return b""
@@ -112,11 +130,11 @@ def host_text(purpose: Purpose, hosting: Hosting, targets: Sequence[Target], bas
     redirects = redirects_for(hosting, targets, base)
     match purpose:
         case "headers":
-            text = _headers(assets, base, hosting)
+            text = _headers(assets, base, hosting, granted)
         case "nginx":
-            text = _nginx(redirects, assets, base)
+            text = _nginx(redirects, assets, base, granted)
         case "caddy":
-            text = _caddy(redirects, assets, base)
+            text = _caddy(redirects, assets, base, granted)
         case "redirects":
             text = _redirects(redirects, base, hosting)
     return text.encode("utf-8")
@@ -215,13 +233,14 @@ def _left(redirects: Redirects, base: Base) -> list[str]:
     return notes + ([f"# Left to their pages, beyond what is read: {redirects.beyond}"] if redirects.beyond else [])
 
 
-def _headers(assets: Sequence[str], base: Base, hosting: Hosting) -> str:
+def _headers(assets: Sequence[str], base: Base, hosting: Hosting, granted: str) -> str:
     """Return a `_headers` file."""
     rules = assets[: CLOUDFLARE_HEADERS - 1] if hosting == "cloudflare" else assets
     lines = [
         f"# Written by Proofpress (hosting: {hosting}): files whose names change with their bytes may be kept.",
         f"{base.href('/*')}",
         "  X-Content-Type-Options: nosniff",
+        *([f"  {POLICY}: {granted}"] if granted else []),
     ]
     for path in rules:
         lines += [base.href(path), f"  Cache-Control: {CACHED}"]
@@ -231,7 +250,7 @@ def _headers(assets: Sequence[str], base: Base, hosting: Hosting) -> str:
 # ---------------------------------------------------------------- nginx
 
 
-def _nginx(redirects: Redirects, assets: Sequence[str], base: Base) -> str:
+def _nginx(redirects: Redirects, assets: Sequence[str], base: Base, granted: str) -> str:
     """Return an include for a server's block: exact locations alone, which no regular expression comes before.
 
     `add_header` in a location would drop the headers of the server's block, such as HSTS, so a variable that is empty
@@ -240,8 +259,11 @@ def _nginx(redirects: Redirects, assets: Sequence[str], base: Base) -> str:
     prefix = unquote(base.prefix)
     cache = "$proofpress_cache" + re.sub(r"[^A-Za-z0-9]", "_", prefix)
     own = base.href(PATHS["nginx"])
+    guard = "$proofpress_policy" + re.sub(r"[^A-Za-z0-9]", "_", prefix)
     inner = ["charset utf-8;", "charset_types text/plain text/css text/xml text/javascript application/javascript;"]
     inner.append("absolute_redirect off;")
+    if granted:
+        inner.append(f'set {guard} "{granted}";')
     if not re.search(r"[$?]", prefix):  # error_page has no word for these two
         inner.append(f"error_page 404 {_quoted(prefix + '/404.html')};")
     for path in assets:
@@ -261,6 +283,7 @@ def _nginx(redirects: Redirects, assets: Sequence[str], base: Base) -> str:
         "# It brings charset, absolute_redirect and error_page 404, so leave them out beside it.",
         f'set {cache} "";',
         f"add_header Cache-Control {cache};",
+        *([f'set {guard} "";', f"add_header {POLICY} {guard};"] if granted else []),
         *inner,
     ]
     return "\n".join(lines) + "\n"
@@ -280,7 +303,7 @@ def _quoted(text: str) -> str:
 # ---------------------------------------------------------------- Caddy
 
 
-def _caddy(redirects: Redirects, assets: Sequence[str], base: Base) -> str:
+def _caddy(redirects: Redirects, assets: Sequence[str], base: Base, granted: str) -> str:
     """Return an include for a site's block, in words that Caddy has had since 2.6 (caddyserver.com/docs/caddyfile)."""
     prefix = unquote(base.prefix)
     name = re.sub(r"[^A-Za-z0-9]", "_", prefix)
@@ -296,6 +319,7 @@ def _caddy(redirects: Redirects, assets: Sequence[str], base: Base) -> str:
         "\tfile",
         "}",
         f'header @proofpress_assets{name} Cache-Control "{CACHED}"',
+        *([f'header "{_caddy_path(base.prefix)}/*" {POLICY} "{granted}"'] if granted else []),
         f'error "{_caddy_path(own)}" 404',
     ]
     lines += [f'redir "{unquote(base.href(one.path))}" "{base.href(one.to)}" 301' for one in redirects.said]

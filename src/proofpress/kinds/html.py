@@ -10,7 +10,7 @@ from proofpress.kinds.target import RENAME, Blame, FilledTarget, Planning, refus
 from proofpress.model import Body, Card
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.site import questions
-from proofpress.site.values import Page, Translation, feeds_of
+from proofpress.site.values import Page, Translation, edit_url, feeds_of
 from proofpress.site.view import SiteView
 
 if TYPE_CHECKING:
@@ -128,15 +128,19 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
             image=image,
             feeds=feeds_of(config, SitePath("/"), config.title),
             path=self.source,
+            edit=edit_url(config.repository, self.source) if self.source is not None else None,
         )
         own = self.of_document(making, body, card) if card is not None else {}
         return msgspec.structs.replace(page, **own, **self.of_kind(making, page))
 
     def of_document(self, making: Making, body: Body, card: Card) -> dict[str, Any]:
         """Return what the document brings to `page`."""
-        from proofpress.pages.filling import nest  # noqa: PLC0415 - as above
+        from proofpress.pages.filling import image_size, nest  # noqa: PLC0415 - as above
 
+        width, height = image_size(card, making.ask)
         own = {
+            "image_width": width,
+            "image_height": height,
             "date": card.date,
             "date_has_time": card.date_has_time,
             "updated": card.updated,
@@ -150,6 +154,7 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         if self.text_of is None:
             return own
         return own | {
+            "standfirst": card.description if card.description != body.summary_text else "",
             "has_math": "<math" in body.html,
             "outline": nest(body.outline),
             "toc": card.toc if card.toc is not None else len(body.outline) >= 3,

@@ -40,6 +40,8 @@ class Planning(msgspec.Struct, frozen=True, kw_only=True):
     """By document: where the values of its front matter stand."""
     read: Callable[[SourcePath], bytes]
     """Reads a file of the site."""
+    asks: tuple[str, ...] = ()
+    """What the site's own templates need of a policy of security: `site.policy`."""
 
 
 class Blame(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.kinds.html import HtmlTarget
 from proofpress.kinds.target import Blame, Kind, Planning, Target, refusal, shorter
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from proofpress.problems import Problem
     from proofpress.site.claims import Complaint
     from proofpress.site.values import Page
+
+
+DESCRIBED: Final = 3
+"""How many posts the description of a term's page names."""
 
 
 class TaxonomyTarget(HtmlTarget, frozen=True, kw_only=True):
@@ -55,6 +59,7 @@ class TermTarget(HtmlTarget, frozen=True, kw_only=True):
             "pager": shown.pager,
             "term": term,
             "title": term.name,
+            "description": f"{term.name}: {', '.join(post.title for post in shown.posts[:DESCRIBED])}",
             "feeds": [*term.feeds, *page.feeds],
             "taxonomy": self.taxonomy,
         }

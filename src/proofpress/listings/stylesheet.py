@@ -61,17 +61,29 @@ class UnknownStyleError(ValueError):
 def stylesheet(light: str, dark: str) -> str:
     """Return the style sheet of listings in two Pygments styles, `dark` where a screen's reader prefers dark colours.
 
+    What the page says of itself, `data-theme` on `html`, counts before what the system says.
+
     Every token, text without a token, and line numbers have a contrast of at least 4.5:1 on their own background, also
     on a marked line. The same names give the same text, whatever else differs. Raises UnknownStyleError.
     """
     day, night = _rules(_palette(_style(light))), _rules(_palette(_style(dark)))
-    return f"{_css(day)}\n@media screen and (prefers-color-scheme:dark){{\n{_css(_over(night, day))}\n}}\n"
+    dark_rules = _css(_over(night, day))
+    return (
+        f"{_css(day)}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{\n{dark_rules}\n}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{\n{dark_rules}\n}}}}\n"
+    )
 
 
 def contrast(a: str, b: str) -> float:
     """Return the contrast ratio of two colours `#rrggbb`, from 1 to 21 (WCAG 2.2, definition of "contrast ratio")."""
     first, second = _luminance(_rgb(a)), _luminance(_rgb(b))
     return (max(first, second) + 0.05) / (min(first, second) + 0.05)
+
+
+def readable(color: str, grounds: tuple[str, ...]) -> str:
+    """Return a colour `#rrggbb`, moved in lightness by the least amount that gives text in it 4.5:1 on every ground."""
+    return _readable(color, grounds)
 
 
 # ---------------------------------------------------------------- reading a style

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from markupsafe import Markup, escape
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from proofpress.site.questions import AskSite
 
 
+_EAGER: Final = re.compile(r"<img(?=[\s/>])(?![^>]*\sloading\s*=)", re.IGNORECASE)
+
+
 def settle(body: Body, card: Card, ask: AskSite, *, absolute: bool = False) -> tuple[str, list[Problem]]:
     """Put URLs in place of a body's references; absolute ones for a feed. Returns HTML and the problems of its links.
 
@@ -42,7 +46,15 @@ def settle(body: Body, card: Card, ask: AskSite, *, absolute: bool = False) -> t
             problems.append(placed(found.problem, card, reference))
         url = str(escape(found.absolute if absolute else found.url))
         pieces[at] = f'src="{url}"{_size(found)}' if reference.kind == "image" else url
-    return "".join(pieces), problems
+    html = "".join(pieces)
+    return (html if absolute else lazily(html)), problems
+
+
+def lazily(html: str) -> str:
+    """Have images of raw HTML wait until they are near; those of Markdown say so. Where code may write HTML, none is touched."""
+    if html.count("<img") + html.count("<IMG") == html.count(' loading="') or "<script" in html:
+        return html
+    return _EAGER.sub(r"\g<0> loading=lazy decoding=async", html)
 
 
 def placed(found: Problem, card: Card, reference: Reference) -> Problem:
@@ -87,6 +99,15 @@ def nest(headings: Sequence[Heading]) -> list[OutlineItem]:
         (open_items[-1].children if open_items else root).append(item)
         open_items.append(item)
     return root
+
+
+def image_size(card: Card, ask: AskSite) -> tuple[int | None, int | None]:
+    """Return width and height of a document's image, where it is a file of the site; None for what nobody knows."""
+    if not card.image or not read(card.image).local:
+        return None, None
+    reference = free_reference(card.image, None)
+    file = ask(questions.Link(asker(reference, card), reference.href, reference.kind)).file
+    return (file.width, file.height) if file is not None else (None, None)
 
 
 def image_of(card: Card, ask: AskSite, place: Place | None) -> tuple[str | None, Problem | None]:

@@ -10,6 +10,7 @@ from proofpress.model import Body, Card, Document, Place
 from proofpress.paths import Base, SitePath, encode, slug
 from proofpress.rules.front_matter import NO_DATE, NO_TITLE
 from proofpress.rules.site import EMPTY_SLUG
+from proofpress.site.policy import asked
 
 if TYPE_CHECKING:
     from proofpress.config import Config
@@ -82,6 +83,7 @@ def make_card(
         language=document.language if document.language != config.language else "",
         original=original,
         translations=front.translations,
+        asks=asked(body.html),
         extra=front.extra,
     )
     return card, problems

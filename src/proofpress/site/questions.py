@@ -96,6 +96,11 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
             return Resolved(item.url, item.url)
         return self.links.resolve(free_reference(item.url.removeprefix(CONTENT), item.place), self.root)
 
+    def list_path(self, folder: str) -> SitePath:
+        """Return where the list of a folder begins."""
+        text = self.site.list_texts.get(folder)
+        return text.site_path if text is not None else SitePath(folder_path(folder))
+
     def menu_problems(self) -> list[Problem]:
         """Return what is wrong with the links of the menu, at their places in site.yaml."""
         found = [self.menu_link(item).problem for item in self.config.menu]
@@ -136,7 +141,11 @@ class Menu(Asked, frozen=True):
 
     def answer(self, known: Known) -> list[values.MenuEntry]:
         """Return its entries in their order."""
-        return [values.MenuEntry(item.title, known.menu_link(item).url) for item in known.config.menu]
+        lists = {known.links.base.href(known.list_path(folder)): folder for folder in known.site.folders}
+        urls = [known.menu_link(item).url for item in known.config.menu]
+        return [
+            values.MenuEntry(item.title, url, lists.get(url)) for item, url in zip(known.config.menu, urls, strict=True)
+        ]
 
 
 class Recent(Asked, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.site.lists import feed_formats, feed_path, page_path
 
 if TYPE_CHECKING:
-    from proofpress.config import Config
+    from proofpress.config import Config, Repository
     from proofpress.problems import Problem
 
 MEDIA_TYPES: dict[str, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}
@@ -149,10 +150,16 @@ class MenuEntry(msgspec.Struct, frozen=True):
 
     title: str
     url: str
+    folder: str | None = None
+    """The folder below content/ whose list it leads to."""
 
     def current(self, page: Page) -> bool:
         """Return whether a page is this entry's."""
         return page.url == self.url
+
+    def holds(self, page: Page) -> bool:
+        """Return whether a page is made from a file of the folder whose list this entry leads to."""
+        return bool(self.folder) and (page.path or "").startswith(f"content/{self.folder}/")
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,13 +172,17 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     language: str = "en"
     dir: str = "ltr"
+    standfirst: str = ""
     image: str | None = None
+    image_width: int | None = None
+    image_height: int | None = None
     feeds: list[Feed] = []
     alternates: list[Alternate] = []
     translations: list[Translation] = []
     structured_data: Markup = Markup("")
     has_math: bool = False
     path: SourcePath | None = None
+    edit: str | None = None
     date: dt.datetime | None = None
     date_has_time: bool = False
     updated: dt.datetime | None = None
@@ -192,6 +203,20 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     taxonomy: str | None = None
     all_terms: list[Term] = []
     target: str | None = None
+
+
+def edit_url(repository: Repository, path: SourcePath) -> str | None:
+    """Return where a file of the site is edited; None where nobody says in which repository it is.
+
+    GitHub, GitLab, and Forgejo with Gitea have each a form of their own for this address.
+    """
+    if not repository.url:
+        return None
+    host = urlsplit(repository.url).hostname or ""
+    word = "edit" if host == "github.com" else "-/edit" if "gitlab" in host else "_edit"
+    folder = repository.path.strip("/")
+    whole = "/".join(part for part in (word, repository.branch, folder, path) if part)
+    return repository.url + quote(whole)
 
 
 def feeds_of(config: Config, folder: SitePath, title: str) -> list[Feed]:

@@ -15,7 +15,7 @@ from proofpress.site.values import feeds_of
 
 if TYPE_CHECKING:
     from proofpress.config import Config
-    from proofpress.model import Card
+    from proofpress.model import Card, TermLink
     from proofpress.site.questions import AskSite
     from proofpress.site.values import Around, MenuEntry, Page, Series, Term
 
@@ -66,6 +66,10 @@ class SiteView:
     def terms(self, taxonomy: str) -> list[Term]:
         """Return the terms of a taxonomy by name."""
         return self._ask(questions.Terms(str(taxonomy)))
+
+    def terms_of(self, page: Page | Card) -> dict[str, list[TermLink]]:
+        """Return the terms of a page, each with its address, by taxonomy."""
+        return self._ask(questions.TermsOf(page.path or ""))
 
     def around(self, page: Page | Card) -> Around:
         """Return the posts before (older) and after (newer) a page."""

@@ -1,0 +1,90 @@
+"""The Content-Security-Policy that hosts are told: as strict as the site's own texts and templates allow, or none."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from small_site import SmallSite, post
+
+from proofpress.paths import OutputPath
+from proofpress.site.policy import asked, policy
+
+FILES = {"netlify": "_headers", "cloudflare": "_headers", "nginx": "_nginx.conf", "caddy": "_Caddyfile"}
+STRICT = "default-src 'self'"
+
+
+def policies(site: SmallSite, hosting: str, files: dict[str, str], path: str = "") -> list[str]:
+    site.write({"site.yaml": f"title: Small\nurl: https://me.example/{path}\nhosting: {hosting}\n"} | files)
+    text = site.build().outputs[OutputPath(FILES[hosting])].decode()
+    return re.findall(r"default-src[^\"\n]*", text)
+
+
+@pytest.mark.parametrize("hosting", FILES)
+def test_a_site_of_prose_code_formulas_and_its_own_pictures_loads_its_own_files_alone(
+    site: SmallSite, hosting: str
+) -> None:
+    text = 'Words of <b>mine</b>, `onclick="x"`, $x^2$ and [a link](https://other.example/).\n\n```html\n<script>a</script>\n<p onclick="a" style="b">\n```\n'
+    assert policies(site, hosting, {"content/posts/a.md": post("A", text=text)}) == [STRICT]
+
+
+@pytest.mark.parametrize("hosting", FILES)
+def test_below_a_path_the_policy_is_that_of_the_site_s_pages(site: SmallSite, hosting: str) -> None:
+    assert policies(site, hosting, {"content/posts/a.md": post("A")}, "blog/") == [STRICT]
+
+
+def test_a_picture_from_elsewhere_widens_what_pictures_may_be_and_nothing_else(site: SmallSite) -> None:
+    text = "![A cat](https://other.example/cat.png)\n"
+    assert policies(site, "netlify", {"content/posts/a.md": post("A", text=text)}) == [
+        f"{STRICT}; img-src 'self' https: data:"
+    ]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"content/posts/a.md": post("A", text="<script>draw()</script>\n")},
+        {"content/posts/a.md": post("A", text='<p onclick="draw()">x</p>\n')},
+        {"content/about.md": '# About\n\n<object data="a.pdf"></object>\n'},
+        {"templates/partials/head.html": "<script>count()</script>\n"},
+        {"templates/partials/after-post.html": '<script async src="https://talk.example/embed.js"></script>\n'},
+        {"static/demo.html": "<p>A page of its own.</p>"},
+    ],
+    ids=["script", "handler", "object", "own head", "comments", "copied page"],
+)
+def test_where_a_text_a_template_or_a_copied_page_may_hold_code_no_policy_breaks_it(
+    site: SmallSite, files: dict[str, str]
+) -> None:
+    assert policies(site, "netlify", {"content/posts/b.md": post("B")} | files) == []
+
+
+def test_a_site_that_takes_its_script_back_gets_its_policy_back(site: SmallSite) -> None:
+    assert policies(site, "netlify", {"content/posts/a.md": post("A", text="<script>draw()</script>\n")}) == []
+    assert policies(site, "netlify", {"content/posts/a.md": post("A", text="Drawn by hand.\n")}) == [STRICT]
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ("<p>Words on paper = style.</p>", ()),
+        ('<p style="color:red">', ("style-src",)),
+        ("<STYLE>p{}</STYLE>", ("style-src",)),
+        ('<img alt="" src="//other.example/a.png">', ("img-src",)),
+        ('<img src="a.png" srcset="https://other.example/a.png 2x">', ("img-src",)),
+        ('<iframe src="https://film.example/1">', ("frame-src",)),
+        ('<video poster="https://film.example/1">', ("media-src",)),
+        ('<picture><source srcset="https://other.example/a.avif">', ("img-src", "media-src")),
+        ('<a href="javascript:a()">', ("script-src",)),
+        ("<iframe srcdoc='<p>'>", ("script-src",)),
+        ('<a href="https://other.example/">', ()),
+    ],
+)
+def test_what_a_page_asks_for(html: str, found: tuple[str, ...]) -> None:
+    assert asked(html) == found
+
+
+def test_a_policy_that_would_let_code_run_is_none() -> None:
+    assert policy(["img-src", "script-src"]) == ""
+    assert policy(["style-src", "img-src", "img-src"]) == (
+        f"{STRICT}; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'"
+    )
