@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     PlaceOf = Callable[[int, int], Place]
     """The place of an offset in an info string, and of a length."""
-    Count = Callable[[int], str]
+    Says = Callable[[str, Mapping[str, object]], str]
+    """Gives a text of the page's language by its key, with values in its places."""
     """How many lines are folded, in words."""
 
 _SPAN: Final = re.compile(r'<span class="([^"]*)">|</span>')
@@ -48,12 +49,11 @@ class Company(NamedTuple):
     """What is known of a listing beside its code and its info string."""
 
     attributes: Mapping[str, str]
+    says: Says
     notes: Mapping[int, str] = {}
     """The ids of the notes on its lines, by their numbers."""
     taken: Container[str] = ()
     """Ids of the page that its lines can't have."""
-    lines: Count = str
-    """Says how many lines are folded."""
 
 
 class Manner(NamedTuple):
@@ -62,7 +62,7 @@ class Manner(NamedTuple):
     numbered: bool
     start: int
     wrap: bool
-    folded: Count
+    says: Says
     session: bool
     id: str = ""
     """That of the listing, where each number is a link to its line."""
@@ -107,13 +107,13 @@ class Listings:
         if session and (output := _output(body)):
             kinds = {**kinds, "output": output}
         if shown.notes:
-            body = _with_notes(body, shown.notes, company.notes)
+            body = _with_notes(body, shown.notes, company)
         manner = Manner(
             numbered=self._line_numbers if info.numbered is None else info.numbered,
             wrap=info.wrap,
             session=session,
             start=info.start,
-            folded=company.lines,
+            says=company.says,
             id=company.attributes.get("id", ""),
             taken=company.taken,
         )
@@ -182,12 +182,13 @@ class Listings:
             return None, certain and slow.certain
 
 
-def _with_notes(body: str, notes: Mapping[int, tuple[int, ...]], ids: Mapping[int, str]) -> str:
+def _with_notes(body: str, notes: Mapping[int, tuple[int, ...]], company: Company) -> str:
     """Put the marks of notes at the ends of their lines: each opens its note."""
     lines = body.split("\n")
     for line, numbers in notes.items():
         lines[line - 1] += "".join(
-            f'<button type="button" class="note" popovertarget="{escape(ids[number])}" aria-label="Note {number}">'
+            f'<button type="button" class="note" popovertarget="{escape(company.notes[number])}" '
+            f'aria-label="{escape(company.says("note_number", {"n": number}))}">'
             f"{number}</button>"
             for number in numbers
         )
@@ -261,7 +262,7 @@ def _pres(body: str, name: str, manner: Manner, kinds: Mapping[str, set[int]], *
         fold = everything or begin + 1 in folded
         if end == len(lines) or (everything or end + 1 in folded) != fold:
             code = f"{opening}{''.join(lines[begin:end])}{closing}"
-            summary = f"<summary>{escape(manner.folded(end - begin))}</summary>" if fold else ""
+            summary = f"<summary>{escape(manner.says('lines', {'n': end - begin}))}</summary>" if fold else ""
             parts.append(f"<details>{summary}{code}</details>" if fold else code)
             begin = end
     return "".join(parts)
@@ -291,7 +292,8 @@ def _lines(body: str, manner: Manner, kinds: Mapping[str, set[int]]) -> list[str
             shown = manner.start + number - 1
             if anchor := manner.anchor(shown):
                 label += f' id="{escape(anchor)}"'
-                text = f'<a class="number" href="#{escape(anchor)}" aria-label="Line {shown}" data-line="{shown}"></a>{text}'
+                said = escape(manner.says("line_number", {"n": shown}))
+                text = f'<a class="number" href="#{escape(anchor)}" aria-label="{said}" data-line="{shown}"></a>{text}'
             else:
                 label += f' data-line="{shown}"'
         written.append(f"<{element}{label}>{text}\n</{element}>")

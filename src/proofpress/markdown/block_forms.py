@@ -145,16 +145,13 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     def place(offset: int, length: int) -> Place:
         return writer.text.lines.in_info(token, offset, length)
 
-    def count(lines: int) -> str:
-        return writer.labels.text("lines", {"n": lines})
-
     given = {name: str(value) for name, value in _isolated(writer, given).items()}
     info = read_info(token.info)
     label = info.tab
     if "label" in token.meta:  # its title is that of a tab
         label, info = token.meta["label"], info._replace(title="")
     notes = {number: str(item.attrs["id"]) for number, item in token.meta.get("notes", {}).items()}
-    company = Company(given, notes, token.meta.get("taken", frozenset()), count)
+    company = Company(given, writer.labels.text, notes, token.meta.get("taken", frozenset()))
     listing = writer.manner.listings.write(token.content, info, company, place, writer.findings.note)
     writer.anchors += listing.anchors
     writer.out.append(_as_tab(listing.html, label, token.meta.get("tab", "alone")) if label else listing.html)
