@@ -46,7 +46,7 @@ EMPTY = {"br", "hr", "img", "input", "source"}
 
 
 class Events(HTMLParser):
-    """A page as tags and words, in order. Of a listing, only the code; the frames around it and around tables are none."""
+    """A page as tags and words, in order. Of a listing, only the code; the frames around it, around tables and tabs are none."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -69,7 +69,9 @@ class Events(HTMLParser):
         self._end_of_text()
         if tag in FRAMES:
             kind = (dict(attrs).get("class") or "").partition(" ")[0]
-            self.open.append(kind in {"listing", "table"} or (tag == "figcaption" and self.open[-1:] == [True]))
+            self.open.append(
+                kind in {"listing", "table", "tab", "tabs"} or (tag == "figcaption" and self.open[-1:] == [True])
+            )
             if self.open[-1]:
                 self.caption = len(self.found)
                 return
@@ -124,6 +126,17 @@ CLASSES: dict[str, Callable[[Difference], bool]] = {
     ),
     "a tag behind a list's words goes on with them, as the specification since 0.30 has it of a lazy line": lambda it: (
         [*it.ours, *it.theirs] == ["<br>"] and re.search(r"^[ ]+<br>", it.source, re.MULTILINE) is not None
+    ),
+    "the mark of a note on a line is a button, which stands in no comment": lambda it: (
+        len(it.theirs) > 2
+        and re.fullmatch(r"\(\d+\)!", it.theirs[-1]) is not None
+        and "".join(it.ours) == it.theirs[0] + it.theirs[-1][1:-2]
+    ),
+    "a listing that is a tab stands below its label": lambda it: (
+        not it.theirs
+        and it.ours[0] == "<p>"
+        and it.ours[-1] == "</p>"
+        and f'tab="{" ".join(it.ours[1:-1])}"' in it.source
     ),
     "a no-break space between attributes is taken for a blank, as markdown-it has it": lambda it: (
         bool(it.ours) and it.ours[0].startswith("<") and re.search(r"<[\w-]+ [^>]*\xa0", it.source) is not None

@@ -17,7 +17,7 @@ _SESSIONS: Final = """\
 """
 
 _COPY: Final = """\
-.listing>.copy{position:absolute;right:calc(var(--edging,1rem) - .35rem);bottom:calc(100% - .15rem);width:1.5rem;height:1.5rem;\
+.listing>.copy{position:absolute;inset-inline-end:calc(var(--edging,1rem) - .35rem);bottom:calc(100% - .15rem);width:1.5rem;height:1.5rem;\
 margin:0;padding:0;border:0;background:none;color:var(--muted,inherit);cursor:pointer}
 .listing>.copy:hover{color:var(--accent,inherit)}
 .listing>.copy:before,.listing>.copy:after{content:"";position:absolute;width:.5rem;height:.6rem;border:1.5px solid;\
@@ -28,8 +28,8 @@ border-radius:2px}
 .listing>.copy.done:after{top:.3rem;left:.6rem;width:.35rem;height:.7rem;border-width:0 2px 2px 0;border-radius:0;\
 rotate:45deg}
 figure.listing>.copy{top:.45rem;bottom:auto;color:inherit}
-.listing[data-language]:has(>.copy)::before{right:calc(var(--edging,1rem) + 1.5rem)}
-figure.listing:has(>.copy)>figcaption{padding-right:8.5rem}
+.listing[data-language]:has(>.copy)::before{inset-inline-end:calc(var(--edging,1rem) + 1.5rem)}
+figure.listing:has(>.copy)>figcaption{padding-inline-end:8.5rem}
 .listing details:has(+.copy)>pre{padding-bottom:.9rem}
 .said{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (pointer:coarse){.listing>.copy{padding:.65rem;margin:-.65rem;box-sizing:content-box}\
@@ -84,7 +84,7 @@ _TABS: Final = """\
 .tabs>.tab>.title{margin:0;font:600 .875rem/1.6 var(--plain,sans-serif)}
 .tabs>.tab>.listing{margin-top:0}
 .tabs>.tab:last-child>:last-child{margin-bottom:0}
-.tablist{display:flex;flex-wrap:wrap;padding-right:7rem}
+.tablist{display:flex;flex-wrap:wrap;padding-inline-end:7rem}
 .tablist>[role=tab]{padding:.35rem .75rem;border:0;border-bottom:2px solid transparent;background:none;\
 color:var(--muted,inherit);font:600 .875rem/1.6 var(--plain,sans-serif);cursor:pointer}
 .tablist>[aria-selected=true]{border-color:currentcolor;color:var(--ink,inherit)}
