@@ -92,6 +92,7 @@ def made(font: Font, folder: Path) -> TTFont:
     """Return a font's subset, read from what the packages brought."""
     whole = TTFont(folder / font.source, recalcTimestamp=False)
     _one_small_form(whole)
+    _joined(whole)
     options = subset.Options(
         layout_features=list(font.features),
         hinting=False,
@@ -136,6 +137,21 @@ def _one_small_form(whole: Any) -> None:
     for record in scripts:
         record.Script.DefaultLangSys = copy.deepcopy(system)
         record.Script.LangSysRecord = []
+
+
+def _joined(whole: Any) -> None:
+    """Let the heads of arrows to the right join their shafts.
+
+    The font has the lengths exchanged by which the two ends of such a head may overlap, so that nothing can join it on
+    the left, and browsers leave the arrow as short as it is.
+    """
+    if "MATH" not in whole:
+        return
+    for construction in whole["MATH"].table.MathVariants.HorizGlyphConstruction:
+        assembly = construction.GlyphAssembly
+        head = assembly.PartRecords[-1] if assembly is not None else None
+        if head is not None and not head.PartFlags and not head.StartConnectorLength:
+            head.StartConnectorLength, head.EndConnectorLength = head.EndConnectorLength, 0
 
 
 def _characters(font: Font, whole: TTFont) -> list[int]:

@@ -87,9 +87,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def open(self) -> Rendering:
         """Return what reads and renders documents."""
-        return Rendering(
-            self.config, self.words, self.plugins, keeps_markdown=self.keeps_markdown, checks=self.checks
-        )
+        return Rendering(self.config, self.words, self.plugins, keeps_markdown=self.keeps_markdown, checks=self.checks)
 
 
 def reading_of(
