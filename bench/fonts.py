@@ -92,7 +92,7 @@ def made(font: Font, folder: Path) -> TTFont:
     """Return a font's subset, read from what the packages brought."""
     whole = TTFont(folder / font.source, recalcTimestamp=False)
     _one_small_form(whole)
-    _turned_connectors(whole)
+    _joined(whole)
     options = subset.Options(
         layout_features=list(font.features),
         hinting=False,
@@ -139,26 +139,19 @@ def _one_small_form(whole: Any) -> None:
         record.Script.LangSysRecord = []
 
 
-def _turned_connectors(whole: Any) -> None:
-    """Turn the ends of arrow heads that the font has the wrong way round.
+def _joined(whole: Any) -> None:
+    """Let the heads of arrows to the right join their shafts.
 
-    A part of a stretched sign overlaps with the next one by its connectors (OpenType, MATH, "GlyphAssembly"). The heads of
-    STIX's arrows have theirs at the tip, so that nothing holds them to the shaft and browsers do not stretch them.
+    The font has the lengths exchanged by which the two ends of such a head may overlap, so that nothing can join it on
+    the left, and browsers leave the arrow as short as it is.
     """
     if "MATH" not in whole:
         return
-    variants = whole["MATH"].table.MathVariants
-    for construction in [*(variants.HorizGlyphConstruction or ()), *(variants.VertGlyphConstruction or ())]:
-        parts = construction.GlyphAssembly.PartRecords if construction.GlyphAssembly else []
-        if len(parts) < 2:
-            continue
-        for tip, inner, outer in (
-            (parts[0], "EndConnectorLength", "StartConnectorLength"),
-            (parts[-1], "StartConnectorLength", "EndConnectorLength"),
-        ):
-            if not tip.PartFlags and not getattr(tip, inner) and getattr(tip, outer):
-                setattr(tip, inner, getattr(tip, outer))
-                setattr(tip, outer, 0)
+    for construction in whole["MATH"].table.MathVariants.HorizGlyphConstruction:
+        assembly = construction.GlyphAssembly
+        head = assembly.PartRecords[-1] if assembly is not None else None
+        if head is not None and not head.PartFlags and not head.StartConnectorLength:
+            head.StartConnectorLength, head.EndConnectorLength = head.EndConnectorLength, 0
 
 
 def _characters(font: Font, whole: TTFont) -> list[int]:
