@@ -200,5 +200,6 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
         "type": "what a page is follows from 'posts' in site.yaml; for another template use 'template'",  # Hugo
         "hide_table_of_contents": "here that is 'toc: false'",  # Docusaurus
         "lang": "here that is 'language'",  # Hexo, Jekyll
+        "languages": "here that is 'language', the one that the page is in; name its translations under 'translations'",
     }
 )
