@@ -18,7 +18,7 @@ ENGLISH = shipped("en") or {}
 DATES = {"long_date", "short_date"}
 LOANS: dict[str, set[str]] = {
     "de": {"series", "details", "info"},
-    "fr": {"important", "info", "attention", "danger", "pages", "title_of_page"},
+    "fr": {"important", "info", "attention", "danger", "pages", "title_of_page", "note_number"},
     "es": {"series", "error"},
     "it": {"info"},
     "nl": {"tip", "details", "info", "series"},
