@@ -64,11 +64,13 @@ Qqq `qqq`.
 
 ## Qqq
 
-```python collapse={2-3}
-q = 1
+```python collapse={2-3} linenos {#qqq}
+q = 1  # (1)!
 q = 2
 q = 3
 ```
+
+1. Qqq.
 
 $$q$$
 
@@ -90,13 +92,14 @@ def settings(language: str) -> str:
     return (
         f"title: Qq\nurl: https://me.example/\nlanguage: {language}\npaginate: 2\n"
         "taxonomies: [tags, series, categories]\nmenu: [{title: Qqqq, url: /archive/}]\n"
+        "repository: {url: https://github.com/me/q}\n"
     )
 
 
 def texts(html: str) -> Iterator[str]:
     """Give all that a page says: its texts, and what is read out of its attributes."""
-    html = re.sub(r"<script.*?</script>|<math.*?</math>|<!doctype html>", "", html, flags=re.DOTALL)
-    for found in re.findall(r'>([^<]+)<|aria-label="([^"]*)"', html):
+    html = re.sub(r"<math.*?</math>|<!doctype html>|(<script[^>]*>).*?</script>", r"\1", html, flags=re.DOTALL)
+    for found in re.findall(r'>([^<]+)<|(?:aria-label|data-copy|data-copied)="([^"]*)"', html):
         text = unescape(" ".join("".join(found).split()))
         if text:
             yield text

@@ -227,11 +227,11 @@ def test_a_style_sheet_is_swapped_without_a_moment_without_one(write: Any) -> No
             writer.save({sheet: f"body {{ --sheet: one; color: rgb(1, 2, {n}) }}"})
             writer.tab.wait_for_function(f"n => ({colour})() === `rgb(1, 2, ${{n}})`", arg=n)
         sheets = "() => document.querySelectorAll('link[rel=stylesheet]').length"
-        writer.tab.wait_for_function(f"() => ({sheets})() === 2")
+        writer.tab.wait_for_function(f"() => ({sheets})() === 5")
         order = (
             "() => [...document.querySelectorAll('link[rel=stylesheet]')].map(l => l.href.match(/assets.(\\w+)/)[1])"
         )
-        assert writer.tab.evaluate(order) == ["style", "highlight"]
+        assert writer.tab.evaluate(order) == ["style", "fonts", "highlight", "wide", "print"]
         assert writer.tab.evaluate("() => frames_seen") > 0
         assert writer.tab.evaluate("() => bare") == 0
         assert writer.stayed()
@@ -315,7 +315,7 @@ document.documentElement.dataset.theme = 'dark'
 document.body.classList.add('scripted')
 document.querySelector('#both').classList.replace('left', 'mine')
 for (const pre of document.querySelectorAll('main pre')) {
-  const button = document.createElement('button'); button.className = 'copy'; button.textContent = 'Copy'
+  const button = document.createElement('button'); button.className = 'clip'; button.textContent = 'Clip'
   pre.append(button)
 }
 for (const table of document.querySelectorAll('main table')) {
@@ -327,14 +327,14 @@ for (const table of document.querySelectorAll('main table')) {
 def test_what_the_sites_scripts_did_to_a_page_stays_and_no_script_runs_twice(write: Any) -> None:
     with write({LONG: scripted(ENHANCE)}) as writer:
         tab = writer.tab
-        assert tab.locator("main button.copy").count() == 1
+        assert tab.locator("main button.clip").count() == 1
         edited = scripted(ENHANCE).replace("First.", "First, edited.\n\nSecond.").replace("| 1 | 2 |", "| 1 | 3 |")
         writer.save({LONG: edited.replace("After.", "After it.").replace("one left", "two left")})
         assert tab.evaluate("() => document.querySelector('#both').className") == "two mine"
         assert "First, edited." in tab.inner_text("main")
         assert "After it." in tab.inner_text("main")
         assert tab.locator("main .box table td").all_inner_texts() == ["1", "3"]
-        assert tab.locator("main button.copy").count() == 1
+        assert tab.locator("main button.clip").count() == 1
         assert tab.evaluate("() => document.documentElement.dataset.theme") == "dark"
         assert tab.evaluate("() => document.body.className") == "post scripted"
         writer.save({LONG: edited.replace("x = 1", "x = 2")})

@@ -386,7 +386,7 @@ class _Reading:
             self.take_lines(inside, at, "marked")
             return
         pos = 0
-        if not inside.strip():
+        if not inside.strip(" \t,"):
             self.slip(at - 1, "{}", "these braces name no line", "take them out, or name lines: {3,5-7}")
         while pos < len(inside):
             if between := _BETWEEN.match(inside, pos):
