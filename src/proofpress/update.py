@@ -164,10 +164,11 @@ def _check(options: Options, progress: Callable[[str, int, int], None], *, anew:
 
         desk = Desk(traces=store, blobs=StoreFile(path), lasting=True, executor=Processes(options.jobs), wanted=False)
         built = build(options, desk, inputs, progress=progress)
+        problems = [*built.problems, *_without_content(options.root, built.posts, None)]
         store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
         if not built.preparation.uncertain:
-            store.put_fact("checked", msgspec.json.encode(Checked(fingerprint, built.problems)))
-        return built.problems
+            store.put_fact("checked", msgspec.json.encode(Checked(fingerprint, problems)))
+        return problems
 
 
 class _Found(NamedTuple):

@@ -192,6 +192,13 @@ def test_sarif_tells_rule_place_and_mend(tmp_path: Path, proofpress: Proofpress)
     assert change["replacements"][0]["insertedContent"] == {"text": "## Conclusion"}
 
 
+def test_a_site_without_content_is_told_of_as_a_build_does(tmp_path: Path, proofpress: Proofpress) -> None:
+    (tmp_path / "site.yaml").write_text("title: Raw\nurl: https://me.example.net/\n", "utf-8")
+    done = proofpress("check", "--format", "json", cwd=tmp_path)
+    assert [found["rule"] for found in json.loads(done.stdout)] == ["no-content"]
+    assert done.returncode == 1
+
+
 def test_strict_takes_warnings_for_errors(tmp_path: Path, proofpress: Proofpress) -> None:
     site(tmp_path, RAW)
     assert proofpress("check", "--strict", cwd=tmp_path).returncode == 1

@@ -20,12 +20,11 @@ class _SkippedLevel(TextRule, frozen=True):
         before = 1
         for heading in text.headings:
             if heading.level > before + 1:
-                missing = " and ".join("#" * level for level in range(before + 1, heading.level))
                 yield (
                     self.says(
                         f"this heading is of level {heading.level} and the one above it of level {before}, "
                         "so that an outline has a gap",
-                        f"write it with one '#' more than the one above, or put the heading in between: {missing}",
+                        f"write it with '{'#' * (before + 1)}', or put what is missing above it",
                     ),
                     heading.place,
                 )
