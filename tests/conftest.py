@@ -27,6 +27,8 @@ from published_pages import Output
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from playwright.sync_api import Browser
+
 REPOSITORY = Path(__file__).parents[1]
 OWN_SITE = ("site.yaml", "content", "templates", "static", "data")
 """What of this repository is its site."""
@@ -166,6 +168,19 @@ class NpmFile(Protocol):
 def _npm_file() -> NpmFile:
     """The place of a file of an npm package."""
     return npm_file
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for the tests of one file: each of its contexts is a profile of its own."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import, and few tests need it
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
 
 
 # ---------------------------------------------------------------- sites

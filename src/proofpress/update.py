@@ -1,4 +1,4 @@
-"""Bringing a published site up to date: what `proofpress build` does, from the folder to the folder.
+"""Bringing a published site up to date, and checking one: what `proofpress build` and `check` do, from the folder to the end.
 
 When nothing at all changed since the build before, it ends here, before Markdown, Jinja or Pygments is loaded.
 """

@@ -6,12 +6,10 @@ import datetime as dt
 import gzip
 import json
 import mimetypes
-import shutil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from proofpress.builder.build import build
 from proofpress.builder.inputs import Options
@@ -198,16 +196,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     made = build(Options(root=root, now=NOW))
     assert [f"{one.line}:{one.column} {one.message}" for one in made.problems] == []
     return {str(path): data for path, data in made.outputs.items()}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
-import shutil
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -133,18 +132,6 @@ def write_site(root: Path, html: str, names: Iterable[str] = CARRIERS) -> Built:
     built = build(Options(root=root, now=NOW))
     assert not built.failed, [f"{p.path}:{p.line}:{p.column} {p.rule} {p.message}" for p in built.problems][:20]
     return built
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import, and needed here alone
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
 
 
 class Visit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -69,4 +68,4 @@ def write(made: Iterable[Mend], root: Path) -> None:
         temporary = path.with_name(f".{path.name}.mending")
         temporary.write_bytes(mend.after.encode("utf-8"))
         temporary.chmod(path.stat().st_mode & 0o777)
-        os.replace(temporary, path)  # noqa: PTH105 - Path.replace says less: one file takes the place of the other
+        temporary.replace(path)

@@ -303,12 +303,9 @@ class _UndefinedName(TextRule, frozen=True):
 def _place(listing: Listing, name: ast.Name) -> Place:
     lines = listing.code.split("\n")
     line = lines[name.lineno - 1]
-    shift = (
-        0
-        if line.startswith(name.id, len(line.encode()[: name.col_offset].decode("utf-8", "ignore")))
-        else line.find(name.id)
-    )
-    column = shift or len(line.encode()[: name.col_offset].decode("utf-8", "ignore"))
+    column = len(line.encode()[: name.col_offset].decode("utf-8", "ignore"))  # ast counts bytes
+    if not line.startswith(name.id, column):  # the program was read without its indent
+        column = max(0, line.find(name.id))
     return listing.place(sum(len(one) + 1 for one in lines[: name.lineno - 1]) + column, len(name.id))
 
 

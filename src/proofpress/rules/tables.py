@@ -173,7 +173,7 @@ def rows_told(text: Text) -> set[int]:
 class _UndrawnTable(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each table that stands directly below a line of a list, and is taken for more of it."""
-        if "|" not in text.source or "--" not in text.source:
+        if "|" not in text.source or "--" not in text.source or not _BELOW_AN_ITEM.search(text.source):
             return
         drawn = {block.first for block in text.blocks if block.kind == "table"}
         for table in tables(text):
@@ -188,6 +188,7 @@ class _UndrawnTable(TextRule, frozen=True):
 
 
 _ITEM: Final = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+_BELOW_AN_ITEM: Final = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t][^\n]*\n[ \t]*\|", re.MULTILINE)
 
 
 class _SecondDelimiter(TextRule, frozen=True):
