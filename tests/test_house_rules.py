@@ -61,7 +61,11 @@ KNOWN_CIRCLES: list[set[str]] = []
 OF_ANY_KIND = {"html", "making", "plan", "registry", "target"}
 """Modules of kinds/ that tell of no one kind; all others are a kind each."""
 OWNERS = {
-    "yaml": ("content/",),
+    "yaml": (
+        "content/",
+        "rules/languages/data.py",
+    ),  # front matter and data; and a listing, which is read as YAML reads it
+    "tree_sitter": ("rules/languages/grammars.py",),
     "markdown_it": ("markdown/",),
     "mdit_py_plugins": ("markdown/",),
     "pygments": ("listings/",),

@@ -130,14 +130,14 @@ class Checked(msgspec.Struct, frozen=True):
 
     fingerprint: bytes
     problems: list[Problem]
+    unread: tuple[str, ...] = ()
+    """The languages of listings that were not read, since the extra `check` is not installed."""
 
 
 _decode_checked = msgspec.json.Decoder(Checked | None).decode
 
 
-def check(
-    options: Options, *, progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None
-) -> list[Problem]:
+def check(options: Options, *, progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None) -> Checked:
     """Return all that is wrong with a site, by what an earlier check remembers. Nothing is published.
 
     Raises OSError as the disk does, and BusyError while another check holds what is remembered for too long.
@@ -148,15 +148,15 @@ def check(
         return _check(options, progress, anew=True)
 
 
-def _check(options: Options, progress: Callable[[str, int, int], None], *, anew: bool) -> list[Problem]:
+def _check(options: Options, progress: Callable[[str, int, int], None], *, anew: bool) -> Checked:
     path = cache_folder(options.root) / CHECKED
     with Store(path, anew=anew) as store:
         looked = decode_looked(store.fact("files"))
         inputs = read_inputs(options.root, options.base_url, looked, int(options.now.timestamp() * 1e9))
-        fingerprint = digest_of([inputs.fingerprint, options.strict])
+        fingerprint = digest_of([inputs.fingerprint, inputs.code.grammars, options.strict])
         last: Checked | None = _decode_checked(store.fact("checked") or b"null")
         if last is not None and last.fingerprint == fingerprint:
-            return last.problems
+            return last
         from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
         from proofpress.builder.desk import Desk  # noqa: PLC0415
         from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
@@ -165,10 +165,12 @@ def _check(options: Options, progress: Callable[[str, int, int], None], *, anew:
         desk = Desk(traces=store, blobs=StoreFile(path), lasting=True, executor=Processes(options.jobs), wanted=False)
         built = build(options, desk, inputs, progress=progress)
         problems = [*built.problems, *_without_content(options.root, built.posts, None)]
+        unread = {language for own in built.preparation.prepared.values() for language in own.unread}
+        checked = Checked(fingerprint, problems, tuple(sorted(unread)))
         store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
         if not built.preparation.uncertain:
-            store.put_fact("checked", msgspec.json.encode(Checked(fingerprint, problems)))
-        return problems
+            store.put_fact("checked", msgspec.json.encode(checked))
+        return checked
 
 
 class _Found(NamedTuple):

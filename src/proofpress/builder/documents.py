@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from proofpress.kinds.target import Kind as OutputKind
     from proofpress.model import Document
+    from proofpress.rules.prose import Text
     from proofpress.rules.rule import Rule
 
 
@@ -47,6 +48,8 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of all that other pages may learn of this one."""
     certain: bool = True
     """Whether it depends on the document and the settings alone, so that it may be remembered."""
+    unread: tuple[str, ...] = ()
+    """The languages of listings that `check` could not read, since the extra that brings their grammars is not there."""
 
 
 DOCUMENTS: Final = StepKind("document")
@@ -161,10 +164,13 @@ class Rendering:
         self._config = config
         self._keeps_markdown = keeps_markdown
         self._rules = TEXT_RULES
+        self._unread: Callable[[Text], tuple[str, ...]] = lambda _text: ()
         if checks:
             from proofpress.rules.checks import CHECKED_RULES  # noqa: PLC0415 - a build doesn't load them
+            from proofpress.rules.code import unread_languages  # noqa: PLC0415
 
             self._rules = (*TEXT_RULES, *CHECKED_RULES)
+            self._unread = unread_languages
         self._zone = zone(config)
         self._defaults = Defaults(config.defaults) if config.defaults else None
         self._plugins = plugins
@@ -186,7 +192,7 @@ class Rendering:
             defaults=self._defaults,
             original=original,
         )
-        body = self._render(document)
+        body, unread = self._render(document)
         if self._keeps_markdown:
             body = msgspec.structs.replace(body, markdown=document.text, first_line=document.first_line)
         name = name_of(source.path, kind, translates=original is not None)
@@ -202,14 +208,19 @@ class Rendering:
             body=digest_of_bytes(encoded),
             told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),
             certain=body.certain,
+            unread=unread,
         )
         return prepared, encoded
 
-    def _render(self, document: Document) -> Body:
-        """Render a document, and have the rules of texts read it. Where a plugin fails, that is its problem."""
+    def _render(self, document: Document) -> tuple[Body, tuple[str, ...]]:
+        """Render a document, and have the rules of texts read it; return with it the languages that they could not read.
+
+        Where a plugin fails, that is its problem.
+        """
         if not self._plugins:
             text = self._renderer.parse(document)
-            return _with_problems(self._renderer.write(text), faults_in(text, document.path, self._rules))
+            body = _with_problems(self._renderer.write(text), faults_in(text, document.path, self._rules))
+            return body, self._unread(text)
         doing = f"while it read {document.path}"
         failed: list[Problem] = []
         renderer = self._renderer
@@ -240,7 +251,7 @@ class Rendering:
                 body = _with_problems(body, found)
         if failed:  # what it depended on is not known
             body = msgspec.structs.replace(_with_problems(body, failed), certain=False)
-        return body
+        return body, self._unread(text)
 
     def close(self) -> None:
         """End the processes that renderers may have started."""

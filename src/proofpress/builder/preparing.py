@@ -19,6 +19,7 @@ from proofpress.builder.documents import (
 from proofpress.builder.plugins import Guard
 from proofpress.content.documents import DRAFTS
 from proofpress.content.names import translations
+from proofpress.engine.digests import digest_of
 from proofpress.engine.loop import bring_up_to_date
 from proofpress.engine.steps import Stale
 from proofpress.model import Card, File
@@ -86,7 +87,8 @@ def prepare(
     With `checks` the rules of `check` read them as well.
     """
     guard = Guard(inputs.plugins)
-    reading = reading_of(inputs.config, inputs.words, inputs.versions, inputs.plugins, guard.kinds(), checks=checks)
+    versions = digest_of([inputs.versions, inputs.code.grammars]) if checks else inputs.versions
+    reading = reading_of(inputs.config, inputs.words, versions, inputs.plugins, guard.kinds(), checks=checks)
     paths = [source.path for source in inputs.tree.documents]
     originals = translations(paths, inputs.words.knows)
     kinds = kinds_of(paths, inputs.config, originals)

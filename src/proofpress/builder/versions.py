@@ -95,6 +95,8 @@ class Code(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
     packages: bytes = b""
     """The digest of the names and versions of all packages, which a site's own plugin may import."""
+    grammars: bytes = b""
+    """The digest of the names and versions of those that `check` reads listings with; no page depends on them."""
 
 
 def code_version() -> Code:
@@ -114,7 +116,8 @@ def code_version() -> Code:
         packages if plugins else [],
         [_archive(path) for path in sys.path if path.endswith((".zip", ".egg", ".pyz"))],
     ]
-    return Code(digest_of(about), tuple(entries), digest_of(packages))
+    grammars = [name for name in packages if name.startswith("tree_sitter")]
+    return Code(digest_of(about), tuple(entries), digest_of(packages), digest_of(grammars))
 
 
 def _entries(own: Installed, said: Iterable[str]) -> Iterator[Entry]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from proofpress.builder.mending import Mend
     from proofpress.problems import Problem
+    from proofpress.update import Checked
 
 ROUNDS = 10
 """How often a site is looked at again after mends, which may bring others within reach."""
@@ -43,7 +44,8 @@ def command(
     if fix and diff:
         raise click.UsageError("--diff shows what --fix would do: take one of them")
     root = require_site(root)
-    problems = _problems(root, strict=strict, jobs=jobs)
+    checked = _checked(root, strict=strict, jobs=jobs)
+    problems = checked.problems
     if diff:
         _show_difference(_mends(problems, root, unsafe=unsafe_fixes), prefix_of(root))
         return
@@ -51,12 +53,14 @@ def command(
         problems = _mended(problems, root, unsafe=unsafe_fixes, strict=strict, jobs=jobs)
     show(problems, form, root)
     if form in {"text", "github"}:
+        if checked.unread:
+            say(_unread(checked.unread), err=True)
         say(_closing(problems), err=True)
     if any(found.severity == "error" for found in problems):
         raise SystemExit(1)
 
 
-def _problems(root: Path, *, strict: bool, jobs: int | None) -> list[Problem]:
+def _checked(root: Path, *, strict: bool, jobs: int | None) -> Checked:
     """Return all that is wrong with a site."""
     from proofpress.builder.inputs import Options
     from proofpress.engine.parallel import WorkerDiedError, cores
@@ -89,7 +93,7 @@ def _mended(problems: list[Problem], root: Path, *, unsafe: bool, strict: bool, 
             break
         write(made, root)
         faults.update({mend.path: mend.faults for mend in made})
-        problems = _problems(root, strict=strict, jobs=jobs)
+        problems = _checked(root, strict=strict, jobs=jobs).problems
     for path, count in sorted(faults.items()):
         say(f"{place_from_here(path, prefix_of(root))}: {count:,} mended", err=True)
     return problems
@@ -101,6 +105,11 @@ def _show_difference(made: Sequence[Mend], prefix: str) -> None:
         before, after = mend.before.splitlines(), mend.after.splitlines()
         for line in difflib.unified_diff(before, after, name, name, lineterm=""):
             say(line)
+
+
+def _unread(languages: Sequence[str]) -> str:
+    count = f"{len(languages):,} language{'' if len(languages) == 1 else 's'}"
+    return f"Listings in {count} were not read ({', '.join(languages)}): pip install 'proofpress[check]' brings the grammars."
 
 
 def _closing(problems: Sequence[Problem]) -> str:

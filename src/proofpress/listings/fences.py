@@ -63,10 +63,10 @@ _NO: Final = frozenset({"false", "no", "0", "none", "off"})
 FRAMES: Final = ("code", "terminal", "none")
 OPTIONS: Final = (
     "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
-    "collapse", "wrap", "frame", "lang", "tab", "nocopy",
+    "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check",
 )  # fmt: skip
 """The options that are ours, for a hint."""
-_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab"}
+_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check"}
 MAX_LINE: Final = 1_000_000
 
 
@@ -123,6 +123,8 @@ class Info(NamedTuple):
     """Its label, where it is a tab of a group."""
     copies: bool = True
     """Whether it has a button that copies it."""
+    checked: bool = True
+    """Whether `check` is to read its code as its language reads it."""
     over: str = ""
     """The language of the code, where `language` is diff."""
     over_at: int = 0
@@ -156,6 +158,7 @@ class _Reading:
         self.frame = ""
         self.tab = ""
         self.copies = True
+        self.checked = True
         self.lines: list[Lines] = []
         self.words: list[Words] = []
         self.numbered: bool | None = None
@@ -189,6 +192,7 @@ class _Reading:
             frame=self.frame,
             tab=self.tab,
             copies=self.copies,
+            checked=self.checked,
             over=self.over,
             over_at=self.over_at,
             classes=tuple(self.classes),
@@ -325,6 +329,8 @@ class _Reading:
                 self.language = value
         elif (key in _NO_COPY or key == "copy") and value.lower() in _YES | _NO:
             self.copies = (value.lower() in _YES) == (key == "copy")
+        elif key == "check" and value.lower() in _YES | _NO:
+            self.checked = value.lower() in _YES
         elif key == "tab" and value.strip():
             self.tab = _ESCAPE.sub(r"\1", value).strip() if quoted else value
         elif key == "id" and value and not re.search(r"\s", value):

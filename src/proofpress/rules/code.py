@@ -7,14 +7,13 @@ import builtins
 import json
 import re
 import sys
-import textwrap
-import tomllib
-import warnings
-from functools import lru_cache
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.model import Place
 from proofpress.problems import Edit
+from proofpress.rules import languages
+from proofpress.rules.languages.python import LEFT_OPEN, Program, program
 from proofpress.rules.rule import Fault, TextRule
 
 if TYPE_CHECKING:
@@ -23,125 +22,28 @@ if TYPE_CHECKING:
     from proofpress.rules.prose import Listing, Text
     from proofpress.rules.rule import Found
 
-_PYTHON: Final = frozenset({"python", "py", "python3", "py3"})
-_LONGEST: Final = 200_000
-"""Characters of a listing that is parsed; what is longer is data."""
-
-
-class _Slip(NamedTuple):
-    """Where and why a language can't read a listing: an offset in it, and the reason."""
-
-    at: int
-    reason: str
-
-
-_PROMPT: Final = re.compile(r"^[ \t]*(?:>>> |In \[\d*\]:|\$ )", re.MULTILINE)
-_LEFT_OPEN: Final = re.compile(
-    r"\{\{|\{%|<[A-Za-z_][\w -]*>(?!=)|^[ \t]*[+-]{1}[ \t]?(?=[A-Za-z@#])|^[ \t]*\.\.\.[ \t]*\S|\.\.\.[ \t]*$|\(\.\.\.|\[\.\.\."
-    r"|\N{HORIZONTAL ELLIPSIS}",
-    re.MULTILINE,
-)
-"""What says that a listing is not meant to be whole: templates, `<placeholders>`, diffs, what was left out."""
-_MAGIC: Final = re.compile(r"^([ \t]*(?:[\w, ]+=[ \t]*)?)[%!][^\n]*", re.MULTILINE)
-"""What Jupyter reads and Python does not: `%timeit f()`, `files = !ls`."""
-_GOES_ON: Final = re.compile(r"(?:elif|else|except|finally|case)\b")
-
-
-@lru_cache(maxsize=64)
-def _tree(code: str) -> ast.Module | SyntaxError | None:
-    """Return a Python listing's tree, or why there is none; None where it is no program as a whole."""
-    if len(code) > _LONGEST or "\0" in code or _PROMPT.search(code):
-        return None
-    plain = _MAGIC.sub(r"\1...", code) if "%" in code or "!" in code else code
-    first: SyntaxError | None = None
-    for tried in (plain, textwrap.dedent(plain), textwrap.dedent(plain).rstrip() + "\n    pass\n"):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of escapes that Python knows not: a listing's affair
-                return ast.parse(tried)
-        except SyntaxError as error:
-            first = first or error
-        except (ValueError, RecursionError, MemoryError):
-            return None
-    return first
-
-
-def _python(code: str) -> _Slip | None:
-    error = _tree(code)
-    if not isinstance(error, SyntaxError) or error.lineno is None:
-        return None
-    if _LEFT_OPEN.search(code) or _GOES_ON.match(code.lstrip()) or "unexpected indent" in error.msg:
-        return None
-    lines = code.split("\n")
-    line = min(error.lineno, len(lines))
-    column = max(0, min((error.offset or 1) - 1, len(lines[line - 1])))
-    return _Slip(sum(len(one) + 1 for one in lines[: line - 1]) + column, error.msg)
-
-
-def _json(code: str) -> _Slip | None:
-    try:
-        json.loads(code)
-    except json.JSONDecodeError as error:
-        if re.search(
-            r"//|/\*|\.\.\.|\N{HORIZONTAL ELLIPSIS}|<\w+>|\{\{|^\s*#", code, re.MULTILINE
-        ) or _is_each_line_json(code):
-            return None
-        return _Slip(min(error.pos, max(0, len(code) - 1)), error.msg)
-    except RecursionError:
-        return None
-    return None
-
-
-def _is_each_line_json(code: str) -> bool:
-    """Tell whether a listing is a sequence of values, as in a log, or what stands inside of an object."""
-    for tried in (code, "{" + code + "}", "[" + code + "]"):
-        try:
-            at, text = 0, tried.strip()
-            while at < len(text):
-                at = json.JSONDecoder().raw_decode(text, at)[1]
-                at += len(text) - at - len(text[at:].lstrip())
-        except (json.JSONDecodeError, RecursionError):
-            continue
-        return True
-    return False
-
-
-_AT: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
-
-
-def _toml(code: str) -> _Slip | None:
-    try:
-        tomllib.loads(code)
-    except tomllib.TOMLDecodeError as error:
-        if re.search(r"\.\.\.|\N{HORIZONTAL ELLIPSIS}|\{\{|\{%|<\w+>", code):
-            return None
-        place = _AT.search(str(error))
-        at = max(0, len(code) - 1)
-        if place and place[1]:
-            at = sum(len(one) + 1 for one in code.split("\n")[: int(place[1]) - 1]) + int(place[2]) - 1
-        return _Slip(min(at, max(0, len(code) - 1)), _AT.sub("", str(error)))
-    except RecursionError:
-        return None
-    return None
-
-
-_READERS: Final = {**dict.fromkeys(_PYTHON, ("Python", _python)), "json": ("JSON", _json), "toml": ("TOML", _toml)}
-
 
 class _ListingSyntax(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each listing that its language can't read."""
         for listing in text.listings:
-            reader = _READERS.get(listing.options.language.lower())
-            if reader is None or not listing.code.strip():
+            if not listing.options.checked:
                 continue
-            name, read = reader
-            slip = read(listing.code)
-            if slip is not None:
-                fault = self.says(
-                    f"{name} can't read this: {slip.reason}", "mend it, or name another language, such as 'text'"
-                )
-                yield fault, listing.place(slip.at)
+            found = languages.read(listing.options.language, listing.code)
+            if found is not None:
+                name, slip = found
+                yield self._fault(name, slip.reason), listing.place(slip.at, slip.length)
+
+    def _fault(self, name: str, reason: str) -> Fault:
+        old = name == "Python" and reason.startswith("Missing parentheses in call to 'print'")
+        other = "name its language: python2" if old else "name another language, such as 'text'"
+        return self.says(f"{name} can't read this: {reason}", f"mend it, or {other}")
+
+
+def unread_languages(text: Text) -> tuple[str, ...]:
+    """Return the languages of a text's listings that are read with the extra `check`, and are not without it."""
+    named = {listing.options.language for listing in text.listings if listing.options.checked}
+    return tuple(sorted({name for each in named if (name := languages.unread(each))}))
 
 
 _PROGRAMS: Final = {
@@ -181,8 +83,8 @@ _OTHERS: Final = re.compile(
 
 
 def _is_python(code: str) -> bool:
-    tree = _tree(code)
-    if not isinstance(tree, ast.Module) or len(tree.body) < 2 or _OTHERS.search(code):
+    tree = program(code).tree
+    if tree is None or len(tree.body) < 2 or _OTHERS.search(code):
         return False
     imports = any(isinstance(each, ast.Import) for each in tree.body)
     for each in ast.walk(tree):
@@ -262,36 +164,63 @@ _MODULES: Final = sys.stdlib_module_names | {
 """Names that are imported wherever they are used."""
 
 
+class _Part(NamedTuple):
+    """A listing in Python, and what Python has read of it."""
+
+    listing: Listing
+    program: Program
+    tree: ast.Module
+
+    def place(self, node: ast.expr, length: int) -> Place:
+        """Return the place of what a node begins with."""
+        line = self.program.code.split("\n")[node.lineno - 1]
+        column = len(line.encode()[: node.col_offset].decode("utf-8", "ignore"))  # ast counts bytes
+        word = ast.unparse(node).partition("(")[0]
+        if not line.startswith(word, column):  # the program was read without its indent
+            column = max(0, line.find(word))
+        return self.listing.place(self.program.offset(self.listing.code, node.lineno, column + 1), length)
+
+
+def _parts(text: Text) -> list[_Part] | None:
+    """Return a post's Python, which its readers take for one program; None where a part of it can't be read."""
+    parts = []
+    for listing in text.listings:
+        language = listing.options.language.lower()
+        if not listing.options.checked:
+            if language in languages.PYTHON:
+                return None
+        elif language in languages.PYTHON or (not language and listing.fenced and _is_python(listing.code)):
+            read = program(listing.code)
+            if read.tree is None:
+                return None
+            parts.append(_Part(listing, read, read.tree))
+    return parts
+
+
 class _UndefinedName(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each name that a listing with imports of its own uses, and that none of the post's listings defines."""
-        programs = []
-        for listing in text.listings:
-            language = listing.options.language.lower()
-            if language in _PYTHON or (not language and listing.fenced and _is_python(listing.code)):
-                tree = _tree(listing.code)
-                if not isinstance(tree, ast.Module):
-                    return  # what it defines is not known
-                programs.append((listing, tree))
-        if not any(isinstance(each, ast.Import | ast.ImportFrom) for _, tree in programs for each in tree.body):
+        if "import " not in text.source:
             return
+        parts = _parts(text) or []
         known = set(_GIVEN)
-        for _, tree in programs:
-            for name in _defined(tree):
+        for part in parts:
+            for name in _defined(part.tree):
                 if name == "*":
                     return
                 known.add(name)
-        for listing, tree in programs:
-            if not any(isinstance(each, ast.Import | ast.ImportFrom) for each in tree.body) or _LEFT_OPEN.search(
-                listing.code
+        for part in parts:
+            body = part.tree.body
+            if not any(isinstance(each, ast.Import | ast.ImportFrom) for each in body) or LEFT_OPEN.search(
+                part.program.code
             ):
                 continue
-            for each in ast.walk(tree):
+            for each in ast.walk(part.tree):
                 if not isinstance(each, ast.Name) or not isinstance(each.ctx, ast.Load) or each.id in known:
                     continue
-                if len(tree.body) >= _WHOLE or each.id in _MODULES:
+                if len(body) >= _WHOLE or each.id in _MODULES:
                     known.add(each.id)
-                    yield self._fault(each.id), _place(listing, each)
+                    yield self._fault(each.id), part.place(each, len(each.id))
 
     def _fault(self, name: str) -> Fault:
         return self.says(
@@ -300,13 +229,69 @@ class _UndefinedName(TextRule, frozen=True):
         )
 
 
-def _place(listing: Listing, name: ast.Name) -> Place:
-    lines = listing.code.split("\n")
-    line = lines[name.lineno - 1]
-    column = len(line.encode()[: name.col_offset].decode("utf-8", "ignore"))  # ast counts bytes
-    if not line.startswith(name.id, column):  # the program was read without its indent
-        column = max(0, line.find(name.id))
-    return listing.place(sum(len(one) + 1 for one in lines[: name.lineno - 1]) + column, len(name.id))
+class _Signature(NamedTuple):
+    """What a function takes."""
+
+    most: int
+    """Arguments by their order; the object itself is not counted."""
+    names: frozenset[str] | None
+    """Those that may be named; None where any may be."""
+
+
+class _TooManyArguments(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each call of one of the post's own functions that hands it more than it takes."""
+        if "def " not in text.source:
+            return
+        parts = _parts(text) or []
+        times = Counter(name for part in parts for name in _defined(part.tree))
+        if times["*"]:
+            return
+        known = {name: taken for part in parts for name, taken in _signatures(part.tree) if times[name] == 1}
+        if not known:
+            return
+        for part in parts:
+            for each in ast.walk(part.tree):
+                if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in known:
+                    fault = self._fault(each, each.func.id, known[each.func.id])
+                    if fault is not None:
+                        yield fault, part.place(each.func, len(each.func.id))
+
+    def _fault(self, call: ast.Call, name: str, taken: _Signature) -> Fault | None:
+        hint = "mend the call, or the function"
+        given = len(call.args)
+        if given > taken.most and not any(isinstance(one, ast.Starred) for one in call.args):
+            takes = f"{taken.most or 'no'} argument{'' if taken.most == 1 else 's'}"
+            return self.says(f"'{name}' takes {takes}, and is called with {given}", hint)
+        for one in call.keywords:
+            if one.arg is not None and taken.names is not None and one.arg not in taken.names:
+                return self.says(f"'{name}' has no parameter '{one.arg}'", hint)
+        return None
+
+
+_PLAIN_BASES: Final = frozenset({"object", "Module", "nn.Module", "torch.nn.Module", "Exception"})
+"""Classes whose heirs are made as their `__init__` says."""
+
+
+def _signatures(tree: ast.Module) -> Iterator[tuple[str, _Signature]]:
+    """Give the functions and classes that a program defines at its top level, each with what it takes when it is called."""
+    for each in tree.body:
+        match each:
+            case ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[]):
+                yield each.name, _signature(each.args, own=0)
+            case ast.ClassDef(decorator_list=[], keywords=[]) if {
+                ast.unparse(one) for one in each.bases
+            } <= _PLAIN_BASES:
+                methods = {one.name: one for one in each.body if isinstance(one, ast.FunctionDef)}
+                made = methods.get("__init__")
+                if made is not None and "__new__" not in methods and not made.decorator_list:
+                    yield each.name, _signature(made.args, own=1)
+
+
+def _signature(taken: ast.arguments, own: int) -> _Signature:
+    most = len(taken.posonlyargs) + len(taken.args) - own if taken.vararg is None else sys.maxsize
+    names = frozenset(one.arg for one in (*taken.args, *taken.kwonlyargs))
+    return _Signature(most, names if taken.kwarg is None else None)
 
 
 def _defined(tree: ast.Module) -> Iterator[str]:
@@ -332,4 +317,5 @@ def _defined(tree: ast.Module) -> Iterator[str]:
 
 LISTING_SYNTAX: Final = _ListingSyntax("listing-syntax", "warning", "text", checked=True)
 UNNAMED_LISTING: Final = _UnnamedListing("unnamed-listing", "warning", "text", checked=True)
+TOO_MANY_ARGUMENTS: Final = _TooManyArguments("too-many-arguments", "warning", "text", checked=True)
 UNDEFINED_NAME: Final = _UndefinedName("undefined-name", "warning", "text", checked=True)

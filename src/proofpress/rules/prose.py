@@ -193,6 +193,10 @@ class Options(Protocol):
     def language(self) -> str:
         """The language; empty where none is named."""
 
+    @property
+    def checked(self) -> bool:
+        """Whether its code is to be read as its language reads it."""
+
 
 class Listing(Protocol):
     """A block of code."""

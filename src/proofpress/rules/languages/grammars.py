@@ -1,0 +1,484 @@
+"""Programs, as the grammars of tree-sitter read them: told is what one small mend makes whole, and nothing else.
+
+A grammar knows one version of its language, and blogs show others: proposals, dialects, parts of programs. That it finds an
+error proves little, then. So a listing is tried as a whole and as a part (a method, an expression, what goes on below, what
+began above). Where none of these is free of errors, the brackets, quotes, commas and words that may be at fault are mended
+one by one, and the one is told whose mend leaves no error at all.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from proofpress.rules.languages.slip import Slip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tree_sitter import Node, Parser, Tree
+
+
+class Grammar(NamedTuple):
+    """A grammar: the package that brings it, and how parts of programs are made whole for it."""
+
+    name: str
+    """The language, as reports name it."""
+    package: str
+    parts: tuple[tuple[str, str], ...] = ()
+    """What stands before and after a part that is no program of its own."""
+    words: str = ""
+    """Its key words that are long enough to be misspelt, with blanks between."""
+    function: str = "language"
+    """What the package calls it."""
+    strings_go_on: bool = False
+    """Whether a string in common quotes may be of several lines."""
+
+
+_C_WORDS: Final = "return while switch struct const static void break continue typedef unsigned double float char else"
+_JS_PARTS: Final = (
+    ("class A {\n", "\n}"),
+    ("a = {\n", "\n}"),
+    ("a = ", ""),
+    ("async function* f() {\n", "\n}"),
+    ("switch (a) {\n", "\n}"),
+)
+_JS_WORDS: Final = "function return const class import export from while switch case break continue async await else"
+_TS_WORDS: Final = _JS_WORDS + " interface type extends implements readonly namespace"
+_C_PARTS: Final = (
+    ("void f() {\n", "\n}"),
+    ("void f() {\n", ";\n}"),
+    ("", ";"),
+    ("struct A {\n", "\n};"),
+    ("int a = ", ";"),
+    ("int a[] = {\n", "\n};"),
+)
+_JAVA_PARTS: Final = (
+    ("class A {\n", "\n}"),
+    ("class A { void f() {\n", "\n}}"),
+    ("class A { void f() {\n", ";\n}}"),
+    ("interface A {\n", ";\n}"),
+)
+_JAVA_WORDS: Final = "class public private protected static final return void import package while switch interface extends implements else"
+
+GRAMMARS: Final = (
+    Grammar("JavaScript", "tree_sitter_javascript", _JS_PARTS, _JS_WORDS),
+    Grammar("TypeScript", "tree_sitter_typescript", _JS_PARTS, _TS_WORDS, "language_typescript"),
+    Grammar("TSX", "tree_sitter_typescript", _JS_PARTS, _TS_WORDS, "language_tsx"),
+    Grammar("Bash", "tree_sitter_bash", words="then done while function case esac else elif", strings_go_on=True),
+    Grammar(
+        "Rust",
+        "tree_sitter_rust",
+        (
+            ("fn f() {\n", "\n}"),
+            ("impl A {\n", "\n}"),
+            ("trait A {\n", "\n}"),
+            ("fn f() { match a {\n", "\n}}"),
+            ("struct A {\n", "\n}"),
+            ("fn f() { a = ", ";}"),
+            ("fn f() { a ", ";}"),
+            ("", "{}"),
+            ("", ";"),
+            ("type A = ", ";"),
+            ("fn f() { A {\n", "\n}; }"),
+        ),
+        "struct enum impl trait return match while where const static unsafe async await else",
+        strings_go_on=True,
+    ),
+    Grammar(
+        "Go",
+        "tree_sitter_go",
+        (
+            ("func f() {\n", "\n}"),
+            ("type A struct {\n", "\n}"),
+            ("type A interface {\n", "\n}"),
+            ("var a = ", ""),
+            ("func f() { switch a {\n", "\n}}"),
+        ),
+        "func return package import struct interface switch case defer range type const else",
+    ),
+    Grammar("C", "tree_sitter_c", _C_PARTS, _C_WORDS),
+    Grammar(
+        "C++",
+        "tree_sitter_cpp",
+        (*_C_PARTS, ("class A {\n", "\n};")),
+        _C_WORDS + " class public private protected template typename namespace using virtual override",
+    ),
+    Grammar("Java", "tree_sitter_java", _JAVA_PARTS, _JAVA_WORDS),
+    Grammar(
+        "Ruby",
+        "tree_sitter_ruby",
+        (("def f\n", "\nend"), ("a = ", "")),
+        "class module return require while unless until begin rescue ensure yield else elsif",
+        strings_go_on=True,
+    ),
+    Grammar("HTML", "tree_sitter_html", strings_go_on=True),
+    Grammar("CSS", "tree_sitter_css", (("a {\n", "\n}"), ("a { b: ", "}"))),
+    Grammar(
+        "SQL",
+        "tree_sitter_sql",
+        (("select ", ""), ("select a from b ", ""), ("create table a (\n", "\n)")),
+        "select from where group order having limit insert into values update delete create table join union left inner"
+        " with case when then else window intersect except natural cross outer qualify",
+        strings_go_on=True,
+    ),
+    Grammar(
+        "Kotlin",
+        "tree_sitter_kotlin",
+        (("class A {\n", "\n}"), ("fun f() {\n", "\n}"), ("val a = ", "")),
+        "class return import package while when interface object override private else",
+    ),
+    Grammar(
+        "Swift",
+        "tree_sitter_swift",
+        (("class A {\n", "\n}"), ("func f() {\n", "\n}"), ("protocol A {\n", "\n}"), ("let a = ", "")),
+        "func return import struct class enum guard while switch case protocol extension private else",
+    ),
+    Grammar(
+        "PHP",
+        "tree_sitter_php",
+        (("<?php\n", "\n"), ("<?php class A {\n", "\n}"), ("<?php a(", ");"), ("<?php $a = ", ";")),
+        "function return class public private protected static foreach while switch echo namespace else",
+        "language_php",
+        strings_go_on=True,
+    ),
+    Grammar(
+        "Haskell",
+        "tree_sitter_haskell",
+        (("a = ", ""), ("a = do\n", "")),
+        "where module import data newtype class instance case then else deriving",
+    ),
+    Grammar(
+        "Scala",
+        "tree_sitter_scala",
+        (("object A {\n", "\n}"), ("def f = {\n", "\n}"), ("val a = ", "")),
+        "class object trait import package extends override case match while yield else",
+    ),
+    Grammar(
+        "Julia",
+        "tree_sitter_julia",
+        (("function f()\n", "\nend"), ("a = ", "")),
+        "function return struct module using import while begin else elseif",
+        strings_go_on=True,
+    ),
+)  # fmt: skip
+_BY_NAME: Final = {grammar.name: grammar for grammar in GRAMMARS}
+_LONGEST: Final = 20_000
+"""Characters of a listing that is read; what is longer is data, or was made."""
+_POINTS: Final = 60
+"""Places at which a mend is tried; beyond, no one could say where the fault is."""
+
+
+def is_there(name: str) -> bool:
+    """Tell whether a language's grammar is installed."""
+    return _is_installed("tree_sitter") and _is_installed(_BY_NAME[name].package)
+
+
+@cache
+def _is_installed(module: str) -> bool:
+    return find_spec(module) is not None
+
+
+@cache
+def _parser(name: str) -> Parser:
+    from tree_sitter import Language, Parser  # noqa: PLC0415 - an extra, and loaded only where a listing is to be read
+
+    grammar = _BY_NAME[name]
+    return Parser(Language(getattr(import_module(grammar.package), grammar.function)()))
+
+
+_LEFT_OUT: Final = re.compile(
+    r"^[ \t]*(?:(?://|#|--|\*|/\*)[ \t]*)?[\[(<{]?[ \t]*(?:\.{3,}|\N{HORIZONTAL ELLIPSIS}|\[snip\])[ \t]*[\])>}]?[ \t]*(?:\*/)?[ \t]*[,;]?[ \t]*$",
+    re.MULTILINE,
+)
+"""A line that stands for others: `...`, `// ...`, `[...]`."""
+
+
+def read(name: str, code: str) -> Slip | None:
+    """Return what is wrong with a listing for sure; None where nothing is, or nothing is sure."""
+    if len(code) > _LONGEST or not is_there(name):
+        return None
+    reading = _Reading(_BY_NAME[name], _LEFT_OUT.sub(lambda found: " " * len(found[0]), code))
+    return None if reading.is_whole(reading.code) else reading.slip()
+
+
+class _Bracket(NamedTuple):
+    """A bracket in the code, as a program reads it: not in a string, nor in a comment."""
+
+    at: int
+    sign: str
+
+
+_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+_BRACKETS: Final = frozenset("()[]{}")
+_OPENERS: Final = re.compile(r"[$#<>\\@!?=|.]*([(\[{]{1,2})")
+
+
+class _Reading:
+    """A listing that is read by a grammar. Offsets are of characters."""
+
+    def __init__(self, grammar: Grammar, code: str) -> None:
+        self._grammar = grammar
+        self._parser = _parser(grammar.name)
+        self.code = code
+
+    def _tree(self, code: str) -> Tree:
+        return self._parser.parse(code.encode("utf-8", "replace"))
+
+    def is_whole(self, code: str) -> bool:
+        """Tell whether code is free of errors, as a program or as a part of one."""
+        if not self._tree(code).root_node.has_error:
+            return True
+        return any(not self._tree(f"{a}{code}{b}").root_node.has_error for a, b in self._grammar.parts)
+
+    def slip(self) -> Slip | None:
+        """Return the fault whose mend makes the code whole."""
+        tree = self._tree(self.code)
+        leaves = list(_leaves(tree.root_node))
+        brackets = [one for leaf in leaves for one in self._brackets(leaf)]
+        slip = self._quote(_first_error(tree.root_node)) or self._bracket(brackets)
+        if slip is not None or not self._is_balanced(brackets):
+            return slip
+        return self._comma(tree.root_node, leaves) or self._word(leaves)
+
+    def _at(self, byte: int) -> int:
+        """Return the offset of a byte."""
+        data = self.code.encode("utf-8", "replace")
+        return byte if len(data) == len(self.code) else len(data[:byte].decode("utf-8", "ignore"))
+
+    def _brackets(self, leaf: Node) -> Iterator[_Bracket]:
+        kind = leaf.type
+        if kind in _BRACKETS:
+            if leaf.end_byte > leaf.start_byte:  # else it is missing, and the parser's guess
+                yield _Bracket(self._at(leaf.start_byte), kind)
+        elif opener := _OPENERS.fullmatch(kind):
+            start = self._at(leaf.end_byte) - len(opener[1])
+            for n, sign in enumerate(opener[1]):
+                yield _Bracket(start + n, sign)
+
+    @staticmethod
+    def _is_balanced(brackets: Sequence[_Bracket]) -> bool:
+        opened, stray = _unmatched(brackets)
+        return not opened and stray is None
+
+    # ------------------------------------------------------------ brackets
+
+    def _bracket(self, brackets: Sequence[_Bracket]) -> Slip | None:
+        opened, stray = _unmatched(brackets)
+        if stray is None:
+            return self._never_closed(opened) if opened else None
+        nothing = Slip(stray.at, f"'{stray.sign}' closes nothing")
+        without = _changed(self.code, stray.at, 1, "")
+        if not opened:
+            if self._is_from_above(stray.at):
+                return None
+            return nothing if self.is_whole(without) or self._opens_before(stray) else None
+        last = opened[-1]
+        closer = _CLOSING[last.sign]
+        if self.is_whole(_changed(self.code, stray.at, 1, closer)):
+            return Slip(stray.at, f"'{stray.sign}' closes '{last.sign}', which '{closer}' is to close")
+        for point in self._points(last.at, stray.at):
+            if self.is_whole(_changed(self.code, point, 0, closer)):
+                return Slip(last.at, f"'{last.sign}' is never closed")
+        return nothing if self.is_whole(without) or self._opens_before(stray) else None
+
+    def _opens_before(self, stray: _Bracket) -> bool:
+        """Tell whether a bracket before it, in its own line, makes the code whole."""
+        start = self._line(stray.at)[0]
+        if not self.code[:start].strip() or stray.sign == "}":
+            return False
+        opener = "(" if stray.sign == ")" else "["
+        words = re.finditer(r"(?<=\w)(?=\W)|(?<=\W)(?=\w)", self.code[start : stray.at])
+        points = [start + one.start() for one in words][-_POINTS:]
+        return any(self.is_whole(_changed(self.code, point, 0, opener)) for point in reversed(points))
+
+    def _never_closed(self, opened: Sequence[_Bracket]) -> Slip | None:
+        """Return the bracket that is never closed, but for those that a listing leaves open at its end."""
+        rest = "\n" + "".join(_CLOSING[one.sign] for one in reversed(opened))
+        late = next((one for one in reversed(opened) if self._ends_before(one.at) is not None), None)
+        if self.is_whole(self.code.rstrip() + rest) and late is None:
+            return None
+        last = late or opened[-1]
+        others = [one for one in opened if one is not last]
+        rest = "\n" + "".join(_CLOSING[one.sign] for one in reversed(others)) if others else ""
+        end = self._ends_before(last.at)
+        if last.sign == "{":
+            points: Sequence[int] = () if end is None else (end,)
+        else:
+            points = self._points(last.at, len(self.code.rstrip()))
+        for point in points:
+            if self.is_whole(_changed(self.code, point, 0, _CLOSING[last.sign]).rstrip() + rest):
+                return Slip(last.at, f"'{last.sign}' is never closed")
+        return None
+
+    def _line(self, at: int) -> tuple[int, int]:
+        """Return where the line of an offset begins and ends."""
+        end = self.code.find("\n", at)
+        return self.code.rfind("\n", 0, at) + 1, len(self.code) if end < 0 else end
+
+    def _indent(self, at: int) -> int:
+        start, end = self._line(at)
+        return _indent(self.code[start:end])
+
+    def _is_from_above(self, at: int) -> bool:
+        """Tell whether a bracket closes what began above the listing: in a first line that hangs, or by its indent."""
+        start = self._line(at)[0]
+        lines = [line for line in self.code.split("\n") if line.strip()]
+        before = [line for line in self.code[:start].split("\n") if line.strip()]
+        if self.code[start:at].strip(" \t)]};,"):
+            return not before and any(_indent(line) < self._indent(at) for line in lines)
+        return not before or _indent(before[0]) != self._indent(at) or before[-1].strip() not in {"}", "};"}
+
+    def _ends_before(self, at: int) -> int | None:
+        """Return where a bracket's block ends by its indent, though it is not closed; None where it may go on."""
+        own = self._indent(at)
+        start = self._line(at)[1]
+        if self.code[at + 1 : start].strip():
+            return None
+        place = start + 1
+        deeper = False
+        for line in self.code[start + 1 :].split("\n"):
+            words = line.strip()
+            indent = _indent(line)
+            if words and not words.startswith(("//", "#", "/*", "*", "--")):
+                if indent <= own:
+                    return place - 1 if deeper and words[0] not in ")]}" and not words.endswith(":") else None
+                deeper = True
+            place += len(line) + 1
+        return None
+
+    def _points(self, start: int, stop: int) -> list[int]:
+        """Return where a bracket may be missing: ends of words, before what ends a statement, at ends of lines."""
+        found = [
+            start + 1 + one.start()
+            for one in re.finditer(
+                r"(?<=\S)(?=[;,{)\]}]|[ \t]*(?:\n|\Z))|(?<=\S)(?= [{=])", self.code[start + 1 : stop]
+            )
+        ]
+        return [*found[: _POINTS - 1], stop]
+
+    # ------------------------------------------------------------ quotes, commas, words
+
+    def _quote(self, error: Node | None) -> Slip | None:
+        """Return a string that never ends: its line has one quote too few."""
+        if error is None:
+            return None
+        last = self._line(self._at(error.start_byte))[1]
+        lines = self.code[:last].split("\n")
+        place = 0
+        for n, line in enumerate(lines):
+            for quote in "\"'":
+                if (line.count(quote) - line.count("\\" + quote)) & 1 and not re.search(rf"\w{quote}\w", line):
+                    at = place + line.rfind(quote)
+                    if self._grammar.strings_go_on and self._may_go_on(at, n == 0):
+                        continue
+                    for ending in re.finditer(r"(?=[\s;,)\]}>]*\Z)", line):
+                        point = place + ending.start()
+                        if point > at + 1 and self.is_whole(_changed(self.code, point, 0, quote)):
+                            return Slip(at, f"the string that {quote} begins is never closed")
+            place += len(line) + 1
+        return None
+
+    def _may_go_on(self, at: int, first: bool) -> bool:
+        """Tell whether a quote in a language of strings over several lines may end one from above, or begin one for below."""
+        end = self._line(at)[1]
+        after = self.code[at + 1 : end].rstrip()
+        if first or not re.match(r"[^),;]*\w", after) or after[-1] in "{[(|\\,":
+            return True
+        return "{" in after and not self.code[end:].strip()
+
+    def _comma(self, root: Node, leaves: Sequence[Node]) -> Slip | None:
+        """Return where a comma is missing between two lines."""
+        error = _first_error(root)
+        if error is None:
+            return None
+        for before, after in pairwise(leaves):
+            if after.start_byte < error.start_byte or after.start_point[0] == before.end_point[0]:
+                continue
+            if before.end_point[0] > error.end_point[0]:
+                break
+            at = self._at(before.end_byte)
+            follows = (after.text or b"").decode("utf-8", "replace").lower()
+            if before.type in {",", ";", "comment", "(", "[", "{"} or follows in self._grammar.words.split():
+                continue
+            if self.is_whole(_changed(self.code, at, 0, ",")):
+                return Slip(max(0, at - 1), "a ',' is missing after this")
+        return None
+
+    def _word(self, leaves: Sequence[Node]) -> Slip | None:
+        """Return a key word that is misspelt: two letters changed places, or one is missing, doubled or too many."""
+        known = self._grammar.words.split()
+        tried = 0
+        for leaf in leaves:
+            data = leaf.text or b""
+            word = data.decode("utf-8", "replace")
+            if not 4 <= len(word) <= 12 or not word.isascii() or not word.isalpha() or word in known:
+                continue
+            for meant in known:
+                if tried < _POINTS and _is_slip_of(word, meant):
+                    tried += 1
+                    at = self._at(leaf.start_byte)
+                    if self.is_whole(_changed(self.code, at, len(word), meant)):
+                        return Slip(at, f"'{word}' is no word of it; did you mean '{meant}'?", len(word))
+        return None
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _changed(code: str, at: int, length: int, text: str) -> str:
+    return code[:at] + text + code[at + length :]
+
+
+def _leaves(root: Node) -> Iterator[Node]:
+    """Give the tokens of a tree in their order."""
+    ahead = [root]
+    while ahead:
+        node = ahead.pop()
+        if node.child_count:
+            ahead.extend(reversed(node.children))
+        else:
+            yield node
+
+
+def _first_error(root: Node) -> Node | None:
+    """Return the first error of a tree, or the first token that it lacks."""
+    found: Node | None = None
+    ahead = [root]
+    while ahead:
+        node = ahead.pop()
+        if node.is_error or node.is_missing:
+            if found is None or node.start_byte < found.start_byte:
+                found = node
+        elif node.has_error:
+            ahead.extend(node.children)
+    return found
+
+
+def _unmatched(brackets: Sequence[_Bracket]) -> tuple[list[_Bracket], _Bracket | None]:
+    """Return the brackets that are open where the first one closes what it does not fit, or at the end; and that one."""
+    opened: list[_Bracket] = []
+    for one in brackets:
+        if one.sign in _CLOSING:
+            opened.append(one)
+        elif opened and _CLOSING[opened[-1].sign] == one.sign:
+            opened.pop()
+        else:
+            return opened, one
+    return opened, None
+
+
+def _is_slip_of(word: str, meant: str) -> bool:
+    """Tell whether one slip of the finger makes a word of another."""
+    if len(word) == len(meant):
+        differ = [n for n, (one, other) in enumerate(zip(word, meant, strict=True)) if one != other]
+        if len(differ) != 2 or differ[1] != differ[0] + 1:
+            return False
+        return word[differ[0]] == meant[differ[1]] and word[differ[1]] == meant[differ[0]]
+    longer, shorter = (word, meant) if len(word) > len(meant) else (meant, word)
+    return len(longer) == len(shorter) + 1 and any(longer[:n] + longer[n + 1 :] == shorter for n in range(len(longer)))
