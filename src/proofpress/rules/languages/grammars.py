@@ -141,9 +141,9 @@ GRAMMARS: Final = (
     Grammar(
         "PHP",
         "tree_sitter_php",
-        (("<?php\n", "\n"), ("<?php class A {\n", "\n}"), ("<?php a(", ");"), ("<?php $a = ", ";")),
+        (("class A {\n", "\n}"), ("a(", ");"), ("$a = ", ";")),
         "function return class public private protected static foreach while switch echo namespace else",
-        "language_php",
+        "language_php_only",
         strings_go_on=True,
     ),
     Grammar(
@@ -166,6 +166,8 @@ GRAMMARS: Final = (
         strings_go_on=True,
     ),
 )  # fmt: skip
+_PHP_PAGE: Final = Grammar("PHP", "tree_sitter_php", function="language_php", strings_go_on=True)
+"""PHP within the tags that it opens in a page."""
 _BY_NAME: Final = {grammar.name: grammar for grammar in GRAMMARS}
 _LONGEST: Final = 20_000
 """Characters of a listing that is read; what is longer is data, or was made."""
@@ -184,10 +186,9 @@ def _is_installed(module: str) -> bool:
 
 
 @cache
-def _parser(name: str) -> Parser:
+def _parser(grammar: Grammar) -> Parser:
     from tree_sitter import Language, Parser  # noqa: PLC0415 - an extra, and loaded only where a listing is to be read
 
-    grammar = _BY_NAME[name]
     return Parser(Language(getattr(import_module(grammar.package), grammar.function)()))
 
 
@@ -202,7 +203,8 @@ def read(name: str, code: str) -> Slip | None:
     """Return what is wrong with a listing for sure; None where nothing is, or nothing is sure."""
     if len(code) > _LONGEST or not is_there(name):
         return None
-    reading = _Reading(_BY_NAME[name], _LEFT_OUT.sub(lambda found: " " * len(found[0]), code))
+    grammar = _PHP_PAGE if name == "PHP" and "<?" in code else _BY_NAME[name]
+    reading = _Reading(grammar, _LEFT_OUT.sub(lambda found: " " * len(found[0]), code))
     return None if reading.is_whole(reading.code) else reading.slip()
 
 
@@ -223,7 +225,7 @@ class _Reading:
 
     def __init__(self, grammar: Grammar, code: str) -> None:
         self._grammar = grammar
-        self._parser = _parser(grammar.name)
+        self._parser = _parser(grammar)
         self.code = code
 
     def _tree(self, code: str) -> Tree:
@@ -270,10 +272,13 @@ class _Reading:
     def _bracket(self, brackets: Sequence[_Bracket]) -> Slip | None:
         opened, stray = _unmatched(brackets)
         if stray is None:
-            return self._never_closed(opened) if opened else None
+            return self._never_closed(opened, brackets) if opened else None
         nothing = Slip(stray.at, f"'{stray.sign}' closes nothing")
         without = _changed(self.code, stray.at, 1, "")
         if not opened:
+            head = self._head(stray) if stray.sign == "}" else None
+            if head is not None:
+                return Slip(head - 1, "a '{' is missing after this")
             if self._is_from_above(stray.at):
                 return None
             return nothing if self.is_whole(without) or self._opens_before(stray) else None
@@ -286,6 +291,26 @@ class _Reading:
                 return Slip(last.at, f"'{last.sign}' is never closed")
         return nothing if self.is_whole(without) or self._opens_before(stray) else None
 
+    def _head(self, stray: _Bracket) -> int | None:
+        """Return where a line ends that is to open the block which a bracket closes: as far left, the last of those."""
+        start = self._line(stray.at)[0]
+        if self.code[start : stray.at].strip():
+            return None
+        place = 0
+        heads = []
+        for line in self.code[:start].split("\n"):
+            if line.strip() and _indent(line) == self._indent(stray.at):
+                heads.append(place + len(line.rstrip()))
+            place += len(line) + 1
+        if (
+            heads
+            and self.code[heads[-1] - 1] != ":"
+            and self.code[heads[-1] : start].strip()
+            and self.is_whole(_changed(self.code, heads[-1], 0, " {"))
+        ):
+            return heads[-1]
+        return None
+
     def _opens_before(self, stray: _Bracket) -> bool:
         """Tell whether a bracket before it, in its own line, makes the code whole."""
         start = self._line(stray.at)[0]
@@ -296,18 +321,25 @@ class _Reading:
         points = [start + one.start() for one in words][-_POINTS:]
         return any(self.is_whole(_changed(self.code, point, 0, opener)) for point in reversed(points))
 
-    def _never_closed(self, opened: Sequence[_Bracket]) -> Slip | None:
-        """Return the bracket that is never closed, but for those that a listing leaves open at its end."""
+    def _never_closed(self, opened: Sequence[_Bracket], brackets: Sequence[_Bracket]) -> Slip | None:
+        """Return the bracket that is never closed, but for those that a listing leaves open at its end.
+
+        Where a block ends by its indent and nothing closes it, a bracket that is meant for another one has done so.
+        """
         rest = "\n" + "".join(_CLOSING[one.sign] for one in reversed(opened))
-        late = next((one for one in reversed(opened) if self._ends_before(one.at) is not None), None)
+        blocks = [one for one in brackets if one.sign == "{"]
+        late = next((one for one in reversed(blocks) if self._ends_before(one.at) is not None), None)
         if self.is_whole(self.code.rstrip() + rest) and late is None:
             return None
         last = late or opened[-1]
-        others = [one for one in opened if one is not last]
+        others = [one for one in opened if one is not last] if last in opened else opened[:-1]
         rest = "\n" + "".join(_CLOSING[one.sign] for one in reversed(others)) if others else ""
         end = self._ends_before(last.at)
-        if last.sign == "{":
-            points: Sequence[int] = () if end is None else (end,)
+        line = self._line(last.at)[1]
+        if last.sign == "{" and self.code[last.at + 1 : line].strip():
+            points: Sequence[int] = self._points(last.at, line)
+        elif last.sign == "{":
+            points = () if end is None else (end,)
         else:
             points = self._points(last.at, len(self.code.rstrip()))
         for point in points:
@@ -352,42 +384,57 @@ class _Reading:
         return None
 
     def _points(self, start: int, stop: int) -> list[int]:
-        """Return where a bracket may be missing: ends of words, before what ends a statement, at ends of lines."""
-        found = [
-            start + 1 + one.start()
-            for one in re.finditer(
-                r"(?<=\S)(?=[;,{)\]}]|[ \t]*(?:\n|\Z))|(?<=\S)(?= [{=])", self.code[start + 1 : stop]
-            )
-        ]
+        """Return where a bracket may be missing: in its line after each word, then before what ends a statement or a line."""
+        end = min(self._line(start)[1], stop)
+        words = re.finditer(r"(?<=[\w\"'`)\]}])(?!\w)|(?<=\S)(?=[ \t]*(?:[;,{)\]}<]|\Z))", self.code[start + 1 : end])
+        later = re.finditer(r"(?<=\S)(?=[ \t]*[;,{)\]}<]|[ \t]*(?:\n|\Z))|(?<=\S)(?= [{=])", self.code[end:stop])
+        found = [start + 1 + one.start() for one in words] + [end + one.start() for one in later]
         return [*found[: _POINTS - 1], stop]
 
     # ------------------------------------------------------------ quotes, commas, words
 
     def _quote(self, error: Node | None) -> Slip | None:
-        """Return a string that never ends: its line has one quote too few."""
+        """Return a string that never ends, or begins nowhere: its line has one quote too few."""
         if error is None:
             return None
         last = self._line(self._at(error.start_byte))[1]
-        lines = self.code[:last].split("\n")
         place = 0
-        for n, line in enumerate(lines):
+        for line in self.code[:last].split("\n"):
             for quote in "\"'":
-                if (line.count(quote) - line.count("\\" + quote)) & 1 and not re.search(rf"\w{quote}\w", line):
-                    at = place + line.rfind(quote)
-                    if self._grammar.strings_go_on and self._may_go_on(at, n == 0):
-                        continue
-                    for ending in re.finditer(r"(?=[\s;,)\]}>]*\Z)", line):
-                        point = place + ending.start()
-                        if point > at + 1 and self.is_whole(_changed(self.code, point, 0, quote)):
-                            return Slip(at, f"the string that {quote} begins is never closed")
+                there = [one.start() for one in re.finditer(rf"(?<!\\){quote}", line)]
+                if not len(there) & 1 or re.search(rf"\w{quote}\w", line):
+                    continue
+                if self._grammar.strings_go_on and (self._may_go_on(place + there[-1]) or not self._is_odd(quote)):
+                    continue
+                slip = self._missing_quote(quote, place, line, there)
+                if slip is not None:
+                    return slip
             place += len(line) + 1
         return None
 
-    def _may_go_on(self, at: int, first: bool) -> bool:
+    def _is_odd(self, quote: str) -> bool:
+        return bool(len(re.findall(rf"(?<!\\){quote}", self.code)) & 1)
+
+    def _missing_quote(self, quote: str, place: int, line: str, there: Sequence[int]) -> Slip | None:
+        """Return the string that one more quote in a line ends or begins; `there` are the quotes that it has."""
+        ends = [one.start() for one in re.finditer(r"(?=[\s;,)\]}>]*\Z)", line) if one.start() > there[-1] + 1]
+        words = [one.start() for one in re.finditer(r"\b", line)] if self._grammar.name != "Bash" else []
+        for point in [*ends, *reversed(words[-_POINTS:])]:
+            if (
+                point - 1 not in there
+                and point not in there
+                and self.is_whole(_changed(self.code, place + point, 0, quote))
+            ):
+                other = sorted([*there, point])[sorted([*there, point]).index(point) ^ 1]
+                fault = "begins is never closed" if other < point else "ends begins nowhere"
+                return Slip(place + other, f"the string that {quote} {fault}")
+        return None
+
+    def _may_go_on(self, at: int) -> bool:
         """Tell whether a quote in a language of strings over several lines may end one from above, or begin one for below."""
         end = self._line(at)[1]
         after = self.code[at + 1 : end].rstrip()
-        if first or not re.match(r"[^),;]*\w", after) or after[-1] in "{[(|\\,":
+        if not re.search(r"\w", self.code[:at]) or not re.match(r"[^),;]*\w", after) or after[-1] in "{[(|\\,":
             return True
         return "{" in after and not self.code[end:].strip()
 

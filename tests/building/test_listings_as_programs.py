@@ -1,0 +1,178 @@
+"""Listings as their languages read them: what is wrong for sure at its place, and nothing of what is left out on purpose."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofpress.rules import languages
+from proofpress.rules.languages import grammars
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Proofpress
+
+FAULTS = [
+    ("js", "for (const a of b {\n  f(a);\n}\n", 1, 5, "JavaScript: '(' is never closed"),
+    ("js", "f(a));\ng(b);\n", 1, 5, "JavaScript: ')' closes nothing"),
+    ("js", "const a = [1, 2);\n", 1, 16, "JavaScript: ')' closes '[', which ']' is to close"),
+    ("js", "launch({args: ['a']);\nclose();\n", 1, 8, "JavaScript: '{' is never closed"),
+    ("js", 'f("a, b);\ng(c);\n', 1, 3, 'JavaScript: the string that " begins is never closed'),
+    ("js", "a = {\n  b: 1\n  c: 2\n}\n", 2, 6, "JavaScript: a ',' is missing after this"),
+    (
+        "js",
+        "fucntion f() {\n  return 1;\n}\n",
+        1,
+        1,
+        "JavaScript: 'fucntion' is no word of it; did you mean 'function'?",
+    ),
+    ("js", "function f() {\n  if (a) {\n    b();\n  c();\n}\n", 2, 10, "JavaScript: '{' is never closed"),
+    ("js", "f();\nclass A \n  b = 'c';\n  d = 1;\n}\n", 2, 7, "JavaScript: a '{' is missing after this"),
+    ("js", "a = {\n  b: 'c',\n  d: f(e'),\n};\n", 3, 9, "JavaScript: the string that ' ends begins nowhere"),
+    ("jsx", 'const a = <p className="b">{c</p>;\n', 1, 28, "JavaScript: '{' is never closed"),
+    ("ts", "function f(a: number: string {\n  return g(a;\n}\n", 0, 0, ""),
+    ("ts", "const a: number = f(1;\n", 1, 20, "TypeScript: '(' is never closed"),
+    ("tsx", "const a: number = f(1;\n", 1, 20, "TSX: '(' is never closed"),
+    ("bash", 'cp "a.txt" "b.txt\n', 1, 12, 'Bash: the string that " begins is never closed'),
+    ("console", '$ cp "a.txt" "b.txt\ncan\'t find a.txt\n', 1, 14, 'Bash: the string that " begins is never closed'),
+    ("rust", "fn f() {\n    let a = vec![1, 2;\n    g(a);\n}\n", 2, 17, "Rust: '[' is never closed"),
+    ("rust", "sturct A {\n    b: u8,\n}\n", 1, 1, "Rust: 'sturct' is no word of it; did you mean 'struct'?"),
+    ("go", "func f() {\n\tg(1, 2\n\th()\n}\n", 2, 3, "Go: '(' is never closed"),
+    ("c", "int f(int a {\n    return a;\n}\n", 1, 6, "C: '(' is never closed"),
+    ("cpp", "int f(std::vector<int> a {\n    return 1;\n}\n", 1, 6, "C++: '(' is never closed"),
+    ("java", "class A {\n    int f() { return g(1; }\n}\n", 2, 23, "Java: '(' is never closed"),
+    ("ruby", "def f\n  g(1, 2\n  h(3)\nend\n", 2, 4, "Ruby: '(' is never closed"),
+    ("css", "a {\n  color: rgb(1, 2, 3;\n  top: 0;\n}\n", 2, 13, "CSS: '(' is never closed"),
+    ("sql", "select max(a, b\nfrom c;\n", 1, 11, "SQL: '(' is never closed"),
+    ("kotlin", "fun f(a: Int {\n    g(a)\n}\n", 1, 6, "Kotlin: '(' is never closed"),
+    ("swift", "func f(a: Int {\n    g(a)\n}\n", 1, 7, "Swift: '(' is never closed"),
+    ("php", "function f($a {\n    return g($a);\n}\n", 1, 11, "PHP: '(' is never closed"),
+    ("haskell", "f a = g (a + 1]\n", 1, 15, "Haskell: ']' closes '(', which ')' is to close"),
+    ("scala", "def f(a: Int) = {\n  g(a, 1\n}\n", 2, 4, "Scala: '(' is never closed"),
+    ("julia", "a = f(1, 2]\n", 1, 11, "Julia: ']' closes '(', which ')' is to close"),
+    ("html", '<p class="a>b</p>\n<p>c</p>\n', 1, 10, 'HTML: the string that " begins is never closed'),
+    ("python", ">>> f(1, 2)\n3\n>>> g(3))\n", 3, 9, "Python: unmatched ')'"),
+    ("json", '{"a": [1, 2,],\n "b": 3}\n', 1, 12, "JSON: a ',' stands before ']'"),
+    ("jsonc", '{"a": 1, // one\n "b" 2}\n', 2, 6, "JSON: Expecting ':' delimiter"),
+    ("toml", "a = 1\nb = \n", 2, 5, "TOML: Invalid value"),
+    ("yaml", "a: 1\nb: c: d\n", 2, 5, "YAML: a second ': ' in one line; a value that holds one stands in quotes"),
+    ("yaml", "a: [1, 2\nb: 3\n", 2, 2, "YAML: did not find expected ',' or ']'"),
+]
+"""A listing, the line and column of its fault, and what is said of it; nothing where more than one mend would be needed."""
+
+PARTS = [
+    ("js", "method() {\n  return <b>{this.a}</b>;\n}\n"),
+    ("js", "  });\n});\n"),
+    ("js", "function f() {\n  if (a) {\n"),
+    ("js", "a = {\n  ...\n  b: 1,\n}\n"),
+    ("js", "x |> f |> await\n"),
+    ("ts", "type A = { a: string }\n...\n"),
+    ("bash", "$ ls\nwhat's here (all of it\n"),
+    ("bash", "curl https://example.org/<id> | jq .\n"),
+    ("bash", "curl --data '{\n"),
+    ("rust", "# use a::b;\nlet c = a::b()?;\n"),
+    ("rust", "pub fn f(&self) -> &'static str\n"),
+    ("rust", "    a => b,\n    _ => c,\n"),
+    ("go", "if err != nil {\n\treturn err\n}\n"),
+    ("c", "int f(int a);\nx = f(1)\n"),
+    ("java", "public void f() {\n    g();\n}\n"),
+    ("sql", "where a = 1 and b in (2, 3)\n"),
+    ("css", "color: red;\ntop: 0;\n"),
+    ("html", "<div>\n  <p>\n"),
+    ("python", "elif a:\n    b()\n"),
+    ("python", ">>> f(1)\n'it isn\\'t so\n>>> if a:\n...     b\n...\n"),
+    ("python", "def f(a):\n    # the rest goes here\nf(1)\n"),
+    ("python", "@cached(\n    a,\n"),
+    ("python", "%timeit f()\nf?\n"),
+    ("json", '"a": {\n  "b": 1\n'),
+    ("json", '{\n  "a": 1,\n  ...\n}\n'),
+    ("json", '{"a": 1}\n{"a": 2}\n'),
+    ("toml", "[a]\nb = 1\n[a]\nb = 2\n"),
+    ("yaml", "a: {{ b }}\n"),
+    ("yaml", "a: !custom b\n---\nc: 1\n"),
+]
+
+
+def told(language: str, code: str) -> tuple[int, int, str]:
+    found = languages.read(language, code)
+    if found is None:
+        return 0, 0, ""
+    name, slip = found
+    before = code[: slip.at]
+    return before.count("\n") + 1, slip.at - before.rfind("\n"), f"{name}: {slip.reason}"
+
+
+@pytest.mark.parametrize(("language", "code", "line", "column", "said"), FAULTS, ids=lambda each: str(each)[:20])
+def test_a_fault_is_told_at_its_place(language: str, code: str, line: int, column: int, said: str) -> None:
+    assert told(language, code) == (line, column, said)
+
+
+@pytest.mark.parametrize(("language", "code"), PARTS, ids=lambda each: str(each)[:20])
+def test_of_a_part_of_a_program_nothing_is_told(language: str, code: str) -> None:
+    assert told(language, code) == (0, 0, "")
+
+
+def test_every_grammar_is_there_where_tests_run_and_each_has_a_fault_here() -> None:
+    names = {grammar.name for grammar in grammars.GRAMMARS}
+    assert {name for name in names if not grammars.is_there(name)} == set()
+    assert names <= {said.partition(":")[0] for *_, said in FAULTS}
+
+
+NAMES = sorted({*(language for language, *_ in FAULTS), "no language", ""})
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    language=st.sampled_from(NAMES),
+    code=st.text()
+    | st.lists(
+        st.sampled_from([*(code for _, code, *_ in FAULTS), "(", "]", "}", "'", '"', "é", "\n", "…", "\r\n", "\0"])
+    ).map("".join),
+)
+def test_reading_any_text_never_fails_and_tells_of_places_within_it(language: str, code: str) -> None:
+    found = languages.read(language, code)
+    if found is not None:
+        assert 0 <= found[1].at < len(code)
+        assert found[1].at + found[1].length <= len(code)
+
+
+POST = """\
+---
+title: Tiles
+date: 2026-03-02
+---
+
+```js
+f(a));
+```
+
+```js check=false
+f(a));
+```
+"""
+
+
+def test_without_the_extra_one_line_says_which_languages_were_not_read(tmp_path: Path, proofpress: Proofpress) -> None:
+    post = tmp_path / "content/posts/tiles.md"
+    post.parent.mkdir(parents=True)
+    post.write_text(POST, "utf-8")
+    (tmp_path / "site.yaml").write_text("title: Raw\nurl: https://me.example.net/\n", "utf-8")
+    with_grammars = proofpress("check", "--format", "json", cwd=tmp_path)
+    assert [(found["line"], found["rule"]) for found in json.loads(with_grammars.stdout)] == [(7, "listing-syntax")]
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "sitecustomize.py").write_text("import sys\nsys.modules['tree_sitter'] = None\n", "utf-8")
+    shutil.rmtree(tmp_path / ".proofpress")
+    for _ in ("read", "remembered"):
+        done = proofpress("check", "--strict", cwd=tmp_path, env={"PYTHONPATH": str(hidden)})
+        assert done.returncode == 0
+        assert done.stderr.splitlines() == [
+            "Listings in 1 language were not read (JavaScript): pip install 'proofpress[check]' brings the grammars.",
+            "Nothing is wrong.",
+        ]
