@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from proofpress.rules import languages
 from proofpress.rules.languages import grammars
+from proofpress.rules.languages.guessing import language_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,6 +125,38 @@ def test_every_grammar_is_there_where_tests_run_and_each_has_a_fault_here() -> N
     assert names <= {said.partition(":")[0] for *_, said in FAULTS}
 
 
+GUESSED = [
+    ("rust", "use std::fs;\n\nfn main() {\n    fs::read();\n}\n"),
+    ("go", "package main\n\nfunc main() {\n\tf()\n}\n"),
+    ("cpp", "#include <vector>\n\nint main() {\n    return 0;\n}\n"),
+    ("java", "public class A {\n    int f() { return 1; }\n}\n"),
+    ("javascript", "const a = 1;\nfunction f() {\n  return a;\n}\n"),
+    ("typescript", "interface A {\n  b: string;\n}\n"),
+    ("sql", "select a\nfrom b\nwhere c = 1;\n"),
+    ("css", "p {\n  color: red;\n}\n"),
+    ("html", "<table>\n<tr><td>a</td></tr>\n</table>\n"),
+    ("toml", '[a]\nb = "c"\nd = 1\n'),
+    ("json", '{"a": [1, 2], "b": "a value"}\n'),
+    ("sh", "#!/bin/sh\nset -e\nls\n"),
+    ("console", "$ ls\na.txt\n"),
+    ("pycon", ">>> 1 + 1\n2\n"),
+    ("python", "import numpy as np\n\na = np.ones(3)\n"),
+    ("", "#!/bin/sh\n"),
+    ("", ">>> select a from b;\n1\n"),
+    ("", "- const a = 1;\n+ const a = 2;\nfunction f() {}\n"),
+    ("", "<div {...a}>\n  b\n</div>\n"),
+    ("", "a = f(1)\nb = g(a)\nc = 2\n"),
+    ("", "```python\nimport numpy as np\n\na = np.ones(3)\n```\n"),
+    ("", "The sum of all of them\nis more than\nits parts.\n"),
+]
+"""A listing without a name, and the one that it gets: none where it could be two languages, or is none."""
+
+
+@pytest.mark.parametrize(("language", "code"), GUESSED, ids=lambda each: str(each)[:20])
+def test_a_language_is_named_where_the_evidence_is_strong(language: str, code: str) -> None:
+    assert language_of(code) == language
+
+
 NAMES = sorted({*(language for language, *_ in FAULTS), "no language", ""})
 
 
@@ -136,6 +169,7 @@ NAMES = sorted({*(language for language, *_ in FAULTS), "no language", ""})
     ).map("".join),
 )
 def test_reading_any_text_never_fails_and_tells_of_places_within_it(language: str, code: str) -> None:
+    language_of(code)
     found = languages.read(language, code)
     if found is not None:
         assert 0 <= found[1].at < len(code)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import json
 import re
 import sys
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from proofpress.model import Place
 from proofpress.problems import Edit
 from proofpress.rules import languages
+from proofpress.rules.languages.guessing import is_python, language_of
 from proofpress.rules.languages.python import LEFT_OPEN, Program, program
 from proofpress.rules.rule import Fault, TextRule
 
@@ -44,58 +44,6 @@ def unread_languages(text: Text) -> tuple[str, ...]:
     """Return the languages of a text's listings that are read with the extra `check`, and are not without it."""
     named = {listing.options.language for listing in text.listings if listing.options.checked}
     return tuple(sorted({name for each in named if (name := languages.unread(each))}))
-
-
-_PROGRAMS: Final = {
-    "python": "python", "python3": "python", "bash": "bash", "sh": "sh", "zsh": "zsh", "node": "javascript", "ruby": "ruby",
-    "perl": "perl", "lua": "lua", "php": "php",
-}  # fmt: skip
-_SHEBANG: Final = re.compile(r"#!\s*\S*?/(?:env\s+(?:-S\s+)?)?(\w+)[\d.]*\s*(?:\s[^\n]*)?\n")
-
-
-def language_of(code: str) -> str:
-    """Return the language that a listing is in by strong evidence; empty where there is none."""
-    lines = [line for line in code.split("\n") if line.strip()]
-    if not lines:
-        return ""
-    shebang = _SHEBANG.match(code)
-    if shebang:
-        return _PROGRAMS.get(shebang[1].rstrip("0123456789."), "")
-    if lines[0].startswith("$ "):
-        return "console"
-    if lines[0].startswith(">>> "):
-        return "pycon"
-    if code.lstrip()[:1] in "{[" and len(code) > 20 and _is_json(code):
-        return "json"
-    return "python" if _is_python(code) else ""
-
-
-def _is_json(code: str) -> bool:
-    try:
-        return isinstance(json.loads(code), dict | list) and '"' in code
-    except (json.JSONDecodeError, RecursionError):
-        return False
-
-
-_OTHERS: Final = re.compile(
-    r";[ \t]*$|\bprintln\(|\bfunction\s*\w*\(|\bvar \w|\blet \w|\bconst \w|=>|^\s*end\s*$", re.MULTILINE
-)
-
-
-def _is_python(code: str) -> bool:
-    tree = program(code).tree
-    if tree is None or len(tree.body) < 2 or _OTHERS.search(code):
-        return False
-    imports = any(isinstance(each, ast.Import) for each in tree.body)
-    for each in ast.walk(tree):
-        match each:
-            case ast.ImportFrom() | ast.FunctionDef() | ast.ClassDef() | ast.AsyncFunctionDef():
-                return True
-            case ast.Import(names=names) if any(name.asname for name in names):
-                return True
-            case ast.Assign() | ast.With() | ast.For() if imports:
-                return True
-    return False
 
 
 _FENCE: Final = re.compile(r"(.*?)(`{3,}|~{3,})[ \t]*")
@@ -132,7 +80,8 @@ class _UnnamedListing(TextRule, frozen=True):
 
 _NAMES: Final = {
     "python": "Python", "console": "a session of a shell", "pycon": "a session of Python", "json": "JSON", "bash": "Bash",
-    "sh": "for a shell", "zsh": "for Zsh", "javascript": "JavaScript", "ruby": "Ruby", "perl": "Perl", "lua": "Lua", "php": "PHP",
+    "sh": "for a shell", "zsh": "for Zsh", "javascript": "JavaScript", "ruby": "Ruby", "perl": "Perl", "lua": "Lua", "php": "PHP", "toml": "TOML", "rust": "Rust", "go": "Go", "cpp": "C++",
+    "java": "Java", "typescript": "TypeScript", "sql": "SQL", "css": "CSS", "html": "HTML",
 }  # fmt: skip
 
 _GIVEN: Final = frozenset(dir(builtins)) | {
@@ -189,7 +138,7 @@ def _parts(text: Text) -> list[_Part] | None:
         if not listing.options.checked:
             if language in languages.PYTHON:
                 return None
-        elif language in languages.PYTHON or (not language and listing.fenced and _is_python(listing.code)):
+        elif language in languages.PYTHON or (not language and listing.fenced and is_python(listing.code)):
             read = program(listing.code)
             if read.tree is None:
                 return None
@@ -315,7 +264,7 @@ def _defined(tree: ast.Module) -> Iterator[str]:
                 yield from names
 
 
-LISTING_SYNTAX: Final = _ListingSyntax("listing-syntax", "warning", "text", checked=True)
-UNNAMED_LISTING: Final = _UnnamedListing("unnamed-listing", "warning", "text", checked=True)
-TOO_MANY_ARGUMENTS: Final = _TooManyArguments("too-many-arguments", "warning", "text", checked=True)
-UNDEFINED_NAME: Final = _UndefinedName("undefined-name", "warning", "text", checked=True)
+LISTING_SYNTAX: Final = _ListingSyntax("listing-syntax", "warning", "text", checked=True, precision=(31, 31))
+UNNAMED_LISTING: Final = _UnnamedListing("unnamed-listing", "warning", "text", checked=True, precision=(42, 42))
+TOO_MANY_ARGUMENTS: Final = _TooManyArguments("too-many-arguments", "warning", "text", checked=True, precision=(1, 1))
+UNDEFINED_NAME: Final = _UndefinedName("undefined-name", "warning", "text", checked=True, precision=(26, 26))

@@ -208,6 +208,13 @@ def read(name: str, code: str) -> Slip | None:
     return None if reading.is_whole(reading.code) else reading.slip()
 
 
+def reads(name: str, code: str) -> bool:
+    """Tell whether a grammar is installed and reads code as a whole, without an error and without what stands for more."""
+    if len(code) > _LONGEST or not is_there(name):
+        return False
+    return not _parser(_BY_NAME[name]).parse(code.encode("utf-8", "replace")).root_node.has_error
+
+
 class _Bracket(NamedTuple):
     """A bracket in the code, as a program reads it: not in a string, nor in a comment."""
 
