@@ -35,6 +35,8 @@ class Grammar(NamedTuple):
     """Its key words that are long enough to be misspelt, with blanks between."""
     function: str = "language"
     """What the package calls it."""
+    begins: str = ""
+    """What all programs begin with, as a pattern, where brackets over many lines are the rule; else any may be one."""
     strings_go_on: bool = False
     """Whether a string in common quotes may be of several lines."""
 
@@ -124,6 +126,7 @@ GRAMMARS: Final = (
         (("select ", ""), ("select a from b ", ""), ("create table a (\n", "\n)")),
         "select from where group order having limit insert into values update delete create table join union left inner"
         " with case when then else window intersect except natural cross outer qualify",
+        begins=r"(?i:select|insert|create|with|update|delete)\b",
         strings_go_on=True,
     ),
     Grammar(
@@ -286,7 +289,9 @@ class _Reading:
             head = self._head(stray) if stray.sign == "}" else None
             if head is not None:
                 return Slip(head - 1, "a '{' is missing after this")
-            if self._is_from_above(stray.at):
+            if self._is_from_above(stray.at) or (
+                self._grammar.begins and not re.match(self._grammar.begins, self.code)
+            ):
                 return None
             return nothing if self.is_whole(without) or self._opens_before(stray) else None
         last = opened[-1]
@@ -336,7 +341,8 @@ class _Reading:
         rest = "\n" + "".join(_CLOSING[one.sign] for one in reversed(opened))
         blocks = [one for one in brackets if one.sign == "{"]
         late = next((one for one in reversed(blocks) if self._ends_before(one.at) is not None), None)
-        if self.is_whole(self.code.rstrip() + rest) and late is None:
+        code = self.code.rstrip()
+        if late is None and (code[-1] in ",([{+-*/&|=\\" or self.is_whole(code + rest)):
             return None
         last = late or opened[-1]
         others = [one for one in opened if one is not last] if last in opened else opened[:-1]
@@ -441,7 +447,12 @@ class _Reading:
         """Tell whether a quote in a language of strings over several lines may end one from above, or begin one for below."""
         end = self._line(at)[1]
         after = self.code[at + 1 : end].rstrip()
-        if not re.search(r"\w", self.code[:at]) or not re.match(r"[^),;]*\w", after) or after[-1] in "{[(|\\,":
+        if (
+            not re.search(r"\w", self.code[:at])
+            or self.code[at - 1] not in " \t\n=([{,:"
+            or not re.match(r"[^),;]*\w", after)
+            or after[-1] in "{[(|\\,"
+        ):
             return True
         return "{" in after and not self.code[end:].strip()
 
