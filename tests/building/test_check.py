@@ -248,6 +248,11 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "repeated-paragraph": (f"{LONG}\n\n{LONG}", 2, 1),
     "listing-syntax": ("```python\nfor tile in tiles\n    add(tile)\n```", 1, 18),
     "too-many-arguments": ("```python\ndef half(tile):\n    return tile / 2\n\n\nhalf(tile, 2)\n```", 5, 1),
+    "missing-requirement": (
+        '```python\n# /// script\n# dependencies = ["rich"]\n# ///\nimport rich\nimport httpx\n```',
+        5,
+        8,
+    ),
     "unnamed-listing": ("```\nfrom tiling import tiles\n\nprint(list(tiles(8, 3)))\n```", 0, 1),
     "undefined-name": ("```python\nimport sys\n\nprint(colorsys.rgb_to_hsv(1, 1, 1))\n```", 3, 7),
     "no-alternative": ("![](https://example.org/a.svg)", 0, 5),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofpress.rules import languages
-from proofpress.rules.languages import grammars
+from proofpress.rules.languages import grammars, requirements
 from proofpress.rules.languages.guessing import language_of
 
 if TYPE_CHECKING:
@@ -155,6 +155,38 @@ GUESSED = [
 @pytest.mark.parametrize(("language", "code"), GUESSED, ids=lambda each: str(each)[:20])
 def test_a_language_is_named_where_the_evidence_is_strong(language: str, code: str) -> None:
     assert language_of(code) == language
+
+
+@pytest.mark.parametrize(
+    ("imported", "asked", "missing"),
+    [
+        ({"httpx", "rich"}, {"rich"}, {"httpx"}),
+        ({"yaml", "httpx"}, {"pyyaml"}, {"httpx"}),
+        ({"numpy"}, set(), {"numpy"}),
+        ({"faiss"}, {"faiss_cpu"}, set()),
+        ({"sentence_transformers"}, {"sentence_transformers", "torch"}, set()),
+        ({"sqlite_utils"}, {"sqlite_utils"}, set()),
+        ({"jose"}, {"fastapi_auth"}, set()),
+        ({"Foundation"}, {"pyobjc_framework_cocoa"}, set()),
+        (set(), {"rich"}, set()),
+    ],
+)
+def test_an_import_is_missing_only_where_all_that_was_asked_for_is_accounted_for(
+    imported: set[str], asked: set[str], missing: set[str]
+) -> None:
+    assert requirements.missing(imported, asked) == missing
+
+
+@pytest.mark.parametrize(
+    ("file", "asked"),
+    [
+        ("numpy>=1.26  # arrays\nScikit-Learn[extra]==1.4\n\n# a comment\n", {"numpy", "scikit_learn"}),
+        ("-r base.txt\nnumpy\n", None),
+        ("git+https://example.org/tiles.git\n", None),
+    ],
+)
+def test_a_file_of_requirements_is_read_where_it_is_whole(file: str, asked: set[str] | None) -> None:
+    assert requirements.of_file(file) == asked
 
 
 NAMES = sorted({*(language for language, *_ in FAULTS), "no language", ""})

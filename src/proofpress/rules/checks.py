@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from proofpress.rules.access import NO_ALTERNATIVE, VAGUE_LINK
-from proofpress.rules.code import LISTING_SYNTAX, TOO_MANY_ARGUMENTS, UNDEFINED_NAME, UNNAMED_LISTING
+from proofpress.rules.code import (
+    LISTING_SYNTAX,
+    MISSING_REQUIREMENT,
+    TOO_MANY_ARGUMENTS,
+    UNDEFINED_NAME,
+    UNNAMED_LISTING,
+)
 from proofpress.rules.remains import CUT_OFF, ECHOED_INSTRUCTION, END_MARKER, MERGE_MARK, PLACEHOLDER_TEXT
 from proofpress.rules.structure import EMPTY_HEADING, LOST_HEADING, REPEATED_PARAGRAPH, SKIPPED_LEVEL
 from proofpress.rules.tables import SECOND_DELIMITER
@@ -30,6 +36,7 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     UNNAMED_LISTING,
     UNDEFINED_NAME,
     TOO_MANY_ARGUMENTS,
+    MISSING_REQUIREMENT,
     NO_ALTERNATIVE,
     VAGUE_LINK,
 )

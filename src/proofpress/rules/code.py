@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from proofpress.model import Place
 from proofpress.problems import Edit
 from proofpress.rules import languages
+from proofpress.rules.languages import requirements
 from proofpress.rules.languages.guessing import is_python, language_of
 from proofpress.rules.languages.python import LEFT_OPEN, Program, program
 from proofpress.rules.rule import Fault, TextRule
@@ -122,12 +123,15 @@ class _Part(NamedTuple):
 
     def place(self, node: ast.expr, length: int) -> Place:
         """Return the place of what a node begins with."""
-        line = self.program.code.split("\n")[node.lineno - 1]
-        column = len(line.encode()[: node.col_offset].decode("utf-8", "ignore"))  # ast counts bytes
-        word = ast.unparse(node).partition("(")[0]
+        return self.place_of(ast.unparse(node).partition("(")[0], node.lineno, node.col_offset, length)
+
+    def place_of(self, word: str, at: int, byte: int, length: int = 0) -> Place:
+        """Return the place of a word that begins in a line at a byte."""
+        line = self.program.code.split("\n")[at - 1]
+        column = len(line.encode()[:byte].decode("utf-8", "ignore"))  # ast counts bytes
         if not line.startswith(word, column):  # the program was read without its indent
             column = max(0, line.find(word))
-        return self.listing.place(self.program.offset(self.listing.code, node.lineno, column + 1), length)
+        return self.listing.place(self.program.offset(self.listing.code, at, column + 1), length or len(word))
 
 
 def _parts(text: Text) -> list[_Part] | None:
@@ -264,7 +268,36 @@ def _defined(tree: ast.Module) -> Iterator[str]:
                 yield from names
 
 
+class _MissingRequirement(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each import that the requirements which the post itself states do not bring."""
+        source = text.source
+        if "# /// script" not in source and "requirements.txt" not in source:
+            return
+        files = [one for one in text.listings if one.options.title.rpartition("/")[2] == "requirements.txt"]
+        common = requirements.of_file("\n".join(one.code for one in files)) if files else None
+        own = {one.options.title.rpartition("/")[2].removesuffix(".py") for one in text.listings}
+        for part in _parts(text) or []:
+            asked = requirements.of_script(part.listing.code)
+            asked = common if asked is None else asked
+            if asked is None:
+                continue
+            found = [one for one in requirements.imported(part.tree) if one[0] not in own]
+            missing = requirements.missing({name for name, _, _ in found}, asked)
+            for name, line, column in found:
+                if name in missing:
+                    missing.discard(name)
+                    yield self._fault(name), part.place_of(name, line, column)
+
+    def _fault(self, name: str) -> Fault:
+        return self.says(
+            f"'{name}' is imported, and the requirements that are stated for this listing do not name it",
+            "add it to them",
+        )
+
+
 LISTING_SYNTAX: Final = _ListingSyntax("listing-syntax", "warning", "text", checked=True, precision=(31, 31))
 UNNAMED_LISTING: Final = _UnnamedListing("unnamed-listing", "warning", "text", checked=True, precision=(42, 42))
 TOO_MANY_ARGUMENTS: Final = _TooManyArguments("too-many-arguments", "warning", "text", checked=True, precision=(1, 1))
+MISSING_REQUIREMENT: Final = _MissingRequirement("missing-requirement", "warning", "text", checked=True)
 UNDEFINED_NAME: Final = _UndefinedName("undefined-name", "warning", "text", checked=True, precision=(26, 26))

@@ -194,6 +194,10 @@ class Options(Protocol):
         """The language; empty where none is named."""
 
     @property
+    def title(self) -> str:
+        """Its title, often the name of a file; empty where it has none."""
+
+    @property
     def checked(self) -> bool:
         """Whether its code is to be read as its language reads it."""
 
