@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proofpress.builder.versions import code_version
 from proofpress.rules import languages
 from proofpress.rules.languages import grammars, requirements
 from proofpress.rules.languages.guessing import language_of
@@ -206,6 +207,22 @@ def test_reading_any_text_never_fails_and_tells_of_places_within_it(language: st
     if found is not None:
         assert 0 <= found[1].at < len(code)
         assert found[1].at + found[1].length <= len(code)
+
+
+def test_a_listing_full_of_faults_takes_no_longer_than_its_length_allows() -> None:
+    many = "it's f(a; \"b, [c) {\n" * 400
+    reading = grammars._Reading(grammars._BY_NAME["JavaScript"], many)
+    assert reading.slip() is None
+    assert -grammars._LONGEST * 2 * len(reading._grammar.parts) < reading._left
+
+
+def test_another_grammar_is_another_check_and_the_same_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = code_version()
+    (tmp_path / "tree_sitter_tiles-1.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    after = code_version()
+    assert after.grammars != before.grammars
+    assert after.digest == before.digest
 
 
 POST = """\

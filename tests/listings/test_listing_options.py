@@ -343,6 +343,14 @@ def test_a_listing_may_do_without_the_button_that_copies_it(info: str, copies: b
     assert ("no-copy" in body.html) != copies
 
 
+@pytest.mark.parametrize(
+    ("info", "checked"), [("js check=false", False), ("{.js check=no}", False), ("js check=true", True), ("js", True)]
+)
+def test_a_listing_may_say_that_it_is_not_to_be_read_as_a_program(info: str, checked: bool) -> None:
+    assert listing(info).problems == ()
+    assert read_info(info).checked == checked
+
+
 def test_a_label_that_is_there_already_begins_another_group_and_a_tab_alone_is_told() -> None:
     two = render("".join(f"```sh tab={label}\nx\n```\n" for label in ("a", "b", "a", "b")))
     assert two.problems == ()

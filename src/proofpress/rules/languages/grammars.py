@@ -174,6 +174,8 @@ _PHP_PAGE: Final = Grammar("PHP", "tree_sitter_php", function="language_php", st
 _BY_NAME: Final = {grammar.name: grammar for grammar in GRAMMARS}
 _LONGEST: Final = 20_000
 """Characters of a listing that is read; what is longer is data, or was made."""
+_EFFORT: Final = 300_000
+"""Characters that are parsed for one listing, all mends together: what takes more has more than one fault."""
 _POINTS: Final = 60
 """Places at which a mend is tried; beyond, no one could say where the fault is."""
 
@@ -236,13 +238,17 @@ class _Reading:
     def __init__(self, grammar: Grammar, code: str) -> None:
         self._grammar = grammar
         self._parser = _parser(grammar)
+        self._left = _EFFORT
         self.code = code
 
     def _tree(self, code: str) -> Tree:
+        self._left -= len(code) + 1
         return self._parser.parse(code.encode("utf-8", "replace"))
 
     def is_whole(self, code: str) -> bool:
         """Tell whether code is free of errors, as a program or as a part of one."""
+        if self._left < 0:
+            return False
         if not self._tree(code).root_node.has_error:
             return True
         return any(not self._tree(f"{a}{code}{b}").root_node.has_error for a, b in self._grammar.parts)
