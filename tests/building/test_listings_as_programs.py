@@ -115,6 +115,15 @@ def test_a_fault_is_told_at_its_place(language: str, code: str, line: int, colum
     assert told(language, code) == (line, column, said)
 
 
+def test_a_mend_takes_its_fault_away() -> None:
+    found = [(language, code, told[1]) for language, code, *_ in FAULTS if (told := languages.read(language, code))]
+    mends = [(language, code, slip.mend) for language, code, slip in found if slip.mend is not None]
+    assert len(mends) > 5
+    for language, code, mend in mends:
+        assert code.startswith(mend.old, mend.at)
+        assert languages.read(language, code[: mend.at] + mend.text + code[mend.at + len(mend.old) :]) is None
+
+
 @pytest.mark.parametrize(("language", "code"), PARTS, ids=lambda each: str(each)[:20])
 def test_of_a_part_of_a_program_nothing_is_told(language: str, code: str) -> None:
     assert told(language, code) == (0, 0, "")
@@ -223,6 +232,20 @@ def test_another_grammar_is_another_check_and_the_same_build(tmp_path: Path, mon
     after = code_version()
     assert after.grammars != before.grammars
     assert after.digest == before.digest
+
+
+def test_unsafe_mends_reach_listings_in_lists_and_quotes_and_keep_line_endings(
+    tmp_path: Path, proofpress: Proofpress
+) -> None:
+    post = tmp_path / "content/posts/tiles.md"
+    post.parent.mkdir(parents=True)
+    front = "---\ntitle: Tiles\ndate: 2026-03-02\n---\n\n"
+    before = front + "- One:\n\n  ```js\n  f(a));\n  g(b);\n  ```\n\n> ```json\n> [1, 2,]\n> ```\n"
+    post.write_bytes(before.replace("\n", "\r\n").encode())
+    (tmp_path / "site.yaml").write_text("title: Raw\nurl: https://me.example.net/\n", "utf-8")
+    proofpress("check", "--fix", "--unsafe-fixes", cwd=tmp_path)
+    after = before.replace("f(a));", "f(a);").replace("2,]", "2]")
+    assert post.read_bytes().decode() == after.replace("\n", "\r\n")
 
 
 POST = """\

@@ -15,7 +15,7 @@ from proofpress.rules import languages
 from proofpress.rules.languages import requirements
 from proofpress.rules.languages.guessing import is_python, language_of
 from proofpress.rules.languages.python import LEFT_OPEN, Program, program
-from proofpress.rules.rule import Fault, TextRule
+from proofpress.rules.rule import Fault, TextRule, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,12 @@ class _ListingSyntax(TextRule, frozen=True):
             found = languages.read(listing.options.language, listing.code)
             if found is not None:
                 name, slip = found
-                yield self._fault(name, slip.reason), listing.place(slip.at, slip.length)
+                fault = self._fault(name, slip.reason)
+                if slip.mend is not None:
+                    at, old, new = slip.mend
+                    place = listing.place(at, max(1, len(old)))
+                    fault = fault.mended(replacing(text.document.path, place, old, new, safe=False))
+                yield fault, listing.place(slip.at, slip.length)
 
     def _fault(self, name: str, reason: str) -> Fault:
         old = name == "Python" and reason.startswith("Missing parentheses in call to 'print'")

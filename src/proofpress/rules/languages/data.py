@@ -9,7 +9,7 @@ from typing import Final
 
 import yaml
 
-from proofpress.rules.languages.slip import Slip, goes_on, offset
+from proofpress.rules.languages.slip import Mend, Slip, goes_on, offset
 
 _LEFT_OUT: Final = re.compile(r"\.\.\.|\N{HORIZONTAL ELLIPSIS}|\{\{|\{%|<[\w -]+>", re.MULTILINE)
 """What says that data are not whole: something left out, templates, `<placeholders>`."""
@@ -34,7 +34,8 @@ def _json_slip(code: str, error: json.JSONDecodeError) -> Slip:
     before = code[: error.pos + 1].rstrip().rstrip("]}").rstrip()
     after = code[len(before) :].lstrip()
     if before.endswith(",") and after[:1] in {"]", "}"}:
-        return Slip(len(before) - 1, f"a ',' stands before '{after[0]}'")
+        at = len(before) - 1
+        return Slip(at, f"a ',' stands before '{after[0]}'", mend=Mend(at, ",", ""))
     return Slip(min(error.pos, max(0, len(code) - 1)), error.msg)
 
 

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from proofpress.rules.languages.slip import Slip
+from proofpress.rules.languages.slip import Mend, Slip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -290,24 +290,30 @@ class _Reading:
         if stray is None:
             return self._never_closed(opened, brackets) if opened else None
         nothing = Slip(stray.at, f"'{stray.sign}' closes nothing")
+        deleted = nothing._replace(mend=Mend(stray.at, stray.sign, ""))
         without = _changed(self.code, stray.at, 1, "")
         if not opened:
             head = self._head(stray) if stray.sign == "}" else None
             if head is not None:
-                return Slip(head - 1, "a '{' is missing after this")
+                return Slip(head - 1, "a '{' is missing after this", mend=Mend(head, "", " {"))
             if self._is_from_above(stray.at) or (
                 self._grammar.begins and not re.match(self._grammar.begins, self.code)
             ):
                 return None
-            return nothing if self.is_whole(without) or self._opens_before(stray) else None
+            if self.is_whole(without):
+                return deleted
+            return nothing if self._opens_before(stray) else None
         last = opened[-1]
         closer = _CLOSING[last.sign]
         if self.is_whole(_changed(self.code, stray.at, 1, closer)):
-            return Slip(stray.at, f"'{stray.sign}' closes '{last.sign}', which '{closer}' is to close")
+            reason = f"'{stray.sign}' closes '{last.sign}', which '{closer}' is to close"
+            return Slip(stray.at, reason, mend=Mend(stray.at, stray.sign, closer))
         for point in self._points(last.at, stray.at):
             if self.is_whole(_changed(self.code, point, 0, closer)):
                 return Slip(last.at, f"'{last.sign}' is never closed")
-        return nothing if self.is_whole(without) or self._opens_before(stray) else None
+        if self.is_whole(without):
+            return deleted
+        return nothing if self._opens_before(stray) else None
 
     def _head(self, stray: _Bracket) -> int | None:
         """Return where a line ends that is to open the block which a bracket closes: as far left, the last of those."""
@@ -477,7 +483,7 @@ class _Reading:
             if before.type in {",", ";", "comment", "(", "[", "{"} or follows in self._grammar.words.split():
                 continue
             if self.is_whole(_changed(self.code, at, 0, ",")):
-                return Slip(max(0, at - 1), "a ',' is missing after this")
+                return Slip(max(0, at - 1), "a ',' is missing after this", mend=Mend(at, "", ","))
         return None
 
     def _word(self, leaves: Sequence[Node]) -> Slip | None:
@@ -494,7 +500,8 @@ class _Reading:
                     tried += 1
                     at = self._at(leaf.start_byte)
                     if self.is_whole(_changed(self.code, at, len(word), meant)):
-                        return Slip(at, f"'{word}' is no word of it; did you mean '{meant}'?", len(word))
+                        reason = f"'{word}' is no word of it; did you mean '{meant}'?"
+                        return Slip(at, reason, len(word), Mend(at, word, meant))
         return None
 
 

@@ -8,12 +8,22 @@ if TYPE_CHECKING:
     import re
 
 
+class Mend(NamedTuple):
+    """A change of a listing's code: from an offset on, what stands there and what is to."""
+
+    at: int
+    old: str
+    text: str
+
+
 class Slip(NamedTuple):
     """A place in a listing's code, as an offset, and what is wrong there, as the end of `it can't read this: …`."""
 
     at: int
     reason: str
     length: int = 1
+    mend: Mend | None = None
+    """What takes the fault away, where there is one place for it."""
 
 
 def offset(code: str, line: int, column: int) -> int:
