@@ -146,13 +146,15 @@ def torn_tables(text: Text) -> list[Place]:
 
     That is a paragraph of rows which begins with the row of dashes, or which follows a table that has no row yet.
     """
-    if "|" not in text.source or "--" not in text.source:
+    if "--" not in text.source or "|" not in text.plain:  # what no table draws is text
         return []
     found = []
     headers = {block.last for block in text.blocks if block.kind == "table" and block.last == block.first + 1}
     for run in text.runs:
+        if run.kind != "paragraph" or not run.written.startswith("|"):
+            continue
         rows = [row.rstrip() for row in run.written.split("\n")]
-        if run.kind != "paragraph" or not all(row[:1] == "|" and _ROW.fullmatch(row) for row in rows):
+        if not all(row[:1] == "|" and _ROW.fullmatch(row) for row in rows):
             continue
         place = run.written_place(0, len(rows[0]))
         above = place.line - 1
@@ -173,7 +175,7 @@ def rows_told(text: Text) -> set[int]:
 class _UndrawnTable(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each table that stands directly below a line of a list, and is taken for more of it."""
-        if "|" not in text.source or "--" not in text.source or not _BELOW_AN_ITEM.search(text.source):
+        if "--" not in text.source or "|" not in text.plain or not _BELOW_AN_ITEM.search(text.source):
             return
         drawn = {block.first for block in text.blocks if block.kind == "table"}
         for table in tables(text):

@@ -44,16 +44,19 @@ _STYLES: Final = tuple(re.compile(blank + r"""style\s*=\s*["'\w]""") for blank i
 """Each begins with a letter of its own, so that a search is quick."""
 
 
-def asked(html: str) -> tuple[str, ...]:
-    """Return the directives that a page needs for this HTML beside `default-src 'self'`, by their names."""
-    small = html.lower()
+def asked(html: str, *, raw: bool = True) -> tuple[str, ...]:
+    """Return the directives that a page needs for this HTML beside `default-src 'self'`, by their names.
+
+    HTML that is not `raw` is Proofpress's own, which loads pictures and holds the styles of attributes at most.
+    """
+    small = html.lower() if raw else html
     found: set[str] = set()
     for mark, (directives, pattern) in _LOADED.items():
         if mark in small and pattern.search(small):
             found.update(directives)
-    if any(mark in small for mark in _UNTOLD) or any(pattern.search(small) for pattern in _HANDLERS):
+    if raw and (any(mark in small for mark in _UNTOLD) or any(pattern.search(small) for pattern in _HANDLERS)):
         found.add(CODE)
-    if "<style" in small or any(pattern.search(small) for pattern in _STYLES):
+    if "style" in small and ("<style" in small or any(pattern.search(small) for pattern in _STYLES)):
         found.add("style-src")
     return tuple(sorted(found))
 
