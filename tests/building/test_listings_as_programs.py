@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -223,6 +225,11 @@ def test_a_listing_full_of_faults_takes_no_longer_than_its_length_allows() -> No
     reading = grammars._Reading(grammars._BY_NAME["JavaScript"], many)
     assert reading.slip() is None
     assert -grammars._LONGEST * 2 * len(reading._grammar.parts) < reading._left
+
+
+def test_the_rules_are_there_before_any_language_is_loaded() -> None:
+    code = "import sys, proofpress.rules.checks; print([name for name in sys.modules if 'tree_sitter' in name or '.languages' in name])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_another_grammar_is_another_check_and_the_same_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

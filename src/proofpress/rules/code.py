@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.problems import Edit
-from proofpress.rules import languages
-from proofpress.rules.languages import requirements
-from proofpress.rules.languages.guessing import is_python, language_of
-from proofpress.rules.languages.python import LEFT_OPEN, Program, program
 from proofpress.rules.rule import Fault, TextRule, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from proofpress.rules.languages.python import Program
     from proofpress.rules.prose import Listing, Text
     from proofpress.rules.rule import Found
 
@@ -27,6 +24,8 @@ if TYPE_CHECKING:
 class _ListingSyntax(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each listing that its language can't read."""
+        from proofpress.rules import languages  # noqa: PLC0415 - a build doesn't load them
+
         for listing in text.listings:
             if not listing.options.checked:
                 continue
@@ -48,16 +47,20 @@ class _ListingSyntax(TextRule, frozen=True):
 
 def unread_languages(text: Text) -> tuple[str, ...]:
     """Return the languages of a text's listings that are read with the extra `check`, and are not without it."""
+    from proofpress.rules import languages  # noqa: PLC0415 - a build doesn't load them
+
     named = {listing.options.language for listing in text.listings if listing.options.checked}
     return tuple(sorted({name for each in named if (name := languages.unread(each))}))
 
 
-_FENCE: Final = re.compile(r"(.*?)(`{3,}|~{3,})[ \t]*")
+_FENCE: Final = lazy(r"(.*?)(`{3,}|~{3,})[ \t]*")
 
 
 class _UnnamedListing(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each fence without a language whose code shows which it is."""
+        from proofpress.rules.languages.guessing import language_of  # noqa: PLC0415 - a build doesn't load them
+
         for listing in text.listings:
             if not listing.fenced or listing.info.strip():
                 continue
@@ -141,6 +144,10 @@ class _Part(NamedTuple):
 
 def _parts(text: Text) -> list[_Part] | None:
     """Return a post's Python, which its readers take for one program; None where a part of it can't be read."""
+    from proofpress.rules import languages  # noqa: PLC0415 - a build doesn't load them
+    from proofpress.rules.languages.guessing import is_python  # noqa: PLC0415 - a build doesn't load them
+    from proofpress.rules.languages.python import program  # noqa: PLC0415 - a build doesn't load them
+
     parts = []
     for listing in text.listings:
         language = listing.options.language.lower()
@@ -158,6 +165,8 @@ def _parts(text: Text) -> list[_Part] | None:
 class _UndefinedName(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each name that a listing with imports of its own uses, and that none of the post's listings defines."""
+        from proofpress.rules.languages.python import LEFT_OPEN  # noqa: PLC0415 - a build doesn't load them
+
         if "import " not in text.source:
             return
         parts = _parts(text) or []
@@ -276,6 +285,8 @@ def _defined(tree: ast.Module) -> Iterator[str]:
 class _MissingRequirement(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each import that the requirements which the post itself states do not bring."""
+        from proofpress.rules.languages import requirements  # noqa: PLC0415 - a build doesn't load them
+
         source = text.source
         if "# /// script" not in source and "requirements.txt" not in source:
             return
