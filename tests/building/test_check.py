@@ -250,6 +250,7 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "unnamed-listing": ("```\nfrom tiling import tiles\n\nprint(list(tiles(8, 3)))\n```", 0, 1),
     "undefined-name": ("```python\nimport sys\n\nprint(colorsys.rgb_to_hsv(1, 1, 1))\n```", 3, 7),
     "no-alternative": ("![](https://example.org/a.svg)", 0, 5),
+    "unused-allowance": ("<!-- proofpress: ignore vague-link -->", 0, 1),
     "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
 }
 """By rule, a fault and where it is: how many lines below its first, and its column."""

@@ -24,6 +24,9 @@ rules:
   cut-off: error
 ```
 
+In one block of a post a comment on the line above it silences rules: `<!-- proofpress: allow vague-link, cut-off -->`. One
+that silences nothing is a problem of `check`.
+
 Where it is said how many reports were true, a person read that many, drawn at random from what the rule says of real
 blogs, and judged each in its post.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from proofpress.builder.allowances import silenced
 from proofpress.builder.desk import Desk
 from proofpress.builder.filling import Filled, fill
 from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_texts
@@ -28,12 +29,13 @@ from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
-from proofpress.rules.registry import weighable
+from proofpress.rules.registry import registry, weighable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from proofpress.problems import Judgement
+    from proofpress.rules.rule import Rule
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,23 +163,26 @@ def _problems(
     unwritten: list[Problem],
 ) -> list[Problem]:
     """Gather what every part found, weigh it as the settings say, and put it in order."""
-    weights, found = _weights(inputs)
+    weights, found, theirs = _weights(inputs)
     found += [*preparation.problems, *world.problems, *filled.filling.known.menu_problems(), *filled.unused, *unwritten]
     for own in preparation.prepared.values():
         found += own.problems
     for each in filled.problems.values():
         found += each
+    allowances = {str(path): own.allowances for path, own in preparation.prepared.items() if own.allowances}
+    if allowances:
+        found = silenced(found, allowances, registry(more=theirs), told=options.checks)
     drafts = unpublished(preparation.prepared, options)
     return judge(faults_once(found), weights, strict=options.strict, drafts=drafts)
 
 
-def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem]]:
-    """Return what the settings say that rules weigh, and what is wrong with all that was read.
+def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem], tuple[Rule, ...]]:
+    """Return what the settings say that rules weigh, what is wrong with all that was read, and the rules of plugins.
 
     Which rules plugins bring is known only when these are opened, so that settings are read once more where they do.
     """
     if not inputs.plugins:
-        return inputs.config.rules, list(inputs.problems)
+        return inputs.config.rules, list(inputs.problems), ()
     opened = open_plugins(inputs.plugins)
     theirs = weighable({rule.name: rule for rule in opened.rules})
     config, problems = read_config(inputs.settings, SETTINGS, theirs)
@@ -186,4 +191,4 @@ def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem]]:
     if opened.problems:  # nobody knows which rules the one would bring that can't be opened
         excused.update(found for found in before if found.message.startswith("there is no setting 'rules: "))
     stay = [found for found in inputs.problems if found not in excused]
-    return config.rules, [*stay, *fresh, *opened.problems]
+    return config.rules, [*stay, *fresh, *opened.problems], tuple(opened.rules)

@@ -16,7 +16,7 @@ from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
 from proofpress.engine.loop import Outcome
 from proofpress.kinds.registry import reads_source
-from proofpress.model import Body, Card, Place, Source
+from proofpress.model import Allowance, Body, Card, Place, Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.texts import TEXT_RULES, faults_in
@@ -41,6 +41,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     bundle: bool
     places: dict[str, Place]
     problems: tuple[Problem, ...]
+    allowances: tuple[Allowance, ...] = ()
     anchors: tuple[str, ...]
     body: bytes
     told: bytes
@@ -191,13 +192,14 @@ class Rendering:
             body = msgspec.structs.replace(body, markdown=document.text, first_line=document.first_line)
         name = name_of(source.path, kind, translates=original is not None)
         card, found = make_card(document, body, name, kind, config, original)
-        encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=()))
+        encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=(), allowances=()))
         prepared = Prepared(
             card=card,
             folder=name.folder,
             bundle=name.bundle,
             places=document.places,
             problems=(*document.problems, *body.problems, *found),
+            allowances=body.allowances,
             anchors=body.anchors,
             body=digest_of_bytes(encoded),
             told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),

@@ -9,6 +9,7 @@ from proofpress.rules.code import LISTING_SYNTAX, UNDEFINED_NAME, UNNAMED_LISTIN
 from proofpress.rules.remains import CUT_OFF, ECHOED_INSTRUCTION, END_MARKER, MERGE_MARK, PLACEHOLDER_TEXT
 from proofpress.rules.structure import EMPTY_HEADING, LOST_HEADING, REPEATED_PARAGRAPH, SKIPPED_LEVEL
 from proofpress.rules.tables import SECOND_DELIMITER
+from proofpress.rules.text import UNUSED_ALLOWANCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,4 +32,5 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     UNDEFINED_NAME,
     NO_ALTERNATIVE,
     VAGUE_LINK,
+    UNUSED_ALLOWANCE,
 )
