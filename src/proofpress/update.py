@@ -196,7 +196,7 @@ class _Found(NamedTuple):
 def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int, int], None]) -> Outcome:
     from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
     from proofpress.builder.desk import Desk  # noqa: PLC0415
-    from proofpress.builder.reporting import with_excerpts  # noqa: PLC0415
+    from proofpress.builder.reporting import weigher, with_excerpts  # noqa: PLC0415
     from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
     from proofpress.engine.executors import Processes  # noqa: PLC0415
 
@@ -221,7 +221,7 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
     lost: list[Problem] = []
     if not built.failed:
         gone = lost_urls(decode_published(store.fact(found.addresses)), built)
-        lost = with_excerpts(judge(gone, found.inputs.config.rules, strict=False), {}, root)
+        lost = with_excerpts(judge(gone, weigher(found.inputs.config.rules), strict=False), {}, root)
     is_fit = not any(problem.severity == "error" for problem in (*problems, *lost))
     done = _publish(found, store, built, problems) if is_fit else None
     store.put_fact("files", msgspec.msgpack.encode(found.inputs.looked))

@@ -22,7 +22,12 @@ changed in `site.yaml`:
 rules:
   vague-link: off
   cut-off: error
+  "archive/**":
+    no-alternative: off
 ```
+
+Below a pattern of files in `content/` a weight holds in these alone; a later pattern counts before an earlier one. Rules that
+are marked *off* are asked once they are weighed there.
 
 In one block of a post a comment on the line above it silences rules: `<!-- proofpress: allow vague-link, cut-off -->`. One
 that silences nothing is a problem of `check`.
@@ -48,7 +53,7 @@ def document() -> str:
         name = family.__name__.rpartition(".")[2].replace("_", " ")
         parts.append(f"\n## {name.capitalize()}\n\n| rule | weighs | tells of |\n|---|---|---|\n")
         for rule in rules:
-            weighs = f"{rule.severity}, always" if rule.fixed else rule.severity
+            weighs = f"{rule.severity}, always" if rule.fixed else "*off*" if rule.optional else rule.severity
             summary = explanation(rule).summary.replace("|", "\\|")
             told = " ".join(part for part in (summary, how_precise(rule)) if part)
             parts.append(f"| `{rule.name}` | {weighs}{', *check*' if rule.checked else ''} | {told} |\n")

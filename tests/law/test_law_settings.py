@@ -110,7 +110,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "extra": ({"mood": "good"}, {"mood": "bad"}),
     "output": ("public", "printed"),
     "hosting": ("none", "netlify"),
-    "rules": ({"no-date": "warning"}, {"no-date": "off"}),
+    "rules": ({"no-date": "warning"}, {"no-date": "warning", "posts/**": {"no-date": "off"}}),
     "ignore": ([], ["picture.png"]),
     "defaults": ({"posts/**": {"toc": False}}, {"posts/**": {"toc": True, "tags": ["given"], "image": "picture.png"}}),
     "sections": ({"notes": {"order": "oldest"}}, {"notes": {"order": "newest", "feed": True}}),

@@ -22,20 +22,22 @@ from proofpress.builder.plain import plain_outputs
 from proofpress.builder.plugins import open_plugins
 from proofpress.builder.preparing import LeftOut, Preparation, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
-from proofpress.builder.reporting import faults_once, with_excerpts
+from proofpress.builder.reporting import faults_once, weigher, with_excerpts
 from proofpress.builder.world import World, stands, world_of
 from proofpress.config import read_config
 from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
-from proofpress.rules.registry import registry, weighable
+from proofpress.rules.registry import BUILT_IN, registry, weighable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from proofpress.problems import Judgement
     from proofpress.rules.rule import Rule
+
+    Weights = Mapping[str, Judgement | Mapping[str, Judgement]]
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,10 +175,10 @@ def _problems(
     if allowances:
         found = silenced(found, allowances, registry(more=theirs), told=options.checks)
     drafts = unpublished(preparation.prepared, options)
-    return judge(faults_once(found), weights, strict=options.strict, drafts=drafts)
+    return judge(faults_once(found), weigher(weights, (*BUILT_IN, *theirs)), strict=options.strict, drafts=drafts)
 
 
-def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem], tuple[Rule, ...]]:
+def _weights(inputs: Inputs) -> tuple[Weights, list[Problem], tuple[Rule, ...]]:
     """Return what the settings say that rules weigh, what is wrong with all that was read, and the rules of plugins.
 
     Which rules plugins bring is known only when these are opened, so that settings are read once more where they do.

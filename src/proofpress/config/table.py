@@ -250,8 +250,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="rules",
         reader=judgements(_rules),
-        description="How much each problem weighs: `error`, `warning` or `off`. `proofpress explain` lists the rules.",
-        examples=({"no-date": "off", "broken-anchor": "error"},),
+        description="How much each problem weighs: `error`, `warning` or `off`. `proofpress explain` lists the rules. Below a pattern of files in `content/` it holds in these; a later pattern counts before an earlier one.",
+        examples=({"no-date": "off", "broken-anchor": "error", "archive/**": {"vague-link": "off"}},),
         parts=_rules,
     ),
     Setting(

@@ -114,7 +114,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     output: str = "public"
     hosting: Hosting = "none"
     """Whose words redirects and cache times are written in."""
-    rules: dict[str, Judgement] = {}
+    rules: dict[str, Judgement | dict[str, Judgement]] = {}
+    """What rules weigh, by their names; and by globs below content/, what they weigh in these files."""
     defaults: tuple[Default, ...] = ()
     """Front matter for whole folders."""
     sections: dict[str, Section] = {}

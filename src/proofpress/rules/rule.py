@@ -56,6 +56,8 @@ class Rule(msgspec.Struct, frozen=True):
     """Whether the settings can't weigh it: without it a site would be published with a part missing, or unsafely."""
     checked: bool = False
     """Whether `check` alone asks it: it reads more than a build needs to know."""
+    optional: bool = False
+    """Whether it is off unless the settings weigh it: a matter of taste, or of what kind of site it is."""
     precision: tuple[int, int] | None = None
     """Of its reports over real blogs that a person read: how many were true, and how many were read."""
     page: str = ""
