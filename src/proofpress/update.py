@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault
+from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault, with_text
 from proofpress.builder.lost import decode_published, encode_published, lost_urls
 from proofpress.builder.preparing import LeftOut
 from proofpress.engine.digests import digest_of
@@ -28,6 +28,7 @@ from proofpress.rules.output import NO_CONTENT
 
 if TYPE_CHECKING:
     from proofpress.builder.build import Built
+    from proofpress.model import Source
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,26 +137,33 @@ _decode_checked = msgspec.json.Decoder(Checked | None).decode
 
 
 def check(
-    options: Options, *, progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None
+    options: Options,
+    *,
+    text: Source | None = None,
+    progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None,
 ) -> list[Problem]:
     """Return all that is wrong with a site, by what an earlier check remembers. Nothing is published.
+
+    With a `text`, which an editor has not saved yet, that is all that is wrong with it in its place on the site.
 
     Raises OSError as the disk does, and BusyError while another check holds what is remembered for too long.
     """
     try:
-        return _check(options, progress, anew=False)
+        return _check(options, text, progress, anew=False)
     except (DamagedError, msgspec.MsgspecError):
-        return _check(options, progress, anew=True)
+        return _check(options, text, progress, anew=True)
 
 
-def _check(options: Options, progress: Callable[[str, int, int], None], *, anew: bool) -> list[Problem]:
+def _check(
+    options: Options, text: Source | None, progress: Callable[[str, int, int], None], *, anew: bool
+) -> list[Problem]:
     path = cache_folder(options.root) / CHECKED
     with Store(path, anew=anew) as store:
         looked = decode_looked(store.fact("files"))
         inputs = read_inputs(options.root, options.base_url, looked, int(options.now.timestamp() * 1e9))
         fingerprint = digest_of([inputs.fingerprint, options.strict])
         last: Checked | None = _decode_checked(store.fact("checked") or b"null")
-        if last is not None and last.fingerprint == fingerprint:
+        if text is None and last is not None and last.fingerprint == fingerprint:
             return last.problems
         from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
         from proofpress.builder.desk import Desk  # noqa: PLC0415
@@ -163,6 +171,9 @@ def _check(options: Options, progress: Callable[[str, int, int], None], *, anew:
         from proofpress.engine.executors import Processes  # noqa: PLC0415
 
         desk = Desk(traces=store, blobs=StoreFile(path), lasting=True, executor=Processes(options.jobs), wanted=False)
+        if text is not None:
+            built = build(options, desk, with_text(inputs, text), progress=progress)
+            return [found for found in built.problems if found.path == text.path]
         built = build(options, desk, inputs, progress=progress)
         problems = [*built.problems, *_without_content(options.root, built.posts, None)]
         store.put_fact("files", msgspec.msgpack.encode(inputs.looked))

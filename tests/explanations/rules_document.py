@@ -39,7 +39,9 @@ An error keeps a site from being published; a warning is told, and `--strict` ta
 part of a site would be missing or unsafe always are errors.
 
 `proofpress check --fix` makes the mends that are certain and lose no word, `--fix --unsafe-fixes` those that are a guess, too;
-`--diff` shows what either would do.
+`--diff` shows what either would do. An editor hands over what is not saved yet: `proofpress check - --stdin-path
+content/posts/hello.md` reads a post from standard input, tells of its faults in its place on the site, and with `--fix` prints
+it mended.
 """
 
 

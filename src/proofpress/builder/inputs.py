@@ -213,6 +213,18 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     return msgspec.structs.replace(before, tree=tree, digests=digests)
 
 
+def with_text(inputs: Inputs, source: Source) -> Inputs:
+    """Return what a folder would hold if a document's text were another, or a document more lay there."""
+    documents = {own.path: own for own in inputs.tree.documents} | {source.path: source}
+    digests = inputs.digests | {source.path: digest_of_bytes(source.data)}
+    ordered = tuple(documents[path] for path in sorted(documents))
+    return msgspec.structs.replace(
+        inputs,
+        tree=msgspec.structs.replace(inputs.tree, documents=ordered),
+        digests={path: digests[path] for path in sorted(digests)},
+    )
+
+
 def _plain_text(root: Path, path: SourcePath) -> bytes | None:
     """Return the bytes of a Markdown file that is just that; None for a link, or what can't be read as usual."""
     place = root.resolve() / path
