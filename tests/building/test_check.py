@@ -250,11 +250,13 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "unnamed-listing": ("```\nfrom tiling import tiles\n\nprint(list(tiles(8, 3)))\n```", 0, 1),
     "undefined-name": ("```python\nimport sys\n\nprint(colorsys.rgb_to_hsv(1, 1, 1))\n```", 3, 7),
     "no-alternative": ("![](https://example.org/a.svg)", 0, 5),
+    "repeated-heading": ("## Twice\n\nA sentence.\n\n## Twice\n\nAnother.", 4, 4),
+    "restarted-list": ("1. One:\n\n```text\none\n```\n\n1. Two:\n\n```text\ntwo\n```", 6, 1),
     "unused-allowance": ("<!-- proofpress: ignore vague-link -->", 0, 1),
     "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
 }
 """By rule, a fault and where it is: how many lines below its first, and its column."""
-AT_THE_ENDS = {"echoed-instruction", "cut-off", "empty-heading"}
+AT_THE_ENDS = {"echoed-instruction", "echoed-answer", "cut-off", "empty-heading"}
 
 
 def test_every_rule_that_check_alone_asks_is_planted() -> None:
@@ -334,5 +336,7 @@ def test_the_first_and_the_last_words_are_looked_at() -> None:
         if ordered and begins[0] > own.first_line + 1 and not body.lstrip().startswith("#"):
             rules = [(one.rule, one.line) for one in faults(path, ordered) if one.rule == "echoed-instruction"]
             assert rules == [("echoed-instruction", own.first_line)]
+        asks = f"{text.rstrip()}\n\nI hope this helps!"
+        assert [one.rule for one in faults(path, asks)] == ["echoed-answer"]
         cut = f"{text.rstrip()}\n\n{LONG} So that a loop over tiles takes"
         assert [one.rule for one in faults(path, cut)] == ["cut-off"]

@@ -23,6 +23,7 @@ from proofpress.builder.plugins import open_plugins
 from proofpress.builder.preparing import LeftOut, Preparation, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, weigher, with_excerpts
+from proofpress.builder.surveying import survey
 from proofpress.builder.world import World, stands, world_of
 from proofpress.config import read_config
 from proofpress.engine.steps import Stale
@@ -171,6 +172,8 @@ def _problems(
         found += own.problems
     for each in filled.problems.values():
         found += each
+    if options.checks:
+        found += survey(preparation.prepared, inputs.sizes, options.now)
     allowances = {str(path): own.allowances for path, own in preparation.prepared.items() if own.allowances}
     if allowances:
         found = silenced(found, allowances, registry(more=theirs), told=options.checks)

@@ -105,6 +105,11 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of all of it."""
 
     @property
+    def sizes(self) -> dict[SourcePath, int]:
+        """The bytes of each file that is copied; what was just written has none yet, and is asked for them."""
+        return {path: seen.size or _size(self.root / path) for path, seen in self.files.items()}
+
+    @property
     def looked(self) -> Looked:
         """What the next build need not read again."""
         return Looked(self.versions, self.files)
@@ -169,6 +174,13 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         versions=versions,
         fingerprint=digest_of(every),
     )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # under another name on disk (NFD)
+        return 0
 
 
 def same_but_texts(one: Inputs, other: Inputs) -> bool:

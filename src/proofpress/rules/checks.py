@@ -6,8 +6,22 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.rules.access import NO_ALTERNATIVE, VAGUE_LINK
 from proofpress.rules.code import LISTING_SYNTAX, UNDEFINED_NAME, UNNAMED_LISTING
-from proofpress.rules.remains import CUT_OFF, ECHOED_INSTRUCTION, END_MARKER, MERGE_MARK, PLACEHOLDER_TEXT
-from proofpress.rules.structure import EMPTY_HEADING, LOST_HEADING, REPEATED_PARAGRAPH, SKIPPED_LEVEL
+from proofpress.rules.remains import (
+    CUT_OFF,
+    ECHOED_ANSWER,
+    ECHOED_INSTRUCTION,
+    END_MARKER,
+    MERGE_MARK,
+    PLACEHOLDER_TEXT,
+)
+from proofpress.rules.structure import (
+    EMPTY_HEADING,
+    LOST_HEADING,
+    REPEATED_HEADING,
+    REPEATED_PARAGRAPH,
+    RESTARTED_LIST,
+    SKIPPED_LEVEL,
+)
 from proofpress.rules.tables import SECOND_DELIMITER
 from proofpress.rules.text import UNUSED_ALLOWANCE
 
@@ -26,6 +40,9 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     EMPTY_HEADING,
     LOST_HEADING,
     REPEATED_PARAGRAPH,
+    REPEATED_HEADING,
+    RESTARTED_LIST,
+    ECHOED_ANSWER,
     SECOND_DELIMITER,
     LISTING_SYNTAX,
     UNNAMED_LISTING,

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from proofpress.model import Place
 from proofpress.problems import Edit
 from proofpress.rules.rule import TextRule, once_each
 
@@ -104,7 +105,66 @@ class _RepeatedParagraph(TextRule, frozen=True):
         return once_each(found)
 
 
+class _RepeatedHeading(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first heading whose words head a part beside it already, below the same heading."""
+        above: list[tuple[int, str]] = []
+        seen: set[tuple[tuple[str, ...], str]] = set()
+        fault = self.says(
+            "another part of this text has the same heading, so that an outline does not tell them apart",
+            "say what this part is about",
+        )
+        found = []
+        for heading in text.headings:
+            words = heading.text.strip().casefold()
+            while above and above[-1][0] >= heading.level:
+                above.pop()
+            key = (tuple(each for _, each in above), words)
+            if words and key in seen:
+                found.append((fault, heading.place))
+            seen.add(key)
+            above.append((heading.level, words))
+        return once_each(found)
+
+
+_FIRST: Final = re.compile(r"[ \t]*1[.)][ \t]")
+
+
+class _RestartedList(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first item of a numbered list that begins with 1 again, where a listing cut the one above off."""
+        if text.source.count("1.") < 2:
+            return
+        outer = [block for block in text.blocks if not block.within]
+        for before, between, block in zip(outer, outer[1:], outer[2:], strict=False):
+            if before.kind != "list" or between.kind not in _CUTS or block.kind != "list":
+                continue
+            line = text.line(block.first)
+            if not _FIRST.match(text.line(before.first)) or not _FIRST.match(line):
+                continue
+            if (
+                sum(
+                    each.kind == "item" and each.within == ("list",) and before.first <= each.first <= before.last
+                    for each in text.blocks
+                )
+                > 1
+            ):
+                continue
+            yield (
+                self.says(
+                    f"the {between.kind} above ends a list of one item, so that this one begins with 1 again",
+                    f"indent the {between.kind} as far as the words of the item that it belongs to",
+                ),
+                Place(block.first, len(line) - len(line.lstrip()) + 1, 2),
+            )
+
+
+_CUTS: Final = frozenset({"listing", "table", "formula"})
+
+
 SKIPPED_LEVEL: Final = _SkippedLevel("skipped-level", "warning", "text", checked=True)
 EMPTY_HEADING: Final = _EmptyHeading("empty-heading", "warning", "text", checked=True)
 LOST_HEADING: Final = _LostHeading("lost-heading", "warning", "text", checked=True)
 REPEATED_PARAGRAPH: Final = _RepeatedParagraph("repeated-paragraph", "warning", "text", checked=True)
+REPEATED_HEADING: Final = _RepeatedHeading("repeated-heading", "warning", "text", checked=True)
+RESTARTED_LIST: Final = _RestartedList("restarted-list", "warning", "text", checked=True)
