@@ -79,9 +79,9 @@ class _HeavyImage(Rule, frozen=True):
 
 
 NO_DESCRIPTION: Final = _NoDescription("no-description", "warning", "site", checked=True, optional=True)
-LONG_TITLE: Final = _LongTitle("long-title", "warning", "site", checked=True)
+LONG_TITLE: Final = _LongTitle("long-title", "warning", "site", checked=True, precision=(3, 3))
 DOUBTFUL_DATE: Final = _DoubtfulDate("doubtful-date", "warning", "site", checked=True)
-PLURAL_TERM: Final = _PluralTerm("plural-term", "warning", "site", checked=True)
+PLURAL_TERM: Final = _PluralTerm("plural-term", "warning", "site", checked=True, precision=(3, 3))
 LONE_TERM: Final = _LoneTerm("lone-term", "warning", "site", checked=True, optional=True)
 SERIES_GAP: Final = _SeriesGap("series-gap", "warning", "site", checked=True)
 HEAVY_IMAGE: Final = _HeavyImage("heavy-image", "warning", "site", checked=True)

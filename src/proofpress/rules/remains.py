@@ -123,6 +123,8 @@ class _CutOff(TextRule, frozen=True):
             return ()
         if len(words.split()) < _FEW or not (_SENTENCE.search(words) or len(words.split()) > 2 * _FEW):
             return ()
+        if words.split()[-1][0].isupper():  # a list of names
+            return ()
         length = len(words.split()[-1])
         return [
             (
@@ -144,6 +146,9 @@ _NOTE: Final = re.compile(
 )
 
 
+_QUOTE: Final = re.compile('["\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]')
+
+
 class _Placeholder(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each note to oneself, filler, and phrase of a language model about itself."""
@@ -156,6 +161,10 @@ class _Placeholder(TextRule, frozen=True):
             for found in _NOTE.finditer(run.text):
                 kind = found.lastgroup
                 if kind in {"note", "alone"} and not found[0].isupper():
+                    continue
+                if (
+                    kind == "gap" and len(_QUOTE.findall(run.text, 0, found.start())) % 2
+                ):  # what somebody else is to fill in
                     continue
                 said = {
                     "filler": "this is filler, not text",
@@ -184,6 +193,6 @@ class _MergeMark(TextRule, frozen=True):
 ECHOED_INSTRUCTION: Final = _EchoedInstruction("echoed-instruction", "warning", "text", checked=True)
 END_MARKER: Final = _EndMarker("end-marker", "warning", "text", checked=True)
 CUT_OFF: Final = _CutOff("cut-off", "warning", "text", checked=True)
-PLACEHOLDER_TEXT: Final = _Placeholder("placeholder-text", "warning", "text", checked=True)
+PLACEHOLDER_TEXT: Final = _Placeholder("placeholder-text", "warning", "text", checked=True, precision=(1, 1))
 MERGE_MARK: Final = _MergeMark("merge-mark", "error", "text", checked=True)
 ECHOED_ANSWER: Final = _EchoedAnswer("echoed-answer", "warning", "text", checked=True)
