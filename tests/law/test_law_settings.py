@@ -108,6 +108,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "highlight.line_numbers": (False, True),
     "theme": ({"footer": "Set by hand."}, {"footer": "Set by machine."}),
     "extra": ({"mood": "good"}, {"mood": "bad"}),
+    "fields": ({}, {"mood": {"required": True}}),
     "output": ("public", "printed"),
     "hosting": ("none", "netlify"),
     "rules": ({"no-date": "warning"}, {"no-date": "warning", "posts/**": {"no-date": "off"}}),

@@ -17,6 +17,7 @@ import msgspec
 from proofpress.builder.allowances import silenced
 from proofpress.builder.desk import Desk
 from proofpress.builder.filling import Filled, fill
+from proofpress.builder.fitting import unfit
 from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_texts
 from proofpress.builder.plain import plain_outputs
 from proofpress.builder.plugins import open_plugins
@@ -172,6 +173,8 @@ def _problems(
         found += own.problems
     for each in filled.problems.values():
         found += each
+    if inputs.config.fields:
+        found += unfit(preparation.prepared, inputs.config.fields)
     if options.checks:
         found += survey(preparation.prepared, inputs.sizes, options.now)
     allowances = {str(path): own.allowances for path, own in preparation.prepared.items() if own.allowances}

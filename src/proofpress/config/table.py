@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import msgspec
 
+from proofpress.config.fields import FIELDS
 from proofpress.config.folders import DEFAULTS, SECTIONS
 from proofpress.config.readers import (
     AUTHORS,
@@ -234,6 +235,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         reader=FREE,
         description="Anything of your own, for your own templates: `site.extra`.",
         examples=({"analytics": False},),
+    ),
+    Setting(
+        name="fields",
+        reader=FIELDS,
+        description="What the keys below `extra:` in front matter take: `takes` (`text`, `number`, `truth`, `list` or `mapping`), `one_of` a list of values, and `required` where each post needs one.",
+        examples=({"level": {"one_of": ["easy", "hard"], "required": True}, "minutes": {"takes": "number"}},),
     ),
     Setting(
         name="output",

@@ -78,6 +78,24 @@ class _HeavyImage(Rule, frozen=True):
         )
 
 
+class _UnfitField(Rule, frozen=True):
+    def lacking(self, name: str) -> Fault:
+        return self.says(
+            f"the post has no '{name}', which 'fields' in site.yaml requires",
+            f"write 'extra:' and below it '{name}: …'",
+        )
+
+    def of_another_kind(self, name: str, takes: str, shown: str) -> Fault:
+        return self.says(f"'{name}' takes {takes} by 'fields' in site.yaml, not {shown}")
+
+    def none_of(self, name: str, written: str, values: Sequence[str], mend: str) -> Fault:
+        return self.says(
+            f"'{written}' is none of the values that 'fields' in site.yaml gives '{name}'",
+            mend or f"they are {', '.join(values)}",
+        )
+
+
+UNFIT_FIELD: Final = _UnfitField("unfit-field", "warning", "site")
 NO_DESCRIPTION: Final = _NoDescription("no-description", "warning", "site", checked=True, optional=True)
 LONG_TITLE: Final = _LongTitle("long-title", "warning", "site", checked=True, precision=(3, 3))
 DOUBTFUL_DATE: Final = _DoubtfulDate("doubtful-date", "warning", "site", checked=True)
