@@ -192,6 +192,33 @@ def test_sarif_tells_rule_place_and_mend(tmp_path: Path, proofpress: Proofpress)
     assert change["replacements"][0]["insertedContent"] == {"text": "## Conclusion"}
 
 
+def test_sarif_has_what_its_schema_asks_of_each_result(tmp_path: Path, proofpress: Proofpress) -> None:
+    """SARIF 2.1.0, sections 3.27 to 3.30 and 3.55 to 3.57: levels, regions that begin at 1, relative addresses, rules once each."""
+    site(tmp_path, RAW)
+    (tmp_path / "content/posts/a b & ü.md").write_text("---\ntitle: 5\n--- \n[it](o.md), [it](é%20.md)\n", "utf-8")
+    (tmp_path / "content/posts/plot.png").write_bytes(b"no image")
+    (run,) = json.loads(proofpress("check", "--format", "sarif", cwd=tmp_path).stdout)["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert [rule["id"] for rule in driver["rules"]] == sorted({result["ruleId"] for result in run["results"]})
+    levels = {rule["defaultConfiguration"]["level"] for rule in driver["rules"]}
+    assert levels | {result["level"] for result in run["results"]} == {"error", "warning"}
+    for result in run["results"]:
+        assert result["message"]["text"].strip()
+        (location,) = result["locations"]
+        changes = [change for fix in result.get("fixes", ()) for change in fix["artifactChanges"]]
+        deleted = [replaced["deletedRegion"] for change in changes for replaced in change["replacements"]]
+        places = [location["physicalLocation"]["artifactLocation"], *(change["artifactLocation"] for change in changes)]
+        for place in places:
+            assert re.fullmatch(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-F]{2})+", place["uri"])
+        for region in [location["physicalLocation"].get("region", {}), *deleted]:
+            assert all(number >= 1 for number in region.values())
+            if region:
+                begin, end = region["startColumn"], region["endColumn"]
+                assert (region.get("endLine", region["startLine"]), end) >= (region["startLine"], begin)
+
+
 def test_a_site_without_content_is_told_of_as_a_build_does(tmp_path: Path, proofpress: Proofpress) -> None:
     (tmp_path / "site.yaml").write_text("title: Raw\nurl: https://me.example.net/\n", "utf-8")
     done = proofpress("check", "--format", "json", cwd=tmp_path)
