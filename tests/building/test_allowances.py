@@ -26,16 +26,19 @@ POST = "content/posts/2026-03-02-tiling.md"
 VAGUE = "Click [here](https://example.org/a)."
 
 
-def built(root: Path, text: str, *, checks: bool = True) -> Built:
-    (root / POST).parent.mkdir(parents=True, exist_ok=True)
-    (root / POST).write_text(f"---\ntitle: Tiling\n---\n\n{text}\n", "utf-8")
+def built(root: Path, *texts: str, checks: bool = True) -> Built:
+    """Build a site with these posts, `content/posts/0.md` and so on."""
+    posts = root / "content/posts"
+    posts.mkdir(parents=True, exist_ok=True)
+    for number, text in enumerate(texts):
+        (posts / f"{number}.md").write_text(f"---\ntitle: Tiling\ndate: 2026-03-02\n---\n\n{text}\n", "utf-8")
     (root / "site.yaml").write_text("title: Notes\nurl: https://me.example.net/\n", "utf-8")
     return build(Options(root=root, now=NOW, checks=checks))
 
 
-def told(root: Path, text: str, *, checks: bool = True) -> list[tuple[int, str]]:
-    """Return the lines below front matter, from 1, and the rules of what is told."""
-    return [(found.line - 4, found.rule) for found in built(root, text, checks=checks).problems]
+def told(built: Built, number: int = 0) -> list[tuple[int, str]]:
+    """Return the lines below front matter, from 1, and the rules of what is told of a post."""
+    return [(found.line - 5, found.rule) for found in built.problems if found.path == f"content/posts/{number}.md"]
 
 
 SILENT = {
@@ -59,9 +62,14 @@ SILENT = {
 }
 
 
-@pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)
-def test_its_rules_are_silent_in_the_next_block(text: str, tmp_path: Path) -> None:
-    assert told(tmp_path, text) == []
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return built(tmp_path_factory.mktemp("silent"), *SILENT.values())
+
+
+@pytest.mark.parametrize("number", range(len(SILENT)), ids=SILENT)
+def test_its_rules_are_silent_in_the_next_block(number: int, silent: Built) -> None:
+    assert told(silent, number) == []
 
 
 LOUD = {
@@ -97,24 +105,29 @@ LOUD = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), LOUD.values(), ids=LOUD)
+@pytest.fixture(scope="module")
+def loud(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return built(tmp_path_factory.mktemp("loud"), *(text for text, _ in LOUD.values()))
+
+
+@pytest.mark.parametrize("number", range(len(LOUD)), ids=LOUD)
 def test_what_it_does_not_speak_of_is_told_and_so_is_an_allowance_that_silences_nothing(
-    text: str, expected: list[tuple[int, str]], tmp_path: Path
+    number: int, loud: Built
 ) -> None:
-    assert told(tmp_path, text) == expected
+    assert told(loud, number) == [*LOUD.values()][number][1]
 
 
 def test_of_faults_that_are_told_together_those_elsewhere_are_counted(tmp_path: Path) -> None:
     others = "\n\n".join([VAGUE] * 3)
     (found,) = built(tmp_path, f"{VAGUE}\n\n<!-- proofpress: allow vague-link -->\n{others}").problems
-    assert (found.line, found.hint.partition(" (")[2]) == (5, "and 2 more places in this file)")
+    assert (found.line, found.hint.partition(" (")[2]) == (6, "and 2 more places in this file)")
 
 
 def test_a_build_is_silent_too_and_leaves_it_to_check_what_is_unused(tmp_path: Path) -> None:
     wrong = "<section>\nWords."
-    assert told(tmp_path, wrong, checks=False) == [(1, "unclosed-element")]
-    assert told(tmp_path, f"<!-- proofpress: allow unclosed-element -->\n{wrong}", checks=False) == []
-    assert told(tmp_path, "<!-- proofpress: allow unclosed-element -->\nA sentence.", checks=False) == []
+    allowed = "<!-- proofpress: allow unclosed-element -->\n"
+    site = built(tmp_path, wrong, allowed + wrong, f"{allowed}A sentence.", checks=False)
+    assert [told(site, number) for number in range(3)] == [[(1, "unclosed-element")], [], []]
 
 
 @pytest.mark.parametrize("html", ["allow", "escape", "sanitize"])

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 
-from proofpress.builder.build import build
-from proofpress.builder.inputs import Options
+from proofpress.builder.desk import Desk
+from proofpress.builder.fitting import unfit
+from proofpress.builder.inputs import Looked, read_inputs
+from proofpress.builder.preparing import prepare
 from proofpress.config import Field, read_config
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 ADDRESS = "url: https://me.example.net/\n"
 
 TOLD: dict[str, tuple[str, str, list[tuple[int, int, str]]]] = {
@@ -42,7 +42,9 @@ def test_what_posts_say_is_held_against_the_fields(
     (tmp_path / "site.yaml").write_text(f"title: Notes\n{ADDRESS}fields:\n  {fields}\n", "utf-8")
     (tmp_path / "content/about.md").write_text("# About\n\nWords.\n", "utf-8")
     (posts / "a.md").write_text(f"---\ntitle: A\ndate: 2026-03-01\n{front}\n---\n\nWords.\n", "utf-8")
-    found = build(Options(root=tmp_path, now=NOW)).problems
+    inputs = read_inputs(tmp_path, "", Looked(), 0)
+    prepared = prepare(inputs, Desk(), None, lambda _step, _done, _of: None).prepared
+    found = [*unfit(prepared, inputs.config.fields)]
     assert {(one.path, one.rule) for one in found} <= {("content/posts/a.md", "unfit-field")}
     assert [(one.line, one.column, one.hint) for one in found] == expected
 

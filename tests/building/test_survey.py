@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from proofpress.builder.build import build
-from proofpress.builder.inputs import Options
+from proofpress.builder.desk import Desk
+from proofpress.builder.inputs import Looked, Options, read_inputs
+from proofpress.builder.preparing import prepare
+from proofpress.builder.reporting import weigher
+from proofpress.builder.surveying import survey
+from proofpress.problems import judge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +30,9 @@ def told(root: Path, *fronts: str, rules: str = "") -> list[tuple[str, int, int,
         text = front if "date:" in front else f"date: 2026-03-0{number + 1}\n{front}"
         text = text if "title:" in text else f"{text}\ntitle: Post {number}"
         (posts / f"{'abcdefgh'[number]}.md").write_text(f"---\n{text}\n---\n\nWords.\n", "utf-8")
-    found = build(Options(root=root, now=NOW, drafts=True, future=True, checks=True)).problems
+    inputs = read_inputs(root, "", Looked(), 0)
+    prepared = prepare(inputs, Desk(), None, lambda _step, _done, _of: None, checks=True).prepared
+    found = judge(survey(prepared, inputs.sizes, NOW), weigher(inputs.config.rules), strict=False)
     return [(one.path.split("/")[-1][0], one.line, one.column, one.rule) for one in found]
 
 
@@ -72,6 +79,7 @@ def test_posts_are_read_among_each_other(
     assert told(tmp_path, *fronts, rules=rules) == expected
 
 
-def test_a_build_does_not_ask(tmp_path: Path) -> None:
+def test_check_asks_and_a_build_does_not(tmp_path: Path) -> None:
     told(tmp_path, "date: 1970-01-01")
-    assert build(Options(root=tmp_path, now=NOW)).problems == []
+    found = {checks: build(Options(root=tmp_path, now=NOW, checks=checks)).problems for checks in (True, False)}
+    assert ([one.rule for one in found[True]], found[False]) == (["doubtful-date"], [])
