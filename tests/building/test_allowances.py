@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -128,6 +129,18 @@ def test_a_build_is_silent_too_and_leaves_it_to_check_what_is_unused(tmp_path: P
     allowed = "<!-- proofpress: allow unclosed-element -->\n"
     site = built(tmp_path, wrong, allowed + wrong, f"{allowed}A sentence.", checks=False)
     assert [told(site, number) for number in range(3)] == [[(1, "unclosed-element")], [], []]
+
+
+def test_nothing_of_it_is_in_the_markdown_that_is_published(tmp_path: Path) -> None:
+    text = f"<!-- proofpress: allow vague-link -->\n{VAGUE}\n\n```text\n<!-- proofpress: allow in-a-listing -->\n```"
+    built(tmp_path, f"{text}\n\n> <!-- proofpress: allow vague-link -->\n> {VAGUE}")
+    with (tmp_path / "site.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("twins: true\n")
+    made = build(Options(root=tmp_path, now=NOW)).made
+    (twin,) = [one.read().decode() for path, one in made.items() if path.startswith("posts/") and path.endswith(".md")]
+    assert re.findall("proofpress: allow [a-z-]+", twin) == ["proofpress: allow in-a-listing"]
+    assert VAGUE in twin
+    assert f">\n> {VAGUE}" in twin
 
 
 @pytest.mark.parametrize("html", ["allow", "escape", "sanitize"])

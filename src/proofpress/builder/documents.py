@@ -189,7 +189,9 @@ class Rendering:
         )
         body = self._render(document)
         if self._keeps_markdown:
-            body = msgspec.structs.replace(body, markdown=document.text, first_line=document.first_line)
+            body = msgspec.structs.replace(
+                body, markdown=_without_allowances(document, body), first_line=document.first_line
+            )
         name = name_of(source.path, kind, translates=original is not None)
         card, found = make_card(document, body, name, kind, config, original)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=(), allowances=()))
@@ -248,6 +250,17 @@ class Rendering:
         """End the processes that renderers may have started."""
         self._renderer.close()
         self._plain.close()
+
+
+def _without_allowances(document: Document, body: Body) -> str:
+    """Return the Markdown of a document as it is published: what its writer allows is nobody else's; lines stay lines."""
+    if not body.allowances:
+        return document.text
+    lines = document.text.split("\n")
+    for own in body.allowances:
+        number = own.place.line - document.first_line
+        lines[number] = lines[number][: own.place.column - 1].rstrip()
+    return "\n".join(lines)
 
 
 def _with_problems(body: Body, problems: Iterable[Problem]) -> Body:
