@@ -14,6 +14,7 @@ from proofpress.builder.preparing import prepare
 from proofpress.builder.reporting import weigher
 from proofpress.builder.surveying import survey
 from proofpress.problems import judge
+from proofpress.rules.registry import BUILT_IN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,11 @@ def told(root: Path, *fronts: str, rules: str = "") -> list[tuple[str, int, int,
         (posts / f"{'abcdefgh'[number]}.md").write_text(f"---\n{text}\n---\n\nWords.\n", "utf-8")
     inputs = read_inputs(root, "", Looked(), 0)
     prepared = prepare(inputs, Desk(), None, lambda _step, _done, _of: None, checks=True).prepared
-    found = judge(survey(prepared, inputs.sizes, NOW), weigher(inputs.config.rules), strict=False)
+    found = judge(
+        survey(prepared, inputs.sizes, NOW),
+        weigher(inputs.config.rules, {rule.name for rule in BUILT_IN if rule.optional}),
+        strict=False,
+    )
     return [(one.path.split("/")[-1][0], one.line, one.column, one.rule) for one in found]
 
 

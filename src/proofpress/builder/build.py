@@ -14,24 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from proofpress.builder.allowances import silenced
 from proofpress.builder.desk import Desk
 from proofpress.builder.filling import Filled, fill
-from proofpress.builder.fitting import unfit
 from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_texts
 from proofpress.builder.plain import plain_outputs
 from proofpress.builder.plugins import open_plugins
 from proofpress.builder.preparing import LeftOut, Preparation, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, weigher, with_excerpts
-from proofpress.builder.surveying import survey
 from proofpress.builder.world import World, stands, world_of
 from proofpress.config import read_config
 from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
-from proofpress.rules.registry import BUILT_IN, registry, weighable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -173,15 +169,35 @@ def _problems(
         found += own.problems
     for each in filled.problems.values():
         found += each
-    if inputs.config.fields:
-        found += unfit(preparation.prepared, inputs.config.fields)
-    if options.checks:
-        found += survey(preparation.prepared, inputs.sizes, options.now)
-    allowances = {str(path): own.allowances for path, own in preparation.prepared.items() if own.allowances}
-    if allowances:
-        found = silenced(found, allowances, registry(more=theirs), told=options.checks)
+    known = _beyond_a_build(options, inputs, preparation, found, theirs)
     drafts = unpublished(preparation.prepared, options)
-    return judge(faults_once(found), weigher(weights, (*BUILT_IN, *theirs)), strict=options.strict, drafts=drafts)
+    weight_of = weigher(weights, {rule.name for rule in known.values() if rule.optional})
+    return judge(faults_once(found), weight_of, strict=options.strict, drafts=drafts)
+
+
+def _beyond_a_build(
+    options: Options, inputs: Inputs, preparation: Preparation, found: list[Problem], theirs: tuple[Rule, ...]
+) -> Mapping[str, Rule]:
+    """Find what most builds do not look for, and silence what writers allow; return all rules where they had to be known."""
+    if inputs.config.fields:
+        from proofpress.builder.fitting import unfit  # noqa: PLC0415 - where a site has fields
+
+        found += unfit(preparation.prepared, inputs.config.fields)
+    allowances = {str(path): own.allowances for path, own in preparation.prepared.items() if own.allowances}
+    if not options.checks and not allowances:
+        return {rule.name: rule for rule in theirs}
+    from proofpress.rules.registry import registry  # noqa: PLC0415 - a plain build need not know all rules
+
+    known = registry(more=theirs)
+    if options.checks:
+        from proofpress.builder.surveying import survey  # noqa: PLC0415 - for `check` alone
+
+        found += survey(preparation.prepared, inputs.sizes, options.now)
+    if allowances:
+        from proofpress.builder.allowances import silenced  # noqa: PLC0415 - where somebody allows something
+
+        found[:] = silenced(found, allowances, known, told=options.checks)
+    return known
 
 
 def _weights(inputs: Inputs) -> tuple[Weights, list[Problem], tuple[Rule, ...]]:
@@ -191,6 +207,8 @@ def _weights(inputs: Inputs) -> tuple[Weights, list[Problem], tuple[Rule, ...]]:
     """
     if not inputs.plugins:
         return inputs.config.rules, list(inputs.problems), ()
+    from proofpress.rules.registry import weighable  # noqa: PLC0415 - a plain build need not know all rules
+
     opened = open_plugins(inputs.plugins)
     theirs = weighable({rule.name: rule for rule in opened.rules})
     config, problems = read_config(inputs.settings, SETTINGS, theirs)

@@ -10,29 +10,27 @@ import msgspec
 from proofpress.content.globs import matcher
 from proofpress.content.scan import OutsideSiteError, read_inside
 from proofpress.rules.edits import stands
-from proofpress.rules.registry import BUILT_IN
 from proofpress.site.links import CONTENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from proofpress.problems import Judgement, Problem
-    from proofpress.rules.rule import Rule
 
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def weigher(
-    rules: Mapping[str, Judgement | Mapping[str, Judgement]], known: Iterable[Rule] = BUILT_IN
+    rules: Mapping[str, Judgement | Mapping[str, Judgement]], optional: Collection[str] = ()
 ) -> Callable[[Problem], Judgement]:
     """Return the function that tells what a problem weighs by the settings (`rules:`).
 
     Of the patterns that match its file, the last that names its rule counts; else what holds for all files; else what
-    the rule says itself.
+    the rule says itself. The `optional` rules are off unless they are weighed.
     """
-    everywhere: dict[str, Judgement] = {rule.name: "off" for rule in known if rule.optional}
+    everywhere: dict[str, Judgement] = dict.fromkeys(optional, "off")
     below: list[tuple[Callable[[str], bool], Mapping[str, Judgement]]] = []
     for name, weight in rules.items():
         if isinstance(weight, str):

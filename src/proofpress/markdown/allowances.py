@@ -6,10 +6,10 @@ parts the lines around it as that would. Nothing of it is on the page, whatever 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from proofpress.model import Allowance
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 ALLOWANCE: Final = "allowance"
 """The rule, and the type of its tokens."""
-MARK: Final = re.compile(r"<!--[ \t]*proofpress:[ \t]*allow\b")
+MARK: Final = lazy(r"<!--[ \t]*proofpress:[ \t]*allow\b")
 """What a text with an allowance holds."""
 
-_LINE: Final = re.compile(r"<!--[ \t]*proofpress:[ \t]*allow(?P<names>(?:[ \t][ \t,\w-]*?)?)-->[ \t]*")
-_NAME: Final = re.compile(r"\w(?:[\w-]*\w)?")
+_LINE: Final = lazy(r"<!--[ \t]*proofpress:[ \t]*allow(?P<names>(?:[ \t][ \t,\w-]*?)?)-->[ \t]*")
+_NAME: Final = lazy(r"\w(?:[\w-]*\w)?")
 
 
 def allowance(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: ARG001, N803

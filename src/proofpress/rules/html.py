@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
 from proofpress.rules.rule import Fault, TextRule, once_each
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _ENDS_ITSELF: Final = frozenset(
 )
 """Elements whose end HTML lets out."""
 _FOREIGN: Final = frozenset({"svg", "math"})
-_OWN_ELEMENT: Final = re.compile(r"</[A-Za-z][A-Za-z0-9.:_]*-")
+_OWN_ELEMENT: Final = lazy(r"</[A-Za-z][A-Za-z0-9.:_]*-")
 
 
 class _UnknownElement(TextRule, frozen=True):
@@ -116,7 +117,7 @@ class _UnclosedElement(TextRule, frozen=True):
 
 
 _MARKDOWN: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = tuple(
-    (shown, needles, re.compile(pattern, re.MULTILINE))
+    (shown, needles, lazy(pattern, re.MULTILINE))
     for shown, needles, pattern in (
         ("##", ("# ", "#\t"), r"\n[ \t]*#{1,6}[ \t]+(?=\S)"),
         ("```", ("```", "~~~"), r"\n[ \t]*(?:`{3,}|~{3,})"),
@@ -133,8 +134,8 @@ _MARKDOWN: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = tup
     )
 )  # fmt: skip
 """What Markdown would read: how it is called in a message, what is in every text that holds it, and how it is found."""
-_MAY_BE_HTML: Final = re.compile(r"<[A-Za-z/!?]")
-_MARKDOWN_ATTRIBUTE: Final = re.compile(r"(?<![\w-])markdown\s*=|(?<![\w-])markdown\Z|\smarkdown(?=\s)", re.IGNORECASE)
+_MAY_BE_HTML: Final = lazy(r"<[A-Za-z/!?]")
+_MARKDOWN_ATTRIBUTE: Final = lazy(r"(?<![\w-])markdown\s*=|(?<![\w-])markdown\Z|\smarkdown(?=\s)", re.IGNORECASE)
 
 
 def _any(needles: tuple[str, ...], words: str) -> bool:
@@ -176,7 +177,7 @@ class _MarkdownInHtml(TextRule, frozen=True):
         )
 
 
-_TAG: Final = re.compile(
+_TAG: Final = lazy(
     r"</?(?:a|b|i|u|em|strong|div|p|img|span|figure|figcaption|br|hr|table|thead|tbody|tr|td|th|video|audio|source|iframe"
     r"|details|summary|center|ul|ol|li|sup|sub|small|pre|code|kbd|h[1-6]|font|blockquote|section)"
     r"(?:\s+[\w:-]+\s*=|\s*/?>)"

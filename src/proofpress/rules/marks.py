@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from proofpress.patterns import lazy
 from proofpress.rules.prose import GAP
 from proofpress.rules.rule import Fault, TextRule, once_each
 from proofpress.rules.tables import rows_told
@@ -56,7 +57,7 @@ _AS_TEXT: Final = "so it is shown as it is written"
 
 def _mark(needles: str | tuple[str, ...], pattern: str, says: str, mend: str, *, in_html: bool = False) -> Mark:
     needles = tuple(needles.split()) if isinstance(needles, str) else needles
-    return Mark(needles, re.compile(pattern, re.MULTILINE), says, mend, in_html)
+    return Mark(needles, lazy(pattern, re.MULTILINE), says, mend, in_html)
 
 
 MARKS: Final[tuple[Mark, ...]] = (
@@ -107,17 +108,15 @@ _NEEDLES: Final = {
     for rare in sorted({_rarest(needle) for mark in MARKS for needle in mark.needles})
 }
 """The marks by what is in every text that holds them, as numbers; that by its rarest character, which most texts lack."""
-_EMOJI: Final = re.compile(r":[a-z][a-z_]*[a-z0-9]:(?![\w:/])")
-_ROLE: Final = re.compile(r":(?:[a-z]+:)?[a-z]+:" + GAP)
-_BEFORE: Final = re.compile(r"[\w:/.]")
-_BRACKETED: Final = re.compile(
-    r"\\\\?\((?:(?!\n\s*\n).)+?\\\\?\)|\\\\?\[(?:(?!\n\s*\n).)+?\\\\?\]|\\\\[(\[]", re.DOTALL
-)
-_MATHEMATICAL: Final = re.compile(r"\\[A-Za-z]|[_^=+<>]|^\W*[A-Za-wyz]\W*$")
-_CODE_SPAN: Final = re.compile(r"(?<![`\\])(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
-_IN_ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:[\"']?[^\"'\s]*?(\{%|\{\{)|(\{))")
+_EMOJI: Final = lazy(r":[a-z][a-z_]*[a-z0-9]:(?![\w:/])")
+_ROLE: Final = lazy(r":(?:[a-z]+:)?[a-z]+:" + GAP)
+_BEFORE: Final = lazy(r"[\w:/.]")
+_BRACKETED: Final = lazy(r"\\\\?\((?:(?!\n\s*\n).)+?\\\\?\)|\\\\?\[(?:(?!\n\s*\n).)+?\\\\?\]|\\\\[(\[]", re.DOTALL)
+_MATHEMATICAL: Final = lazy(r"\\[A-Za-z]|[_^=+<>]|^\W*[A-Za-wyz]\W*$")
+_CODE_SPAN: Final = lazy(r"(?<![`\\])(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_IN_ATTRIBUTE: Final = lazy(r"([\w:-]+)\s*=\s*(?:[\"']?[^\"'\s]*?(\{%|\{\{)|(\{))")
 _ADDRESSES: Final = frozenset({"href", "src", "srcset", "poster", "data"})
-_JSX: Final = re.compile(r"<[A-Z][\w.]*(?:\s[^<>]*?)?\s[\w-]+=\{|<[A-Z]\w*\.\w|<>|</>")
+_JSX: Final = lazy(r"<[A-Z][\w.]*(?:\s[^<>]*?)?\s[\w-]+=\{|<[A-Z]\w*\.\w|<>|</>")
 
 
 class _ForeignSyntax(TextRule, frozen=True):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.problems import Edit
 from proofpress.rules.prose import GAP
 from proofpress.rules.rule import TextRule
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from proofpress.rules.prose import Run, Text
     from proofpress.rules.rule import Found
 
-_ORDER: Final = re.compile(
+_ORDER: Final = lazy(
     r"\s*(?:please\s+)?(?:write|create|generate|compose|produce|draft)\s+(?:me\s+)?(?:a|an|the|\d+)\s[^.\n]{0,80}?"
     r"\b(?:blog\s?post|article|essay|tutorial|post|guide|report|story|summary|README)\b[^\n]*",
     re.IGNORECASE,
@@ -43,12 +44,12 @@ class _EchoedInstruction(TextRule, frozen=True):
         return [(whole[0], Place(first.first, indent + 1, len(written.split("\n")[0].strip())))]
 
 
-_ANSWER: Final = re.compile(
+_ANSWER: Final = lazy(
     r"\s*(?:(?:certainly|sure|of course|absolutely)[!,.:]\s+(?:here(?:'s|\N{RIGHT SINGLE QUOTATION MARK}s| is| are)|below is|i(?:'ll|\N{RIGHT SINGLE QUOTATION MARK}ll| will| can))\b"
     r"|here(?:'s|\N{RIGHT SINGLE QUOTATION MARK}s| is)\s+(?:a|an|the|your)\s+(?:\w+\s+){0,4}(?:blog\s?post|article|tutorial|draft|rewrite|revised version)\b[^.\n]{0,80}:\s*\Z)",
     re.IGNORECASE,
 )
-_CLOSING: Final = re.compile(
+_CLOSING: Final = lazy(
     r"\s*(?:i hope this helps|let me know if you(?:'d|\N{RIGHT SINGLE QUOTATION MARK}d| would| want| need| have)[^.!?\n]{0,120}(?:changes?|adjust\w*|expand\w*|revis\w*|tweak\w*|rewrit\w*|sections?)|would you like me to)\b",
     re.IGNORECASE,
 )
@@ -70,7 +71,7 @@ class _EchoedAnswer(TextRule, frozen=True):
                 yield fault, run.place(begin, len(found[0].strip().partition("\n")[0]))
 
 
-_END: Final = re.compile(
+_END: Final = lazy(
     r"\[(?:end|END|End) of (?:text|document|post|article|file|transcript|response|output)\]"
     r"|<\|(?:endoftext|end_of_text|im_end|eot_id|end)\|>|\[(?:EOS|/?INST)\]"
 )
@@ -103,8 +104,8 @@ class _EndMarker(TextRule, frozen=True):
                 yield fault, place
 
 
-_SENTENCE: Final = re.compile(r"[.!?]['\")\]\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]*\s")
-_GOES_ON: Final = re.compile(r"[^\W\d_]\Z|[,;(\N{EN DASH}\N{EM DASH}-]\Z")
+_SENTENCE: Final = lazy(r"[.!?]['\")\]\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]*\s")
+_GOES_ON: Final = lazy(r"[^\W\d_]\Z|[,;(\N{EN DASH}\N{EM DASH}-]\Z")
 _FEW: Final = 12
 
 
@@ -138,7 +139,7 @@ def _begins(run: Run) -> int:
     return run.written_place(0).line
 
 
-_NOTE: Final = re.compile(
+_NOTE: Final = lazy(
     r"(?P<note>\b(?:TODO|FIXME|TBD)\b(?=:|\s*\())|^(?P<alone>TODO|FIXME|TBD)\b"
     r"|(?P<filler>\blorem ipsum dolor\b)|(?P<model>\bas an AI(?: language)? model\b)"
     r"|(?P<gap>\[(?:insert|add your|your) [^\[\]\n]{1,60}\])",
@@ -146,7 +147,7 @@ _NOTE: Final = re.compile(
 )
 
 
-_QUOTE: Final = re.compile('["\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]')
+_QUOTE: Final = lazy('["\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]')
 
 
 class _Placeholder(TextRule, frozen=True):

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.problems import Edit
 from proofpress.rules.rule import TextRule, once_each
 
@@ -155,7 +156,7 @@ class _RepeatedHeading(TextRule, frozen=True):
         return once_each(found)
 
 
-_FIRST: Final = re.compile(r"[ \t]*1[.)][ \t]")
+_FIRST: Final = lazy(r"[ \t]*1[.)][ \t]")
 
 
 class _RestartedList(TextRule, frozen=True):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.problems import Edit
 from proofpress.rules.rule import Fault, Rule, TextRule
 
@@ -24,9 +25,9 @@ class _LostCells(Rule, frozen=True):
         )
 
 
-_ROW: Final = re.compile(r"[ \t]*\|.*\|[ \t]*")
-_DELIMITERS: Final = re.compile(r"[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*")
-_BAR: Final = re.compile(r"(?<!\\)\|")
+_ROW: Final = lazy(r"[ \t]*\|.*\|[ \t]*")
+_DELIMITERS: Final = lazy(r"[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*")
+_BAR: Final = lazy(r"(?<!\\)\|")
 
 
 class _Row(NamedTuple):
@@ -189,8 +190,8 @@ class _UndrawnTable(TextRule, frozen=True):
                 yield fault.mended(edit), table.rows[0].place
 
 
-_ITEM: Final = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_BELOW_AN_ITEM: Final = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t][^\n]*\n[ \t]*\|", re.MULTILINE)
+_ITEM: Final = lazy(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+_BELOW_AN_ITEM: Final = lazy(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t][^\n]*\n[ \t]*\|", re.MULTILINE)
 
 
 class _SecondDelimiter(TextRule, frozen=True):

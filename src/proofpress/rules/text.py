@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
 from proofpress.rules.rule import Fault, Rule, TextRule
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class _UnusedAllowance(TextRule, frozen=True):
         )
 
 
-_MEANT: Final = re.compile(r"<!--\s*proofpress:.*?-->", re.DOTALL)
-_WRITTEN: Final = re.compile(r"<!--\s*proofpress:\s*allow\s[\s,\w-]*-->")
+_MEANT: Final = lazy(r"<!--\s*proofpress:.*?-->", re.DOTALL)
+_WRITTEN: Final = lazy(r"<!--\s*proofpress:\s*allow\s[\s,\w-]*-->")
 
 UNKNOWN_ALERT: Final = Rule("unknown-alert", "warning", "text")
 UNDEFINED_FOOTNOTE: Final = Rule("undefined-footnote", "warning", "text")

@@ -6,8 +6,9 @@ styles; for code of its own no policy is written, since a policy that lets all c
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,7 @@ GRANTED: Final = {
 }
 _ELSEWHERE: Final = r"""[^>]*?\s(?:src|srcset|poster|href|data)\s*=\s*["']?\s*(?:https?:|//|data:)"""
 _LOADED: Final = {
-    mark: (directives, re.compile(mark + _ELSEWHERE))
+    mark: (directives, lazy(mark + _ELSEWHERE))
     for mark, directives in (
         ("<img", ("img-src",)),
         ("<image", ("img-src",)),
@@ -37,10 +38,10 @@ _UNTOLD: Final = (
     "<script", "<embed", "<object", "<link", "<form", "<frame", "<base", "srcdoc",
 )  # fmt: skip
 _HANDLERS: Final = (
-    *(re.compile(blank + r"""on[a-z]+\s*=\s*["'\w]""") for blank in " \t\n/"),
-    re.compile(r"""href\s*=\s*["']?\s*javascript:"""),
+    *(lazy(blank + r"""on[a-z]+\s*=\s*["'\w]""") for blank in " \t\n/"),
+    lazy(r"""href\s*=\s*["']?\s*javascript:"""),
 )
-_STYLES: Final = tuple(re.compile(blank + r"""style\s*=\s*["'\w]""") for blank in " \t\n/")
+_STYLES: Final = tuple(lazy(blank + r"""style\s*=\s*["'\w]""") for blank in " \t\n/")
 """Each begins with a letter of its own, so that a search is quick."""
 
 
