@@ -79,6 +79,22 @@ class Place(msgspec.Struct, frozen=True, gc=False, array_like=True):
     length: int = 1
 
 
+class Allowance(msgspec.Struct, frozen=True, kw_only=True):
+    """What a writer allows in the block that follows: rules, by their names as they are written, each with its place."""
+
+    names: tuple[tuple[str, Place], ...]
+    place: Place
+    """Of the whole comment."""
+    first: int
+    """The first line in the file of what they are silent in."""
+    last: int
+    """Its last."""
+
+    def reaches(self, line: int) -> bool:
+        """Tell whether it speaks of a line of the file."""
+        return self.first <= line <= self.last
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     r"""A Markdown file, read: its front matter, and its text as the Markdown that follows it.
 
@@ -151,6 +167,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     raw: bool = True
     """Whether the HTML may hold what the author or a plugin wrote as such, not Proofpress."""
     problems: tuple[Problem, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    """What its writer allows in it."""
     certain: bool = True
     markdown: str = ""
     """The text as it is written, where the settings have it published as well (`Document.text`)."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 Severity = Literal["error", "warning"]
 Judgement = Literal["error", "warning", "off"]
@@ -65,15 +65,19 @@ class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
 
 
 def judge(
-    problems: Iterable[Problem], rules: Mapping[str, Judgement], *, strict: bool, drafts: Collection[str] = frozenset()
+    problems: Iterable[Problem],
+    weight_of: Callable[[Problem], Judgement],
+    *,
+    strict: bool,
+    drafts: Collection[str] = frozenset(),
 ) -> list[Problem]:
-    """Weigh problems as the site's settings say (`rules:`), drop those switched off, sort by place, each once.
+    """Weigh problems as the site's settings say, drop those switched off, sort by place, each once.
 
     In the files `drafts` nothing weighs more than a warning: what is not published yet can't stop what is.
     """
     judged: set[Problem] = set()
     for found in problems:
-        weight = rules.get(found.rule, found.severity)
+        weight = weight_of(found)
         if weight == "off":
             continue
         if found.path in drafts:

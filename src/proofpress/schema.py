@@ -5,13 +5,14 @@ All of it is made from the tables that the files are read by: `config.SETTINGS` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import msgspec
 
 from proofpress.config import SETTINGS, Config
 from proofpress.content import shapes
 from proofpress.content.keys import TABLE
+from proofpress.problems import Judgement
 from proofpress.rules.registry import registry
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 def site_schema() -> Schema:
     """Return the schema of site.yaml. Each key has a description and examples; unknown keys are refused."""
     defaults: dict[str, Any] = msgspec.to_builtins(Config()) | {
-        "rules": {name: rule.severity for name, rule in registry().items()}
+        "rules": {name: "off" if rule.optional else rule.severity for name, rule in registry().items()}
     }
     return {
         "$schema": _DIALECT,
@@ -86,6 +87,11 @@ def _setting(setting: Setting, default: Any) -> Schema:
     parts = setting.parts()
     if parts:
         whole = _mapping(parts, default)
+        if setting.name == "rules":  # and by patterns of files
+            whole["additionalProperties"] = {
+                "type": ["object", "null"],
+                "additionalProperties": {"enum": list(get_args(Judgement))},
+            }
         shape = {"anyOf": [whole, shape]} if shape else whole
     told = {} if default in (None, {}, "") or setting.name == "rules" else {"default": default}
     left_out = f" Left out: {setting.otherwise}." if setting.otherwise else ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault
+from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault, with_text
 from proofpress.builder.lost import decode_published, encode_published, lost_urls
 from proofpress.builder.preparing import LeftOut
 from proofpress.engine.digests import digest_of
@@ -28,6 +28,7 @@ from proofpress.rules.output import NO_CONTENT
 
 if TYPE_CHECKING:
     from proofpress.builder.build import Built
+    from proofpress.model import Source
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,25 +138,33 @@ class Checked(msgspec.Struct, frozen=True):
 _decode_checked = msgspec.json.Decoder(Checked | None).decode
 
 
-def check(options: Options, *, progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None) -> Checked:
+def check(
+    options: Options,
+    *,
+    text: Source | None = None,
+    progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None,
+) -> Checked:
     """Return all that is wrong with a site, by what an earlier check remembers. Nothing is published.
+
+    With a `text`, which an editor has not saved yet, that is all that is wrong with it in its place on the site.
 
     Raises OSError as the disk does, and BusyError while another check holds what is remembered for too long.
     """
     try:
-        return _check(options, progress, anew=False)
+        return _check(options, text, progress, anew=False)
     except (DamagedError, msgspec.MsgspecError):
-        return _check(options, progress, anew=True)
+        return _check(options, text, progress, anew=True)
 
 
-def _check(options: Options, progress: Callable[[str, int, int], None], *, anew: bool) -> Checked:
+def _check(options: Options, text: Source | None, progress: Callable[[str, int, int], None], *, anew: bool) -> Checked:
     path = cache_folder(options.root) / CHECKED
     with Store(path, anew=anew) as store:
         looked = decode_looked(store.fact("files"))
         inputs = read_inputs(options.root, options.base_url, looked, int(options.now.timestamp() * 1e9))
-        fingerprint = digest_of([inputs.fingerprint, inputs.code.grammars, options.strict])
+        day = f"{options.now:%Y-%m-%d}"  # what is of the future is so as of a day
+        fingerprint = digest_of([inputs.fingerprint, inputs.code.grammars, options.strict, day])
         last: Checked | None = _decode_checked(store.fact("checked") or b"null")
-        if last is not None and last.fingerprint == fingerprint:
+        if text is None and last is not None and last.fingerprint == fingerprint:
             return last
         from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
         from proofpress.builder.desk import Desk  # noqa: PLC0415
@@ -163,6 +172,11 @@ def _check(options: Options, progress: Callable[[str, int, int], None], *, anew:
         from proofpress.engine.executors import Processes  # noqa: PLC0415
 
         desk = Desk(traces=store, blobs=StoreFile(path), lasting=True, executor=Processes(options.jobs), wanted=False)
+        if text is not None:
+            built = build(options, desk, with_text(inputs, text), progress=progress)
+            own = built.preparation.prepared.get(text.path)
+            found = [one for one in built.problems if one.path == text.path]
+            return Checked(fingerprint, found, own.unread if own is not None else ())
         built = build(options, desk, inputs, progress=progress)
         problems = [*built.problems, *_without_content(options.root, built.posts, None)]
         unread = {language for own in built.preparation.prepared.values() for language in own.unread}
@@ -198,7 +212,7 @@ class _Found(NamedTuple):
 def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int, int], None]) -> Outcome:
     from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
     from proofpress.builder.desk import Desk  # noqa: PLC0415
-    from proofpress.builder.reporting import with_excerpts  # noqa: PLC0415
+    from proofpress.builder.reporting import weigher, with_excerpts  # noqa: PLC0415
     from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
     from proofpress.engine.executors import Processes  # noqa: PLC0415
 
@@ -223,7 +237,7 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
     lost: list[Problem] = []
     if not built.failed:
         gone = lost_urls(decode_published(store.fact(found.addresses)), built)
-        lost = with_excerpts(judge(gone, found.inputs.config.rules, strict=False), {}, root)
+        lost = with_excerpts(judge(gone, weigher(found.inputs.config.rules), strict=False), {}, root)
     is_fit = not any(problem.severity == "error" for problem in (*problems, *lost))
     done = _publish(found, store, built, problems) if is_fit else None
     store.put_fact("files", msgspec.msgpack.encode(found.inputs.looked))

@@ -192,6 +192,33 @@ def test_sarif_tells_rule_place_and_mend(tmp_path: Path, proofpress: Proofpress)
     assert change["replacements"][0]["insertedContent"] == {"text": "## Conclusion"}
 
 
+def test_sarif_has_what_its_schema_asks_of_each_result(tmp_path: Path, proofpress: Proofpress) -> None:
+    """SARIF 2.1.0, sections 3.27 to 3.30 and 3.55 to 3.57: levels, regions that begin at 1, relative addresses, rules once each."""
+    site(tmp_path, RAW)
+    (tmp_path / "content/posts/a b & ü.md").write_text("---\ntitle: 5\n--- \n[it](o.md), [it](é%20.md)\n", "utf-8")
+    (tmp_path / "content/posts/plot.png").write_bytes(b"no image")
+    (run,) = json.loads(proofpress("check", "--format", "sarif", cwd=tmp_path).stdout)["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert [rule["id"] for rule in driver["rules"]] == sorted({result["ruleId"] for result in run["results"]})
+    levels = {rule["defaultConfiguration"]["level"] for rule in driver["rules"]}
+    assert levels | {result["level"] for result in run["results"]} == {"error", "warning"}
+    for result in run["results"]:
+        assert result["message"]["text"].strip()
+        (location,) = result["locations"]
+        changes = [change for fix in result.get("fixes", ()) for change in fix["artifactChanges"]]
+        deleted = [replaced["deletedRegion"] for change in changes for replaced in change["replacements"]]
+        places = [location["physicalLocation"]["artifactLocation"], *(change["artifactLocation"] for change in changes)]
+        for place in places:
+            assert re.fullmatch(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-F]{2})+", place["uri"])
+        for region in [location["physicalLocation"].get("region", {}), *deleted]:
+            assert all(number >= 1 for number in region.values())
+            if region:
+                begin, end = region["startColumn"], region["endColumn"]
+                assert (region.get("endLine", region["startLine"]), end) >= (region["startLine"], begin)
+
+
 def test_a_site_without_content_is_told_of_as_a_build_does(tmp_path: Path, proofpress: Proofpress) -> None:
     (tmp_path / "site.yaml").write_text("title: Raw\nurl: https://me.example.net/\n", "utf-8")
     done = proofpress("check", "--format", "json", cwd=tmp_path)
@@ -256,10 +283,13 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "unnamed-listing": ("```\nfrom tiling import tiles\n\nprint(list(tiles(8, 3)))\n```", 0, 1),
     "undefined-name": ("```python\nimport sys\n\nprint(colorsys.rgb_to_hsv(1, 1, 1))\n```", 3, 7),
     "no-alternative": ("![](https://example.org/a.svg)", 0, 5),
+    "repeated-heading": ("## Twice\n\nA sentence.\n\n## Twice\n\nAnother.", 4, 4),
+    "restarted-list": ("1. One:\n\n```text\none\n```\n\n1. Two:\n\n```text\ntwo\n```", 6, 1),
+    "unused-allowance": ("<!-- proofpress: ignore vague-link -->", 0, 1),
     "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
 }
 """By rule, a fault and where it is: how many lines below its first, and its column."""
-AT_THE_ENDS = {"echoed-instruction", "cut-off", "empty-heading"}
+AT_THE_ENDS = {"echoed-instruction", "echoed-answer", "cut-off", "empty-heading"}
 
 
 def test_every_rule_that_check_alone_asks_is_planted() -> None:
@@ -331,6 +361,32 @@ def test_a_mend_takes_its_fault_away_and_brings_no_other_and_changes_nothing_els
         assert set(re.findall(r"\w+", planted)) | names == set(re.findall(r"\w+", mended)) | names
 
 
+LEFT_ALONE = {
+    "a caption above an image": "**The next sequence**\n\n![A plot of it](https://example.org/a.svg)",
+    "a caption that is announced": "The prompt is below:\n\n**The whole prompt**\n\n- One\n- Two",
+    "the title of a listing": "**With arrays**\n\n```python\nimport numpy\n```",
+    "a bold link": "**[Register now][a]**\n\nWe hope to see you.\n\n[a]: https://example.org/",
+    "a bold mark": "**(`industry`)**\n\n| a |\n|---|\n| 1 |",
+    "a refrain": f"{LONG}\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n\n{LONG}",
+    "a paragraph that is quoted again": f"{LONG}\n\n> {LONG}",
+    "headings in a quotation": "> ## Blockers\n>\n> None.\n>\n> ## Blockers\n>\n> None.",
+    "a heading below another": "## A\n\n### Uses\n\nOne.\n\n## B\n\n### Uses\n\nTwo.",
+    "a list of names": f"{LONG} Thanks go to Ada Lovelace, Grace Hopper, Barbara Liskov, Y. T. Chung",
+    "what somebody fills in": 'The question is "Is it of use for doing [insert your own task]?"',
+    "a library called click": "It is made with [click](https://click.palletsprojects.com/).",
+    "two lists of one item": "1. One:\n\nA paragraph between.\n\n1. Another.",
+    "a list whose listings belong to it": "1. One:\n\n   ```text\n   a\n   ```\n\n1. Two:\n\n   ```text\n   b\n   ```",
+    "a friendly beginning": "Of course, a press is heavy. Here is a press of iron.",
+}
+"""What reports over real blogs took for a fault, and what is near one."""
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE.values(), ids=LEFT_ALONE)
+def test_what_only_looks_like_a_fault_is_left_alone(text: str) -> None:
+    found = faults(Path("a.md"), f"---\ntitle: Presses\n---\n\n{text}\n")
+    assert [one.rule for one in found if one.rule not in {"skipped-level", "unnamed-listing"}] == []
+
+
 def test_the_first_and_the_last_words_are_looked_at() -> None:
     for path, text, begins in clean():
         own = document(path, text)
@@ -339,5 +395,7 @@ def test_the_first_and_the_last_words_are_looked_at() -> None:
         if ordered and begins[0] > own.first_line + 1 and not body.lstrip().startswith("#"):
             rules = [(one.rule, one.line) for one in faults(path, ordered) if one.rule == "echoed-instruction"]
             assert rules == [("echoed-instruction", own.first_line)]
+        asks = f"{text.rstrip()}\n\nI hope this helps!"
+        assert [one.rule for one in faults(path, asks)] == ["echoed-answer"]
         cut = f"{text.rstrip()}\n\n{LONG} So that a loop over tiles takes"
         assert [one.rule for one in faults(path, cut)] == ["cut-off"]

@@ -22,7 +22,15 @@ changed in `site.yaml`:
 rules:
   vague-link: off
   cut-off: error
+  "archive/**":
+    no-alternative: off
 ```
+
+Below a pattern of files in `content/` a weight holds in these alone; a later pattern counts before an earlier one. Rules that
+are marked *off* are asked once they are weighed there.
+
+In one block of a post a comment on the line above it silences rules: `<!-- proofpress: allow vague-link, cut-off -->`. One
+that silences nothing is a problem of `check`.
 
 Where it is said how many reports were true, a person read that many, drawn at random from what the rule says of real
 blogs, and judged each in its post.
@@ -31,7 +39,9 @@ An error keeps a site from being published; a warning is told, and `--strict` ta
 part of a site would be missing or unsafe always are errors.
 
 `proofpress check --fix` makes the mends that are certain and lose no word, `--fix --unsafe-fixes` those that are a guess, too;
-`--diff` shows what either would do.
+`--diff` shows what either would do. An editor hands over what is not saved yet: `proofpress check - --stdin-path
+content/posts/hello.md` reads a post from standard input, tells of its faults in its place on the site, and with `--fix` prints
+it mended.
 """
 
 
@@ -45,7 +55,7 @@ def document() -> str:
         name = family.__name__.rpartition(".")[2].replace("_", " ")
         parts.append(f"\n## {name.capitalize()}\n\n| rule | weighs | tells of |\n|---|---|---|\n")
         for rule in rules:
-            weighs = f"{rule.severity}, always" if rule.fixed else rule.severity
+            weighs = f"{rule.severity}, always" if rule.fixed else "*off*" if rule.optional else rule.severity
             summary = explanation(rule).summary.replace("|", "\\|")
             told = " ".join(part for part in (summary, how_precise(rule)) if part)
             parts.append(f"| `{rule.name}` | {weighs}{', *check*' if rule.checked else ''} | {told} |\n")

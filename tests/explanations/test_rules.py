@@ -14,6 +14,7 @@ from explanation_examples import RULES
 from rules_document import DOCUMENT, document
 
 import proofpress
+from proofpress.builder.reporting import weigher
 from proofpress.config import read_config
 from proofpress.model import Place
 from proofpress.problems import judge
@@ -98,10 +99,10 @@ def test_settings_weigh_a_rule_that_is_not_fixed_and_no_other(rule: Rule) -> Non
     found = rule.says("it is wrong").at("content/a.md")
     if rule.fixed:
         assert [one.rule for one in problems] == ["unknown-setting"]
-        assert judge([found], config.rules, strict=False) == [found]
+        assert judge([found], weigher(config.rules), strict=False) == [found]
     else:
         assert problems == ()
-        assert judge([found], config.rules, strict=False) == []
+        assert judge([found], weigher(config.rules), strict=False) == []
 
 
 def test_the_schema_offers_the_rules_that_settings_may_weigh_with_their_weights() -> None:
@@ -110,7 +111,7 @@ def test_the_schema_offers_the_rules_that_settings_may_weigh_with_their_weights(
     )
     offered = _properties(json.loads(run.stdout))["rules"]["properties"]
     assert {name: one["default"] for name, one in offered.items()} == {
-        name: RULES[name].severity for name in weighable(RULES)
+        name: "off" if RULES[name].optional else RULES[name].severity for name in weighable(RULES)
     }
 
 

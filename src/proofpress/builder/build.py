@@ -21,7 +21,7 @@ from proofpress.builder.plain import plain_outputs
 from proofpress.builder.plugins import open_plugins
 from proofpress.builder.preparing import LeftOut, Preparation, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
-from proofpress.builder.reporting import faults_once, with_excerpts
+from proofpress.builder.reporting import faults_once, weigher, with_excerpts
 from proofpress.builder.world import World, stands, world_of
 from proofpress.config import read_config
 from proofpress.engine.steps import Stale
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from proofpress.problems import Judgement
+    from proofpress.rules.rule import Rule
+
+    Weights = Mapping[str, Judgement | Mapping[str, Judgement]]
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,24 +163,51 @@ def _problems(
     unwritten: list[Problem],
 ) -> list[Problem]:
     """Gather what every part found, weigh it as the settings say, and put it in order."""
-    weights, found = _weights(inputs)
+    weights, found, theirs = _weights(inputs)
     found += [*preparation.problems, *world.problems, *filled.filling.known.menu_problems(), *filled.unused, *unwritten]
     for own in preparation.prepared.values():
         found += own.problems
     for each in filled.problems.values():
         found += each
+    known = _beyond_a_build(options, inputs, preparation, found, theirs)
     drafts = unpublished(preparation.prepared, options)
-    return judge(faults_once(found), weights, strict=options.strict, drafts=drafts)
+    weight_of = weigher(weights, {rule.name for rule in known.values() if rule.optional})
+    return judge(faults_once(found), weight_of, strict=options.strict, drafts=drafts)
 
 
-def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem]]:
-    """Return what the settings say that rules weigh, and what is wrong with all that was read.
+def _beyond_a_build(
+    options: Options, inputs: Inputs, preparation: Preparation, found: list[Problem], theirs: tuple[Rule, ...]
+) -> Mapping[str, Rule]:
+    """Find what most builds do not look for, and silence what writers allow; return all rules where they had to be known."""
+    if inputs.config.fields:
+        from proofpress.builder.fitting import unfit  # noqa: PLC0415 - where a site has fields
+
+        found += unfit(preparation.prepared, inputs.config.fields)
+    allowances = {str(path): own.allowances for path, own in preparation.prepared.items() if own.allowances}
+    if not options.checks and not allowances:
+        return {rule.name: rule for rule in theirs}
+    from proofpress.rules.registry import registry  # noqa: PLC0415 - a plain build need not know all rules
+
+    known = registry(more=theirs)
+    if options.checks:
+        from proofpress.builder.surveying import survey  # noqa: PLC0415 - for `check` alone
+
+        found += survey(preparation.prepared, inputs.sizes, options.now)
+    if allowances:
+        from proofpress.builder.allowances import silenced  # noqa: PLC0415 - where somebody allows something
+
+        found[:] = silenced(found, allowances, known, told=options.checks)
+    return known
+
+
+def _weights(inputs: Inputs) -> tuple[Weights, list[Problem], tuple[Rule, ...]]:
+    """Return what the settings say that rules weigh, what is wrong with all that was read, and the rules of plugins.
 
     Which rules plugins bring is known only when these are opened, so that settings are read once more where they do.
     """
     if not inputs.plugins:
-        return inputs.config.rules, list(inputs.problems)
-    from proofpress.rules.registry import weighable  # noqa: PLC0415 - as above
+        return inputs.config.rules, list(inputs.problems), ()
+    from proofpress.rules.registry import weighable  # noqa: PLC0415 - a plain build need not know all rules
 
     opened = open_plugins(inputs.plugins)
     theirs = weighable({rule.name: rule for rule in opened.rules})
@@ -187,4 +217,4 @@ def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem]]:
     if opened.problems:  # nobody knows which rules the one would bring that can't be opened
         excused.update(found for found in before if found.message.startswith("there is no setting 'rules: "))
     stay = [found for found in inputs.problems if found not in excused]
-    return config.rules, [*stay, *fresh, *opened.problems]
+    return config.rules, [*stay, *fresh, *opened.problems], tuple(opened.rules)

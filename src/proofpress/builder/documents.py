@@ -16,7 +16,7 @@ from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
 from proofpress.engine.loop import Outcome
 from proofpress.kinds.registry import reads_source
-from proofpress.model import Body, Card, Place, Source
+from proofpress.model import Allowance, Body, Card, Place, Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.texts import TEXT_RULES, faults_in
@@ -42,6 +42,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     bundle: bool
     places: dict[str, Place]
     problems: tuple[Problem, ...]
+    allowances: tuple[Allowance, ...] = ()
     anchors: tuple[str, ...]
     body: bytes
     told: bytes
@@ -194,16 +195,19 @@ class Rendering:
         )
         body, unread = self._render(document)
         if self._keeps_markdown:
-            body = msgspec.structs.replace(body, markdown=document.text, first_line=document.first_line)
+            body = msgspec.structs.replace(
+                body, markdown=_without_allowances(document, body), first_line=document.first_line
+            )
         name = name_of(source.path, kind, translates=original is not None)
         card, found = make_card(document, body, name, kind, config, original)
-        encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=()))
+        encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=(), allowances=()))
         prepared = Prepared(
             card=card,
             folder=name.folder,
             bundle=name.bundle,
             places=document.places,
             problems=(*document.problems, *body.problems, *found),
+            allowances=body.allowances,
             anchors=body.anchors,
             body=digest_of_bytes(encoded),
             told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),
@@ -257,6 +261,17 @@ class Rendering:
         """End the processes that renderers may have started."""
         self._renderer.close()
         self._plain.close()
+
+
+def _without_allowances(document: Document, body: Body) -> str:
+    """Return the Markdown of a document as it is published: what its writer allows is nobody else's; lines stay lines."""
+    if not body.allowances:
+        return document.text
+    lines = document.text.split("\n")
+    for own in body.allowances:
+        number = own.place.line - document.first_line
+        lines[number] = lines[number][: own.place.column - 1].rstrip()
+    return "\n".join(lines)
 
 
 def _with_problems(body: Body, problems: Iterable[Problem]) -> Body:

@@ -105,6 +105,11 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of all of it."""
 
     @property
+    def sizes(self) -> dict[SourcePath, int]:
+        """The bytes of each file that is copied; what was just written has none yet, and is asked for them."""
+        return {path: seen.size or _size(self.root / path) for path, seen in self.files.items()}
+
+    @property
     def looked(self) -> Looked:
         """What the next build need not read again."""
         return Looked(self.versions, self.files)
@@ -171,6 +176,13 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
     )
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # under another name on disk (NFD)
+        return 0
+
+
 def same_but_texts(one: Inputs, other: Inputs) -> bool:
     """Return whether two looks at a folder found the same, the texts of documents apart."""
     return (
@@ -211,6 +223,18 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     )
     digests = before.digests | {path: digest_of_bytes(source.data) for path, source in fresh.items()}
     return msgspec.structs.replace(before, tree=tree, digests=digests)
+
+
+def with_text(inputs: Inputs, source: Source) -> Inputs:
+    """Return what a folder would hold if a document's text were another, or a document more lay there."""
+    documents = {own.path: own for own in inputs.tree.documents} | {source.path: source}
+    digests = inputs.digests | {source.path: digest_of_bytes(source.data)}
+    ordered = tuple(documents[path] for path in sorted(documents))
+    return msgspec.structs.replace(
+        inputs,
+        tree=msgspec.structs.replace(inputs.tree, documents=ordered),
+        digests={path: digests[path] for path in sorted(digests)},
+    )
 
 
 def _plain_text(root: Path, path: SourcePath) -> bytes | None:

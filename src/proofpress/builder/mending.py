@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,7 +11,7 @@ from proofpress.content.scan import OutsideSiteError, read_inside
 from proofpress.rules.edits import edited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from proofpress.problems import Edit, Problem
@@ -25,8 +26,12 @@ class Mend(msgspec.Struct, frozen=True):
     faults: int
 
 
-def mends(problems: Sequence[Problem], root: Path, *, unsafe: bool) -> list[Mend]:
+def mends(
+    problems: Sequence[Problem], root: Path, *, unsafe: bool, texts: Mapping[str, bytes] = MappingProxyType({})
+) -> list[Mend]:
     """Return what the edits of problems make of the files that they name; with `unsafe` also those that guess.
+
+    `texts` are files that are not read from disk, by their paths.
 
     A problem's edits are made together or not at all. Of two that change the same place the first is made: who looks
     again finds what is left. A file that changed since, that is no UTF-8 or not of this site stays as it is.
@@ -42,7 +47,7 @@ def mends(problems: Sequence[Problem], root: Path, *, unsafe: bool) -> list[Mend
     made = []
     for path, groups in sorted(chosen.items()):
         try:
-            before = read_inside(root, path).decode("utf-8")
+            before = (texts[path] if path in texts else read_inside(root, path)).decode("utf-8")
             after = edited(before, [edit for group in groups for edit in group])
         except (OSError, OutsideSiteError, ValueError):
             continue

@@ -10,6 +10,7 @@ from proofpress.builder.inputs import Inputs, lacking
 from proofpress.builder.plain import DataReader, all_assets
 from proofpress.builder.plugins import Guard, Plugins, fault_of
 from proofpress.builder.preparing import copies
+from proofpress.config import place_of
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.kinds.plan import Plan, plan
@@ -27,7 +28,7 @@ from proofpress.site.sections import unmatched
 from proofpress.theme import OVERRIDES, Asset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from proofpress.builder.documents import Prepared
     from proofpress.builder.preparing import Preparation
@@ -118,7 +119,7 @@ def world_of(
         asks=asks_of(inputs.theme),
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
-    problems += [*planned.problems, *unmatched(config, list(prepared)), *guard.problems]
+    problems += [*planned.problems, *unmatched(config, list(prepared), _places_in(inputs)), *guard.problems]
     problems += _without_words(inputs, site, places)
     anchors = {path: own.anchors for path, own in shown.items()}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)
@@ -134,6 +135,11 @@ def world_of(
         ]
     )
     return World(site=site, links=links, assets=assets, plan=planned, problems=problems, digest=digest)
+
+
+def _places_in(inputs: Inputs) -> Callable[[str, str], Place]:
+    """Return the function that tells where a key stands in site.yaml, by the setting that it is part of."""
+    return lambda setting, key: place_of(inputs.settings, setting, key, at_key=True)
 
 
 def _without_words(inputs: Inputs, site: Site, places: Mapping[SourcePath, Mapping[str, Place]]) -> Iterator[Problem]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import difflib
+import os
+import sys
+import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
+import msgspec
 
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import Format, show, summary
 from proofpress.cli.say import say
-from proofpress.cli.site import SiteCommand, now, place_from_here, prefix_of, require_site, site_option
+from proofpress.cli.site import SiteCommand, now, place_from_here, prefix_of, require_site, site_option, surplus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from proofpress.builder.mending import Mend
+    from proofpress.model import Source
     from proofpress.problems import Problem
     from proofpress.update import Checked
 
@@ -27,6 +32,12 @@ ROUNDS = 10
 
 @click.command("check", cls=SiteCommand)
 @site_option
+@click.argument("source", metavar="[-]", required=False)
+@click.option(
+    "--stdin-path",
+    metavar="FILE",
+    help="With -: the file that the text on standard input is the text of, or is to be (default: content/posts/stdin.md).",
+)
 @click.option("--fix", is_flag=True, help="Mend what is certain and loses no word.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: mend what is a guess, too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
@@ -35,23 +46,46 @@ ROUNDS = 10
 @click.option(
     "--format", "form", type=click.Choice(["text", "github", "json", "sarif"]), default="text", help="Of problems."
 )
+@click.pass_context
 def command(
-    root: Path | None, fix: bool, unsafe_fixes: bool, diff: bool, strict: bool, jobs: int | None, form: Format
+    ctx: click.Context,
+    root: Path | None,
+    source: str | None,
+    stdin_path: str | None,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    strict: bool,
+    jobs: int | None,
+    form: Format,
 ) -> None:
-    """Tell of every fault, drafts and posts of the future included. Nothing is published."""
+    """Tell of every fault, drafts and posts of the future included. Nothing is published.
+
+    With `-` the text of one post is read from standard input, for editors: its own faults are told, and --fix prints
+    it mended.
+    """
+    if source not in {None, "-"}:
+        raise surplus(ctx, source or "")
     if unsafe_fixes and not (fix or diff):
         raise click.UsageError("--unsafe-fixes says which mends are made: add --fix, or --diff to see them")
     if fix and diff:
         raise click.UsageError("--diff shows what --fix would do: take one of them")
+    if stdin_path is not None and source is None:
+        raise click.UsageError("--stdin-path is the place of what comes on standard input: write - as well")
     root = require_site(root)
-    checked = _checked(root, strict=strict, jobs=jobs)
+    text = _standard_input(root, stdin_path) if source else None
+    asked = _Asked(root, strict, jobs)
+    checked = _checked(asked, text)
     problems = checked.problems
     if diff:
-        _show_difference(_mends(problems, root, unsafe=unsafe_fixes), prefix_of(root))
+        _show_difference(_mends(problems, root, text, unsafe=unsafe_fixes), prefix_of(root))
         return
-    if fix:
-        problems = _mended(problems, root, unsafe=unsafe_fixes, strict=strict, jobs=jobs)
-    show(problems, form, root)
+    if fix and text is not None:
+        text, problems = _mended_text(problems, asked, text, unsafe=unsafe_fixes)
+        sys.stdout.buffer.write(text.data)
+    elif fix:
+        problems = _mended(problems, asked, unsafe=unsafe_fixes)
+    show(problems, form, root, err=fix and text is not None)
     if form in {"text", "github"}:
         if checked.unread:
             say(_unread(checked.unread), err=True)
@@ -60,43 +94,85 @@ def command(
         raise SystemExit(1)
 
 
-def _checked(root: Path, *, strict: bool, jobs: int | None) -> Checked:
-    """Return all that is wrong with a site."""
+def _standard_input(root: Path, written: str | None) -> Source:
+    """Return the text on standard input as that of a file of the site."""
+    from proofpress.content.scan import MARKDOWN, MAX_MARKDOWN
+    from proofpress.model import Source
+    from proofpress.paths import SourcePath
+
+    place = os.path.abspath(written) if written is not None else ""  # noqa: PTH100 - as it is named, links and all
+    path = "content/posts/stdin.md"
+    if place:
+        bases = [root.resolve(), Path(os.path.abspath(root))]  # noqa: PTH100
+        inside = [Path(place).relative_to(base).as_posix() for base in bases if Path(place).is_relative_to(base)]
+        path = unicodedata.normalize("NFC", inside[0]) if inside else ""
+    if not path.startswith("content/") or not path.lower().endswith(MARKDOWN):
+        raise click.UsageError(
+            f"--stdin-path: '{written}' is no Markdown file below content/; write such as content/posts/hello.md"
+        )
+    data = sys.stdin.buffer.read(MAX_MARKDOWN + 1)
+    if len(data) > MAX_MARKDOWN:
+        raise click.UsageError(f"a Markdown file may have {MAX_MARKDOWN // 2**20} MB")
+    return Source(SourcePath(path), data)
+
+
+class _Asked(NamedTuple):
+    """What the command line asks of each look at the site."""
+
+    root: Path
+    strict: bool
+    jobs: int | None
+
+
+def _checked(asked: _Asked, text: Source | None = None) -> Checked:
+    """Return all that is wrong with a site, or with one text in its place there."""
     from proofpress.builder.inputs import Options
     from proofpress.engine.parallel import WorkerDiedError, cores
     from proofpress.engine.store import BusyError
     from proofpress.problems import MissingExtra
     from proofpress.update import check
 
-    options = Options(root=root, now=now(), drafts=True, future=True, strict=strict, checks=True, jobs=jobs or cores())
+    jobs = asked.jobs or cores()
+    options = Options(root=asked.root, now=now(), drafts=True, future=True, strict=asked.strict, checks=True, jobs=jobs)
     try:
         with Bar() as bar:
-            return check(options, progress=bar)
+            return check(options, text=text, progress=bar)
     except (MissingExtra, BusyError, WorkerDiedError) as error:
         raise click.ClickException(str(error)) from None
 
 
-def _mends(problems: Sequence[Problem], root: Path, *, unsafe: bool) -> list[Mend]:
+def _mends(problems: Sequence[Problem], root: Path, text: Source | None = None, *, unsafe: bool) -> list[Mend]:
     from proofpress.builder.mending import mends
 
-    return mends(problems, root, unsafe=unsafe)
+    return mends(problems, root, unsafe=unsafe, texts={} if text is None else {str(text.path): text.data})
 
 
-def _mended(problems: list[Problem], root: Path, *, unsafe: bool, strict: bool, jobs: int | None) -> list[Problem]:
+def _mended(problems: list[Problem], asked: _Asked, *, unsafe: bool) -> list[Problem]:
     """Mend until nothing is left that can be; return what is still wrong, and say what was done."""
     from proofpress.builder.mending import write
 
     faults: Counter[str] = Counter()
     for _ in range(ROUNDS):
-        made = _mends(problems, root, unsafe=unsafe)
+        made = _mends(problems, asked.root, unsafe=unsafe)
         if not made:
             break
-        write(made, root)
+        write(made, asked.root)
         faults.update({mend.path: mend.faults for mend in made})
-        problems = _checked(root, strict=strict, jobs=jobs).problems
+        problems = _checked(asked).problems
     for path, count in sorted(faults.items()):
-        say(f"{place_from_here(path, prefix_of(root))}: {count:,} mended", err=True)
+        say(f"{place_from_here(path, prefix_of(asked.root))}: {count:,} mended", err=True)
     return problems
+
+
+def _mended_text(problems: list[Problem], asked: _Asked, text: Source, *, unsafe: bool) -> tuple[Source, list[Problem]]:
+    """Mend a text until nothing is left that can be; return it with what is still wrong with it."""
+    for _ in range(ROUNDS):
+        made = [mend for mend in _mends(problems, asked.root, text, unsafe=unsafe) if mend.path == text.path]
+        if not made:
+            break
+        text = msgspec.structs.replace(text, data=made[0].after.encode("utf-8"))
+        problems = _checked(asked, text).problems
+    return text, problems
 
 
 def _show_difference(made: Sequence[Mend], prefix: str) -> None:
@@ -117,7 +193,7 @@ def _closing(problems: Sequence[Problem]) -> str:
         return "Nothing is wrong."
     mendable = [found for found in problems if found.edits]
     safe = sum(all(edit.safe for edit in found.edits) for found in mendable)
-    parts = [f"{summary(problems)}."]
+    parts = [f"{summary(problems)}: {_by_family(problems)}."]
     if safe:
         parts.append(f"`--fix` mends {safe:,} of them" + ("," if len(mendable) > safe else "."))
     if len(mendable) > safe:
@@ -127,3 +203,20 @@ def _closing(problems: Sequence[Problem]) -> str:
         )
     parts.append("`proofpress explain RULE` tells what a problem means.")
     return " ".join(parts)
+
+
+def _by_family(problems: Sequence[Problem]) -> str:
+    """Return how many problems each family of rules tells of, the most first: `5 listings, 4 links`."""
+    from proofpress.rules.registry import FAMILIES
+    from proofpress.rules.rule import Rule
+
+    families = {
+        rule.name: family.__name__.rpartition(".")[2].replace("_", " ")
+        for family in FAMILIES
+        for rule in vars(family).values()
+        if isinstance(rule, Rule)
+    }
+    counts = Counter(families.get(found.rule, "plugins") for found in problems)
+    return ", ".join(
+        f"{count:,} {family}" for family, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    )

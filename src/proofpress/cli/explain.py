@@ -23,7 +23,9 @@ def command(rule: str | None) -> None:
     if rule is None:
         longest = max(map(len, rules))
         for name in sorted(rules):
-            click.echo(f"{name:<{longest}}  {rules[name].severity:<7}  {explanation(rules[name]).summary}")
+            click.echo(
+                f"{name:<{longest}}  {'off' if rules[name].optional else rules[name].severity:<7}  {explanation(rules[name]).summary}"
+            )
         return
     if rule not in rules:
         hint = did_you_mean(rule, rules) or "`proofpress explain` lists all"

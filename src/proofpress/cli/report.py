@@ -29,18 +29,21 @@ NAMED = 5
 """How many drafts and posts of the future a line names."""
 
 
-def show(problems: Sequence[Problem], form: Format, root: Path = Path()) -> None:
-    """Print a site's problems: for people and GitHub a report, for machines one JSON document, with each place of each."""
+def show(problems: Sequence[Problem], form: Format, root: Path = Path(), *, err: bool = False) -> None:
+    """Print a site's problems: for people and GitHub a report, for machines one JSON document, with each place of each.
+
+    With `err` all of it goes where people's reports always go, since something else is printed.
+    """
     if form == "json":
-        click.echo(as_json([msgspec.to_builtins(found) for found in problems], indent=1))
+        click.echo(as_json([msgspec.to_builtins(found) for found in problems], indent=1), err=err)
     elif form == "sarif":
         from proofpress.cli.sarif import sarif
 
-        click.echo(as_json(sarif(problems, _in_workspace(root)), indent=1))
+        click.echo(as_json(sarif(problems, _in_workspace(root)), indent=1), err=err)
     elif form == "github":
         folder = _in_workspace(root)
         for found in told_once(problems):
-            click.echo(github(found, folder))
+            click.echo(github(found, folder), err=err)
     else:
         for said in folded(told_once(problems), prefix_of(root)):
             click.echo(said, err=True)  # not through `say`: it has colours of ours, and its parts are visible

@@ -30,10 +30,13 @@ class SiteCommand(click.Command):
         ctx.allow_extra_args = True
         rest = super().parse_args(ctx, args)
         if ctx.args and not ctx.resilient_parsing:
-            raise click.UsageError(
-                _surplus(ctx, ctx.args[0], [name for each in self.params for name in each.opts]), ctx
-            )
+            raise surplus(ctx, ctx.args[0])
         return rest
+
+
+def surplus(ctx: click.Context, word: str) -> click.UsageError:
+    """Return the error of a word that a command on a whole site can't take, with what to write."""
+    return click.UsageError(_surplus(ctx, word, [name for each in ctx.command.params for name in each.opts]), ctx)
 
 
 def _surplus(ctx: click.Context, word: str, options: list[str]) -> str:

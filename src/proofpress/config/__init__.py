@@ -11,6 +11,7 @@ from proofpress.config.table import SETTINGS
 from proofpress.config.values import (
     Config,
     Feeds,
+    Field,
     HighlightOptions,
     Hosting,
     MarkdownOptions,
@@ -24,6 +25,7 @@ __all__ = [
     "SETTINGS",
     "Config",
     "Feeds",
+    "Field",
     "HighlightOptions",
     "Hosting",
     "MarkdownOptions",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.config.setting import Parts, Reader, Setting, absent, read_mapping
 from proofpress.config.values import Feeds, MenuItem
-from proofpress.content import shapes, typed
+from proofpress.content import globs, shapes, typed
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged
 from proofpress.content.settings import Refusal, is_command
 
@@ -62,8 +62,33 @@ def parts(of: type[msgspec.Struct], settings: Parts) -> Reader:
 
 
 def judgements(settings: Parts) -> Reader:
-    """Return a reader of a mapping whose keys are settings themselves, as it is."""
-    return Reader(lambda node, key, findings: read_mapping(node, f"{key}: ", settings(), findings))
+    """Return a reader of a mapping whose keys are settings themselves, and patterns of files with such a mapping each."""
+
+    def read(node: Node, key: str, findings: Findings) -> dict[str, Any]:
+        if not isinstance(node, MappingNode):
+            return read_mapping(node, f"{key}: ", settings(), findings)
+        known = settings()
+        names = {setting.name for setting in known}
+        patterns = [
+            entry
+            for entry in node.entries
+            if entry[0].text not in names and (isinstance(entry[1], MappingNode) or "/" in entry[0].text)
+        ]
+        plain = tuple(entry for entry in node.entries if entry not in patterns)
+        weights = read_mapping(MappingNode(plain, node.place), f"{key}: ", known, findings)
+        for pattern, below in patterns:
+            wrong = globs.complaint(pattern.text)
+            if wrong is None:
+                weights[pattern.text] = read_mapping(below, f"{key}: {abridged(pattern.text)}: ", known, findings)
+            else:
+                message = f"'{key}': the pattern '{abridged(pattern.text)}' {wrong}"
+                findings.note("wrong-type", pattern.place, message, hint=_PATTERN_HINT)
+        return weights
+
+    return Reader(read)
+
+
+_PATTERN_HINT: Final = "write 'notes/**:' and the rules below it"
 
 
 def feeds(settings: Parts) -> Reader:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import msgspec
 
+from proofpress.config.fields import FIELDS
 from proofpress.config.folders import DEFAULTS, SECTIONS
 from proofpress.config.readers import (
     AUTHORS,
@@ -236,6 +237,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         examples=({"analytics": False},),
     ),
     Setting(
+        name="fields",
+        reader=FIELDS,
+        description="What the keys below `extra:` in front matter take: `takes` (`text`, `number`, `truth`, `list` or `mapping`), `one_of` a list of values, and `required` where each post needs one.",
+        examples=({"level": {"one_of": ["easy", "hard"], "required": True}, "minutes": {"takes": "number"}},),
+    ),
+    Setting(
         name="output",
         reader=checked(accepts.output, rule="unsafe-output"),
         description="The folder to publish into, below the site's folder.",
@@ -250,8 +257,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="rules",
         reader=judgements(_rules),
-        description="How much each problem weighs: `error`, `warning` or `off`. `proofpress explain` lists the rules.",
-        examples=({"no-date": "off", "broken-anchor": "error"},),
+        description="How much each problem weighs: `error`, `warning` or `off`. `proofpress explain` lists the rules. Below a pattern of files in `content/` it holds in these; a later pattern counts before an earlier one.",
+        examples=({"no-date": "off", "broken-anchor": "error", "archive/**": {"vague-link": "off"}},),
         parts=_rules,
     ),
     Setting(

@@ -79,6 +79,20 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     """Where it stands in site.yaml."""
 
 
+Takes = Literal["text", "number", "truth", "list", "mapping"]
+"""Of which kind a value is."""
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """What a key below `extra:` in front matter takes."""
+
+    takes: Takes | None = None
+    """None for any."""
+    one_of: tuple[str, ...] = ()
+    """The values that it takes, as text; none for any."""
+    required: bool = False
+
+
 class Repository(msgspec.Struct, frozen=True, kw_only=True):
     """Where the site's sources are kept, so that pages lead there to be edited."""
 
@@ -111,10 +125,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     highlight: HighlightOptions = HighlightOptions()
     theme: dict[str, Any] = {}
     extra: dict[str, Any] = {}
+    fields: dict[str, Field] = {}
+    """By the keys below `extra:` in front matter."""
     output: str = "public"
     hosting: Hosting = "none"
     """Whose words redirects and cache times are written in."""
-    rules: dict[str, Judgement] = {}
+    rules: dict[str, Judgement | dict[str, Judgement]] = {}
+    """What rules weigh, by their names; and by globs below content/, what they weigh in these files."""
     defaults: tuple[Default, ...] = ()
     """Front matter for whole folders."""
     sections: dict[str, Section] = {}

@@ -138,6 +138,7 @@ class _Reading:
             case _:
                 if isinstance(node, MappingNode):
                     own.update(typed.free(node, name, found))
+                    self.places.update({f"{name}.{key.text}": value.place for key, value in node.entries})
                 elif not (isinstance(node, ScalarNode) and node.absent):
                     typed.wrong(node, name, "a mapping", found)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MAX_MARKDOWN: Final = 16 * 2**20
 """Bytes of one Markdown file. A 16 MB text is a mistake: no reader's browser would show it."""
 
-_MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
+MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
 _BY_ENDING: Final = frozenset({"a backup copy", "a file that a program was still writing"})
 _UNPUBLISHED: Final = ("data/", "words/")
 _BESIDE: Final = ".meta"
@@ -71,7 +71,7 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
     beside: dict[SourcePath, str] = {}
     for name, place, _ in walk(top, "content", faults, left):
         path = SourcePath(nfc(name))
-        if path.lower().endswith(_MARKDOWN):
+        if path.lower().endswith(MARKDOWN):
             if (data := _read(path, place, problems)) is not None:
                 documents[path] = Source(path, data)
         elif path.endswith(_BESIDE):
@@ -80,7 +80,7 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
             files.append(path)
     for path, place in beside.items():
         stem = path.removesuffix(_BESIDE)
-        post = next((post for end in _MARKDOWN if (post := SourcePath(stem + end)) in documents), None)
+        post = next((post for end in MARKDOWN if (post := SourcePath(stem + end)) in documents), None)
         if post is None:
             files.append(path)
         elif not copied(path, place) and _says_draft(path, place, problems):

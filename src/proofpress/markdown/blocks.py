@@ -32,6 +32,7 @@ BEGINS: Final[Mapping[str, str]] = {
     "footnote_def": "[",
     "reference": "[",
     "html_block": "<",
+    "allowance": "<",
     "heading": "#",
     "math_block": "$\\",
     "container": ":",

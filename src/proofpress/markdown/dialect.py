@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 
+from proofpress.markdown.allowances import ALLOWANCE, MARK, allowance
 from proofpress.markdown.attribute_lines import LINE, attribute_line
 from proofpress.markdown.attributes import attributes
 from proofpress.markdown.autolinks import autolink, bare_url, bare_www
@@ -62,6 +63,8 @@ class Markdown(MarkdownIt):
         inline.at("link", link)  # type: ignore[arg-type]  # its state is InlineText, which InlineParser makes
         inline.at("image", image)  # type: ignore[arg-type]
         inline.at("autolink", autolink)
+        if ALLOWANCE in features:
+            block.before("html_block", ALLOWANCE, allowance, {"alt": ["paragraph", "reference", "blockquote"]})
         if "tables" in features:
             block.enable("table")
         if "strikethrough" in features:
@@ -116,6 +119,8 @@ class Dialect:
     def parser_for(self, text: str) -> tuple[Markdown, frozenset[str]]:
         """Return the parser with the rules that a text can need, and the options behind these rules."""
         features = frozenset(name for name, needed in self._on.items() if needed(text))
+        if "proofpress:" in text and MARK.search(text):
+            features |= {ALLOWANCE}
         made = self._made.get(features)
         if made is None:
             made = self._made[features] = Markdown(features, html=self._html, plugins=self._plugins)

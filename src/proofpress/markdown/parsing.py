@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.findings import Findings
+from proofpress.markdown.allowances import ALLOWANCE, take_allowances
 from proofpress.markdown.attribute_lines import take_from_blocks
 from proofpress.markdown.attributes import take_after_emphasis
 from proofpress.markdown.autolinks import link_mail
@@ -83,7 +84,7 @@ class Parser:
         if order.first_level:
             env["first level"] = True
         note_unused(env, lines, repeats)
-        repeats.tell(findings.note)
+        repeats.tell(findings.note, env.get("allowances", ()))
         note_refusals(env, lines, findings)
         note_doubts(formulas, lines, findings.note)
         note_footnotes(env, definitions, order.marks, lines, findings)
@@ -117,6 +118,8 @@ class Parser:
         options = self._options
         tokens: list[Token] = []
         parser.block.parse(source, parser, env, tokens)
+        if ALLOWANCE in features:
+            tokens, env["allowances"] = take_allowances(tokens, lines)
         if options.alerts and "[!" in source:
             tokens = find_alerts(tokens, lines, findings.note)
         if options.task_lists and ("[ ]" in source or "[x]" in source or "[X]" in source):

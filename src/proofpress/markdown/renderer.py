@@ -128,6 +128,7 @@ class Renderer:
             first_image=writer.first_image,
             raw=writer.raw or self._forms is not _FORMS,
             problems=tuple(sorted({*writer.text.findings, *writer.findings.problems})),
+            allowances=tuple(writer.text.allowances),
             certain=writer.certain,
         )
 

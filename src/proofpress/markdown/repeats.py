@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from proofpress.findings import Note
-    from proofpress.model import Place
+    from proofpress.model import Allowance, Place
 
 
 class _Repeated(NamedTuple):
@@ -22,17 +22,23 @@ class Repeats:
     """Faults of one text that are told once a kind, at the first of their places, with how many there are."""
 
     def __init__(self) -> None:
-        self._first: dict[Hashable, _Repeated] = {}
-        self._counts: dict[Hashable, int] = {}
+        self._found: dict[Hashable, list[_Repeated]] = {}
 
     def add(self, kind: Hashable, rule: str, place: Place, message: str, hint: str) -> None:
         """Take a fault, which others of its kind may follow."""
-        self._first.setdefault(kind, _Repeated(rule, place, message, hint))
-        self._counts[kind] = self._counts.get(kind, 0) + 1
+        self._found.setdefault(kind, []).append(_Repeated(rule, place, message, hint))
 
-    def tell(self, note: Note) -> None:
-        """Note each kind. The count is in the hint, so that texts which say the same have the same message."""
-        for kind, (rule, place, message, hint) in self._first.items():
-            count = self._counts[kind]
-            more = f" ({count - 1:,} more of this kind in this text)" if count > 1 else ""
-            note(rule, place, message, hint + more)
+    def tell(self, note: Note, allowances: Sequence[Allowance] = ()) -> None:
+        """Note each kind, and by itself each fault that an allowance may speak of.
+
+        The count is in the hint, so that texts which say the same have the same message.
+        """
+        for found in self._found.values():
+            alone = [each for each in found if any(own.reaches(each.place.line) for own in allowances)]
+            alike = [each for each in found if each not in alone] if alone else found
+            for each in alone:
+                note(*each)
+            if alike:
+                rule, place, message, hint = alike[0]
+                more = f" ({len(alike) - 1:,} more of this kind in this text)" if len(alike) > 1 else ""
+                note(rule, place, message, hint + more)

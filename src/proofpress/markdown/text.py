@@ -19,7 +19,7 @@ from proofpress.markdown import elements
 from proofpress.markdown.formulas import Found
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.runs import Origins, Piece, pieces_of, plain_of
-from proofpress.model import Document, Place
+from proofpress.model import Allowance, Document, Place
 from proofpress.problems import Problem
 
 if TYPE_CHECKING:
@@ -266,6 +266,12 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """What the rules of Markdown noted in passing, for rules of others that write it: markdown-it's `env`."""
     passes_html: bool = True
     """Whether raw HTML is read as such."""
+
+    @property
+    def allowances(self) -> Sequence[Allowance]:
+        """What its writer allows in it, in the order of the file."""
+        found: Sequence[Allowance] = self.environment.get("allowances", ())
+        return found
 
     def line(self, number: int) -> str:
         """Return a line of the source by its number in the file; empty outside the text."""

@@ -52,9 +52,13 @@ class _VagueLink(TextRule, frozen=True):
             "make the link of the words that name what is there",
         )
         return once_each(
-            (fault, link.place) for link in text.links if not link.image and link.text.strip(" .").casefold() in _VAGUE
+            (fault, link.place)
+            for link in text.links
+            if not link.image
+            and (words := link.text.strip(" .").casefold()) in _VAGUE
+            and f"/{words}." not in link.href
         )
 
 
-NO_ALTERNATIVE: Final = _NoAlternative("no-alternative", "warning", "text", checked=True)
-VAGUE_LINK: Final = _VagueLink("vague-link", "warning", "text", checked=True)
+NO_ALTERNATIVE: Final = _NoAlternative("no-alternative", "warning", "text", checked=True, precision=(25, 25))
+VAGUE_LINK: Final = _VagueLink("vague-link", "warning", "text", checked=True, precision=(25, 25))

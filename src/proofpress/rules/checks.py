@@ -12,9 +12,24 @@ from proofpress.rules.code import (
     UNDEFINED_NAME,
     UNNAMED_LISTING,
 )
-from proofpress.rules.remains import CUT_OFF, ECHOED_INSTRUCTION, END_MARKER, MERGE_MARK, PLACEHOLDER_TEXT
-from proofpress.rules.structure import EMPTY_HEADING, LOST_HEADING, REPEATED_PARAGRAPH, SKIPPED_LEVEL
+from proofpress.rules.remains import (
+    CUT_OFF,
+    ECHOED_ANSWER,
+    ECHOED_INSTRUCTION,
+    END_MARKER,
+    MERGE_MARK,
+    PLACEHOLDER_TEXT,
+)
+from proofpress.rules.structure import (
+    EMPTY_HEADING,
+    LOST_HEADING,
+    REPEATED_HEADING,
+    REPEATED_PARAGRAPH,
+    RESTARTED_LIST,
+    SKIPPED_LEVEL,
+)
 from proofpress.rules.tables import SECOND_DELIMITER
+from proofpress.rules.text import UNUSED_ALLOWANCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +46,9 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     EMPTY_HEADING,
     LOST_HEADING,
     REPEATED_PARAGRAPH,
+    REPEATED_HEADING,
+    RESTARTED_LIST,
+    ECHOED_ANSWER,
     SECOND_DELIMITER,
     LISTING_SYNTAX,
     UNNAMED_LISTING,
@@ -39,4 +57,5 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     MISSING_REQUIREMENT,
     NO_ALTERNATIVE,
     VAGUE_LINK,
+    UNUSED_ALLOWANCE,
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofpress.model import FrontMatter, Place
+    from proofpress.model import Allowance, FrontMatter, Place
     from proofpress.problems import Problem
 
 GAP = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -314,6 +314,10 @@ class Text(Protocol):
     @property
     def listings(self) -> Sequence[Listing]:
         """Its blocks of code."""
+
+    @property
+    def allowances(self) -> Sequence[Allowance]:
+        """What its writer allows in it."""
 
     def line(self, number: int) -> str:
         """Return a line by its number in the file; empty outside of the text."""

@@ -44,6 +44,33 @@ class _EchoedInstruction(TextRule, frozen=True):
         return [(whole[0], Place(first.first, indent + 1, len(written.split("\n")[0].strip())))]
 
 
+_ANSWER: Final = lazy(
+    r"\s*(?:(?:certainly|sure|of course|absolutely)[!,.:]\s+(?:here(?:'s|\N{RIGHT SINGLE QUOTATION MARK}s| is| are)|below is|i(?:'ll|\N{RIGHT SINGLE QUOTATION MARK}ll| will| can))\b"
+    r"|here(?:'s|\N{RIGHT SINGLE QUOTATION MARK}s| is)\s+(?:a|an|the|your)\s+(?:\w+\s+){0,4}(?:blog\s?post|article|tutorial|draft|rewrite|revised version)\b[^.\n]{0,80}:\s*\Z)",
+    re.IGNORECASE,
+)
+_CLOSING: Final = lazy(
+    r"\s*(?:i hope this helps|let me know if you(?:'d|\N{RIGHT SINGLE QUOTATION MARK}d| would| want| need| have)[^.!?\n]{0,120}(?:changes?|adjust\w*|expand\w*|revis\w*|tweak\w*|rewrit\w*|sections?)|would you like me to)\b",
+    re.IGNORECASE,
+)
+
+
+class _EchoedAnswer(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give a first paragraph that announces the text, and a last one that asks how it was liked, as a program does."""
+        paragraphs = [run for run in text.runs if run.kind == "paragraph" and not run.within]
+        if not paragraphs:
+            return
+        for run, pattern in ((paragraphs[0], _ANSWER), (max(paragraphs, key=_begins), _CLOSING)):
+            found = pattern.match(run.text)
+            if found:
+                begin = len(found[0]) - len(found[0].lstrip())
+                fault = self.says(
+                    "this is how a program speaks that was asked for the text, no part of it", "take it out"
+                )
+                yield fault, run.place(begin, len(found[0].strip().partition("\n")[0]))
+
+
 _END: Final = lazy(
     r"\[(?:end|END|End) of (?:text|document|post|article|file|transcript|response|output)\]"
     r"|<\|(?:endoftext|end_of_text|im_end|eot_id|end)\|>|\[(?:EOS|/?INST)\]"
@@ -97,6 +124,8 @@ class _CutOff(TextRule, frozen=True):
             return ()
         if len(words.split()) < _FEW or not (_SENTENCE.search(words) or len(words.split()) > 2 * _FEW):
             return ()
+        if words.split()[-1][0].isupper():  # a list of names
+            return ()
         length = len(words.split()[-1])
         return [
             (
@@ -118,6 +147,9 @@ _NOTE: Final = lazy(
 )
 
 
+_QUOTE: Final = lazy('["\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]')
+
+
 class _Placeholder(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each note to oneself, filler, and phrase of a language model about itself."""
@@ -130,6 +162,10 @@ class _Placeholder(TextRule, frozen=True):
             for found in _NOTE.finditer(run.text):
                 kind = found.lastgroup
                 if kind in {"note", "alone"} and not found[0].isupper():
+                    continue
+                if (
+                    kind == "gap" and len(_QUOTE.findall(run.text, 0, found.start())) % 2
+                ):  # what somebody else is to fill in
                     continue
                 said = {
                     "filler": "this is filler, not text",
@@ -158,5 +194,6 @@ class _MergeMark(TextRule, frozen=True):
 ECHOED_INSTRUCTION: Final = _EchoedInstruction("echoed-instruction", "warning", "text", checked=True)
 END_MARKER: Final = _EndMarker("end-marker", "warning", "text", checked=True)
 CUT_OFF: Final = _CutOff("cut-off", "warning", "text", checked=True)
-PLACEHOLDER_TEXT: Final = _Placeholder("placeholder-text", "warning", "text", checked=True)
+PLACEHOLDER_TEXT: Final = _Placeholder("placeholder-text", "warning", "text", checked=True, precision=(1, 1))
 MERGE_MARK: Final = _MergeMark("merge-mark", "error", "text", checked=True)
+ECHOED_ANSWER: Final = _EchoedAnswer("echoed-answer", "warning", "text", checked=True)

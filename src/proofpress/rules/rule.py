@@ -12,6 +12,7 @@ from proofpress.problems import Edit, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from proofpress.model import Allowance
     from proofpress.rules.prose import Text
 
     Found = Iterable[tuple["Fault", Place]]
@@ -55,6 +56,8 @@ class Rule(msgspec.Struct, frozen=True):
     """Whether the settings can't weigh it: without it a site would be published with a part missing, or unsafely."""
     checked: bool = False
     """Whether `check` alone asks it: it reads more than a build needs to know."""
+    optional: bool = False
+    """Whether it is off unless the settings weigh it: a matter of taste, or of what kind of site it is."""
     precision: tuple[int, int] | None = None
     """Of its reports over real blogs that a person read: how many were true, and how many were read."""
     page: str = ""
@@ -72,6 +75,8 @@ class Fault(msgspec.Struct, frozen=True):
     message: str
     hint: str = ""
     edits: tuple[Edit, ...] = ()
+    also: tuple[Place, ...] = ()
+    """Where else in its file it is so: the hint counts them."""
 
     def mended(self, *edits: Edit) -> Fault:
         """Return the fault with edits that mend it, all together."""
@@ -79,13 +84,15 @@ class Fault(msgspec.Struct, frozen=True):
 
     def at(self, path: str, place: Place = WHOLE_FILE, *, edits: Sequence[Edit] = ()) -> Problem:
         """Return the problem at its place; `edits` mend it, all together."""
+        more = len(self.also)
+        counted = f"(and {more:,} more place{'' if more == 1 else 's'} in this file)" if more else ""
         return Problem(
             path=path,
             line=place.line,
             column=place.column,
             rule=self.rule.name,
             message=self.message,
-            hint=self.hint,
+            hint=f"{self.hint} {counted}".strip() if counted else self.hint,
             length=max(1, place.length),
             severity=self.rule.severity,
             edits=(*self.edits, *edits),
@@ -101,15 +108,30 @@ class TextRule(Rule, frozen=True):
 
 
 def once_each(found: Found) -> Iterator[tuple[Fault, Place]]:
-    """Give the first of faults that are alike; its hint tells in how many more places of the file it is so.
+    """Give the first of faults that are alike, which knows of the other places in the file.
 
-    The count is no part of the message, so that reports can fold what many files have in common.
+    Their count is no part of the message, so that reports can fold what many files have in common.
     """
     places: dict[Fault, list[Place]] = {}
     for fault, place in found:
         places.setdefault(fault, []).append(place)
     for fault, at in places.items():
-        more = len(at) - 1
-        counted = f"(and {more:,} more place{'' if more == 1 else 's'} in this file)"
-        hint = f"{fault.hint} {counted}".lstrip() if more else fault.hint
-        yield msgspec.structs.replace(fault, hint=hint), min(at, key=lambda place: (place.line, place.column))
+        first, *others = sorted(at, key=lambda place: (place.line, place.column))
+        yield (msgspec.structs.replace(fault, also=tuple(others)) if others else fault), first
+
+
+def apart(found: Found, allowances: Sequence[Allowance]) -> Iterator[tuple[Fault, Place]]:
+    """Give faults with each of their places by itself that an allowance may speak of; what is alike elsewhere stays together."""
+    for fault, place in found:
+        if not fault.also:
+            yield fault, place
+            continue
+        alone = msgspec.structs.replace(fault, also=())
+        others = []
+        for each in (place, *fault.also):
+            if any(own.reaches(each.line) for own in allowances):
+                yield alone, each
+            else:
+                others.append(each)
+        if others:
+            yield msgspec.structs.replace(fault, also=tuple(others[1:])), others[0]

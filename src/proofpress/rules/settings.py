@@ -33,7 +33,15 @@ class _UnmatchedSetting(Rule, frozen=True):
     def default(self, pattern: str) -> Fault:
         return self.says(
             f"no Markdown file below content/ is matched by '{pattern}', so nothing has this default",
-            "'**' stands for all that is in a folder: 'notes/**'",
+            _ALL_IN,
+        )
+
+    def weights(self, pattern: str) -> Fault:
+        """Tell of a pattern below `rules:`."""
+        below = pattern.removeprefix("content/")
+        mend = f"patterns are of files below content/: write '{below}'" if below != pattern else _ALL_IN
+        return self.says(
+            f"no Markdown file below content/ is matched by '{pattern}', so no rule is weighed by it", mend
         )
 
 
@@ -42,6 +50,7 @@ class _UnknownOption(Rule, frozen=True):
         return self.says(f"the theme has no option '{name}'", mend)
 
 
+_ALL_IN: Final = "'**' stands for all that is in a folder: 'notes/**'"
 _SAY: Final = "write 'url:' and the address that the site is published at, or build with --base-url"
 
 SETTINGS_SYNTAX: Final = _SettingsSyntax("settings-syntax", "error", "source", fixed=True)

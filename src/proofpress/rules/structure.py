@@ -6,6 +6,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.problems import Edit
 from proofpress.rules.rule import TextRule, once_each
 
@@ -61,10 +63,12 @@ class _LostHeading(TextRule, frozen=True):
             bold = _BOLD.fullmatch(run.written)
             words = bold[2] if bold else run.written
             named = words.strip(" :").casefold() in _NAMES
-            if not named and not (bold and len(words.split()) <= 8):
+            if not named and not (bold and len(words.split()) <= 8 and words[0].isalnum()):
                 continue
             place = run.written_place(0, len(run.written))
-            if follows.get(place.line) not in {"paragraph", "list", "listing", "table", "formula"}:
+            if follows.get(place.line) not in _HEADED and not (named and follows.get(place.line) == "listing"):
+                continue
+            if _is_caption(text, place.line):
                 continue
             heading = f"{'#' * level} {words.strip(' :')}"
             line = text.line(place.line)
@@ -84,27 +88,112 @@ class _LostHeading(TextRule, frozen=True):
             yield fault.mended(edit), place
 
 
+_HEADED: Final = frozenset({"paragraph", "list", "table", "formula"})
+"""What a bold line heads; above a listing it is the listing's title as often."""
+
+
+def _is_caption(text: Text, number: int) -> bool:
+    """Tell whether a line names what stands below it: an image, or what the words above it announce."""
+    below, above = number + 1, number - 1
+    last = text.document.first_line + text.source.count("\n")
+    while below < last and not text.line(below).strip():
+        below += 1
+    while above > text.document.first_line and not text.line(above).strip():
+        above -= 1
+    return text.line(below).lstrip().startswith(("![", "<img", "<figure", "<video")) or text.line(
+        above
+    ).rstrip().endswith(":")
+
+
+_NEAR: Final = 3
+"""Blocks within which a paragraph that stands there again was copied by accident; further on it is most often a refrain."""
 _LONG: Final = 80
 """Characters from which on a paragraph that stands there twice is no refrain."""
 
 
 class _RepeatedParagraph(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
-        """Give the first long paragraph that stood there before."""
-        seen: set[str] = set()
-        fault = self.says("this paragraph stands in this text already", "take one of them out")
+        """Give the first long paragraph that stood shortly before."""
+        fault = self.says("this paragraph stands in this text already, shortly before", "take one of them out")
+        order = {block.first: number for number, block in enumerate(block for block in text.blocks if not block.within)}
+        seen: dict[str, int] = {}
         found = []
         for run in text.runs:
-            if run.kind != "paragraph" or len(run.text) < _LONG:
+            if run.kind != "paragraph" or run.within or len(run.text) < _LONG or run.text.lstrip().startswith("{%"):
                 continue
-            words = " ".join(run.written.split())
-            if words in seen:
-                found.append((fault, run.written_place(0, len(run.written.partition("\n")[0]))))
-            seen.add(words)
+            place = run.written_place(0, len(run.written.partition("\n")[0]))
+            words, number = " ".join(run.written.split()), order.get(place.line)
+            if number is None:
+                continue
+            if words in seen and number - seen[words] <= _NEAR:
+                found.append((fault, place))
+            seen[words] = number
         return once_each(found)
 
 
-SKIPPED_LEVEL: Final = _SkippedLevel("skipped-level", "warning", "text", checked=True)
+class _RepeatedHeading(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first heading whose words head a part beside it already, below the same heading."""
+        above: list[tuple[int, str]] = []
+        seen: set[tuple[tuple[str, ...], str]] = set()
+        fault = self.says(
+            "another part of this text has the same heading, so that an outline does not tell them apart",
+            "say what this part is about",
+        )
+        found = []
+        quoted = {block.first for block in text.blocks if block.kind == "heading" and block.within}
+        for heading in text.headings:
+            if heading.place.line in quoted:
+                continue
+            words = heading.text.strip().casefold()
+            while above and above[-1][0] >= heading.level:
+                above.pop()
+            key = (tuple(each for _, each in above), words)
+            if words and key in seen:
+                found.append((fault, heading.place))
+            seen.add(key)
+            above.append((heading.level, words))
+        return once_each(found)
+
+
+_FIRST: Final = lazy(r"[ \t]*1[.)][ \t]")
+
+
+class _RestartedList(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first item of a numbered list that begins with 1 again, where a listing cut the one above off."""
+        if text.source.count("1.") < 2:
+            return
+        outer = [block for block in text.blocks if not block.within]
+        for before, between, block in zip(outer, outer[1:], outer[2:], strict=False):
+            if before.kind != "list" or between.kind not in _CUTS or block.kind != "list":
+                continue
+            line = text.line(block.first)
+            if not _FIRST.match(text.line(before.first)) or not _FIRST.match(line):
+                continue
+            if (
+                sum(
+                    each.kind == "item" and each.within == ("list",) and before.first <= each.first <= before.last
+                    for each in text.blocks
+                )
+                > 1
+            ):
+                continue
+            yield (
+                self.says(
+                    f"the {between.kind} above ends a list of one item, so that this one begins with 1 again",
+                    f"indent the {between.kind} as far as the words of the item that it belongs to",
+                ),
+                Place(block.first, len(line) - len(line.lstrip()) + 1, 2),
+            )
+
+
+_CUTS: Final = frozenset({"listing", "table", "formula"})
+
+
+SKIPPED_LEVEL: Final = _SkippedLevel("skipped-level", "warning", "text", checked=True, precision=(25, 25))
 EMPTY_HEADING: Final = _EmptyHeading("empty-heading", "warning", "text", checked=True)
-LOST_HEADING: Final = _LostHeading("lost-heading", "warning", "text", checked=True)
+LOST_HEADING: Final = _LostHeading("lost-heading", "warning", "text", checked=True, precision=(36, 36))
 REPEATED_PARAGRAPH: Final = _RepeatedParagraph("repeated-paragraph", "warning", "text", checked=True)
+REPEATED_HEADING: Final = _RepeatedHeading("repeated-heading", "warning", "text", checked=True, precision=(1, 1))
+RESTARTED_LIST: Final = _RestartedList("restarted-list", "warning", "text", checked=True)

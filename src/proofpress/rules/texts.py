@@ -15,6 +15,7 @@ from proofpress.rules.html import (
 )
 from proofpress.rules.links import LOST_LINK, UNUSED_REFERENCE
 from proofpress.rules.marks import FOREIGN_SYNTAX
+from proofpress.rules.rule import apart
 from proofpress.rules.tables import TORN_TABLE, UNDRAWN_TABLE
 
 if TYPE_CHECKING:
@@ -44,5 +45,6 @@ TEXT_RULES: Final[Sequence[TextRule]] = (
 def faults_in(text: Text, path: str, rules: Sequence[TextRule] = TEXT_RULES) -> Iterator[Problem]:
     """Give what the rules of texts find in one."""
     for rule in rules:
-        for fault, place in rule.check(text):
+        found = rule.check(text)
+        for fault, place in apart(found, text.allowances) if text.allowances else found:
             yield fault.at(path, place)
