@@ -14,6 +14,7 @@ from proofpress.builder.documents import (
     Reading,
     decode_prepared,
     kinds_of,
+    placed_paths,
     reading_of,
 )
 from proofpress.builder.plugins import Guard
@@ -88,8 +89,9 @@ def prepare(
     guard = Guard(inputs.plugins)
     reading = reading_of(inputs.config, inputs.words, inputs.versions, inputs.plugins, guard.kinds(), checks=checks)
     paths = [source.path for source in inputs.tree.documents]
-    originals = translations(paths, inputs.words.knows)
-    kinds = kinds_of(paths, inputs.config, originals)
+    plain_paths = placed_paths(paths, inputs.config)
+    originals = translations(paths, inputs.words.knows, plain_paths)
+    kinds = kinds_of(paths, inputs.config, originals, plain_paths)
     standing = _standing(inputs, kinds, originals, reading, before)
     results = bring_up_to_date(
         DOCUMENTS,

@@ -23,7 +23,7 @@ from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
 from proofpress.site.policy import asked
 from proofpress.site.questions import Known
-from proofpress.site.sections import unmatched
+from proofpress.site.sections import unmatched, unspoken
 from proofpress.theme import OVERRIDES, Asset
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ def world_of(
         [own.card for own in shown.values()],
         folders={path: own.folder for path, own in shown.items()},
         hidden=hidden,
-        taxonomies=config.taxonomies,
-        sections=config.sections,
+        config=config,
         files={file.path: file for file in copies(inputs, prepared, hidden)},
         places=places,
     )
@@ -119,6 +118,7 @@ def world_of(
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
     problems += [*planned.problems, *unmatched(config, list(prepared)), *guard.problems]
+    problems += unspoken(config, (own.card for own in prepared.values()))
     problems += _without_words(inputs, site, places)
     anchors = {path: own.anchors for path, own in shown.items()}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)

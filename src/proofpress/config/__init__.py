@@ -6,6 +6,7 @@ and docs/settings.md follow from the entry.
 """
 
 from proofpress.config.folders import SECTION
+from proofpress.config.languages import LANGUAGE
 from proofpress.config.reading import place_of, read_config, zone
 from proofpress.config.table import SETTINGS
 from proofpress.config.values import (
@@ -13,6 +14,7 @@ from proofpress.config.values import (
     Feeds,
     HighlightOptions,
     Hosting,
+    Language,
     MarkdownOptions,
     MenuItem,
     Repository,
@@ -20,12 +22,14 @@ from proofpress.config.values import (
 )
 
 __all__ = [
+    "LANGUAGE",
     "SECTION",
     "SETTINGS",
     "Config",
     "Feeds",
     "HighlightOptions",
     "Hosting",
+    "Language",
     "MarkdownOptions",
     "MenuItem",
     "Repository",

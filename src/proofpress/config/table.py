@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import msgspec
 
 from proofpress.config.folders import DEFAULTS, SECTIONS
+from proofpress.config.languages import LANGUAGES
 from proofpress.config.readers import (
     AUTHORS,
     FREE,
@@ -157,6 +158,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         reader=checked(accepts.language),
         description="The language of the site, as a BCP 47 tag. What pages say by themselves, dates, plurals, quotation marks and the way that a page runs follow it.",
         examples=("en", "de", "pt-BR"),
+    ),
+    Setting(
+        name="languages",
+        reader=LANGUAGES,
+        description="The languages that the site is in. Each but `language` has a home page, lists, an archive, pages of terms and feeds of its own below its tag, `/de/`. Where `language` is left out, the first of a list is the site's.",
+        examples=(["en", "de"], {"de": {"title": "Notizen", "description": "Was ich lerne"}}),
     ),
     Setting(
         name="timezone",

@@ -36,6 +36,12 @@ class _UnmatchedSetting(Rule, frozen=True):
             "'**' stands for all that is in a folder: 'notes/**'",
         )
 
+    def language(self, tag: str) -> Fault:
+        return self.says(
+            f"no page is in the language '{tag}', so it has no home page and no lists",
+            f"write one, such as hello.{tag}.md beside hello.md, or with 'language: {tag}' in its front matter",
+        )
+
 
 class _UnknownOption(Rule, frozen=True):
     def no_option(self, name: str, mend: str) -> Fault:
