@@ -21,7 +21,7 @@ from proofpress.rules.words import NO_WORDS
 from proofpress.site.active_files import SNIFFED, refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
-from proofpress.site.policy import asked
+from proofpress.site.policy import asked_by_template
 from proofpress.site.questions import Known
 from proofpress.site.sections import unmatched, unspoken
 from proofpress.theme import OVERRIDES, Asset
@@ -151,7 +151,7 @@ def _without_words(inputs: Inputs, site: Site, places: Mapping[SourcePath, Mappi
 def asks_of(theme: Theme) -> tuple[str, ...]:
     """Return what the site's own templates need of a policy of security; the theme's need nothing."""
     own = (template.text for name, template in theme.templates.items() if template.path.startswith(f"{OVERRIDES}/"))
-    return tuple(sorted({one for text in own for one in asked(text)}))
+    return tuple(sorted({one for text in own for one in asked_by_template(text)}))
 
 
 def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:
