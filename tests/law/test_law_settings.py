@@ -119,6 +119,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "repository.url": ("https://github.com/me/site/", "https://gitlab.com/me/site/"),
     "repository.branch": ("main", "trunk"),
     "repository.path": ("", "docs"),
+    "updated": ("none", "git"),
     "twins": (False, True),
 }
 """Every setting, with two values that do not give the same site."""

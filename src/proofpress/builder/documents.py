@@ -207,7 +207,7 @@ class Rendering:
             problems=(*document.problems, *body.problems, *found),
             anchors=body.anchors,
             body=digest_of_bytes(encoded),
-            told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),
+            told=told_of(card, name.folder, body.anchors, bundle=name.bundle),
             certain=body.certain,
         )
         return prepared, encoded
@@ -257,6 +257,11 @@ class Rendering:
 
 def _with_problems(body: Body, problems: Iterable[Problem]) -> Body:
     return msgspec.structs.replace(body, problems=(*body.problems, *problems))
+
+
+def told_of(card: Card, folder: str, anchors: Sequence[str], *, bundle: bool) -> bytes:
+    """Return the digest of all that other pages may learn of a document."""
+    return digest_of([card, folder, bundle, list(anchors)])
 
 
 def placed_paths(paths: Iterable[SourcePath], config: Config) -> dict[SourcePath, SourcePath]:

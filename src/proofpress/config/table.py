@@ -29,7 +29,7 @@ from proofpress.config.readers import (
     words,
 )
 from proofpress.config.setting import Setting
-from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions, Repository
+from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions, Repository, Updated
 from proofpress.content import settings as accepts
 from proofpress.problems import Judgement
 
@@ -286,6 +286,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         examples=({"url": "https://github.com/me/site", "branch": "main"},),
         otherwise="no such link",
         parts=_repository,
+    ),
+    Setting(
+        name="updated",
+        reader=choice(*get_args(Updated)),
+        description="With `git`, a page that does not say when it was changed has the time of its last commit as `updated`, where that is of a later day than its date.",
+        examples=("git",),
     ),
     Setting(
         name="twins",

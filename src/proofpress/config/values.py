@@ -20,6 +20,7 @@ class MenuItem(msgspec.Struct, frozen=True):
     """Where the url stands in site.yaml."""
 
 
+Updated = Literal["none", "git"]
 Hosting = Literal["none", "github", "netlify", "cloudflare", "nginx", "caddy"]
 
 
@@ -137,5 +138,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     ignore: tuple[str, ...] = ()
     """Patterns of files that are left out; after a `!`, of files that are not."""
     repository: Repository = Repository()
+    updated: Updated = "none"
+    """Who tells when a document was changed that does not say so."""
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""
