@@ -46,7 +46,7 @@ title: A
 date: 2026-01-01
 ---
 
-```python {1} ins={2} linenos
+```python {"first":1} ins={2} linenos
 x = 1  # (1)!
 y = "a > b"
 ```
@@ -68,6 +68,7 @@ def test_a_feed_has_the_code_of_listings_without_the_classes_of_their_tokens(sit
     html = json.loads(pages["feed.json"])["items"][0]["content_html"]
     assert '<span class="' not in html
     assert "y = &quot;a &gt; b&quot;" in html
+    assert "x = 1 (first)" in html or "x = 1 (1) (first)" in html
     assert '<ins class="line inserted"' in html
     assert "$ ls\na\n</code></pre>" in html
     assert '<span style="color: red">mine</span>' in html
