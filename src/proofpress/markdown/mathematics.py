@@ -20,6 +20,7 @@ from proofpress.markdown.scripts import LETTER, joins
 from proofpress.markdown.tex import in_known_words, reworded
 from proofpress.markdown.tex_boxes import optional_arguments
 from proofpress.markdown.wording import Wording
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,43 +39,41 @@ MAX_EXPANDED: Final = 2000
 MAX_LENGTH: Final = 20_000
 MAX_MACRO: Final = 1000
 
-_DOLLARS: Final = re.compile(r"\\.|\$+", re.DOTALL)
-_ENVIRONMENT: Final = re.compile(r"\\begin\{((?:equation|align|alignat|gather|multline|flalign|eqnarray|split)\*?)\}")
-_SHARED: Final = re.compile(
+_DOLLARS: Final = lazy(r"\\.|\$+", re.DOTALL)
+_ENVIRONMENT: Final = lazy(r"\\begin\{((?:equation|align|alignat|gather|multline|flalign|eqnarray|split)\*?)\}")
+_SHARED: Final = lazy(
     r"\\(?:label|eqref|ref|tag)\b|\\begin\{(?:equation|align|gather|multline|flalign|alignat)\}"
     r"|\\(?:(?:re|provide)?newcommand|renewcommand|DeclareMathOperator|[gex]?def|let)\b"
 )
-_DEFINES: Final = re.compile(r"\\(?:(?:re|provide)?newcommand|renewcommand|DeclareMathOperator|[gex]?def|let)\b")
-_DEEPENS: Final = re.compile(r"\\\\|\\[A-Za-z]+|[{}&^_]")
-_VARIABLE: Final = re.compile(
-    r"\{[!#]?(?:[A-Za-z_]\w+\}(?![\^_])|[A-Za-z_]\w*[-:#%/.\[(?@=+,^~][^{}\n$\\ ]*\}(?![\^_]))"
-)
+_DEFINES: Final = lazy(r"\\(?:(?:re|provide)?newcommand|renewcommand|DeclareMathOperator|[gex]?def|let)\b")
+_DEEPENS: Final = lazy(r"\\\\|\\[A-Za-z]+|[{}&^_]")
+_VARIABLE: Final = lazy(r"\{[!#]?(?:[A-Za-z_]\w+\}(?![\^_])|[A-Za-z_]\w*[-:#%/.\[(?@=+,^~][^{}\n$\\ ]*\}(?![\^_]))")
 """What shells and templates write in braces after a dollar: `{HOME}`, `{HOME:-/root}`, `{user.name}`, `{#list}`."""
 
-_NAME: Final = re.compile(r"\{\w+\}")
-_AMOUNT: Final = re.compile(
+_NAME: Final = lazy(r"\{\w+\}")
+_AMOUNT: Final = lazy(
     r"(?:[0-9][0-9.,]*|[A-Z_][A-Z0-9_]+|[a-z_][a-z0-9_]+|\{\w+\})(?:[-/:.,;)\]][^\s\\^{}=+<>]*)?(?=\s)"
 )
 """How a price or a shell's variable begins, and where its first word ends."""
 
-_AMOUNT_BESIDE_CJK: Final = re.compile(r"[0-9][0-9.,]*|\w{2,}")
-_TEX: Final = re.compile(r"[\\^{}=+<>]")
-_WORD: Final = re.compile(r"\s[(\"']?[a-z]{2,}[,.;:)!?]?\s")
+_AMOUNT_BESIDE_CJK: Final = lazy(r"[0-9][0-9.,]*|\w{2,}")
+_TEX: Final = lazy(r"[\\^{}=+<>]")
+_WORD: Final = lazy(r"\s[(\"']?[a-z]{2,}[,.;:)!?]?\s")
 QUOTES: Final = "'\"\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
-_SUFFIX: Final = re.compile(r"(?:s|st|nd|rd|th|tuples?)\b")
-_QUOTED: Final = re.compile(r'"[^"]*"')
-_IN_MACRO: Final = re.compile(r"macro(\d+):\d+: (.*)\Z", re.DOTALL)
-_PARAMETER: Final = re.compile(r"#([1-9])")
-_COMMAND: Final = re.compile(r"\\[A-Za-z]")
-_UNKNOWN: Final = re.compile(r'[Uu]nknown command "\\([A-Za-z]+)\*?"')
+_SUFFIX: Final = lazy(r"(?:s|st|nd|rd|th|tuples?)\b")
+_QUOTED: Final = lazy(r'"[^"]*"')
+_IN_MACRO: Final = lazy(r"macro(\d+):\d+: (.*)\Z", re.DOTALL)
+_PARAMETER: Final = lazy(r"#([1-9])")
+_COMMAND: Final = lazy(r"\\[A-Za-z]")
+_UNKNOWN: Final = lazy(r'[Uu]nknown command "\\([A-Za-z]+)\*?"')
 _LACKING: Final = {
     "href": "a link in a formula leads to a full address, 'https://…', or to a place on its page, '#…'",
     "colorbox": "no colour has this name; write one of CSS, or '#' and six digits",
     "rule": "a rule has a width and a height in em, ex, pt, mm or the like",
 }
 """What is wrong where a command is left that only some arguments of are known."""
-_NOTE: Final = re.compile(f"[{NOTE_OPENS}{NOTE_CLOSES}]")
-_POSITION: Final = re.compile(r"(\d+): (.*)\Z", re.DOTALL)
+_NOTE: Final = lazy(f"[{NOTE_OPENS}{NOTE_CLOSES}]")
+_POSITION: Final = lazy(r"(\d+): (.*)\Z", re.DOTALL)
 
 
 class Formula(NamedTuple):

@@ -114,6 +114,7 @@ class Renderer:
             has_more=writer.more is not None,
             words=count_words("".join(writer.words)),
             first_image=writer.first_image,
+            raw=writer.raw or self._forms is not _FORMS,
             problems=tuple(sorted({*writer.text.findings, *writer.findings.problems})),
             certain=writer.certain,
         )

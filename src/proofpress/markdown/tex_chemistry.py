@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.markdown.tex_boxes import braces
 from proofpress.markdown.wording import Edit
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_COMMAND: Final = re.compile(r"\\ce\s*(?=\{)")
+_COMMAND: Final = lazy(r"\\ce\s*(?=\{)")
 _ARROWS: Final[Mapping[str, str]] = {
     "<=>": r"\xrightleftharpoons", "<->": r"\xleftrightarrow", "->": r"\xrightarrow", "<-": r"\xleftarrow",
 }  # fmt: skip
 _GROUP: Final = r"\{[^{}]*\}"
-_PIECE: Final = re.compile(
+_PIECE: Final = lazy(
     rf"(?P<arrow><=>|<->|->|<-)\s*(?:\[(?P<over>[^\[\]]*)\])?(?:\[(?P<under>[^\[\]]*)\])?"
     r"|(?P<math>\$[^$]+\$)"
     r"|(?P<state>\((?:aq|s|l|g|cr)\))"

@@ -5,23 +5,23 @@ Each is written as a table that math-core knows, cell by cell.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
 from proofpress.markdown.tex_boxes import noted
 from proofpress.markdown.wording import Edit, Mark, marks
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CLINE: Final = re.compile(r"\\cline\s*\{\s*(\d{1,2})\s*-\s*(\d{1,2})\s*\}")
-_RULES: Final = re.compile(r"\s*(?:\\h(?:dash)?line(?![A-Za-z])\s*|\\cline\s*\{[^{}]*\}\s*)*")
-_BEGINS: Final = re.compile(
+_CLINE: Final = lazy(r"\\cline\s*\{\s*(\d{1,2})\s*-\s*(\d{1,2})\s*\}")
+_RULES: Final = lazy(r"\s*(?:\\h(?:dash)?line(?![A-Za-z])\s*|\\cline\s*\{[^{}]*\}\s*)*")
+_BEGINS: Final = lazy(
     r"\\begin\s*\{(tabular\*?|cases\*|rcases\*|dcases\*)\}\s*(?:\[[tbc]\])?\s*(?:\{[^{}]*\}(?=\s*\{))?"
 )
-_COLUMNS: Final = re.compile(r"\s*\{(?:[^{}]|\{[^{}]*\})*\}")
+_COLUMNS: Final = lazy(r"\s*\{(?:[^{}]|\{[^{}]*\})*\}")
 
 
 class Table(msgspec.Struct):

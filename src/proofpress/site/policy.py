@@ -11,6 +11,8 @@ import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -28,7 +30,7 @@ SELF: Final = "'self'"
 LONGEST: Final = 1900
 """Characters of a policy: Cloudflare reads no line of `_headers` beyond 2,000."""
 _LOADED: Final = {
-    mark: (directives, re.compile(mark + _ELSEWHERE))
+    mark: (directives, lazy(mark + _ELSEWHERE))
     for mark, directives in (
         ("<img", ("img-src",)),
         ("<image", ("img-src",)),
@@ -41,34 +43,37 @@ _LOADED: Final = {
 _UNTOLD: Final = (
     "<script", "<embed", "<object", "<link", "<form", "<frame", "<base", "srcdoc",
 )  # fmt: skip
-_INLINE: Final = re.compile(
+_INLINE: Final = lazy(
     r"<(?P<name>script|style)\b(?P<attributes>[^>]*)>(?P<body>.*?)</(?P=name)\s*>", re.DOTALL | re.IGNORECASE
 )
-_DATA: Final = re.compile(r"""\s+type\s*=\s*["']?application/(?:ld\+)?json["']?\s*""", re.IGNORECASE)
-_PLAIN: Final = re.compile(r"""\s*(?:type\s*=\s*["']?(?:module|text/javascript|text/css)["']?\s*)?""", re.IGNORECASE)
-_UNSURE: Final = re.compile(
+_DATA: Final = lazy(r"""\s+type\s*=\s*["']?application/(?:ld\+)?json["']?\s*""", re.IGNORECASE)
+_PLAIN: Final = lazy(r"""\s*(?:type\s*=\s*["']?(?:module|text/javascript|text/css)["']?\s*)?""", re.IGNORECASE)
+_UNSURE: Final = lazy(
     r"\{[{%#]|//|@import|\b(?:eval|Function|import|importScripts|innerHTML|outerHTML|insertAdjacentHTML|cssText)\b"
     r"|\b(?:document\.write|setAttribute|createElement|fetch|XMLHttpRequest|WebSocket|EventSource|Worker|sendBeacon)\b"
 )
 """What differs from page to page, or may load or run what the policy has no word for."""
 _HANDLERS: Final = (
-    *(re.compile(blank + r"""on[a-z]+\s*=\s*["'\w]""") for blank in " \t\n/"),
-    re.compile(r"""href\s*=\s*["']?\s*javascript:"""),
+    *(lazy(blank + r"""on[a-z]+\s*=\s*["'\w]""") for blank in " \t\n/"),
+    lazy(r"""href\s*=\s*["']?\s*javascript:"""),
 )
-_STYLES: Final = tuple(re.compile(blank + r"""style\s*=\s*["'\w]""") for blank in " \t\n/")
+_STYLES: Final = tuple(lazy(blank + r"""style\s*=\s*["'\w]""") for blank in " \t\n/")
 """Each begins with a letter of its own, so that a search is quick."""
 
 
-def asked(html: str) -> tuple[str, ...]:
-    """Return the directives that a page needs for this HTML beside `default-src 'self'`, by their names."""
-    small = html.lower()
+def asked(html: str, *, raw: bool = True) -> tuple[str, ...]:
+    """Return the directives that a page needs for this HTML beside `default-src 'self'`, by their names.
+
+    HTML that is not `raw` is Proofpress's own, which loads pictures and holds the styles of attributes at most.
+    """
+    small = html.lower() if raw else html
     found: set[str] = set()
     for mark, (directives, pattern) in _LOADED.items():
         if mark in small and pattern.search(small):
             found.update(directives)
-    if any(mark in small for mark in _UNTOLD) or any(pattern.search(small) for pattern in _HANDLERS):
+    if raw and (any(mark in small for mark in _UNTOLD) or any(pattern.search(small) for pattern in _HANDLERS)):
         found.add(CODE)
-    if "<style" in small or any(pattern.search(small) for pattern in _STYLES):
+    if "style" in small and ("<style" in small or any(pattern.search(small) for pattern in _STYLES)):
         found.add("style-src")
     return tuple(sorted(found))
 
