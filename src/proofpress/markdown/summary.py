@@ -6,7 +6,6 @@ import re
 from html import unescape
 from typing import Final
 
-from proofpress.markdown.mathml import linear
 from proofpress.patterns import lazy
 
 LONGEST: Final = 50_000
@@ -90,6 +89,8 @@ def balanced(html: str) -> str:
 def plain(html: str) -> str:
     """Return HTML's text on one line."""
     if "<math" in html:
+        from proofpress.markdown.mathml import linear  # noqa: PLC0415 - most texts have no formulas
+
         while (
             fewer := _FORMULA.sub(lambda found: linear(found[0]), html)
         ) != html:  # one may stand in a link of another
