@@ -120,7 +120,7 @@ class Reference(msgspec.Struct, frozen=True, gc=False, array_like=True):
     r"""A link or image of a body that speaks of this site, left open until its page is filled.
 
     In `Body.html` reference number n stands as ``\0n\0``: for a ``link`` in place of the URL inside an attribute's
-    quotes; for an ``image`` in place of the whole `src="…"` attribute, to which width and height are then added.
+    quotes; for an ``image`` in place of the whole `src="…"` attribute, to which what its tag lacks of width and height is then added.
     """
 
     href: str

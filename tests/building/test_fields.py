@@ -43,7 +43,7 @@ def test_what_posts_say_is_held_against_the_fields(
     (tmp_path / "content/about.md").write_text("# About\n\nWords.\n", "utf-8")
     (posts / "a.md").write_text(f"---\ntitle: A\ndate: 2026-03-01\n{front}\n---\n\nWords.\n", "utf-8")
     inputs = read_inputs(tmp_path, "", Looked(), 0)
-    prepared = prepare(inputs, Desk(), None, lambda _step, _done, _of: None).prepared
+    prepared = prepare(inputs, Desk(), None, lambda _step, _done, _of: None, {}).prepared
     found = [*unfit(prepared, inputs.config.fields)]
     assert {(one.path, one.rule) for one in found} <= {("content/posts/a.md", "unfit-field")}
     assert [(one.line, one.column, one.hint) for one in found] == expected

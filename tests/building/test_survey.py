@@ -32,7 +32,7 @@ def told(root: Path, *fronts: str, rules: str = "") -> list[tuple[str, int, int,
         text = text if "title:" in text else f"{text}\ntitle: Post {number}"
         (posts / f"{'abcdefgh'[number]}.md").write_text(f"---\n{text}\n---\n\nWords.\n", "utf-8")
     inputs = read_inputs(root, "", Looked(), 0)
-    prepared = prepare(inputs, Desk(), None, lambda _step, _done, _of: None, checks=True).prepared
+    prepared = prepare(inputs, Desk(), None, lambda _step, _done, _of: None, {}, checks=True).prepared
     found = judge(
         survey(prepared, inputs.sizes, NOW),
         weigher(inputs.config.rules, {rule.name for rule in BUILT_IN if rule.optional}),

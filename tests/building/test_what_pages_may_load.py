@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from small_site import SmallSite, post
@@ -46,16 +48,47 @@ def test_a_picture_from_elsewhere_widens_what_pictures_may_be_and_nothing_else(s
         {"content/posts/a.md": post("A", text="<script>draw()</script>\n")},
         {"content/posts/a.md": post("A", text='<p onclick="draw()">x</p>\n')},
         {"content/about.md": '# About\n\n<object data="a.pdf"></object>\n'},
-        {"templates/partials/head.html": "<script>count()</script>\n"},
+        {"templates/partials/head.html": "<script>count('{{ page.url }}')</script>\n"},
+        {"templates/partials/head.html": "<script>load('https://stats.example/')</script>\n"},
+        {"templates/partials/head.html": "<script async>count()</script>\n"},
         {"templates/partials/after-post.html": '<script async src="https://talk.example/embed.js"></script>\n'},
         {"static/demo.html": "<p>A page of its own.</p>"},
     ],
-    ids=["script", "handler", "object", "own head", "comments", "copied page"],
+    ids=["script", "handler", "object", "own head", "from elsewhere", "with attributes", "comments", "copied page"],
 )
 def test_where_a_text_a_template_or_a_copied_page_may_hold_code_no_policy_breaks_it(
     site: SmallSite, files: dict[str, str]
 ) -> None:
     assert policies(site, "netlify", {"content/posts/b.md": post("B")} | files) == []
+
+
+@pytest.mark.parametrize("hosting", ["netlify", "nginx"])
+def test_code_of_a_template_that_is_the_same_on_each_page_is_allowed_by_its_hash_and_no_other(
+    site: SmallSite, hosting: str
+) -> None:
+    head = (
+        '<script>\r\n  document.documentElement.className = "js";\n</script>\n<STYLE>\n  p { color: red }\n</STYLE>\n'
+        '<script type="application/ld+json">{"@id": "https://me.example/", "url": "{{ page.url }}"}</script>\n'
+    )
+    files = {"content/posts/a.md": post("A"), "templates/partials/head.html": head}
+    (found,) = policies(site, hosting, files)
+    page = site.pages()["posts/a/index.html"]
+    hashes = {
+        name: b64encode(sha256(element.encode()).digest()).decode()
+        for name in ("script", "style")
+        for element in re.findall(f"<{name}>(.*?)</{name}>", page, re.DOTALL | re.IGNORECASE)
+    }
+    assert found == (
+        f"{STRICT}; script-src 'self' 'sha256-{hashes['script']}'; style-src 'self' 'sha256-{hashes['style']}'"
+    )
+
+
+def test_beside_styles_of_texts_no_hash_of_a_style_takes_their_leave_away() -> None:
+    assert policy(["style-src", "style-src 'sha256-x'"]) == f"{STRICT}; style-src 'self' 'unsafe-inline'"
+
+
+def test_a_policy_longer_than_a_host_reads_is_none() -> None:
+    assert policy(f"script-src 'sha256-{n:043}='" for n in range(40)) == ""
 
 
 def test_a_site_that_takes_its_script_back_gets_its_policy_back(site: SmallSite) -> None:

@@ -435,3 +435,40 @@ def test_macros_are_read_with_and_without_the_backslash_of_their_names() -> None
 def test_a_macro_that_is_none_is_a_problem_at_its_place(text: str, line: int, column: int) -> None:
     problem = only(text)
     assert (problem.rule, problem.line, problem.column) == ("wrong-type", line, column)
+
+
+# ---------------------------------------------------------------- languages
+
+
+def named(text: str) -> tuple[str, list[tuple[str, str]], list[tuple[str, int, int]]]:
+    config, problems = read(text)
+    languages = [(one.tag, one.title) for one in config.languages]
+    return config.language, languages, [(p.message, p.line, p.column) for p in problems if p.rule != "no-url"]
+
+
+def test_the_first_of_a_list_of_languages_is_the_site_s_where_nothing_else_says() -> None:
+    assert named("languages: [de, en, pt-BR]\n") == ("de", [("en", ""), ("pt-BR", "")], [])
+    assert named("language: en\nlanguages: [de, en]\n") == ("en", [("de", "")], [])
+    assert named("languages: {de: {title: Notizen}}\n") == ("en", [("de", "Notizen")], [])
+    assert named("languages: {de: {title: Notizen}, fr: }\n") == ("en", [("de", "Notizen"), ("fr", "")], [])
+    assert named("languages:\n") == ("en", [], [])
+
+
+def test_what_is_said_of_the_site_s_own_language_is_said_of_the_site() -> None:
+    config, _ = read("title: X\nlanguages: {en: {title: Notes, menu: {About: about.md}}, de: {title: Notizen}}\n")
+    assert (config.title, [item.title for item in config.menu]) == ("Notes", ["About"])
+    assert [one.tag for one in config.languages] == ["de"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "column"),
+    [
+        ("languages: [en, de_DE]\n", "'languages': 'de_DE' is not a language tag", 17),
+        ("languages: {en: , EN: }\n", "'languages': the language 'EN' stands here twice", 19),
+        ("languages: {de: {titel: X}}\n", "there is no setting 'languages: de: titel'", 18),
+        ("languages: {de: X}\n", "'languages: de' takes a mapping", 17),
+    ],
+)
+def test_a_language_that_cannot_be_is_told_at_its_place(text: str, message: str, column: int) -> None:
+    ((said, line, at),) = named(text)[2]
+    assert (said.startswith(message), line, at) == (True, 2, column), said

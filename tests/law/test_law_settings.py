@@ -60,6 +60,7 @@ FILES: Final[Mapping[str, str | bytes]] = {
         "---\ntitle: Alpha\ndate: 2026-01-05 10:00\ntags: [GPU]\nseries: Deep\nauthors: [Ada]\naliases: [/old/]\n---\n\n"
         + TEXT
     ),
+    "content/posts/a.de.md": "---\ntitle: Alpha auf Deutsch\ndate: 2026-01-05\ntags: [GPU]\n---\n\nText.\n",
     "content/posts/b.md": "---\ntitle: Beta\ndate: 2026-01-04\n---\n\nText of beta, and [alpha](a.md).\n",
     "content/posts/c.md": "---\ntitle: Gamma\n---\n\nText of gamma, without a date.\n",
     "content/posts/picture.png": png(4, 3),
@@ -73,6 +74,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "url": ("https://me.example/blog/", "https://you.example/"),
     "description": ("One of each.", "All sorts."),
     "language": ("en", "de"),
+    "languages": ([], ["en", "de"]),
     "timezone": ("UTC", "Pacific/Auckland"),
     "authors": (
         [{"name": "Ada", "url": "https://ada.example/"}],
@@ -118,6 +120,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "repository.url": ("https://github.com/me/site/", "https://gitlab.com/me/site/"),
     "repository.branch": ("main", "trunk"),
     "repository.path": ("", "docs"),
+    "updated": ("none", "git"),
     "twins": (False, True),
 }
 """Every setting, with two values that do not give the same site."""

@@ -411,3 +411,55 @@ def test_the_reason_names_what_is_new_in_the_answer(law: LawSite) -> None:
 def test_the_reason_names_the_question_alone_where_a_post_came(law: LawSite) -> None:
     law.write({"content/posts/2026-06-01-new.md": "New.\n"})
     assert told(law.update(), "/archive/") == "filled because its list of posts by year changed"
+
+
+# ---------------------------------------------------------------- languages
+
+
+def test_an_edit_in_one_language_fills_what_shows_it_and_leaves_the_lists_of_the_others(law: LawSite) -> None:
+    law.swap("site.yaml", "title: Law\n", "title: Law\nlanguages: {de: {title: Gesetz}}\n")
+    law.write(
+        {
+            "content/posts/b.de.md": "---\ntitle: Beta\ndate: 2026-01-04\ntags: [GPU]\n---\n\nAuf Deutsch.\n",
+            "content/de/posts/o.md": "---\ntitle: Ost\ndate: 2026-01-01\n---\n\nAuch.\n",
+        }
+    )
+    law.check()
+    law.swap("content/posts/b.de.md", "title: Beta\n", "title: Betta\n")
+    around = {"/de/posts/o/", "/de/posts/b/", "/posts/b/"}
+    shown = {"/de/", "/de/posts/", "/de/archive/", "/de/tags/gpu/", *around, *feeds_of("/de/", "/de/tags/gpu/")}
+    assert ran(law.check()) == {"content/posts/b.de.md", *shown}
+    law.swap("content/posts/2026-01-03-c.md", "title: Gamma", "title: Gama")
+    assert not [key for key in ran(law.check()) if key.startswith("/de/")]
+    law.swap("site.yaml", "title: Law\nlanguages: {de: {title: Gesetz}}\n", "title: Law\n")
+    law.check()
+    assert "de/index.html" not in law.public()
+
+
+# ---------------------------------------------------------------- commits
+
+
+NEAR_D: Final = {"/posts/dee/", "/posts/c/", "/posts/e/", "/posts/", "/posts/page/2/", "/posts/page/3/"}
+"""Its page, those of its neighbours, and the lists of its folder."""
+
+
+def test_a_commit_fills_what_shows_its_date_and_only_that(law: LawSite) -> None:
+    def git(*words: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *who, *words], cwd=law.root, check=True, capture_output=True)
+
+    law.swap("site.yaml", "title: Law\n", "title: Law\nupdated: git\n")
+    git("init", "-q")
+    git("add", "site.yaml", "content/about.md")
+    git("commit", "-qm", "one", "--date=2098-01-01T00:00:00+00:00")
+    assert "commit-dates" not in [found.rule for found in law.check().problems]
+    assert ran(law.check()) == set()
+    git("add", D)
+    git("commit", "-qm", "two", "--date=2098-02-01T00:00:00+00:00")
+    found = ran(law.check())
+    assert "/posts/dee/" in found
+    assert D not in found, "its text is not rendered again"
+    assert "/about/" not in found
+    assert {key for key in found if key.startswith("/posts/")} <= NEAR_D
+    git("commit", "-qm", "three", "--allow-empty")
+    assert ran(law.check()) == set()

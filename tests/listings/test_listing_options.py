@@ -34,6 +34,40 @@ def test_inserted_and_deleted_lines_are_said_in_html_itself() -> None:
     ]
 
 
+def test_lines_with_a_label_have_it_at_the_end_of_their_first_and_out_of_what_is_copied() -> None:
+    body = listing('python {"A & B":1-2,4} ins={"new":3} focus={\'here\':3}')
+    assert body.problems == ()
+    assert [classes for _, classes, _ in lines(body.html)] == [
+        "marked receding",
+        "marked receding",
+        "inserted",
+        "marked receding",
+    ]
+    assert re.findall(r'<small class="label" data-label="([^"]*)"></small>\n', body.html) == ["A &amp; B", "new, here"]
+    assert text_of(body.html) == "a = 1\nb = 2\nc = 3\nd = 4\n\n"
+
+
+def test_a_label_does_not_end_a_token_that_runs_on() -> None:
+    body = listing('python {"A":1-2}', 'x = """a\nb"""\n')
+    assert body.html.count('<span class="s2">') == body.html.count("s2")
+    assert len(re.findall(r"<span", body.html)) == body.html.count("</span>")
+
+
+@pytest.mark.parametrize(
+    ("info", "at", "message"),
+    [
+        ('python {"A":0}', 12, "a listing has no line 0"),
+        ('python {"A":9}', 12, "this listing has 4 lines, so there is no line 9"),
+        ('python {"A"}', 12, "'\"A\"' names no line"),
+        ('python collapse={"A":2}', 21, "these lines have no label that could be seen"),
+        ('python {" ":2}', 12, "these lines have no label that could be seen"),
+    ],
+)
+def test_a_label_that_cannot_be_shown_is_told_at_its_place(info: str, at: int, message: str) -> None:
+    (problem,) = listing(info).problems
+    assert (problem.rule, problem.column, message in problem.message) == ("listing-options", at, True), problem
+
+
 def test_a_diff_in_a_language_has_its_colours_and_no_mark_in_its_code() -> None:
     body = listing('diff lang="python"', " def f(x):\n-    return x\n+    return x + 1\n\n")
     assert body.problems == ()
@@ -195,7 +229,7 @@ def test_a_pattern_is_found_in_every_thread() -> None:
         ("python }", "}"),
         ('python "', '"'),
         ("python linenoss", "linenoss"),
-        ('python {"A":1-3}', '"A":1-3'),
+        ('python {"A":x-3}', '"A":x-3'),
         ("{r setup}", "setup"),
     ],
 )

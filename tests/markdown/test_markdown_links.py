@@ -92,10 +92,10 @@ def test_an_image_is_a_reference_in_place_of_its_whole_source_attribute() -> Non
     assert body.first_image == "cat.png"
 
 
-def test_an_image_with_a_size_of_its_own_leaves_only_the_address_open() -> None:
+def test_an_image_that_has_one_side_leaves_the_other_open_with_its_address() -> None:
     body = render('text ![cat](cat.png){width=30} <img src="dog.png" height="2">')
-    assert [one.kind for one in body.references] == ["link", "link"]
-    assert '<img src="\0' + '0\0" alt="cat" width="30">' in body.html
+    assert [one.kind for one in body.references] == ["image", "image"]
+    assert "<img \0" + '0\0 alt="cat" width="30"> <img \0' + '1\0 height="2">' in body.html
 
 
 def test_every_address_of_a_source_set_is_a_reference() -> None:

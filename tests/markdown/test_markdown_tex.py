@@ -6,6 +6,7 @@ import pytest
 
 from proofpress.markdown.doubts import doubts
 from proofpress.markdown.tex import in_known_words, reworded
+from proofpress.markdown.tex_boxes import noted
 from proofpress.markdown.wording import Edit, Wording
 
 
@@ -23,7 +24,13 @@ from proofpress.markdown.wording import Edit, Wording
             r"{\begin{subarray}{c}{\begin{subarray}{c}a\end{subarray}} b\end{subarray}}",
         ),
         (r"\substack{a}\substack{}", r"{\begin{subarray}{c}a\end{subarray}}{\begin{subarray}{c}\end{subarray}}"),
-        (r"\Huge\large x\tiny", " x"),
+        (
+            r"\Huge\large x\tiny",
+            rf"\boxed{{{noted('size', '2.488')}}}\boxed{{{noted('size', '1.2')}x}}\boxed{{{noted('size', '0.5')}}}",
+        ),
+        (r"\text{\small a} b", r"\text{a} b"),
+        (r"\begin{cases*}x & if $x$\end{cases*}", r"\begin{cases}x & \text{if }x\end{cases}"),
+        (r"\ce{H2O}", r"{\mathrm{H}_{2}\mathrm{O}}"),
         (r"\mbox{a_b}\hbox{c}\textnormal{d}", r"\text{a\_b}\text{c}\text{d}"),
         (r"\text{a_b_c} x_1", r"\text{a\_b\_c} x_1"),
         (r"\textbf {a_b}", r"\textbf {a\_b}"),

@@ -46,6 +46,13 @@ FORMULAS = {
     "rule": r"\rule[-0.5em]{2em}{1em}",
     "colour": r"\textcolor{red}{x} \colorbox{yellow}{y}",
     "back": r"a \hspace{-0.5em} b",
+    "part": r"\begin{array}{cc} a & b \\ \cline{2-2} c & d \end{array}",
+    "last": r"\begin{array}{cc} a & b \\ c & d \\ \cline{1-1} \end{array}",
+    "words": r"\begin{tabular}{lr} a long word & $x$ \\ b & c \end{tabular}",
+    "size": r"x {\Huge x} x",
+    "frame": r"\fcolorbox{red}{yellow}{words}",
+    "circle": r"\enclose{circle}{x + y}",
+    "water": r"\ce{H2O ->[\Delta] OH-}",
     "link": r"\href{https://a.example/}{\frac{x}{y}}",
 }
 TABLE = "left | middle | right\n:--|:-:|--:\n1 | 2 | 3\n\na | b\n--|--\n1 | 2\n{width=50%}\n\n![Half](square.svg){width=50%}\n"
@@ -333,3 +340,53 @@ def test_cells_and_widths_hold_without_a_style(page: Page) -> None:
     halves = "['.table .width-50', 'img.width-50'].map((s) => document.querySelector(s).getBoundingClientRect().width)"
     width = page.evaluate("document.querySelector('.content').getBoundingClientRect().width")
     assert page.evaluate(halves) == pytest.approx([width / 2, width / 2], abs=1)
+
+
+def test_a_line_below_some_columns_is_drawn_at_these_alone(page: Page) -> None:
+    def lines(name: str, side: str) -> list[bool]:
+        script = (
+            "([s, side]) => [...document.querySelectorAll(s)].map((e) => parseFloat(getComputedStyle(e)[side]) > 0)"
+        )
+        found: list[bool] = page.evaluate(script, [f".f-{name} mtd", f"border{side}Width"])
+        return found
+
+    assert lines("part", "Top") == [False, False, False, True]
+    assert lines("last", "Bottom") == [False, False, True, False]
+    above, below = boxes(page, "part", "mtd")[1], boxes(page, "part", "mtd")[3]
+    assert abs(above.bottom - below.top) < 1
+
+
+def test_cells_of_words_stand_at_the_side_of_their_column(page: Page) -> None:
+    long, _, short, _ = boxes(page, "words", "mtd > *")
+    assert abs(long.left - short.left) < 1
+    assert long.width > 3 * short.width
+
+
+def test_a_size_holds_to_the_end_of_its_group(page: Page) -> None:
+    before, large, behind = boxes(page, "size", "mi")
+    assert 2.2 < large.height / before.height < 2.8
+    assert abs(before.height - behind.height) < 0.1
+
+
+def test_a_frame_has_its_colour_around_its_ground_around_its_words(page: Page) -> None:
+    border, ground = box(page, "frame", ".framed"), box(page, "frame", ".shaded")
+    assert border.holds(ground)
+    assert ground.holds(box(page, "frame", "mtext"))
+    assert 0.5 < ground.left - border.left < 3
+    assert styled(page, ".f-frame .framed", "backgroundColor") == "rgb(255, 0, 0)"
+    assert styled(page, ".f-frame .shaded", "backgroundColor") == "rgb(255, 255, 0)"
+
+
+def test_a_circle_is_around_what_it_holds(page: Page) -> None:
+    around = box(page, "circle", "menclose")
+    for letter in boxes(page, "circle", "menclose mi"):
+        assert around.holds(letter)
+    assert styled(page, ".f-circle menclose", "borderTopLeftRadius") == "50%"
+
+
+def test_a_substance_has_its_numbers_below_and_its_charge_above(page: Page) -> None:
+    letter, number = boxes(page, "water", "msub > *")
+    assert number.bottom > letter.bottom
+    ion, charge = boxes(page, "water", "msup > *")
+    assert charge.top < ion.top
+    assert styled(page, ".f-water msub mi", "fontStyle") == "normal"

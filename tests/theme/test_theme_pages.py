@@ -369,17 +369,42 @@ def test_without_a_repository_no_page_speaks_of_editing(site: dict[str, bytes]) 
     assert b"Edit this page" not in b"".join(site.values())
 
 
-def test_images_of_raw_html_wait_until_they_are_near_and_have_a_size(tmp_path: Path) -> None:
+def test_all_images_but_the_first_wait_until_they_are_near_and_all_have_a_size(tmp_path: Path) -> None:
     files = {
         "site.yaml": "title: Mine\nurl: https://me.example/\n",
         "content/square.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"/>',
         "content/raw.md": "# Raw\n\n<p><img src='square.svg'/><img loading=\"eager\" src='square.svg' ></p>\n\n"
         "![A square](square.svg)\n",
+        "content/figures.md": "# Figures\n\n![A square](square.svg)\n\n![Another](square.svg)\n",
         "content/script.md": "# Script\n\n<script>show('<img src=square.svg>')</script>\n",
     }
     site = outputs(tmp_path, files)
     images = named(elements(site["raw/index.html"]), "img")
-    assert [image.attributes["loading"] for image in images] == ["lazy", "eager", "lazy"]
+    assert [image.attributes.get("loading") for image in images] == [None, "eager", "lazy"]
     assert [(image.attributes["width"], image.attributes["height"]) for image in images] == [("90", "30")] * 3
+    figures = named(elements(site["figures/index.html"]), "img")
+    assert [image.attributes.get("loading") for image in figures] == [None, "lazy"]
     assert "show('<img src=" in site["script/index.html"].decode()
     assert "loading" not in site["script/index.html"].decode().partition("<main")[2]
+
+
+def test_an_image_that_has_one_side_has_the_other_by_its_shape(tmp_path: Path) -> None:
+    written = {
+        "<img src=p.svg width=30>": ("30", "10"),
+        "<img height='60px' src='p.svg'>": ("180", "60px"),
+        '<img srcset="p.svg 2x" src="p.svg" alt="a > b" width="45">': ("45", "15"),
+        '<IMG SRC="p.svg" srcset="p.svg 1x, p.svg 2x" HEIGHT=20 />': ("60", "20"),
+        "<img src=p.svg width=7 height=8>": ("7", "8"),
+        '<img src="p.svg" width="50%">': ("50%", None),
+        "<img src=p.svg>": ("90", "30"),
+        "![p](p.svg){width=30}": ("30", "10"),
+        "![p](p.svg){height=15px}": ("45", "15"),
+    }
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\n",
+        "content/p.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"/>',
+        "content/a.md": "# A\n\n" + "\n\n".join(f"x {one}" for one in written) + "\n",
+    }
+    images = named(elements(outputs(tmp_path, files)["a/index.html"]), "img")
+    found = [(image.attributes.get("width"), image.attributes.get("height")) for image in images]
+    assert found == list(written.values())

@@ -19,7 +19,7 @@ from proofpress.builder.filling import Filled, fill
 from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_texts
 from proofpress.builder.plain import plain_outputs
 from proofpress.builder.plugins import open_plugins
-from proofpress.builder.preparing import LeftOut, Preparation, left_out, named, prepare, unpublished
+from proofpress.builder.preparing import LeftOut, Preparation, commit_dates, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, weigher, with_excerpts
 from proofpress.builder.world import World, stands, world_of
@@ -28,6 +28,7 @@ from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
+from proofpress.rules.settings import COMMIT_DATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -113,9 +114,11 @@ def build(
     if before is not None and not same_but_texts(inputs, before.inputs):
         before = None
     lap("Reading files")
-    preparation = prepare(inputs, desk, before.preparation if before else None, progress, checks=options.checks)
+    known = before.preparation if before else None
+    preparation = prepare(inputs, desk, known, progress, commit_dates(inputs, options.now), checks=options.checks)
     lap("Rendering posts")
     hidden, until = left_out(preparation.prepared, options)
+    until = min([*([until] if until else []), *inputs.commits.of_the_future(options.now).values()], default=None)
     if before is not None and stands(before.world, before.preparation, preparation, hidden):
         world = before.world
     else:
@@ -169,6 +172,9 @@ def _problems(
         found += own.problems
     for each in filled.problems.values():
         found += each
+    for path, day in inputs.commits.of_the_future(options.now).items():
+        if path in preparation.prepared:
+            found.append(COMMIT_DATES.future(f"{day:%Y-%m-%d}").at(path))
     known = _beyond_a_build(options, inputs, preparation, found, theirs)
     drafts = unpublished(preparation.prepared, options)
     weight_of = weigher(weights, {rule.name for rule in known.values() if rule.optional})

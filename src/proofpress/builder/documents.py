@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from proofpress.builder.plugins import NONE, Plugins, fault_somewhere, open_plugins
-from proofpress.config import Config, Section, zone
+from proofpress.config import Config, Language, Section, zone
 from proofpress.content.defaults import Defaults
 from proofpress.content.documents import read
 from proofpress.content.globs import matcher
+from proofpress.content.languages import placed
 from proofpress.content.names import Name, language_of, lists, split, without_language
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
@@ -110,6 +111,7 @@ def reading_of(
             url=config.url,
             timezone=config.timezone,
             language=config.language,
+            languages=tuple(Language(tag=one.tag) for one in config.languages),
             permalink=config.permalink,
             taxonomies=config.taxonomies,
             authors=config.authors,
@@ -173,6 +175,7 @@ class Rendering:
             self._rules = (*TEXT_RULES, *CHECKED_RULES)
             self._unread = unread_languages
         self._zone = zone(config)
+        self._tags = tuple(one.tag for one in config.languages)
         self._defaults = Defaults(config.defaults) if config.defaults else None
         self._plugins = plugins
         self._opened = opened = open_plugins(plugins)
@@ -185,20 +188,24 @@ class Rendering:
     def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
         config = self._config
+        language, plain = placed(source.path, self._tags)
+        if original is not None and not language:
+            language, plain = language_of(source.path), without_language(source.path)
         document = read(
             source,
             zone=self._zone,
             taxonomies=config.taxonomies,
             authors=config.authors,
             defaults=self._defaults,
-            original=original,
+            language=language,
+            plain=plain,
         )
         body, unread = self._render(document)
         if self._keeps_markdown:
             body = msgspec.structs.replace(
                 body, markdown=_without_allowances(document, body), first_line=document.first_line
             )
-        name = name_of(source.path, kind, translates=original is not None)
+        name = name_of(plain, kind, language, bundled=plain == source.path or _folder_moved(source.path, plain))
         card, found = make_card(document, body, name, kind, config, original)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=(), allowances=()))
         prepared = Prepared(
@@ -210,7 +217,7 @@ class Rendering:
             allowances=body.allowances,
             anchors=body.anchors,
             body=digest_of_bytes(encoded),
-            told=digest_of([card, name.folder, name.bundle, list(body.anchors)]),
+            told=told_of(card, name.folder, body.anchors, bundle=name.bundle),
             certain=body.certain,
             unread=unread,
         )
@@ -278,15 +285,36 @@ def _with_problems(body: Body, problems: Iterable[Problem]) -> Body:
     return msgspec.structs.replace(body, problems=(*body.problems, *problems))
 
 
+def told_of(card: Card, folder: str, anchors: Sequence[str], *, bundle: bool) -> bytes:
+    """Return the digest of all that other pages may learn of a document."""
+    return digest_of([card, folder, bundle, list(anchors)])
+
+
+def placed_paths(paths: Iterable[SourcePath], config: Config) -> dict[SourcePath, SourcePath]:
+    """Return the documents whose path says one of the languages that the settings name, with the path without it."""
+    tags = [one.tag for one in config.languages]
+    if not tags:
+        return {}
+    plain_paths = {path: placed(path, tags)[1] for path in paths}
+    return {path: plain for path, plain in plain_paths.items() if plain != path}
+
+
 def kinds_of(
-    paths: Sequence[SourcePath], config: Config, translations: Mapping[SourcePath, SourcePath]
+    paths: Sequence[SourcePath],
+    config: Config,
+    translations: Mapping[SourcePath, SourcePath],
+    plain_paths: Mapping[SourcePath, SourcePath],
 ) -> dict[SourcePath, Kind]:
     """Tell posts, pages and the texts of lists apart, by the settings' globs and by what lies beside a file.
 
-    A translation is what its original is, but for the text of a list: there it is a page.
+    A document of a language that the settings name is what it would be without that in its path: `plain_paths`. Any other
+    translation is what its original is, but for the text of a list: there it is a page.
     """
-    kinds = _kinds_of([path for path in paths if path not in translations], config)
-    for path in translations:
+    others = [path for path in translations if path not in plain_paths]
+    plain = {path: plain_paths.get(path, path) for path in paths if path not in translations or path in plain_paths}
+    by_plain = _kinds_of(sorted(set(plain.values())), config)
+    kinds = {path: by_plain[without] for path, without in plain.items()}
+    for path in others:
         original = path
         while original in translations:
             original = translations[original]
@@ -308,18 +336,21 @@ def _kinds_of(paths: Sequence[SourcePath], config: Config) -> dict[SourcePath, K
     return kinds
 
 
-def name_of(path: SourcePath, kind: Kind, *, translates: bool = False) -> Name:
-    """Take a path apart; the text of a list belongs to the folder that it introduces.
+def _folder_moved(path: SourcePath, plain: SourcePath) -> bool:
+    """Return whether a document's language is that of its folder, so that what lies beside it is its own."""
+    return path.rpartition("/")[0] != plain.rpartition("/")[0]
 
-    A translation has the name of its original, and its language; what lies beside both is the original's.
+
+def name_of(path: SourcePath, kind: Kind, language: str = "", *, bundled: bool = True) -> Name:
+    """Take a path apart, which says no language; the text of a list belongs to the folder that it introduces.
+
+    Where it is not `bundled`, what lies beside the file is another's: that of the original.
     """
-    if translates:
-        return msgspec.structs.replace(split(without_language(path)), bundle=False, language=language_of(path))
     name = split(path)
     match kind:
         case "home":
-            return Name("", "", None, False)
+            return Name("", "", None, False, language)
         case "list":
-            return Name("/".join(part for part in (name.folder, name.stem) if part), "", None, False)
+            return Name("/".join(part for part in (name.folder, name.stem) if part), "", None, False, language)
         case _:
-            return name
+            return msgspec.structs.replace(name, bundle=name.bundle and bundled, language=language)

@@ -12,6 +12,7 @@ from proofpress.engine.blobs import AtHand
 from proofpress.engine.digests import SIZE, digest_of
 from proofpress.engine.loop import Kind, bring_up_to_date
 from proofpress.engine.steps import Stale
+from proofpress.model import Place
 from proofpress.output.publish import Made
 from proofpress.problems import Problem
 from proofpress.site.questions import ANY, Body
@@ -49,7 +50,15 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, desk: Des
     """Gather what filling needs."""
     return Filling(
         versions=inputs.versions,
-        config=msgspec.structs.replace(inputs.config, menu=(), defaults=(), sections={}),
+        config=msgspec.structs.replace(
+            inputs.config,
+            menu=(),
+            defaults=(),
+            sections={},
+            languages=tuple(
+                msgspec.structs.replace(one, menu=None, place=Place(0, 1)) for one in inputs.config.languages
+            ),
+        ),
         templates=inputs.theme.templates,
         compiled=compiled.code,
         words=inputs.words,

@@ -15,6 +15,7 @@ import msgspec
 from proofpress.builder.plugins import Plugins, read_plugins
 from proofpress.builder.versions import Code, code_version
 from proofpress.config import Config, place_of, read_config
+from proofpress.content.commits import Commits, last_commits
 from proofpress.content.images import IMAGES, measure
 from proofpress.content.nodes import abridged
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
@@ -76,6 +77,7 @@ class Looked(msgspec.Struct, frozen=True, array_like=True):
 
     versions: bytes = b""
     files: dict[SourcePath, Seen] = {}
+    commits: Commits = Commits()
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +98,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """Of each file that is copied."""
     data: dict[SourcePath, bytes]
     """The digest of each file below data/."""
+    commits: Commits
+    """The last of each document, where the settings ask for them."""
     words: Words
     """The site's language, and what its files below words/ say."""
     problems: list[Problem]
@@ -112,7 +116,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def looked(self) -> Looked:
         """What the next build need not read again."""
-        return Looked(self.versions, self.files)
+        return Looked(self.versions, self.files, self.commits)
 
 
 def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Code | None = None) -> Inputs:
@@ -139,18 +143,17 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         file = _look(root, path, seen.get(path), now_ns, problems)
         if file is not None:
             files[path] = file
-    data = {}
-    for path in tree.data:
-        file = _look(root, path, seen.get(path), now_ns, problems)
-        if file is not None:
-            data[path] = file.digest
+    looks = ((path, _look(root, path, seen.get(path), now_ns, problems)) for path in tree.data)
+    data = {path: file.digest for path, file in looks if file is not None}
     words, texts = _words(root, tree, config, theme, problems)
+    commits = _commits(root, looked.commits, problems) if config.updated == "git" else Commits()
     digests = {source.path: digest_of_bytes(source.data) for source in tree.documents}
     every = [
         digest_of(config),
         digest_of_bytes(text),
         versions,
         digest_of(problems),
+        *([digest_of(commits.seconds)] if commits.seconds else []),
         *(part for path, digest in digests.items() for part in (path.encode(), digest)),
         *(part for path, file in files.items() for part in (path.encode(), file.digest)),
         *(part for path, digest in data.items() for part in (path.encode(), digest)),
@@ -169,6 +172,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         digests=digests,
         files=files,
         data=data,
+        commits=commits,
         words=words,
         problems=problems,
         versions=versions,
@@ -190,6 +194,7 @@ def same_but_texts(one: Inputs, other: Inputs) -> bool:
         and {path: file.digest for path, file in one.files.items()}
         == {path: file.digest for path, file in other.files.items()}
         and one.data == other.data
+        and one.commits.seconds == other.commits.seconds
         and one.words == other.words
         and one.config == other.config
         and one.theme == other.theme
@@ -279,6 +284,14 @@ def _theme_options(root: Path, config: Config, theme: Theme) -> Iterator[Problem
         yield setting_fault(WRONG_TYPE.says(message, hint), root, ("theme", name))
     for name, hint in unknown.items():
         yield setting_fault(UNKNOWN_OPTION.no_option(abridged(name), hint), root, ("theme", name), at_key=True)
+
+
+def _commits(root: Path, before: Commits, problems: list[Problem]) -> Commits:
+    """Return the last commit of each document; note where git can't tell."""
+    commits, fault = last_commits(root, before)
+    if fault is not None:
+        problems.append(setting_fault(fault, root, ("updated",)))
+    return commits
 
 
 def _words(

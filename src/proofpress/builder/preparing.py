@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import posixpath
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,12 @@ from proofpress.builder.documents import (
     Reading,
     decode_prepared,
     kinds_of,
+    placed_paths,
     reading_of,
+    told_of,
 )
 from proofpress.builder.plugins import Guard
+from proofpress.config import zone
 from proofpress.content.documents import DRAFTS
 from proofpress.content.names import translations
 from proofpress.engine.digests import digest_of
@@ -29,7 +33,6 @@ from proofpress.site.cards import folder_path
 from proofpress.site.index import is_hidden
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from proofpress.builder.desk import Desk
@@ -56,6 +59,8 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
 
     reading: Reading
     """What they all depend on."""
+    dates: dict[SourcePath, dt.datetime]
+    """When those were changed that do not say so, by their commits."""
     texts: dict[SourcePath, bytes]
     """The digests of what they were made from."""
     prepared: dict[SourcePath, Prepared]
@@ -79,20 +84,23 @@ def prepare(
     desk: Desk,
     before: Preparation | None,
     progress: Callable[[str, int, int], None],
+    changed: dict[SourcePath, dt.datetime],
     *,
     checks: bool = False,
 ) -> Preparation:
     """Read and render every document that changed. Those of the build before are not looked at again where they stand.
 
-    With `checks` the rules of `check` read them as well.
+    `changed` tells when a document was changed that does not say so. With `checks` the rules of `check` read them as well.
     """
     guard = Guard(inputs.plugins)
     versions = digest_of([inputs.versions, inputs.code.grammars]) if checks else inputs.versions
     reading = reading_of(inputs.config, inputs.words, versions, inputs.plugins, guard.kinds(), checks=checks)
     paths = [source.path for source in inputs.tree.documents]
-    originals = translations(paths, inputs.words.knows)
-    kinds = kinds_of(paths, inputs.config, originals)
-    standing = _standing(inputs, kinds, originals, reading, before)
+    plain_paths = placed_paths(paths, inputs.config)
+    originals = translations(paths, inputs.words.knows, plain_paths)
+    kinds = kinds_of(paths, inputs.config, originals, plain_paths)
+    same_dates = before if before is not None and before.dates == changed else None
+    standing = _standing(inputs, kinds, originals, reading, same_dates)
     results = bring_up_to_date(
         DOCUMENTS,
         [
@@ -106,10 +114,14 @@ def prepare(
         standing=standing.keys(),
         progress=lambda done, of: progress("Reading posts", done, of),
     )
-    looked = {SourcePath(path): decode_prepared(value) for path, value in results.values.items()}
+    looked = {
+        SourcePath(path): _dated(decode_prepared(value), changed.get(SourcePath(path)))
+        for path, value in results.values.items()
+    }
     prepared = {source.path: standing.get(source.path) or looked[source.path] for source in inputs.tree.documents}
     return Preparation(
         reading=reading,
+        dates=changed,
         texts=inputs.digests,
         prepared=prepared,
         bodies={
@@ -126,6 +138,22 @@ def prepare(
         changed=frozenset(path for path in prepared if path not in standing),
         problems=guard.problems,
     )
+
+
+def commit_dates(inputs: Inputs, now: dt.datetime) -> dict[SourcePath, dt.datetime]:
+    """Return when each document was committed last, in the site's time zone, as far as that has come."""
+    return inputs.commits.dates(now, zone(inputs.config)) if inputs.commits.seconds else {}
+
+
+def _dated(own: Prepared, committed: dt.datetime | None) -> Prepared:
+    """Return a document with the time of its last commit, where it says none, and was not written on that day."""
+    card = own.card
+    if committed is None or card.updated is not None or card.is_list:
+        return own
+    if card.date is not None and committed.date() <= card.date.astimezone(committed.tzinfo).date():
+        return own
+    card = msgspec.structs.replace(card, updated=committed, updated_has_time=True)
+    return msgspec.structs.replace(own, card=card, told=told_of(card, own.folder, own.anchors, bundle=own.bundle))
 
 
 def _standing(

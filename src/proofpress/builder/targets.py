@@ -126,6 +126,7 @@ class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
             image_place=own.places.get("image") if own is not None else None,
             template_place=own.places.get("template") if own is not None else None,
             text=self.body,
+            language=self.target.language,
         )
         data, problems = self._made(making, using.plugins)
         if data is None:

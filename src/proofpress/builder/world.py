@@ -22,9 +22,9 @@ from proofpress.rules.words import NO_WORDS
 from proofpress.site.active_files import SNIFFED, refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
-from proofpress.site.policy import asked
+from proofpress.site.policy import asked_by_template
 from proofpress.site.questions import Known
-from proofpress.site.sections import unmatched
+from proofpress.site.sections import unmatched, unspoken
 from proofpress.theme import OVERRIDES, Asset
 
 if TYPE_CHECKING:
@@ -100,8 +100,7 @@ def world_of(
         [own.card for own in shown.values()],
         folders={path: own.folder for path, own in shown.items()},
         hidden=hidden,
-        taxonomies=config.taxonomies,
-        sections=config.sections,
+        config=config,
         files={file.path: file for file in copies(inputs, prepared, hidden)},
         places=places,
     )
@@ -120,6 +119,7 @@ def world_of(
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
     problems += [*planned.problems, *unmatched(config, list(prepared), _places_in(inputs)), *guard.problems]
+    problems += unspoken(config, (own.card for own in prepared.values()))
     problems += _without_words(inputs, site, places)
     anchors = {path: own.anchors for path, own in shown.items()}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)
@@ -157,7 +157,7 @@ def _without_words(inputs: Inputs, site: Site, places: Mapping[SourcePath, Mappi
 def asks_of(theme: Theme) -> tuple[str, ...]:
     """Return what the site's own templates need of a policy of security; the theme's need nothing."""
     own = (template.text for name, template in theme.templates.items() if template.path.startswith(f"{OVERRIDES}/"))
-    return tuple(sorted({one for text in own for one in asked(text)}))
+    return tuple(sorted({one for text in own for one in asked_by_template(text)}))
 
 
 def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:

@@ -6,6 +6,7 @@ and docs/settings.md follow from the entry.
 """
 
 from proofpress.config.folders import SECTION
+from proofpress.config.languages import LANGUAGE
 from proofpress.config.reading import place_of, read_config, zone
 from proofpress.config.table import SETTINGS
 from proofpress.config.values import (
@@ -14,6 +15,7 @@ from proofpress.config.values import (
     Field,
     HighlightOptions,
     Hosting,
+    Language,
     MarkdownOptions,
     MenuItem,
     Repository,
@@ -21,6 +23,7 @@ from proofpress.config.values import (
 )
 
 __all__ = [
+    "LANGUAGE",
     "SECTION",
     "SETTINGS",
     "Config",
@@ -28,6 +31,7 @@ __all__ = [
     "Field",
     "HighlightOptions",
     "Hosting",
+    "Language",
     "MarkdownOptions",
     "MenuItem",
     "Repository",

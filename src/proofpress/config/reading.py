@@ -9,6 +9,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from proofpress.config.folders import read_defaults
+from proofpress.config.languages import with_languages
 from proofpress.config.setting import absent, read_mapping
 from proofpress.config.table import ELSEWHERE, SETTINGS, settings_with
 from proofpress.config.values import Config
@@ -42,6 +43,7 @@ def read_config(data: bytes, path: str = "site.yaml", rules: Sequence[str] = ())
     values: dict[str, Any] = {}
     if isinstance(root, MappingNode):
         values = read_mapping(root, "", settings_with(rules) if rules else SETTINGS, findings, ELSEWHERE)
+        values = with_languages(values)
         patterns = values.pop("defaults", None)
         if patterns is not None:
             known = Config(**values)

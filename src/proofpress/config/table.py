@@ -12,6 +12,7 @@ import msgspec
 
 from proofpress.config.fields import FIELDS
 from proofpress.config.folders import DEFAULTS, SECTIONS
+from proofpress.config.languages import LANGUAGES
 from proofpress.config.readers import (
     AUTHORS,
     FREE,
@@ -29,7 +30,7 @@ from proofpress.config.readers import (
     words,
 )
 from proofpress.config.setting import Setting
-from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions, Repository
+from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions, Repository, Updated
 from proofpress.content import settings as accepts
 from proofpress.problems import Judgement
 
@@ -160,6 +161,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         examples=("en", "de", "pt-BR"),
     ),
     Setting(
+        name="languages",
+        reader=LANGUAGES,
+        description="The languages that the site is in. Each but `language` has a home page, lists, an archive, pages of terms and feeds of its own below its tag, `/de/`. Where `language` is left out, the first of a list is the site's.",
+        examples=(["en", "de"], {"de": {"title": "Notizen", "description": "Was ich lerne"}}),
+    ),
+    Setting(
         name="timezone",
         reader=checked(accepts.zone_name),
         description="The time zone of dates that name none, from the IANA database.",
@@ -286,6 +293,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         examples=({"url": "https://github.com/me/site", "branch": "main"},),
         otherwise="no such link",
         parts=_repository,
+    ),
+    Setting(
+        name="updated",
+        reader=choice(*get_args(Updated)),
+        description="With `git`, a page that does not say when it was changed has the time of its last commit as `updated`, where that is of a later day than its date.",
+        examples=("git",),
     ),
     Setting(
         name="twins",

@@ -20,6 +20,7 @@ class MenuItem(msgspec.Struct, frozen=True):
     """Where the url stands in site.yaml."""
 
 
+Updated = Literal["none", "git"]
 Hosting = Literal["none", "github", "netlify", "cloudflare", "nginx", "caddy"]
 
 
@@ -103,6 +104,19 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
     """The site's folder within it."""
 
 
+class Language(msgspec.Struct, frozen=True, kw_only=True):
+    """A language that the site is in beside its own, with a home page, lists and feeds below its tag."""
+
+    tag: str
+    title: str = ""
+    """What the site is called in it; empty for as ever."""
+    description: str = ""
+    menu: tuple[MenuItem, ...] | None = None
+    """The menu of its pages; None for the site's."""
+    place: Place = Place(0, 1)
+    """Where it stands in site.yaml."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a site."""
 
@@ -111,6 +125,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Absolute, http or https, ends with a slash."""
     description: str = ""
     language: str = "en"
+    languages: tuple[Language, ...] = ()
+    """The others that it is in."""
     timezone: str = "UTC"
     authors: tuple[Author, ...] = ()
     posts: tuple[str, ...] = ("posts/**",)
@@ -139,5 +155,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     ignore: tuple[str, ...] = ()
     """Patterns of files that are left out; after a `!`, of files that are not."""
     repository: Repository = Repository()
+    updated: Updated = "none"
+    """Who tells when a document was changed that does not say so."""
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""

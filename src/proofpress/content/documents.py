@@ -39,18 +39,19 @@ def read(
     taxonomies: Sequence[str],
     authors: Sequence[Author],
     defaults: Defaults | None = None,
-    original: SourcePath | None = None,
+    language: str = "",
+    plain: SourcePath | None = None,
 ) -> Document:
     """Read a Markdown file. Never raises for what is in it; a date in the file's name counts where no key gives one.
 
-    A translation by its name, which has an `original`, is of the language that the name ends with.
+    `language` is the one that its path says, and `plain` the path without that.
     """
     findings = Findings(source.path)
     parts = gate.divide(decode(source.data, findings), findings)
     front, places = front_matter.read(parts, findings, zone=zone, taxonomies=taxonomies, authors=authors)
     front = _kept_back(front, parts, findings, source.path)
     if front.date is None and "date" not in places:
-        day = names.split(names.without_language(source.path) if original else source.path).date
+        day = names.split(plain or source.path).date
         named = dates.moment(day.isoformat(), zone) if day is not None else None
         if isinstance(named, dates.Moment):
             front = msgspec.structs.replace(front, date=named.value)
@@ -63,7 +64,7 @@ def read(
         first_line=parts.first_line,
         places=places,
         problems=tuple(sorted(findings.problems)),
-        language=front.language or (names.language_of(source.path) if original else ""),
+        language=front.language or language,
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 from proofpress.paths import SourcePath
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 _DATED: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[-_ ](?=.)", re.ASCII)
 _NO_PART_OF_A_URL: Final = frozenset({"_posts", "_drafts"})
@@ -77,10 +77,13 @@ def lists(paths: Iterable[SourcePath], sections: Collection[str] = ()) -> frozen
     )
 
 
-def translations(paths: Iterable[SourcePath], speaks: Callable[[str], bool]) -> dict[SourcePath, SourcePath]:
+def translations(
+    paths: Iterable[SourcePath], speaks: Callable[[str], bool], plain_paths: Mapping[SourcePath, SourcePath]
+) -> dict[SourcePath, SourcePath]:
     """Return the documents that are translations by their names, each with its original: `hello.de.md` beside `hello.md`.
 
-    `speaks` tells whether a tag is of a language that has words; `notes.v2.md` beside `notes.md` is none.
+    `speaks` tells whether a tag is of a language that has words; `notes.v2.md` beside `notes.md` is none. `plain_paths`
+    has what is placed in a language that the site names: its path without that.
     """
     every = list(paths)
     plain = {path.rpartition(".")[0]: path for path in every}
@@ -89,6 +92,10 @@ def translations(paths: Iterable[SourcePath], speaks: Callable[[str], bool]) -> 
         original, dot, tag = stem.rpartition(".")
         if dot and original in plain and "/" not in tag and speaks(tag):
             found[path] = plain[original]
+    for path, without in plain_paths.items():
+        named = plain.get(without.rpartition(".")[0])
+        if named is not None:
+            found[path] = named
     return found
 
 

@@ -64,6 +64,10 @@ class AliasTarget(HtmlTarget, frozen=True, kw_only=True):
         """Return nothing: a title is all that it has of the document."""
         return {}
 
+    def in_languages(self, making: Making, page: Page) -> Page:
+        """Return what it sees as it is: nobody stays here to choose."""
+        return page
+
     def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
         """Return where it leads."""
         base = Base.of(making.config.url)
@@ -84,6 +88,7 @@ def plan(planning: Planning) -> Iterator[AliasTarget]:
                     template="alias.html",
                     source=card.path,
                     to=card.site_path,
+                    language=planning.language_of(card),
                 )
 
 

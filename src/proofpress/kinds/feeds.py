@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from proofpress.kinds.target import FilledTarget, Kind, Planning
 from proofpress.paths import SitePath
 from proofpress.site import questions
-from proofpress.site.cards import folder_path, folder_title
-from proofpress.site.lists import Format, feed_formats, feed_path
+from proofpress.site.cards import folder_title
+from proofpress.site.editions import in_language, list_path
+from proofpress.site.lists import Format, feed_formats, feed_path, home_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from proofpress.config import Config
     from proofpress.kinds.making import Making
     from proofpress.model import Card
     from proofpress.pages.feeds import Entry
     from proofpress.problems import Problem
+    from proofpress.site.index import Edition
     from proofpress.site.values import FeedPosts
 
 
@@ -38,7 +41,7 @@ class FeedTarget(FilledTarget, frozen=True, kw_only=True):
 
     def posts(self, making: Making) -> FeedPosts:
         """Return what it carries."""
-        return making.ask(questions.SiteFeed())
+        return making.ask(questions.SiteFeed(self.language))
 
     def make(self, making: Making) -> tuple[bytes | None, list[Problem]]:
         """Write it."""
@@ -58,7 +61,7 @@ class TermFeedTarget(FeedTarget, frozen=True, kw_only=True):
 
     def posts(self, making: Making) -> FeedPosts:
         """Return the posts of the term."""
-        return making.ask(questions.TermFeed(self.taxonomy, self.term))
+        return making.ask(questions.TermFeed(self.taxonomy, self.term, self.language))
 
 
 class SectionFeedTarget(FeedTarget, frozen=True, kw_only=True):
@@ -69,7 +72,7 @@ class SectionFeedTarget(FeedTarget, frozen=True, kw_only=True):
 
     def posts(self, making: Making) -> FeedPosts:
         """Return the posts of the folder."""
-        return making.ask(questions.FolderFeed(self.folder, self.title))
+        return making.ask(questions.FolderFeed(self.folder, self.title, self.language))
 
 
 def _entry(card: Card, making: Making) -> Entry:
@@ -79,29 +82,37 @@ def _entry(card: Card, making: Making) -> Entry:
 
 
 def plan(planning: Planning) -> Iterator[FeedTarget]:
-    """Give each feed in each format that the settings ask for."""
-    site, config = planning.site, planning.config
-    for name in feed_formats(config):
-        yield FeedTarget(site_path=feed_path(SitePath("/"), name), origin="the site's feed", format=name)
-        for taxonomy, terms in site.taxonomies.items():
-            for term in terms.values():
-                yield TermFeedTarget(
-                    site_path=feed_path(term.site_path, name),
-                    origin=f"the feed of '{term.name}' in {taxonomy}",
-                    format=name,
-                    taxonomy=taxonomy,
-                    term=term.slug,
-                )
-        for folder, section in config.sections.items():
-            if section.feed and (folder in site.folders or folder in site.list_texts):
-                text = site.list_texts.get(folder)
-                yield SectionFeedTarget(
-                    site_path=feed_path(text.site_path if text else SitePath(folder_path(folder)), name),
-                    origin=f"the feed of content/{folder}/",
-                    format=name,
-                    folder=folder,
-                    title=(text.title if text else "") or section.title or folder_title(folder),
-                )
+    """Give each feed in each format that the settings ask for, of each language."""
+    for name in feed_formats(planning.config):
+        for edition in planning.site.editions:
+            yield from _of_language(edition, name, planning.config)
+
+
+def _of_language(edition: Edition, name: Format, config: Config) -> Iterator[FeedTarget]:
+    language, said = edition.language, in_language(edition.language)
+    path = feed_path(home_of(language), name)
+    yield FeedTarget(site_path=path, origin=f"the site's feed{said}", format=name, language=language)
+    for taxonomy, terms in edition.taxonomies.items():
+        for term in terms.values():
+            yield TermFeedTarget(
+                site_path=feed_path(term.site_path, name),
+                origin=f"the feed of '{term.name}' in {taxonomy}{said}",
+                format=name,
+                taxonomy=taxonomy,
+                term=term.slug,
+                language=language,
+            )
+    for folder, section in config.sections.items():
+        if section.feed and (folder in edition.folders or folder in edition.list_texts):
+            text = edition.list_texts.get(folder)
+            yield SectionFeedTarget(
+                site_path=feed_path(list_path(edition, folder), name),
+                origin=f"the feed of content/{folder}/{said}",
+                format=name,
+                folder=folder,
+                title=(text.title if text else "") or section.title or folder_title(folder),
+                language=language,
+            )
 
 
 KIND = Kind(plan=plan)

@@ -10,7 +10,8 @@ from proofpress.kinds.target import RENAME, Blame, FilledTarget, Planning, refus
 from proofpress.model import Body, Card
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.site import questions
-from proofpress.site.values import Page, Translation, edit_url, feeds_of
+from proofpress.site.lists import spoken
+from proofpress.site.values import Counterpart, Page, Translation, edit_url, feeds_of
 from proofpress.site.view import SiteView
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         context = {
             "page": page,
             "content": Markup(content),  # noqa: S704 - the renderer's own HTML
-            "site": SiteView(making.ask, making.config),
+            "site": SiteView(making.ask, making.config, making.language),
         }
         try:
             text = making.templates.render(
@@ -126,12 +127,36 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
             permalink=base.absolute(self.site_path),
             description=card.description if card else "",
             image=image,
-            feeds=feeds_of(config, SitePath("/"), config.title),
+            feeds=feeds_of(config, making.home, config.title),
             path=self.source,
             edit=edit_url(config.repository, self.source) if self.source is not None else None,
         )
         own = self.of_document(making, body, card) if card is not None else {}
-        return msgspec.structs.replace(page, **own, **self.of_kind(making, page))
+        page = msgspec.structs.replace(page, **own, **self.of_kind(making, page))
+        return self.in_languages(making, page) if config.languages else page
+
+    def counterparts(self) -> questions.Counterparts | None:
+        """Return the question where each language has the same list; None for what is no list."""
+        return None
+
+    def in_languages(self, making: Making, page: Page) -> Page:
+        """Return what it sees with the languages of the site: itself in each, or else that language's home page.
+
+        The first page of a list can be had in those languages that have the list.
+        """
+        asked = self.counterparts()
+        found = making.ask(asked or questions.Counterparts("home"))
+        if len(found) < 2:
+            return page
+        tags = [one.edition for one in found if one.edition]
+        known = {spoken(one.language, tags): one for one in page.translations}
+        forms = {one.edition: known.get(one.edition) or _form(making, one) for one in found}
+        same = [*page.translations, *(forms[one.edition] for one in found if one.same and one.edition not in known)]
+        return msgspec.structs.replace(
+            page,
+            languages=[msgspec.structs.replace(form, current=tag == making.language) for tag, form in forms.items()],
+            translations=same if asked is not None and self.number == 1 and len(same) > 1 else page.translations,
+        )
 
     def of_document(self, making: Making, body: Body, card: Card) -> dict[str, Any]:
         """Return what the document brings to `page`."""
@@ -178,6 +203,20 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         if page.image:
             about["image"] = page.image
         return about
+
+
+def _form(making: Making, one: Counterpart) -> Translation:
+    """Return a list, or a home page, in one of the languages of the site."""
+    words = making.words(one.language)
+    return Translation(
+        language=words.language,
+        dir=words.direction,
+        name=words.get("name", words.language),
+        title=one.title,
+        url=one.url,
+        permalink=one.permalink,
+        current=one.edition == making.language,
+    )
 
 
 def _translations(making: Making, card: Card) -> list[Translation]:

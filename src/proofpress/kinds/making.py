@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from proofpress.site import questions
+from proofpress.site.editions import within
+from proofpress.site.lists import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -37,7 +39,8 @@ class Workshop:
         catalogues: Catalogues,
     ) -> None:
         """`body` returns a text by its digest; `recorder` makes who answers questions and takes note of them."""
-        self.config = config
+        self._config = config
+        self._within: dict[str, Config] = {}
         self.templates = templates
         self.body = body
         self.recorder = recorder
@@ -45,6 +48,13 @@ class Workshop:
         self.catalogues = catalogues
         self.parts: dict[Hashable, tuple[Any, Recorder[Known]]] = {}
         """What several targets have in common, made once."""
+
+    def config(self, language: str) -> Config:
+        """Return the settings as pages of a language see them."""
+        found = self._within.get(language)
+        if found is None:
+            found = self._within[language] = within(self._config, language)
+        return found
 
 
 class Making:
@@ -59,12 +69,16 @@ class Making:
         image_place: Place | None = None,
         template_place: Place | None = None,
         text: bytes | None = None,
+        language: str = "",
     ) -> None:
-        """Hand over the target's own document, `Target.source`, and the digest of its text, `Target.text_of`."""
+        """Hand over the target's own document, `Target.source`, the digest of its text, `Target.text_of`, and `FilledTarget.language`."""
         self._shop = shop
         self._asked = asked
         self._text = text
-        self.config = shop.config
+        self.config = shop.config(language)
+        self.language = language
+        self.home = home_of(language)
+        """Where the home page of its language is."""
         self.templates = shop.templates
         self.card = card
         self.image_place = image_place
@@ -85,7 +99,7 @@ class Making:
         return self._shop.body(self.ask(questions.Body(path)))
 
     def words(self, language: str = "") -> Catalogue:
-        """Return the words of a language, of the site's for none."""
+        """Return the words of a language, of the site's own for none."""
         return self._shop.catalogues.of(language)
 
     def alternates(self, card: Card) -> list[Alternate]:

@@ -77,7 +77,13 @@ def plan(planning: Planning) -> Iterator[HtmlTarget]:
         target = of.get(card.kind)
         if target is not None:
             template = card.template or f"{card.kind}.html"
-            yield target(site_path=card.site_path, origin=card.path, template=template, source=card.path)
+            yield target(
+                site_path=card.site_path,
+                origin=card.path,
+                template=template,
+                source=card.path,
+                language=planning.language_of(card),
+            )
 
 
 KIND = Kind(plan=plan)

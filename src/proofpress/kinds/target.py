@@ -43,6 +43,10 @@ class Planning(msgspec.Struct, frozen=True, kw_only=True):
     asks: tuple[str, ...] = ()
     """What the site's own templates need of a policy of security: `site.policy`."""
 
+    def language_of(self, card: Card) -> str:
+        """Return the language whose lists a document belongs to; of the site's own none."""
+        return self.site.edition_of(card.path).language if card.language else ""
+
 
 class Blame(msgspec.Struct, frozen=True):
     """Where a person can do something about a target's URL: a file, a place in it, and what to do."""
@@ -130,6 +134,8 @@ class FilledTarget(Target, frozen=True, kw_only=True):
     carries: ClassVar[bool] = True
     """Whether it may ask for texts of other documents than its own, so that any text's change has to be looked into."""
 
+    language: str = ""
+    """The language whose lists it is one of, or whose document it shows; of the site's own none."""
     template: str = ""
     """The template that makes it; empty for none."""
 

@@ -10,6 +10,7 @@ from proofpress.model import Place
 from proofpress.paths import slug
 from proofpress.site import questions
 from proofpress.site.cards import folder_title
+from proofpress.site.editions import in_language
 from proofpress.site.index import taxonomy_path
 from proofpress.site.lists import page_path, pages_of
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from proofpress.kinds.making import Making
+    from proofpress.model import Card
     from proofpress.problems import Problem
     from proofpress.site.claims import Complaint
+    from proofpress.site.index import Edition
     from proofpress.site.values import Page
 
 
@@ -35,9 +38,13 @@ class TaxonomyTarget(HtmlTarget, frozen=True, kw_only=True):
 
     def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
         """Return the terms."""
-        terms = making.ask(questions.Terms(self.taxonomy))
-        title = making.words().get(self.taxonomy, folder_title(self.taxonomy))
+        terms = making.ask(questions.Terms(self.taxonomy, self.language))
+        title = making.words(making.config.language).get(self.taxonomy, folder_title(self.taxonomy))
         return {"taxonomy": self.taxonomy, "title": title, "all_terms": terms}
+
+    def counterparts(self) -> questions.Counterparts:
+        """Return the question where each language has this taxonomy."""
+        return questions.Counterparts("taxonomy", self.taxonomy)
 
 
 class TermTarget(HtmlTarget, frozen=True, kw_only=True):
@@ -52,8 +59,8 @@ class TermTarget(HtmlTarget, frozen=True, kw_only=True):
 
     def of_kind(self, making: Making, page: Page) -> dict[str, Any]:
         """Return its posts, and the term."""
-        shown = making.ask(questions.TermList(self.taxonomy, self.term, self.number))
-        term = making.ask(questions.Term(self.taxonomy, self.term))
+        shown = making.ask(questions.TermList(self.taxonomy, self.term, self.number, self.language))
+        term = making.ask(questions.Term(self.taxonomy, self.term, self.language))
         return {
             "posts": shown.posts,
             "pager": shown.pager,
@@ -64,17 +71,24 @@ class TermTarget(HtmlTarget, frozen=True, kw_only=True):
             "taxonomy": self.taxonomy,
         }
 
+    def counterparts(self) -> questions.Counterparts:
+        """Return the question where each language has this term."""
+        return questions.Counterparts("term", self.taxonomy, self.term)
+
+    def _posts(self, planning: Planning) -> tuple[Card, ...]:
+        return planning.site.edition(self.language).taxonomies[self.taxonomy][self.term].posts
+
     def movable(self, planning: Planning) -> Blame | None:
         """Return the word in the first of its posts."""
         if self.number > 1:
             return None
-        path = planning.site.taxonomies[self.taxonomy][self.term].posts[0].path
+        path = self._posts(planning)[0].path
         place = planning.places.get(path, {}).get(self.taxonomy, Place(1, 1))
         return Blame(path, place, f"choose another word for it in {self.taxonomy}")
 
     def refusals(self, complaint: Complaint, planning: Planning) -> Iterator[Problem]:
         """Give one for each post that has the word."""
-        for post in planning.site.taxonomies[self.taxonomy][self.term].posts:
+        for post in self._posts(planning):
             for number, name in enumerate(post.terms.get(self.taxonomy, ())):
                 own = planning.places.get(post.path, {})
                 at = own.get(f"{self.taxonomy}.{number}") or own.get(self.taxonomy) or Place(1, 1)
@@ -85,24 +99,32 @@ class TermTarget(HtmlTarget, frozen=True, kw_only=True):
 
 def plan(planning: Planning) -> Iterator[Target]:
     """Give the pages of each taxonomy that has a term."""
-    for taxonomy, terms in planning.site.taxonomies.items():
+    for edition in planning.site.editions:
+        yield from _of_language(edition, planning.config.paginate)
+
+
+def _of_language(edition: Edition, paginate: int) -> Iterator[Target]:
+    language, said = edition.language, in_language(edition.language)
+    for taxonomy, terms in edition.taxonomies.items():
         if not terms:
             continue
         yield TaxonomyTarget(
-            site_path=taxonomy_path(taxonomy),
-            origin=f"the list of {taxonomy}",
+            site_path=taxonomy_path(taxonomy, language),
+            origin=f"the list of {taxonomy}{said}",
             template="taxonomy.html",
             taxonomy=taxonomy,
+            language=language,
         )
         for term in terms.values():
-            for number in range(1, pages_of(len(term.posts), planning.config.paginate) + 1):
+            for number in range(1, pages_of(len(term.posts), paginate) + 1):
                 yield TermTarget(
                     site_path=page_path(term.site_path, number),
-                    origin=f"the page of '{term.name}' in {taxonomy}",
+                    origin=f"the page of '{term.name}' in {taxonomy}{said}",
                     template="term.html",
                     taxonomy=taxonomy,
                     term=term.slug,
                     number=number,
+                    language=language,
                 )
 
 

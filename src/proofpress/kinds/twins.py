@@ -68,7 +68,7 @@ class LlmsTarget(PlainTarget, frozen=True, kw_only=True):
         lines = [f"# {_plain(config.title)}", ""]
         lines += [f"> {_plain(config.description)}", ""] if config.description else []
         lines += ["## Posts", ""]
-        for card in published.site.posts:
+        for card in published.site.all_posts:
             if (path := twin_path(card.site_path)) in there:
                 about = f": {_plain(card.description)}" if card.description else ""
                 lines.append(f"- [{_plain(card.title)}]({_destination(base.absolute(path))}){about}")
@@ -147,7 +147,7 @@ def plan(planning: Planning) -> Iterator[Target]:
     """Give a twin for each post, and the list of them."""
     if not planning.config.twins:
         return
-    for card in planning.site.posts:
+    for card in planning.site.all_posts:
         yield TwinTarget(
             site_path=twin_path(card.site_path), origin=f"the Markdown twin of {card.path}", source=card.path
         )

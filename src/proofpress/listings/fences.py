@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.languages import FOREIGN
 from proofpress.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _VALUE: Final = (
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\[[^\[\]]*\]|\{[^{}]*\}|/(?:[^/\\]|\\.)+/(?=[\s,]|\Z)|[^\s,\"'\[{]*"
@@ -28,6 +31,10 @@ _IN_BRACES: Final = re.compile(rf"([.#]?)([A-Za-z_][\w+\-#.]*)(?:\s*[=:]\s*({_VA
 _OUT_OF_PLACE: Final = re.compile(r"[^\s,]+")
 _ONLY_LINES: Final = re.compile(r"[\s\d,;.\-\N{EN DASH}]*\d[\s\d,;.\-\N{EN DASH}]*")
 _LINES: Final = re.compile(r"(\d+)(?:\s*-\s*(\d+))?(?=[\s,;\[\]{}\"']|\Z)|[^\s,;\[\]{}\"']+")
+_LABELLED: Final = re.compile(
+    r"(?:\"((?:[^\"\\{}]|\\.)+)\"|'((?:[^'\\{}]|\\.)+)')\s*:\s*(\d+)(?:\s*-\s*(\d+))?(?=[\s,;{}]|\Z)"
+)
+"""Expressive Code's labels: `{"A":3-4}`."""
 _LANGUAGE: Final = re.compile(r"[^\s{},:=]+")
 _FROM_ZERO: Final = re.compile(r"([^\s/]+)/(\d[\d,-]*)(?:/(\d[\d,-]*))?(?=\s|\Z)")
 """Eleventy's marks, whose lines count from 0: `js/0,2`, and `js/0/3-4` for inserted and deleted ones."""
@@ -79,6 +86,8 @@ class Lines(NamedTuple):
     last: int
     at: int
     length: int
+    label: str = ""
+    """What is written beside the first of them."""
 
 
 class Words(NamedTuple):
@@ -388,7 +397,7 @@ class _Reading:
 
     def take_braces(self, inside: str, at: int) -> None:
         """Read lines to mark, `{3,5-7}`, or Pandoc's and R Markdown's braces: `{.python #id}`, `{r echo=FALSE}`."""
-        if _ONLY_LINES.fullmatch(inside):
+        if _ONLY_LINES.fullmatch(_LABELLED.sub("1", inside)):
             self.take_lines(inside, at, "marked")
             return
         pos = 0
@@ -431,12 +440,28 @@ class _Reading:
         """Note what stands in braces and is neither a line nor an option."""
         self.slip(at, word, f"'{word[:60]}' names no line of this listing", "name lines by their numbers: {3,5-7}")
 
+    def take_labelled(self, match: re.Match[str], at: int, kind: str) -> None:
+        """Take lines with a label; of those that are folded none is seen that could have one."""
+        label = _ESCAPE.sub(r"\1", match[1] or match[2]).strip()
+        if kind == "folded" or not label:
+            self.slip(at, match[0], "these lines have no label that could be seen", "write their numbers alone")
+            label = ""
+        numbers = [int(number[:7]) for number in (match[3], match[4]) if number]
+        first, last = max(1, min(numbers)), min(max(numbers), MAX_LINE)
+        if last and first <= last:
+            self.lines.append(Lines(kind, first, last, at, len(match[0]), label))
+        else:
+            self.slip(at, match[0], "a listing has no line 0: its lines count from 1", "name them from 1")
+
     def take_lines(self, text: str, at: int, kind: str, *, from_zero: bool = False) -> None:
         """Read lines, `3,5-7`, which stand at an offset."""
         found = False
-        for match in _LINES.finditer(text):
+        for match in _lines_of(text):
             found = True
             begin, written = at + match.start(), match[0]
+            if match.re is _LABELLED:
+                self.take_labelled(match, begin, kind)
+                continue
             if match[1] is None:
                 self.not_lines(written, begin)
                 continue
@@ -449,3 +474,14 @@ class _Reading:
                 self.lines.append(Lines(kind, max(1, first), last, begin, len(written)))
         if not found:
             self.slip(at, text, "no line is named here", "name lines by their numbers: {3,5-7}")
+
+
+def _lines_of(text: str) -> Iterator[re.Match[str]]:
+    """Give the lines that are named, those with a label as a match of their own."""
+    labelled = list(_LABELLED.finditer(text)) if ":" in text else []
+    at = 0
+    for match in labelled:
+        yield from _LINES.finditer(text, at, match.start())
+        yield match
+        at = match.end()
+    yield from _LINES.finditer(text, at)

@@ -108,6 +108,8 @@ class Listings:
             kinds = {**kinds, "output": output}
         if shown.notes:
             body = _with_notes(body, shown.notes, company)
+        if shown.labels:
+            body = _with_labels(body, shown.labels)
         manner = Manner(
             numbered=self._line_numbers if info.numbered is None else info.numbered,
             wrap=info.wrap,
@@ -192,6 +194,14 @@ def _with_notes(body: str, notes: Mapping[int, tuple[int, ...]], company: Compan
             f"{number}</button>"
             for number in numbers
         )
+    return "\n".join(lines)
+
+
+def _with_labels(body: str, labels: Mapping[int, str]) -> str:
+    """Put labels at the ends of the first lines that have them: drawn by the style sheet, so that nobody copies them."""
+    lines = body.split("\n")
+    for line, label in labels.items():
+        lines[line - 1] += f'<small class="label" data-label="{escape(label)}"></small>'
     return "\n".join(lines)
 
 

@@ -70,6 +70,12 @@ position-try-fallbacks:bottom span-left,bottom span-all,top span-all}}
 .notes>[popover]{display:list-item;position:static;padding:0;border:0;box-shadow:none;list-style:decimal}}
 """
 
+_LABELS: Final = """\
+.listing .label::before{content:attr(data-label);display:inline-block;margin-inline-start:2ch;padding:0 .5em;\
+border:1px solid;border-radius:1rem;font:600 .75rem/1.4 var(--plain,sans-serif);text-indent:0;\
+-webkit-user-select:none;user-select:none}
+"""
+
 _OUTPUT: Final = """\
 .listing:has(+.output){margin-bottom:0;border-bottom-left-radius:0;border-bottom-right-radius:0}
 .listing+.output{margin-top:0;border-top:0;border-top-left-radius:0;border-top-right-radius:0}
@@ -99,6 +105,7 @@ LAYOUT: Final = (
     + _TERMINAL
     + _NUMBERS
     + _NOTES
+    + _LABELS
     + _OUTPUT
     + _TABS
     + "".join(f".listing .indent-{columns}{{--indent:{columns}ch}}\n" for columns in range(1, MAX_INDENT + 1))

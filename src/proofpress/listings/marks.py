@@ -49,6 +49,8 @@ class Shown(NamedTuple):
     """Slips whose offsets are those of the info string."""
     in_code: tuple[Slip, ...] = ()
     """Slips whose offsets are those of the code as it is written."""
+    labels: Mapping[int, str] = {}
+    """By the number of the first of some lines, what is written beside it."""
 
 
 def noted(code: str) -> set[int]:
@@ -82,11 +84,14 @@ def show(info: Info, code: str, notes: Container[int] = ()) -> Shown:
         code = _take_notes(code, notes, found)
     count = code.count("\n") + (not code.endswith("\n") and bool(code))
     in_info = []
+    labels: dict[int, str] = {}
     for lines in info.lines:
+        if lines.label and lines.first <= count:
+            labels[lines.first] = f"{labels[lines.first]}, {lines.label}" if lines.first in labels else lines.label
         found.add(lines.kind, lines.first, min(lines.last, count))
         if lines.last > count:
             in_info.append(_beyond(lines, count))
-    return Shown(code, found.lines, found.notes, tuple(in_info), tuple(found.slips))
+    return Shown(code, found.lines, found.notes, tuple(in_info), tuple(found.slips), labels)
 
 
 def _check_notes(code: str, notes: Container[int], found: _Found) -> None:

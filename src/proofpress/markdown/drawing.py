@@ -238,7 +238,7 @@ def _close(one: _Element, out: list[str], *, empty: bool = False) -> None:
 
 def _heed(kind: str, said: str, opened: list[_Element]) -> None:
     """Do what a note asks for; one that stands where it can't be done does nothing."""
-    holder = "mtable" if kind in _OF_TABLES else "mtd" if kind == "gap" else "menclose"
+    holder = "mtable" if kind in _OF_TABLES else "mtd" if kind in _OF_CELLS else "menclose"
     box = next((one for one in reversed(opened) if one.name == holder), None)
     if box is not None:
         NOTES[kind](Note(box, said, opened))
@@ -291,6 +291,25 @@ def _colour_box(note: Note) -> None:
     note.box.classes.append("shaded")
 
 
+def _frame(note: Note) -> None:
+    """Put a coloured ground around another: the outer one is seen as a border."""
+    border, ground = note.said.split()
+    note.box.name = "mrow"
+    note.box.after = f"</mrow>{note.box.after}"
+    note.box.before = f'{note.box.before}<mrow mathbackground="{border}" class="framed">'
+    note.box.attributes = {"mathbackground": ground}
+    note.box.classes = ["shaded"]
+
+
+def _enclosed(note: Note) -> None:
+    note.box.attributes = {"notation": note.said}
+
+
+def _sized(note: Note) -> None:
+    note.box.name = "mstyle"
+    note.box.attributes = {"mathsize": f"{float(note.said) * 100:g}%"}
+
+
 def _struck(note: Note) -> None:
     note.box.attributes = {"notation": "horizontalstrike"}
 
@@ -339,6 +358,7 @@ def _is_displayed(around: list[_Element]) -> bool:
     return displayed
 
 
+_OF_CELLS: Final = frozenset({"gap", "over", "under"})
 _OF_TABLES: Final = frozenset({"tight", "bottom", "flush"})
 
 NOTES: Final[Mapping[str, Callable[[Note], None]]] = {
@@ -357,6 +377,11 @@ NOTES: Final[Mapping[str, Callable[[Note], None]]] = {
     "limits": _limits(always=True),
     "rule": _rule,
     "shade": _colour_box,
+    "frame": _frame,
+    "enclose": _enclosed,
+    "size": _sized,
+    "over": _classed("line-top"),
+    "under": _classed("line-bottom"),
     "link": _link,
 }
 """What each kind of note does to the box, the cell or the table that holds it."""

@@ -73,13 +73,7 @@ def image(writer: Writer, token: Token, given: Mapping[str, str | int | float]) 
     src = reading.text
     attrs["alt"] = alternative(token.children)
     writer.words.append(" ")
-    if not reading.local:
-        source = f'src="{escape(encoded(src))}"'
-    elif "width" in attrs or "height" in attrs:
-        source = f'src="{writer.refer(token, src, image=False)}"'
-        writer.first_image = src if writer.first_image is None else writer.first_image
-    else:
-        source = writer.refer(token, src, image=True)
+    source = writer.refer(token, src, image=True) if reading.local else f'src="{escape(encoded(src))}"'
     writer.out.append(f"<img {source}{writer.attributes(attrs)}>")
 
 

@@ -37,7 +37,6 @@ _LINKS: Final = {
 }
 _NAMED: Final = re.compile(r"(?:id|name)\s*=", re.IGNORECASE)
 _LINKED: Final = re.compile(r"(?:src|href|poster|srcset|data)\s*=", re.IGNORECASE)
-_SIZE: Final = re.compile(r"\s(?:width|height)\s*=", re.IGNORECASE)
 _SOURCE_OF_SET: Final = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)")
 _DESCRIPTOR: Final = re.compile(r"(?:[^,(]+|\([^)]*\)?)*")
 
@@ -65,7 +64,7 @@ class Candidate(NamedTuple):
 
 
 class Attribute(NamedTuple):
-    """An attribute of a start tag, its value as written, where both stand, and whether the tag has a size."""
+    """An attribute of a start tag, its value as written, and where both stand."""
 
     tag: str
     name: str
@@ -73,7 +72,6 @@ class Attribute(NamedTuple):
     begin: int
     start: int
     end: int
-    sized: bool
 
 
 @functools.lru_cache(maxsize=256)  # a block is read for its ids first, and for its links later
@@ -86,7 +84,6 @@ def attributes_of(html: str) -> tuple[Attribute, ...]:
             continue
         name = name.lower()
         base = tag.start("attributes")
-        sized = name == "img" and _SIZE.search(written) is not None
         for attribute in _ATTRIBUTE.finditer(written):
             value = attribute[2]
             if value is None:
@@ -94,7 +91,7 @@ def attributes_of(html: str) -> tuple[Attribute, ...]:
             quoted = 1 if value[:1] in "\"'" else 0
             start, end = base + attribute.start(2) + quoted, base + attribute.end(2) - quoted
             begin = base + attribute.start()
-            found.append(Attribute(name, attribute[1].lower(), html[start:end], begin, start, end, sized))
+            found.append(Attribute(name, attribute[1].lower(), html[start:end], begin, start, end))
     return tuple(found)
 
 
@@ -129,7 +126,7 @@ def with_references(html: str, refer: Refer, judge: Judge) -> str:
             judge(reading, image=found.tag == "img", at=start, length=len(found.value))
             continue
         quoted = html[start - 1 : start] in {'"', "'"}
-        image = found.tag == "img" and not found.sized
+        image = found.tag == "img"
         mark = refer(reading.text, image=image, at=start, length=len(found.value))
         if image:  # the mark of an image stands for the whole attribute, since its size is written beside it
             written += [html[done : found.begin], mark]

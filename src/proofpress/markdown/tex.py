@@ -24,10 +24,13 @@ from proofpress.markdown.tex_boxes import (
     plain_tables,
     rgb,
     rules,
+    sizes,
     struck_limits,
     tight_columns,
     with_defaults,
 )
+from proofpress.markdown.tex_chemistry import chemistry
+from proofpress.markdown.tex_tables import part_lines, worded_tables
 from proofpress.markdown.wording import Edit, Wording, marks
 from proofpress.patterns import lazy
 
@@ -262,18 +265,8 @@ _NAMES: Final = {
     r"\textnormal": r"\text",
     r"\mbox": r"\text",
     r"\hbox": r"\text",
-    r"\tiny": "",
-    r"\scriptsize": "",
-    r"\footnotesize": "",
-    r"\small": "",
-    r"\normalsize": "",
-    r"\large": "",
-    r"\Large": "",
-    r"\LARGE": "",
-    r"\huge": "",
-    r"\Huge": "",
 }
-"""Commands and environments by the names that math-core has for the like; sizes are the style sheet's."""
+"""Commands and environments by the names that math-core has for the like."""
 
 _NAME: Final = lazy(r"\\\\|\\(?:begin|end)\{[^{}\\]*\}|\\[A-Za-z]+")
 _IN_TEXT: Final = lazy(r"(\\text(?:rm|bf|it|tt|sf|normal)?\s*\{|\\[mh]box\s*\{)([^{}$\\]*)\}")
@@ -394,6 +387,10 @@ def _substacks(tex: str) -> list[Edit]:
 
 
 REFUSED: Final = (
+    Mend(r"`\ce`", chemistry),
+    Mend(r"`\cline`", part_lines),
+    Mend("`tabular` and `cases*`", worded_tables),
+    Mend(r"`\large`", sizes),
     Mend(r"`\label` in `eqnarray`", _labelled_eqnarrays),
     Mend(r"`\rule`", rules),
     Mend(r"`\smash`, `\mathllap`, `\href`, `\colorbox`", boxes),

@@ -54,8 +54,22 @@ _BLANK: Final = lazy(r"\s*")
 _TOKEN: Final = lazy(r"\\[A-Za-z]+|\\.|[^\s{}\\&]")
 _BOXED: Final = lazy(
     r"\\(?:(smash|sout)(?![A-Za-z])(?:(?<=smash)\s*\[([tb])\])?|(?:math)?([lr]lap|clap)(?![A-Za-z])"
-    r"|colorbox\s*\{([^{}]*)\}|href\s*\{([^{}]*)\})"
+    r"|colorbox\s*\{([^{}]*)\}|href\s*\{([^{}]*)\}|fcolorbox\s*\{([^{}]*)\}\s*\{([^{}]*)\}|enclose\s*\{([^{}]*)\})"
 )
+_NOTATIONS: Final = frozenset(
+    {
+        "box", "roundedbox", "circle", "left", "right", "top", "bottom", "updiagonalstrike", "downdiagonalstrike",
+        "horizontalstrike", "verticalstrike", "actuarial", "phasorangle",
+    }
+)  # fmt: skip
+"""Notations of `menclose` that are drawn, by Proofpress's style sheet where the browser does not."""
+_SIZES: Final = {
+    "tiny": 0.5, "scriptsize": 0.7, "footnotesize": 0.8, "small": 0.9, "normalsize": 1.0, "large": 1.2, "Large": 1.44,
+    "LARGE": 1.728, "huge": 2.074, "Huge": 2.488,
+}  # fmt: skip
+"""Sizes of TeX's article class at ten points, to the size around them."""
+_IN_WORDS: Final = lazy(r"\\(?:text[a-z]*|[mh]box)\s*\Z")
+_SIZE: Final = lazy(rf"\\({'|'.join(_SIZES)})(?![A-Za-z])\s*")
 _TAKES_MORE: Final = lazy(r"\\(?:(?:nice|s)frac(?![A-Za-z])|cancelto(?![A-Za-z])|[A-Za-z]+\s*[{\[])")
 _LENGTH: Final = r"\s*(-?(?:\d+\.?\d*|\.\d+))\s*(em|ex|pt|pc|bp|px|mu|cm|mm|in)\s*"
 _RULE: Final = lazy(rf"\\rule\s*(?:\[{_LENGTH}\])?\s*\{{{_LENGTH}\}}\s*\{{{_LENGTH}\}}")
@@ -138,7 +152,7 @@ def _around(command: int, given: Argument, before: str, after: str) -> Iterator[
 
 def boxes(tex: str) -> list[Edit]:
     r"""Write `\smash`, `\mathllap`, `\href`, `\colorbox` and their like as boxes with a note."""
-    if not any(name in tex for name in (r"\smash", r"\sout", "lap", r"\href", r"\colorbox")):
+    if not any(name in tex for name in (r"\smash", r"\sout", "lap", r"\href", "colorbox", r"\enclose")):
         return []
     pairs = braces(tex)
     edits: list[Edit] = []
@@ -147,7 +161,12 @@ def boxes(tex: str) -> list[Edit]:
         word = _note_of(found)
         if given is None or not word:
             continue
-        in_text = found[4] is not None or found[1] == "sout" or found[0].startswith((r"\llap", r"\rlap", r"\clap"))
+        in_text = (
+            found[4] is not None
+            or found[6] is not None
+            or found[1] == "sout"
+            or found[0].startswith((r"\llap", r"\rlap", r"\clap"))
+        )
         before, after = (r"\text{", "}") if in_text else ("", "")
         edits += _around(found.start(), given, rf"\boxed{{{word}{before}", after + "}")
     return edits
@@ -161,9 +180,49 @@ def _note_of(found: re.Match[str]) -> str:
         return noted(found[3])
     if found[4] is not None:
         colour = rgb(found[4].strip())
-        return noted("shade", "#{:02X}{:02X}{:02X}".format(*colour)) if colour else ""
+        return noted("shade", _hexadecimal(colour)) if colour else ""
+    if found[6] is not None:
+        border, ground = rgb(found[6].strip()), rgb(found[7].strip())
+        both = [_hexadecimal(colour) for colour in (border, ground) if colour]
+        return noted("frame", " ".join(both)) if len(both) == 2 else ""
+    if found[8] is not None:
+        asked = found[8].replace(",", " ").split()
+        return noted("enclose", " ".join(asked)) if asked and _NOTATIONS.issuperset(asked) else ""
     address = re.sub(r"\\([%#_&~{}])", r"\1", found[5].strip())
     return noted("link", address) if safe_link(address) else ""
+
+
+def _hexadecimal(colour: tuple[int, int, int]) -> str:
+    return "#{:02X}{:02X}{:02X}".format(*colour)
+
+
+def sizes(tex: str) -> list[Edit]:
+    r"""Write `\large` and its like as a box of a size, to the end of the group, the cell or the row that it stands in."""
+    if _SIZE.search(tex) is None:
+        return []
+    edits: list[Edit] = []
+    opened: list[int] = [0]  # boxes that are open, in each group; in words, whose size is the style sheet's, below zero
+    seen = {found.start(): found for found in _SIZE.finditer(tex)}
+    for mark in marks(tex):
+        ends = mark.text in {"}", "&", r"\\", r"\right", r"\middle"} or mark.text.startswith(r"\end")
+        if ends and opened[-1] > 0:
+            edits.append(Edit(mark.start, mark.start, "}" * opened[-1]))
+            opened[-1] = 0
+        if mark.text == "{" or mark.text.startswith(r"\begin") or mark.text == r"\left":
+            opened.append(-1 if opened[-1] < 0 or _IN_WORDS.search(tex, max(0, mark.start - 20), mark.start) else 0)
+        elif len(opened) > 1 and (mark.text in {"}", r"\right"} or mark.text.startswith(r"\end")):
+            opened.pop()
+        elif (found := seen.get(mark.start)) is not None:
+            if opened[-1] < 0:
+                edits.append(Edit(found.start(), found.end(), ""))
+                continue
+            if opened[-1]:  # the one before ends where another begins
+                edits.append(Edit(mark.start, mark.start, "}" * opened[-1]))
+            edits.append(Edit(found.start(), found.end(), rf"\boxed{{{noted('size', f'{_SIZES[found[1]]:g}')}"))
+            opened[-1] = 1
+    if opened[-1] > 0:
+        edits.append(Edit(len(tex), len(tex), "}" * opened[-1]))
+    return edits if len(opened) == 1 else []
 
 
 def rules(tex: str) -> list[Edit]:

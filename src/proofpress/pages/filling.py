@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 
 _EAGER: Final = re.compile(r"<img(?=[\s/>])(?![^>]*\sloading\s*=)", re.IGNORECASE)
+_IMAGE: Final = re.compile(r"<img(?=[\s/>])[^>]*>", re.IGNORECASE)
+_WAITS: Final = ' loading="lazy" decoding="async"'
+"""What a figure's image says."""
+_REST_OF_TAG: Final = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*""")
+_GIVEN: Final = re.compile(r"""\s(width|height)\s*=\s*["']?\s*([^\s"'>]*)""", re.IGNORECASE)
+_PIXELS: Final = re.compile(r"([0-9]{1,6})(?:\.[0-9]+)?(?:px)?", re.IGNORECASE)
 
 
 def settle(body: Body, card: Card, ask: AskSite, *, absolute: bool = False) -> tuple[str, list[Problem]]:
@@ -45,16 +51,24 @@ def settle(body: Body, card: Card, ask: AskSite, *, absolute: bool = False) -> t
         if found.problem is not None:
             problems.append(placed(found.problem, card, reference))
         url = str(escape(found.absolute if absolute else found.url))
-        pieces[at] = f'src="{url}"{_size(found)}' if reference.kind == "image" else url
+        pieces[at] = f'src="{url}"{_size(found, pieces, at)}' if reference.kind == "image" else url
     html = "".join(pieces)
     return (html if absolute else lazily(html)), problems
 
 
 def lazily(html: str) -> str:
-    """Have images of raw HTML wait until they are near; those of Markdown say so. Where code may write HTML, none is touched."""
-    if html.count("<img") + html.count("<IMG") == html.count(' loading="') or "<script" in html:
+    """Have all images but the first wait until they are near. Where code may write HTML, none is touched.
+
+    The first one stands where a reader looks first, and a browser that waits for the layout shows it late.
+    """
+    first = _IMAGE.search(html) if "<img" in html or "<IMG" in html else None
+    if first is None or "<script" in html:
         return html
-    return _EAGER.sub(r"\g<0> loading=lazy decoding=async", html)
+    begin, rest = html[: first.end()], html[first.end() :]
+    begin = begin[: first.start()] + first[0].replace(_WAITS, "")
+    if rest.count("<img") + rest.count("<IMG") != rest.count(' loading="'):
+        rest = _EAGER.sub(r"\g<0> loading=lazy decoding=async", rest)
+    return begin + rest
 
 
 def placed(found: Problem, card: Card, reference: Reference) -> Problem:
@@ -75,9 +89,38 @@ def placed(found: Problem, card: Card, reference: Reference) -> Problem:
     )
 
 
-def _size(found: Resolved) -> str:
+def _size(found: Resolved, pieces: Sequence[str], at: int) -> str:
+    """Return an image's size, as far as its tag around `pieces[at]` does not say it.
+
+    Where one side is given in pixels, the other follows by the image's shape. Beside a share of the width stands nothing:
+    no number of pixels belongs to it.
+    """
     file = found.file
-    return f' width="{file.width}" height="{file.height}"' if file is not None and file.width and file.height else ""
+    if file is None or not file.width or not file.height:
+        return ""
+    given = dict(_GIVEN.findall(_tag(pieces, at).lower()))
+    if not given:
+        return f' width="{file.width}" height="{file.height}"'
+    side, written = next(iter(given.items()))
+    number = _PIXELS.fullmatch(written)
+    if len(given) > 1 or number is None:
+        return ""
+    long, short = (file.height, file.width) if side == "width" else (file.width, file.height)
+    return f' {"height" if side == "width" else "width"}="{max(1, round(int(number[1]) * long / short))}"'
+
+
+def _tag(pieces: Sequence[str], at: int) -> str:
+    """Return the tag around the piece at an odd number, without what stands at such: URLs."""
+    begin, end = at - 1, at + 1
+    before, behind = pieces[begin], pieces[end]
+    while "<" not in before and begin > 0:
+        begin -= 2
+        before = pieces[begin] + before
+    while ">" not in behind and end + 2 < len(pieces):
+        end += 2
+        behind += pieces[end]
+    rest = _REST_OF_TAG.match(behind)
+    return before[before.rfind("<") :] + (rest[0] if rest is not None else "")
 
 
 def json_ld(about: Mapping[str, Any]) -> Markup:

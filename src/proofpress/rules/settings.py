@@ -44,6 +44,38 @@ class _UnmatchedSetting(Rule, frozen=True):
             f"no Markdown file below content/ is matched by '{pattern}', so no rule is weighed by it", mend
         )
 
+    def language(self, tag: str) -> Fault:
+        return self.says(
+            f"no page is in the language '{tag}', so it has no home page and no lists",
+            f"write one, such as hello.{tag}.md beside hello.md, or with 'language: {tag}' in its front matter",
+        )
+
+
+class _CommitDates(Rule, frozen=True):
+    def no_git(self) -> Fault:
+        return self.says("git is not installed, so nobody knows when a post was changed", f"install it, or {_OFF}")
+
+    def no_repository(self) -> Fault:
+        return self.says("the site lies in no git repository, so nobody knows when a post was changed", _OFF)
+
+    def no_commit(self) -> Fault:
+        return self.says("nothing of the site is committed yet, so nobody knows when a post was changed", _OFF)
+
+    def shallow(self) -> Fault:
+        return self.says(
+            "the repository has the end of its history alone, so nobody knows when a post was changed",
+            "fetch all of it: 'fetch-depth: 0' for actions/checkout, else 'git fetch --unshallow'",
+        )
+
+    def unreadable(self, error: str) -> Fault:
+        return self.says(f"git can't tell when a post was changed: {error}")
+
+    def future(self, day: str) -> Fault:
+        return self.says(
+            f"its last commit is of the future, {day}, and does not count as a change yet",
+            "write 'updated:' in its front matter, or set the clock right and commit it again",
+        )
+
 
 class _UnknownOption(Rule, frozen=True):
     def no_option(self, name: str, mend: str) -> Fault:
@@ -51,10 +83,12 @@ class _UnknownOption(Rule, frozen=True):
 
 
 _ALL_IN: Final = "'**' stands for all that is in a folder: 'notes/**'"
+_OFF: Final = "take 'updated: git' out"
 _SAY: Final = "write 'url:' and the address that the site is published at, or build with --base-url"
 
 SETTINGS_SYNTAX: Final = _SettingsSyntax("settings-syntax", "error", "source", fixed=True)
 UNKNOWN_SETTING: Final = _UnknownSetting("unknown-setting", "error", "source", fixed=True)
 NO_URL: Final = _NoUrl("no-url", "warning", "source")
 UNMATCHED_SETTING: Final = _UnmatchedSetting("unmatched-setting", "warning", "site")
+COMMIT_DATES: Final = _CommitDates("commit-dates", "warning", "site")
 UNKNOWN_OPTION: Final = _UnknownOption("unknown-option", "warning", "site")

@@ -115,7 +115,7 @@ def place(document: Document, name: Name, kind: Kind, config: Config) -> tuple[S
 
     A translation stands where its original would by its name, below its language: `/de/posts/hello/`.
     """
-    if name.language and document.front.url is None:
+    if name.language and (document.front.url is None or kind == "home"):
         plain = msgspec.structs.replace(name, language="")
         if name.stem == "index" and not name.folder:
             return SitePath(f"/{slug(name.language)}/"), None

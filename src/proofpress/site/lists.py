@@ -1,12 +1,14 @@
-"""Lists that are split over several pages, and feeds: where they stand."""
+"""Lists that are split over several pages, and feeds: where they stand, and those of which language."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from proofpress.paths import SitePath
+from proofpress.paths import SitePath, slug
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from proofpress.config import Config
 
 Format = Literal["atom", "json"]
@@ -20,6 +22,25 @@ def pages_of(total: int, per_page: int) -> int:
 def page_path(first: SitePath, number: int) -> SitePath:
     """Return where a list's page stands: the first at its own path, the others at `page/2/` and so on below it."""
     return first if number == 1 else SitePath(f"{first}page/{number}/")
+
+
+def spoken(tag: str, named: Iterable[str]) -> str:
+    """Return which of the named languages a tag belongs to: itself, or what it is a form of (`de` for `de-AT`).
+
+    Empty where none of them is named, so that the page is among those of the site's own language.
+    """
+    parts = tag.lower().split("-")
+    by_tag = {one.lower(): one for one in named} if tag else {}
+    for end in range(len(parts), 0, -1):
+        found = by_tag.get("-".join(parts[:end]))
+        if found is not None:
+            return found
+    return ""
+
+
+def home_of(language: str) -> SitePath:
+    """Return where the home page of a language stands; that of the site's own, which has no tag here, at the root."""
+    return SitePath(f"/{slug(language)}/" if language else "/")
 
 
 def page_size(config: Config, folder: str) -> int:

@@ -6,6 +6,9 @@ styles; for code of its own no policy is written, since a policy that lets all c
 
 from __future__ import annotations
 
+import hashlib
+import re
+from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from proofpress.patterns import lazy
@@ -23,6 +26,9 @@ GRANTED: Final = {
     "style-src": "'self' 'unsafe-inline'",
 }
 _ELSEWHERE: Final = r"""[^>]*?\s(?:src|srcset|poster|href|data)\s*=\s*["']?\s*(?:https?:|//|data:)"""
+SELF: Final = "'self'"
+LONGEST: Final = 1900
+"""Characters of a policy: Cloudflare reads no line of `_headers` beyond 2,000."""
 _LOADED: Final = {
     mark: (directives, lazy(mark + _ELSEWHERE))
     for mark, directives in (
@@ -37,6 +43,16 @@ _LOADED: Final = {
 _UNTOLD: Final = (
     "<script", "<embed", "<object", "<link", "<form", "<frame", "<base", "srcdoc",
 )  # fmt: skip
+_INLINE: Final = lazy(
+    r"<(?P<name>script|style)\b(?P<attributes>[^>]*)>(?P<body>.*?)</(?P=name)\s*>", re.DOTALL | re.IGNORECASE
+)
+_DATA: Final = lazy(r"""\s+type\s*=\s*["']?application/(?:ld\+)?json["']?\s*""", re.IGNORECASE)
+_PLAIN: Final = lazy(r"""\s*(?:type\s*=\s*["']?(?:module|text/javascript|text/css)["']?\s*)?""", re.IGNORECASE)
+_UNSURE: Final = lazy(
+    r"\{[{%#]|//|@import|\b(?:eval|Function|import|importScripts|innerHTML|outerHTML|insertAdjacentHTML|cssText)\b"
+    r"|\b(?:document\.write|setAttribute|createElement|fetch|XMLHttpRequest|WebSocket|EventSource|Worker|sendBeacon)\b"
+)
+"""What differs from page to page, or may load or run what the policy has no word for."""
 _HANDLERS: Final = (
     *(lazy(blank + r"""on[a-z]+\s*=\s*["'\w]""") for blank in " \t\n/"),
     lazy(r"""href\s*=\s*["']?\s*javascript:"""),
@@ -62,9 +78,44 @@ def asked(html: str, *, raw: bool = True) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def asked_by_template(text: str) -> tuple[str, ...]:
+    """Return what pages need that a template makes: as `asked` has it, and `script-src 'sha256-…'` for code that it holds.
+
+    Such code is a `<script>` or `<style>` whose text is the same on each page, and that names nothing from elsewhere:
+    a browser then runs it and no other.
+    """
+    small = text.lower()
+    if "<script" not in small and "<style" not in small:
+        return asked(text)
+    found: set[str] = set()
+
+    def taken(element: re.Match[str]) -> str:
+        if element["name"].lower() == "script" and _DATA.fullmatch(element["attributes"]):
+            return ""  # what no browser runs
+        body = element["body"].replace("\r\n", "\n").replace("\r", "\n")  # as Jinja writes it, and browsers read it
+        if _UNSURE.search(element["attributes"] + body) or not _PLAIN.fullmatch(element["attributes"]):
+            return element[0]
+        found.add(f"{element['name'].lower()}-src '{_hash(body)}'")
+        return ""
+
+    return tuple(sorted({*asked(_INLINE.sub(taken, text)), *found}))
+
+
+def _hash(text: str) -> str:
+    """Return the source expression of an inline element's text (CSP 3, section 2.3.1)."""
+    return "sha256-" + b64encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()).decode("ascii")
+
+
 def policy(every: Iterable[str]) -> str:
-    """Return the policy for pages that need these directives; nothing where code is among them."""
+    """Return the policy for pages that need these directives; nothing where code is among them that no hash stands for."""
     wanted = sorted(set(every))
     if CODE in wanted:
         return ""
-    return "; ".join(["default-src 'self'", *(f"{one} {GRANTED[one]}" for one in wanted)])
+    sources = {one: GRANTED[one] for one in wanted if " " not in one}
+    for one in wanted:
+        directive, _, source = one.partition(" ")
+        # Beside a hash, a browser takes no note of 'unsafe-inline', which allows the element anyway.
+        if source and "unsafe-inline" not in sources.get(directive, ""):
+            sources[directive] = f"{sources.get(directive, SELF)} {source}"
+    written = "; ".join([f"default-src {SELF}", *(f"{name} {sources[name]}" for name in sorted(sources))])
+    return written if len(written) <= LONGEST else ""

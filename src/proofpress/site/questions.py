@@ -19,10 +19,10 @@ from proofpress.model import Card, Reference, TermLink
 from proofpress.paths import SitePath, SourcePath, slug
 from proofpress.problems import Problem, did_you_mean
 from proofpress.site import values
-from proofpress.site.cards import folder_path
+from proofpress.site.editions import ListKind, list_of, list_path, within
 from proofpress.site.index import IndexedTerm, Site, newest_first
 from proofpress.site.links import CONTENT, Links, Resolved, free_reference
-from proofpress.site.lists import page_size, pages_of
+from proofpress.site.lists import home_of, page_size, pages_of
 from proofpress.site.values import UnanswerableError
 from proofpress.urls import read
 
@@ -47,16 +47,16 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     bodies: dict[SourcePath, bytes]
     """The digest of each document's body."""
 
-    def taxonomy(self, taxonomy: str) -> dict[str, IndexedTerm]:
+    def taxonomy(self, taxonomy: str, language: str = "") -> dict[str, IndexedTerm]:
         """Return the terms of a taxonomy by slug; raises UnanswerableError where there is none of that name."""
-        if taxonomy not in self.site.taxonomies:
-            raise UnanswerableError(_unknown("taxonomy", taxonomy, self.site.taxonomies))
-        return self.site.taxonomies[taxonomy]
+        found = self.site.edition(language).taxonomies
+        if taxonomy not in found:
+            raise UnanswerableError(_unknown("taxonomy", taxonomy, found))
+        return found[taxonomy]
 
-    def folder_path(self, folder: str) -> SitePath:
-        """Return where the list of a folder below content/ begins."""
-        text = self.site.list_texts.get(folder)
-        return text.site_path if text else SitePath(folder_path(folder))
+    def title(self, language: str) -> str:
+        """Return what the site is called in a language."""
+        return within(self.config, language).title
 
     def page_of(self, posts: Sequence[Card], first: SitePath, number: int, size: int) -> values.ListPage:
         """Return one page of a list that begins at `first`, with `size` posts to a page."""
@@ -68,14 +68,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         dated = [post for post in posts if post.date is not None]
         return values.FeedPosts(title, home, dated[: self.config.feeds.entries])
 
-    def term(self, found: IndexedTerm) -> values.Term:
+    def term(self, found: IndexedTerm, language: str) -> values.Term:
         """Return a term as templates see it."""
         return values.Term(
             name=found.name,
             slug=found.slug,
             url=self.links.base.href(found.site_path),
             count=len(found.posts),
-            feeds=values.feeds_of(self.config, found.site_path, f"{found.name} - {self.config.title}"),
+            feeds=values.feeds_of(self.config, found.site_path, f"{found.name} - {self.title(language)}"),
         )
 
     @property
@@ -96,14 +96,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
             return Resolved(item.url, item.url)
         return self.links.resolve(free_reference(item.url.removeprefix(CONTENT), item.place), self.root)
 
-    def list_path(self, folder: str) -> SitePath:
-        """Return where the list of a folder begins."""
-        text = self.site.list_texts.get(folder)
-        return text.site_path if text is not None else SitePath(folder_path(folder))
+    def list_path(self, folder: str, language: str = "") -> SitePath:
+        """Return where the list of a folder below content/ begins."""
+        return list_path(self.site.edition(language), folder)
 
     def menu_problems(self) -> list[Problem]:
-        """Return what is wrong with the links of the menu, at their places in site.yaml."""
-        found = [self.menu_link(item).problem for item in self.config.menu]
+        """Return what is wrong with the links of the menus, at their places in site.yaml."""
+        menus = [self.config.menu, *(one.menu or () for one in self.config.languages)]
+        found = [self.menu_link(item).problem for menu in menus for item in menu]
         return [
             msgspec.structs.replace(problem, path="site.yaml", edits=()) for problem in found if problem is not None
         ]
@@ -134,6 +134,8 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=_name):
 class Menu(Asked, frozen=True):
     """The settings' menu, its files resolved."""
 
+    language: str = ""
+
     @property
     def words(self) -> str:
         """Return it in words."""
@@ -141,17 +143,18 @@ class Menu(Asked, frozen=True):
 
     def answer(self, known: Known) -> list[values.MenuEntry]:
         """Return its entries in their order."""
-        lists = {known.links.base.href(known.list_path(folder)): folder for folder in known.site.folders}
-        urls = [known.menu_link(item).url for item in known.config.menu]
-        return [
-            values.MenuEntry(item.title, url, lists.get(url)) for item, url in zip(known.config.menu, urls, strict=True)
-        ]
+        folders = known.site.edition(self.language).folders
+        lists = {known.links.base.href(known.list_path(folder, self.language)): folder for folder in folders}
+        menu = within(known.config, self.language).menu
+        urls = [known.menu_link(item).url for item in menu]
+        return [values.MenuEntry(item.title, url, lists.get(url)) for item, url in zip(menu, urls, strict=True)]
 
 
 class Recent(Asked, frozen=True):
     """The newest posts."""
 
     count: int
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -160,11 +163,13 @@ class Recent(Asked, frozen=True):
 
     def answer(self, known: Known) -> list[Card]:
         """Return as many as there are, `count` at most."""
-        return list(known.site.posts[: self.count])
+        return list(known.site.edition(self.language).posts[: self.count])
 
 
 class Posts(Asked, frozen=True):
     """Every post."""
+
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -173,11 +178,13 @@ class Posts(Asked, frozen=True):
 
     def answer(self, known: Known) -> list[Card]:
         """Return them newest first."""
-        return list(known.site.posts)
+        return list(known.site.edition(self.language).posts)
 
 
 class Pages(Asked, frozen=True):
     """Every page that is no post."""
+
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -186,7 +193,7 @@ class Pages(Asked, frozen=True):
 
     def answer(self, known: Known) -> list[Card]:
         """Return them by title."""
-        return list(known.site.pages)
+        return list(known.site.edition(self.language).pages)
 
 
 class Page(Asked, frozen=True):
@@ -212,6 +219,7 @@ class Tagged(Asked, frozen=True):
 
     term: str
     taxonomy: str
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -220,7 +228,7 @@ class Tagged(Asked, frozen=True):
 
     def answer(self, known: Known) -> list[Card]:
         """Return them newest first; none where nothing carries the term."""
-        found = known.taxonomy(self.taxonomy).get(slug(self.term))
+        found = known.taxonomy(self.taxonomy, self.language).get(slug(self.term))
         return list(found.posts) if found else []
 
 
@@ -228,6 +236,7 @@ class Terms(Asked, frozen=True):
     """The terms of a taxonomy."""
 
     taxonomy: str
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -236,7 +245,7 @@ class Terms(Asked, frozen=True):
 
     def answer(self, known: Known) -> list[values.Term]:
         """Return them by name."""
-        return [known.term(found) for found in known.taxonomy(self.taxonomy).values()]
+        return [known.term(found, self.language) for found in known.taxonomy(self.taxonomy, self.language).values()]
 
 
 class Term(Asked, frozen=True):
@@ -244,6 +253,7 @@ class Term(Asked, frozen=True):
 
     taxonomy: str
     slug: str
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -252,11 +262,11 @@ class Term(Asked, frozen=True):
 
     def answer(self, known: Known) -> values.Term:
         """Return it; raises UnanswerableError where there is none."""
-        terms = known.taxonomy(self.taxonomy)
+        terms = known.taxonomy(self.taxonomy, self.language)
         found = terms.get(self.slug)
         if found is None:
             raise UnanswerableError(_unknown(f"term in {self.taxonomy}", self.slug, terms))
-        return known.term(found)
+        return known.term(found, self.language)
 
 
 class TermsOf(Asked, frozen=True):
@@ -273,7 +283,7 @@ class TermsOf(Asked, frozen=True):
         """Return them by taxonomy, in the order in which the page names them."""
         card = known.site.by_path.get(SourcePath(self.path))
         links: dict[str, list[TermLink]] = {}
-        for taxonomy, terms in known.site.taxonomies.items():
+        for taxonomy, terms in known.site.edition_of(self.path).taxonomies.items():
             keys = dict.fromkeys(slug(name) for name in card.terms.get(taxonomy, ())) if card else {}
             links[taxonomy] = [
                 TermLink(terms[key].name, known.links.base.href(terms[key].site_path)) for key in keys if key in terms
@@ -293,7 +303,7 @@ class Around(Asked, frozen=True):
 
     def answer(self, known: Known) -> values.Around:
         """Return the posts before (older) and after (newer) it."""
-        older, newer = known.site.around(SourcePath(self.path))
+        older, newer = known.site.edition_of(self.path).around(SourcePath(self.path))
         return values.Around(older, newer)
 
 
@@ -311,7 +321,7 @@ class Related(Asked, frozen=True):
     def answer(self, known: Known) -> list[Card]:
         """Return them, those that share most first."""
         card = known.site.by_path.get(SourcePath(self.path))
-        return known.site.related(card, self.count) if card is not None else []
+        return known.site.edition_of(self.path).related(card, self.count) if card is not None else []
 
 
 class Series(Asked, frozen=True):
@@ -327,7 +337,7 @@ class Series(Asked, frozen=True):
     def answer(self, known: Known) -> values.Series | None:
         """Return it as the page sees it; None for a page that is in none."""
         card = known.site.by_path.get(SourcePath(self.path))
-        terms = known.site.taxonomies.get("series", {})
+        terms = known.site.edition_of(self.path).taxonomies.get("series", {})
         found = next((terms[slug(n)] for n in (card.terms.get("series", ()) if card else ()) if slug(n) in terms), None)
         if card is None or found is None or card not in found.posts:
             return None
@@ -349,6 +359,31 @@ class Translations(Asked, frozen=True):
     def answer(self, known: Known) -> list[Card]:
         """Return them, the original first; none where there is but the one."""
         return list(known.site.translations.get(SourcePath(self.path), ()))
+
+
+class Counterparts(Asked, frozen=True):
+    """Where a list stands in each language of the site: that of a folder, a taxonomy or a term, by its name."""
+
+    kind: ListKind
+    name: str = ""
+    term: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "which languages it can be had in,"
+
+    def answer(self, known: Known) -> list[values.Counterpart]:
+        """Return one for each language, the site's own first: the list, or else the home page of the language."""
+        found = []
+        for edition in known.site.editions:
+            said = within(known.config, edition.language)
+            own = list_of(edition, self.kind, self.name, self.term)
+            site_path = own if own is not None else home_of(edition.language)
+            base = known.links.base
+            urls = base.href(site_path), base.absolute(site_path)
+            found.append(values.Counterpart(said.language, edition.language, said.title, *urls, own is not None))
+        return found
 
 
 class Asset(Asked, frozen=True):
@@ -434,6 +469,7 @@ class HomeList(Asked, frozen=True):
     """One page of the home page's list."""
 
     number: int
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -442,7 +478,9 @@ class HomeList(Asked, frozen=True):
 
     def answer(self, known: Known) -> values.ListPage:
         """Return its posts and where it stands among its pages."""
-        return known.page_of(known.site.home, SitePath("/"), self.number, known.config.paginate)
+        return known.page_of(
+            known.site.edition(self.language).home, home_of(self.language), self.number, known.config.paginate
+        )
 
 
 class FolderList(Asked, frozen=True):
@@ -450,6 +488,7 @@ class FolderList(Asked, frozen=True):
 
     folder: str
     number: int
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -458,8 +497,9 @@ class FolderList(Asked, frozen=True):
 
     def answer(self, known: Known) -> values.ListPage:
         """Return its posts and where it stands among its pages."""
-        posts = known.site.folders.get(self.folder, ())
-        return known.page_of(posts, known.folder_path(self.folder), self.number, page_size(known.config, self.folder))
+        posts = known.site.edition(self.language).folders.get(self.folder, ())
+        size = page_size(known.config, self.folder)
+        return known.page_of(posts, known.list_path(self.folder, self.language), self.number, size)
 
 
 class TermList(Asked, frozen=True):
@@ -468,6 +508,7 @@ class TermList(Asked, frozen=True):
     taxonomy: str
     term: str
     number: int
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -476,12 +517,14 @@ class TermList(Asked, frozen=True):
 
     def answer(self, known: Known) -> values.ListPage:
         """Return its posts and where it stands among its pages."""
-        found = known.taxonomy(self.taxonomy)[self.term]
+        found = known.taxonomy(self.taxonomy, self.language)[self.term]
         return known.page_of(found.posts, found.site_path, self.number, known.config.paginate)
 
 
 class Years(Asked, frozen=True):
     """All posts by year."""
+
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -491,13 +534,15 @@ class Years(Asked, frozen=True):
     def answer(self, known: Known) -> list[values.Year]:
         """Return the years newest first, the posts without a date last."""
         years: dict[int | None, list[Card]] = {}
-        for post in known.site.posts:
+        for post in known.site.edition(self.language).posts:
             years.setdefault(post.date.year if post.date else None, []).append(post)
         return [values.Year(year, posts) for year, posts in years.items()]
 
 
 class SiteFeed(Asked, frozen=True):
     """What the feed of the whole site carries."""
+
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -506,7 +551,7 @@ class SiteFeed(Asked, frozen=True):
 
     def answer(self, known: Known) -> values.FeedPosts:
         """Return what the home page lists."""
-        return known.feed(known.config.title, SitePath("/"), known.site.home)
+        return known.feed(known.title(self.language), home_of(self.language), known.site.edition(self.language).home)
 
 
 class TermFeed(Asked, frozen=True):
@@ -514,6 +559,7 @@ class TermFeed(Asked, frozen=True):
 
     taxonomy: str
     term: str
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -522,8 +568,8 @@ class TermFeed(Asked, frozen=True):
 
     def answer(self, known: Known) -> values.FeedPosts:
         """Return its posts."""
-        found = known.taxonomy(self.taxonomy)[self.term]
-        return known.feed(f"{found.name} - {known.config.title}", found.site_path, found.posts)
+        found = known.taxonomy(self.taxonomy, self.language)[self.term]
+        return known.feed(f"{found.name} - {known.title(self.language)}", found.site_path, found.posts)
 
 
 class FolderFeed(Asked, frozen=True):
@@ -531,6 +577,7 @@ class FolderFeed(Asked, frozen=True):
 
     folder: str
     title: str
+    language: str = ""
 
     @property
     def words(self) -> str:
@@ -539,8 +586,9 @@ class FolderFeed(Asked, frozen=True):
 
     def answer(self, known: Known) -> values.FeedPosts:
         """Return its posts, newest first in whatever order its list has them."""
-        posts = sorted(known.site.folders.get(self.folder, ()), key=newest_first)
-        return known.feed(f"{self.title} - {known.config.title}", known.folder_path(self.folder), posts)
+        posts = sorted(known.site.edition(self.language).folders.get(self.folder, ()), key=newest_first)
+        home = known.list_path(self.folder, self.language)
+        return known.feed(f"{self.title} - {known.title(self.language)}", home, posts)
 
 
 class Body(Asked, frozen=True):
@@ -562,7 +610,7 @@ class Body(Asked, frozen=True):
 
 
 ANY = (
-    Menu | Recent | Posts | Pages | Page | Tagged | Terms | Term | TermsOf | Around | Related | Series | Translations | Asset | Url | Data
+    Menu | Recent | Posts | Pages | Page | Tagged | Terms | Term | TermsOf | Around | Related | Series | Translations | Counterparts | Asset | Url | Data
     | Link | HomeList | FolderList | TermList | Years | SiteFeed | TermFeed | FolderFeed | Body
 )  # fmt: skip
 """The type of a question that was kept, to read it back."""

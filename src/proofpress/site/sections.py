@@ -5,17 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from proofpress.content.globs import matcher
+from proofpress.content.languages import placed
 from proofpress.problems import did_you_mean
 from proofpress.rules.settings import UNMATCHED_SETTING
 from proofpress.site.links import CONTENT
+from proofpress.site.lists import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from proofpress.config import Config
-    from proofpress.model import Place
+    from proofpress.model import Card, Place
     from proofpress.paths import SourcePath
     from proofpress.problems import Problem
+
+
+def unspoken(config: Config, cards: Iterable[Card]) -> Iterator[Problem]:
+    """Give a problem for each language of the settings that no document is in; drafts count."""
+    tags = [language.tag for language in config.languages]
+    found = {spoken(card.language, tags) for card in cards} if tags else set()
+    for language in config.languages:
+        if language.tag not in found:
+            yield UNMATCHED_SETTING.language(language.tag).at("site.yaml", language.place)
 
 
 def unmatched(
@@ -26,7 +37,9 @@ def unmatched(
     `place_of` tells where a key stands in site.yaml, by the setting that it is part of.
     """
     paths = [path.removeprefix(CONTENT) for path in documents]
-    folders = {"/".join(parts[:n]) for parts in (path.split("/") for path in paths) for n in range(1, len(parts))}
+    tags = [language.tag for language in config.languages]
+    plain = [placed(path, tags)[1].removeprefix(CONTENT) for path in documents] if tags else paths
+    folders = {"/".join(parts[:n]) for parts in (path.split("/") for path in plain) for n in range(1, len(parts))}
     for folder, section in config.sections.items():
         if folder not in folders:
             fault = UNMATCHED_SETTING.section(folder, did_you_mean(folder, sorted(folders)))

@@ -59,6 +59,19 @@ class Translation(msgspec.Struct, frozen=True):
     current: bool
 
 
+class Counterpart(msgspec.Struct, frozen=True):
+    """Where a list stands in one of the site's languages, or else the home page of that language."""
+
+    language: str
+    edition: str
+    """The language's tag among the settings' `languages`; empty for the site's own."""
+    title: str
+    url: str
+    permalink: str
+    same: bool
+    """Whether the language has the list."""
+
+
 class Term(msgspec.Struct, frozen=True):
     """A term of a taxonomy, for lists of terms."""
 
@@ -179,6 +192,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     feeds: list[Feed] = []
     alternates: list[Alternate] = []
     translations: list[Translation] = []
+    languages: list[Translation] = []
     structured_data: Markup = Markup("")
     has_math: bool = False
     path: SourcePath | None = None

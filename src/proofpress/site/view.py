@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proofpress.paths import Base, SitePath
+from proofpress.paths import Base
 from proofpress.site import questions
+from proofpress.site.lists import home_of
 from proofpress.site.values import feeds_of
 
 if TYPE_CHECKING:
@@ -23,37 +24,39 @@ if TYPE_CHECKING:
 class SiteView:
     """The site as templates see it."""
 
-    def __init__(self, ask: AskSite, config: Config) -> None:
-        """Put every question to `ask`; `config` gives what the settings say."""
+    def __init__(self, ask: AskSite, config: Config, language: str = "") -> None:
+        """Put every question to `ask`; `config` gives what the settings say, in `language` where that has lists of its own."""
         base = Base.of(config.url)
         self._ask = ask
+        self._language = language
         self.title = config.title
         self.description = config.description
         self.language = config.language
         self.url = base.href("/")
         self.permalink = base.absolute("/")
+        self.home = base.href(home_of(language))
         self.authors = list(config.authors)
         self.theme = config.theme
         self.extra = config.extra
         self.taxonomies = config.taxonomies
-        self.feeds = feeds_of(config, SitePath("/"), config.title)
+        self.feeds = feeds_of(config, home_of(language), config.title)
 
     @property
     def menu(self) -> list[MenuEntry]:
         """The settings' menu, its files resolved."""
-        return self._ask(questions.Menu())
+        return self._ask(questions.Menu(self._language))
 
     def recent(self, n: int = 5) -> list[Card]:
         """Return the newest posts."""
-        return self._ask(questions.Recent(int(n)))
+        return self._ask(questions.Recent(int(n), self._language))
 
     def posts(self) -> list[Card]:
         """Return every post, newest first."""
-        return self._ask(questions.Posts())
+        return self._ask(questions.Posts(self._language))
 
     def pages(self) -> list[Card]:
         """Return every page that is no post, by title."""
-        return self._ask(questions.Pages())
+        return self._ask(questions.Pages(self._language))
 
     def page(self, path: str) -> Card:
         """Return the card of a source file; raises UnanswerableError where there is none."""
@@ -61,11 +64,11 @@ class SiteView:
 
     def tagged(self, term: str, taxonomy: str = "tags") -> list[Card]:
         """Return the posts of a term, newest first; none where nothing carries it."""
-        return self._ask(questions.Tagged(str(term), str(taxonomy)))
+        return self._ask(questions.Tagged(str(term), str(taxonomy), self._language))
 
     def terms(self, taxonomy: str) -> list[Term]:
         """Return the terms of a taxonomy by name."""
-        return self._ask(questions.Terms(str(taxonomy)))
+        return self._ask(questions.Terms(str(taxonomy), self._language))
 
     def terms_of(self, page: Page | Card) -> dict[str, list[TermLink]]:
         """Return the terms of a page, each with its address, by taxonomy."""
