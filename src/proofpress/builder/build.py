@@ -167,6 +167,11 @@ def _problems(
         found += own.problems
     for each in filled.problems.values():
         found += each
+    if options.checks:
+        from proofpress.builder.finished import finished_problems, looks_of  # noqa: PLC0415 - a build looks at none
+
+        targets = {key: step.target for key, step in filled.steps.items()}
+        found += finished_problems(inputs, world, targets, looks_of(filled.values))
     drafts = unpublished(preparation.prepared, options)
     return judge(faults_once(found), weights, strict=options.strict, drafts=drafts)
 

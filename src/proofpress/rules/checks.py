@@ -1,4 +1,4 @@
-"""The rules of texts that `check` alone asks, beside those of a build: they read more than a page needs to be made."""
+"""The rules that `check` alone asks, beside those of a build: of texts, and of pages once they are finished."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.rules.access import NO_ALTERNATIVE, VAGUE_LINK
 from proofpress.rules.code import LISTING_SYNTAX, UNDEFINED_NAME, UNNAMED_LISTING
+from proofpress.rules.pages import DUPLICATE_ID, NAMELESS_FRAME
 from proofpress.rules.remains import CUT_OFF, ECHOED_INSTRUCTION, END_MARKER, MERGE_MARK, PLACEHOLDER_TEXT
 from proofpress.rules.structure import EMPTY_HEADING, LOST_HEADING, REPEATED_PARAGRAPH, SKIPPED_LEVEL
 from proofpress.rules.tables import SECOND_DELIMITER
@@ -13,6 +14,7 @@ from proofpress.rules.tables import SECOND_DELIMITER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from proofpress.rules.html_page import PageRule
     from proofpress.rules.rule import TextRule
 
 CHECKED_RULES: Final[Sequence[TextRule]] = (
@@ -32,3 +34,6 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     NO_ALTERNATIVE,
     VAGUE_LINK,
 )
+
+PAGE_RULES: Final[Sequence[PageRule]] = (DUPLICATE_ID, NAMELESS_FRAME)
+"""Those that read a finished page by itself."""

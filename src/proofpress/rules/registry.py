@@ -17,6 +17,7 @@ from proofpress.rules import (
     marks,
     mathematics,
     output,
+    pages,
     remains,
     settings,
     site,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FAMILIES: Final = (
-    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, access, site, output, words,
+    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, access, site, pages, output, words,
 )  # fmt: skip
 
 BUILT_IN: Final[tuple[Rule, ...]] = tuple(
