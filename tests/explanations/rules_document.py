@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from proofpress.rules.explanation import explanation
+from proofpress.rules.explanation import explanation, how_precise
 from proofpress.rules.registry import FAMILIES
 from proofpress.rules.rule import Rule
 
@@ -23,6 +23,9 @@ rules:
   vague-link: off
   cut-off: error
 ```
+
+Where it is said how many reports were true, a person read that many, drawn at random from what the rule says of real
+blogs, and judged each in its post.
 
 An error keeps a site from being published; a warning is told, and `--strict` takes it for an error. Rules without which a
 part of a site would be missing or unsafe always are errors.
@@ -44,7 +47,8 @@ def document() -> str:
         for rule in rules:
             weighs = f"{rule.severity}, always" if rule.fixed else rule.severity
             summary = explanation(rule).summary.replace("|", "\\|")
-            parts.append(f"| `{rule.name}` | {weighs}{', *check*' if rule.checked else ''} | {summary} |\n")
+            told = " ".join(part for part in (summary, how_precise(rule)) if part)
+            parts.append(f"| `{rule.name}` | {weighs}{', *check*' if rule.checked else ''} | {told} |\n")
     return "".join(parts)
 
 

@@ -45,6 +45,21 @@ def test_the_registry_of_our_own_is_no_other_when_others_have_joined_once() -> N
     assert list(registry()) == [rule.name for rule in BUILT_IN]
 
 
+@pytest.mark.parametrize(
+    ("precision", "said"),
+    [
+        ((24, 25), "24 of 25 reports read over real blogs were true."),
+        ((1, 1), "1 of 1 report read over real blogs was true."),
+    ],
+)
+def test_a_page_says_above_its_examples_how_many_reports_were_true(precision: tuple[int, int], said: str) -> None:
+    rule = RULES["repeated-paragraph"]
+    without = explanation(msgspec.structs.replace(rule, precision=None)).text
+    measured = explanation(msgspec.structs.replace(rule, precision=precision)).text
+    assert measured == without.replace("\n## Wrong\n", f"\n{said}\n\n## Wrong\n")
+    assert said not in without
+
+
 @pytest.mark.parametrize("name", ["broken-link", "Broken-Link", "broken", "broken link", "broken_link", "", "-a", "a-"])
 def test_a_name_that_is_taken_or_could_not_be_weighed_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="rule"):

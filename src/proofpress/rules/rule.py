@@ -55,6 +55,8 @@ class Rule(msgspec.Struct, frozen=True):
     """Whether the settings can't weigh it: without it a site would be published with a part missing, or unsafely."""
     checked: bool = False
     """Whether `check` alone asks it: it reads more than a build needs to know."""
+    precision: tuple[int, int] | None = None
+    """Of its reports over real blogs that a person read: how many were true, and how many were read."""
     page: str = ""
     """Its explanation as Markdown, for a rule that comes from elsewhere; ours lie in `explained/`, and are read on demand."""
 
