@@ -159,6 +159,8 @@ def _check(options: Options, progress: Callable[[str, int, int], None], *, anew:
             return last.problems
         from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
         from proofpress.builder.desk import Desk  # noqa: PLC0415
+        from proofpress.builder.finished import outside_of  # noqa: PLC0415
+        from proofpress.builder.preparing import unpublished  # noqa: PLC0415
         from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
         from proofpress.engine.executors import Processes  # noqa: PLC0415
 
@@ -166,6 +168,9 @@ def _check(options: Options, progress: Callable[[str, int, int], None], *, anew:
         built = build(options, desk, inputs, progress=progress)
         problems = [*built.problems, *_without_content(options.root, built.posts, None)]
         store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
+        store.put_fact(
+            "outside", msgspec.msgpack.encode(outside_of(built, unpublished(built.preparation.prepared, options)))
+        )
         if not built.preparation.uncertain:
             store.put_fact("checked", msgspec.json.encode(Checked(fingerprint, problems)))
         return problems

@@ -8,6 +8,7 @@ import msgspec
 
 from proofpress.builder.plugins import NONE, Plugins, open_plugins
 from proofpress.builder.targets import Filling, TargetStep, decode_filled
+from proofpress.config import Links
 from proofpress.engine.blobs import AtHand
 from proofpress.engine.digests import SIZE, digest_of
 from proofpress.engine.loop import Kind, bring_up_to_date
@@ -53,7 +54,7 @@ def filling_of(
     """Gather what filling needs."""
     return Filling(
         versions=inputs.versions,
-        config=msgspec.structs.replace(inputs.config, menu=(), defaults=(), sections={}),
+        config=msgspec.structs.replace(inputs.config, menu=(), defaults=(), sections={}, links=Links()),
         templates=inputs.theme.templates,
         compiled=compiled.code,
         words=inputs.words,

@@ -22,19 +22,21 @@ from proofpress.rules.html_page import Page, Tag
 from proofpress.rules.pages import INSECURE_LINK
 from proofpress.rules.rule import WHOLE_FILE, replacing
 from proofpress.site import questions
-from proofpress.site.finished import Broken, Facts, Seen, Web, facts_of, outside
+from proofpress.site.finished import Facts, Outside, OutsideLink, Web, facts_of, outside
 from proofpress.site.links import asker, own_fragment
 from proofpress.theme import OVERRIDES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from proofpress.builder.build import Built
     from proofpress.builder.inputs import Inputs
     from proofpress.builder.plugins import Plugins
     from proofpress.builder.world import World
     from proofpress.kinds.making import Making
     from proofpress.kinds.target import FilledTarget
     from proofpress.rules.rule import Fault
+    from proofpress.site.finished import Broken
 
 _NAMED_PAGES: Final = 1
 _ENDS: Final = r"(?![\w/%?=&#.-]*[\w/%])"
@@ -116,18 +118,6 @@ def _places(target: FilledTarget, making: Making) -> dict[str, Place]:
             resolved = making.ask(asked)
         found.setdefault(resolved.url, Place(reference.line, reference.column, reference.length))
     return found
-
-
-class OutsideLink(msgspec.Struct, frozen=True, array_like=True):
-    """An address of another site, where it stands first, and on how many pages it does."""
-
-    url: str
-    path: str
-    place: Place
-    excerpt: str
-    pages: int
-    text: str = ""
-    """As it is written at its place; empty where it is written otherwise there."""
 
 
 class Sources:
@@ -259,21 +249,24 @@ def _by_path(looks: Mapping[str, Look], targets: Mapping[str, FilledTarget]) -> 
     return {unquote(path): looks[to if to in looks else path].facts for path, to in leading.items()}
 
 
-def outside_links(
-    inputs: Inputs, targets: Mapping[str, FilledTarget], looks: Mapping[str, Look]
-) -> Iterable[OutsideLink]:
-    """Return the addresses of other sites on all pages, each once, where it was written first."""
-    base = Base.of(inputs.config.url)
-    holders: dict[str, list[tuple[str, Seen]]] = {}
-    for key, own in looks.items():
+def outside_of(built: Built, drafts: frozenset[str]) -> Outside:
+    """Return what leads out of a site: each address once, where it was written first."""
+    config = built.inputs.config
+    base = Base.of(config.url)
+    steps = built.filled.steps
+    holders: dict[str, list[tuple[str, str]]] = {}
+    for key, own in looks_of(built.filled.values).items():
         for url, seen in outside(own.facts, base):
-            holders.setdefault(url, []).append((key, seen))
-    sources = Sources(inputs)
+            holders.setdefault(url, []).append((key, seen.href))
+    sources = Sources(built.inputs)
     found = []
     for url, held in sorted(holders.items()):
-        key, seen = min(held, key=lambda one: (targets[one[0]].source is None, one[0]))
-        path, place = sources.of_address(targets[key], seen.href)
+        key, href = min(held, key=lambda one: (steps[one[0]].target.source is None, one[0]))
+        step = steps[key]
+        path, place = sources.of_address(step.target, href)
         line = sources.written(path, place)
-        text = line[place.column - 1 : place.column - 1 + place.length] if place.line else ""
-        found.append(OutsideLink(url, path, place, line, len({other for other, _ in held}), text))
-    return found
+        exact = line[place.column - 1 :].startswith(url) if place.line else False
+        date = step.own.card.date if step.own is not None else None
+        pages = len({other for other, _ in held})
+        found.append(OutsideLink(url, path, place, line, pages, key, date.year if date else 0, exact))
+    return Outside(found, config.links.ignore, config.links.timeout, config.rules, drafts)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from proofpress.builder.mending import Mend
     from proofpress.problems import Problem
+    from proofpress.web.asking import Answer
 
 ROUNDS = 10
 """How often a site is looked at again after mends, which may bring others within reach."""
@@ -29,13 +30,21 @@ ROUNDS = 10
 @click.option("--fix", is_flag=True, help="Mend what is certain and loses no word.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: mend what is a guess, too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--external", is_flag=True, help="Ask the web whether the addresses of other sites are still there.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at most (default: every core).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "github", "json", "sarif"]), default="text", help="Of problems."
 )
 def command(
-    root: Path | None, fix: bool, unsafe_fixes: bool, diff: bool, strict: bool, jobs: int | None, form: Format
+    root: Path | None,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    external: bool,
+    strict: bool,
+    jobs: int | None,
+    form: Format,
 ) -> None:
     """Tell of every fault, drafts and posts of the future included. Nothing is published."""
     if unsafe_fixes and not (fix or diff):
@@ -43,21 +52,49 @@ def command(
     if fix and diff:
         raise click.UsageError("--diff shows what --fix would do: take one of them")
     root = require_site(root)
-    problems = _problems(root, strict=strict, jobs=jobs)
+    find = _Find(root, external=external, strict=strict, jobs=jobs)
+    problems = find()
     if diff:
         _show_difference(_mends(problems, root, unsafe=unsafe_fixes), prefix_of(root))
         return
     if fix:
-        problems = _mended(problems, root, unsafe=unsafe_fixes, strict=strict, jobs=jobs)
+        problems = _mended(problems, find, unsafe=unsafe_fixes)
     show(problems, form, root)
+    for note in find.notes:
+        say(note, err=True)
     if form in {"text", "github"}:
         say(_closing(problems), err=True)
     if any(found.severity == "error" for found in problems):
         raise SystemExit(1)
 
 
+class _Find:
+    """Finds all that is wrong with a site, as often as it is mended; an address of the web is asked once."""
+
+    def __init__(self, root: Path, *, external: bool, strict: bool, jobs: int | None) -> None:
+        self.root = root
+        self.notes: list[str] = []
+        """What is to be said of the web beside problems."""
+        self._external = external
+        self._strict = strict
+        self._jobs = jobs
+        self._answers: dict[str, Answer] = {}
+
+    def __call__(self) -> list[Problem]:
+        """Return it."""
+        problems = _problems(self.root, strict=self._strict, jobs=self._jobs)
+        if not self._external:
+            return problems
+        from proofpress.outside import ask_outside
+
+        with Bar() as bar:
+            asked = ask_outside(self.root, now(), strict=self._strict, known=self._answers, progress=bar)
+        self.notes, self._answers = asked.notes, asked.answers
+        return sorted([*problems, *asked.problems])
+
+
 def _problems(root: Path, *, strict: bool, jobs: int | None) -> list[Problem]:
-    """Return all that is wrong with a site."""
+    """Return all that is wrong with a site, as far as it can be told without the web."""
     from proofpress.builder.inputs import Options
     from proofpress.engine.parallel import WorkerDiedError, cores
     from proofpress.engine.store import BusyError
@@ -78,20 +115,20 @@ def _mends(problems: Sequence[Problem], root: Path, *, unsafe: bool) -> list[Men
     return mends(problems, root, unsafe=unsafe)
 
 
-def _mended(problems: list[Problem], root: Path, *, unsafe: bool, strict: bool, jobs: int | None) -> list[Problem]:
+def _mended(problems: list[Problem], find: _Find, *, unsafe: bool) -> list[Problem]:
     """Mend until nothing is left that can be; return what is still wrong, and say what was done."""
     from proofpress.builder.mending import write
 
     faults: Counter[str] = Counter()
     for _ in range(ROUNDS):
-        made = _mends(problems, root, unsafe=unsafe)
+        made = _mends(problems, find.root, unsafe=unsafe)
         if not made:
             break
-        write(made, root)
+        write(made, find.root)
         faults.update({mend.path: mend.faults for mend in made})
-        problems = _problems(root, strict=strict, jobs=jobs)
+        problems = find()
     for path, count in sorted(faults.items()):
-        say(f"{place_from_here(path, prefix_of(root))}: {count:,} mended", err=True)
+        say(f"{place_from_here(path, prefix_of(find.root))}: {count:,} mended", err=True)
     return problems
 
 

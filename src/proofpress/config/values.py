@@ -89,6 +89,15 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
     """The site's folder within it."""
 
 
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """How `check --external` asks for the addresses of other sites."""
+
+    ignore: tuple[str, ...] = ()
+    """Patterns of addresses that are not asked; `*` stands for anything."""
+    timeout: int = 10
+    """Seconds that a host has to answer."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a site."""
 
@@ -122,5 +131,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     ignore: tuple[str, ...] = ()
     """Patterns of files that are left out; after a `!`, of files that are not."""
     repository: Repository = Repository()
+    links: Links = Links()
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""

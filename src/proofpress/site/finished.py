@@ -13,7 +13,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import msgspec
 
-from proofpress.problems import nearest
+from proofpress.model import Place
+from proofpress.problems import Judgement, nearest
 from proofpress.rules.links import BROKEN_ANCHOR, MISSING_IMAGE, UNKNOWN_URL
 from proofpress.rules.pages import INSECURE_LINK, LEAVES_SITE
 from proofpress.rules.rule import Fault
@@ -22,7 +23,6 @@ from proofpress.urls import WEB, read
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from proofpress.model import Place
     from proofpress.paths import Base
     from proofpress.rules.html_page import Page, Tag
     from proofpress.site.suggestions import Suggestions
@@ -136,6 +136,33 @@ def _sources(value: str) -> Iterator[str]:
             behind = _DESCRIPTOR.match(value, at)
             at = behind.end() if behind is not None else at
         yield href
+
+
+class OutsideLink(msgspec.Struct, frozen=True, array_like=True):
+    """An address of another site, where it was written first, and on how many pages it stands."""
+
+    url: str
+    """Without its fragment."""
+    path: str
+    place: Place
+    excerpt: str
+    pages: int
+    first: str
+    """The site path of the first of them."""
+    year: int
+    """In which it was written; 0 where nobody knows."""
+    exact: bool
+    """Whether it stands at its place as it is here."""
+
+
+class Outside(msgspec.Struct, frozen=True):
+    """All that leads out of a site, and what its settings say of that."""
+
+    links: list[OutsideLink]
+    ignore: tuple[str, ...]
+    timeout: int
+    rules: dict[str, Judgement]
+    drafts: frozenset[str]
 
 
 class Broken(msgspec.Struct, frozen=True):
