@@ -168,9 +168,9 @@ def _check(options: Options, progress: Callable[[str, int, int], None], *, anew:
         built = build(options, desk, inputs, progress=progress)
         problems = [*built.problems, *_without_content(options.root, built.posts, None)]
         store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
-        store.put_fact(
-            "outside", msgspec.msgpack.encode(outside_of(built, unpublished(built.preparation.prepared, options)))
-        )
+        drafts = frozenset(unpublished(built.preparation.prepared, options))
+        outside = outside_of(inputs, built.filled.steps, built.filled.values, drafts)
+        store.put_fact("outside", msgspec.msgpack.encode(outside))
         if not built.preparation.uncertain:
             store.put_fact("checked", msgspec.json.encode(Checked(fingerprint, problems)))
         return problems

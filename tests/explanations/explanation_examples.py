@@ -135,7 +135,10 @@ def reported(rule: str, root: Path) -> str:
     problems = list(built.problems)
     answers = example(rule, "Wrong").answers
     if answers:
-        links = [msgspec.structs.replace(link, year=NOW.year) for link in outside_of(built, frozenset()).links]
+        links = [
+            msgspec.structs.replace(link, year=NOW.year)
+            for link in outside_of(built.inputs, built.filled.steps, built.filled.values, frozenset()).links
+        ]
         problems += problems_of(links, answers)
     return "".join(click.unstyle(text(found)) + "\n" for found in problems)
 

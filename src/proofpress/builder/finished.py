@@ -8,7 +8,7 @@ templates, in the settings.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import unquote
 
 import msgspec
@@ -29,7 +29,7 @@ from proofpress.theme import OVERRIDES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from proofpress.builder.build import Built
+    from proofpress.builder.documents import Prepared
     from proofpress.builder.inputs import Inputs
     from proofpress.builder.plugins import Plugins
     from proofpress.builder.world import World
@@ -249,16 +249,29 @@ def _by_path(looks: Mapping[str, Look], targets: Mapping[str, FilledTarget]) -> 
     return {unquote(path): looks[to if to in looks else path].facts for path, to in leading.items()}
 
 
-def outside_of(built: Built, drafts: frozenset[str]) -> Outside:
+class Step(Protocol):
+    """What is read of a step that fills a target."""
+
+    @property
+    def target(self) -> FilledTarget:
+        """What it fills."""
+
+    @property
+    def own(self) -> Prepared | None:
+        """The document whose text that shows."""
+
+
+def outside_of(
+    inputs: Inputs, steps: Mapping[str, Step], values: Mapping[str, bytes], drafts: frozenset[str]
+) -> Outside:
     """Return what leads out of a site: each address once, where it was written first."""
-    config = built.inputs.config
+    config = inputs.config
     base = Base.of(config.url)
-    steps = built.filled.steps
     holders: dict[str, list[tuple[str, str]]] = {}
-    for key, own in looks_of(built.filled.values).items():
+    for key, own in looks_of(values).items():
         for url, seen in outside(own.facts, base):
             holders.setdefault(url, []).append((key, seen.href))
-    sources = Sources(built.inputs)
+    sources = Sources(inputs)
     found = []
     for url, held in sorted(holders.items()):
         key, href = min(held, key=lambda one: (steps[one[0]].target.source is None, one[0]))
