@@ -164,7 +164,14 @@ def _check(options: Options, progress: Callable[[str, int, int], None], *, anew:
         from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
         from proofpress.engine.executors import Processes  # noqa: PLC0415
 
-        desk = Desk(traces=store, blobs=StoreFile(path), lasting=True, executor=Processes(options.jobs), wanted=False)
+        desk = Desk(
+            traces=store,
+            blobs=StoreFile(path),
+            lasting=True,
+            executor=Processes(options.jobs),
+            wanted=False,
+            kept=lambda _path, _digest: True,  # what was seen on a page is all that is wanted of it
+        )
         built = build(options, desk, inputs, progress=progress)
         problems = [*built.problems, *_without_content(options.root, built.posts, None)]
         store.put_fact("files", msgspec.msgpack.encode(inputs.looked))

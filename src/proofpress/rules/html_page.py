@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     """Faults, each with the tag that it is about."""
 
 _WRITTEN: Final = r"(?:[\s/](?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)?+"
-_TAG: Final = re.compile(
-    r"<(?:!--(?:-?>|.*?(?:--!?>|\Z))"
+_PARTS: Final = (
+    r"(?:!--(?:-?>|.*?(?:--!?>|\Z))"
     rf"|(?P<raw>script|style|textarea|title|xmp|noembed|noframes)(?=[\s/>])(?P<raw_written>{_WRITTEN})"
     r"(?:>.*?(?:</(?P=raw)(?=[\s/>])|\Z)|\Z)"
-    rf"|(?P<name>[a-z][^\s/>]*+)(?P<written>{_WRITTEN})(?:(?P<end>>)|\Z))",
-    re.DOTALL | re.IGNORECASE,
+    rf"|(?P<name>[a-z][^\s/>]*+)(?P<written>{_WRITTEN})(?:(?P<end>>)|\Z))"
 )
 """A comment, an element in which no tag is one, or a start tag: what stands between quotes ends none.
 
 What is never closed goes on to the end of the page, as for a browser, so that no text is read twice.
 """
+_TAG: Final = re.compile(rf"<{_PARTS}", re.DOTALL | re.IGNORECASE)
+_TELLING: Final = re.compile(rf"<(?!span class=\"[^\"<>]*\">|/){_PARTS}", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
 
 
@@ -67,11 +68,16 @@ class Page(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def tags(self) -> tuple[Tag, ...]:
         """Its start tags, in their order."""
-        return tuple(_tags(self.html))
+        return tuple(_tags(_TAG, self.html))
+
+    @cached_property
+    def telling(self) -> tuple[Tag, ...]:
+        """The same without each `span` that has a class and nothing else: a listing is made of thousands."""
+        return tuple(_tags(_TELLING, self.html))
 
 
-def _tags(html: str) -> Iterator[Tag]:
-    for found in _TAG.finditer(html):
+def _tags(pattern: re.Pattern[str], html: str) -> Iterator[Tag]:
+    for found in pattern.finditer(html):
         raw = found["raw"]
         if raw:
             yield Tag(raw.lower(), found["raw_written"])

@@ -12,14 +12,17 @@ from proofpress.rules.rule import Fault, Rule
 if TYPE_CHECKING:
     from proofpress.rules.html_page import FoundOnPage, Page
 
-_ID: Final = re.compile(r"\sid\s*=", re.IGNORECASE)
+_ID: Final = re.compile(r"\sid\s*=\s*[\"']?([^\s\"'>]*)", re.IGNORECASE)
 _FRAME: Final = re.compile(r"<iframe\b", re.IGNORECASE)
 
 
 class _DuplicateId(PageRule, frozen=True):
     def check(self, page: Page) -> FoundOnPage:
         """Give the first id that several elements have, at the last of them, with the number of others like it."""
-        tags = [(tag.attributes.get("id", ""), tag) for tag in page.tags if _ID.search(tag.written)]
+        written = _ID.findall(page.html)
+        if len(set(written)) == len(written):
+            return
+        tags = [(tag.attributes.get("id", ""), tag) for tag in page.telling if _ID.search(tag.written)]
         counts = Counter(name for name, _ in tags if name)
         if len(counts) == len(tags):
             return
@@ -41,7 +44,7 @@ class _NamelessFrame(PageRule, frozen=True):
             "this frame has no title, so who does not see it can't tell what it shows",
             'say it in the tag: title="…"',
         )
-        for tag in page.tags:
+        for tag in page.telling:
             if tag.name != "iframe":
                 continue
             named = tag.attributes

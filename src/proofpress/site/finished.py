@@ -82,9 +82,9 @@ def facts_of(page: Page) -> Facts:
     ids: dict[str, None] = {}
     links: dict[tuple[str, str], Seen] = {}
     base = page.url
-    for tag in page.tags:
+    for tag in page.telling:
         written = tag.written
-        if not written or (tag.name == "span" and "id" not in written):
+        if not written:
             continue
         if "id" in written or "ID" in written or "name" in written:
             named = tag.attributes
@@ -181,6 +181,7 @@ class Web:
         self._base = base
         self._urls = urls
         self._ids = {path: frozenset(facts.ids) for path, facts in pages.items()}
+        self._ids |= {facts.url: self._ids[path] for path, facts in pages.items()}
         self._near = near
         self._judged: dict[tuple[str, str], Fault | None] = {}
 
@@ -196,6 +197,8 @@ class Web:
     def _fault(self, seen: Seen, page: Facts) -> Fault | None:
         """Return what is wrong with an address; the same on every page where it does not begin at the page's own."""
         href = seen.href
+        if href[0] == "#" and page.base == page.url and href[1:] in self._ids.get(page.url, ()):
+            return None
         key = (seen.tag, href)
         anywhere = href.startswith(("/", "http:", "https:"))
         if anywhere and key in self._judged:
