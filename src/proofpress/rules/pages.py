@@ -66,7 +66,7 @@ class _InsecureLink(Rule, frozen=True):
         return self.says(f"'{url}' asks for this site without encryption", f"write '{secure}'")
 
 
-DUPLICATE_ID: Final = _DuplicateId("duplicate-id", "warning", "page", checked=True)
-NAMELESS_FRAME: Final = _NamelessFrame("nameless-frame", "warning", "page", checked=True)
+DUPLICATE_ID: Final = _DuplicateId("duplicate-id", "warning", "page", checked=True, precision=(3, 3))
+NAMELESS_FRAME: Final = _NamelessFrame("nameless-frame", "warning", "page", checked=True, precision=(25, 25))
 LEAVES_SITE: Final = _LeavesSite("leaves-site", "warning", "page", checked=True)
-INSECURE_LINK: Final = _InsecureLink("insecure-link", "warning", "page", checked=True)
+INSECURE_LINK: Final = _InsecureLink("insecure-link", "warning", "page", checked=True, precision=(25, 25))
