@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -89,6 +90,14 @@ def hosts() -> Iterator[Hosts]:
             elif path == "/reset" and times == 1:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
+            elif path == "/drip":
+                with contextlib.suppress(OSError):
+                    for _ in range(100):
+                        self.wfile.write(b"HTTP/1.0 200 OK"[:1])
+                        time.sleep(0.1)
+                return
+            elif path == "/away":
+                status, headers["Location"] = 302, "http://unknown.test/"
             elif path.startswith("/to/"):
                 _, _, code, to = path.split("/", 3)
                 status, headers["Location"] = int(code), f"/{to}"

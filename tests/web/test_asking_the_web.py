@@ -6,6 +6,7 @@ import datetime as dt
 import socket
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from asked_servers import Hosts, hosts
 
@@ -14,7 +15,7 @@ from proofpress.builder.mending import mends
 from proofpress.outside import NO_NETWORK, Asked, ask_outside
 from proofpress.update import check
 from proofpress.web.asking import Answer, Manner, ask_all
-from proofpress.web.reach import PUBLIC, NotAskedError, Reach, is_public_address, is_public_name
+from proofpress.web.reach import PUBLIC, NoNameError, NotAskedError, Reach, is_public_address, is_public_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +93,17 @@ def test_a_host_that_is_too_slow_or_speaks_no_tls_is_unsure(web: Hosts) -> None:
     assert (slow.state, slow.why) == ("unsure", "no answer within 0.5 seconds")
     assert plain.state == "unsure"
     assert plain.why
+    assert good.state == "good"
+
+
+def test_who_drips_an_answer_is_let_be(web: Hosts) -> None:
+    dripping, good = ask(web, web.url("/drip", "a.test"), web.url("/200", "b.test"), timeout=0.3)
+    assert (dripping.state, good.state) == ("unsure", "good")
+
+
+def test_a_host_that_is_not_reached_in_the_middle_of_a_way_says_nothing_of_the_first(web: Hosts) -> None:
+    away, good = ask(web, web.url("/away"), web.url("/200"))
+    assert (away.state, away.why) == ("unsure", "temporary failure in name resolution")
     assert good.state == "good"
 
 
@@ -240,6 +252,18 @@ def test_without_a_network_one_line_says_so(tmp_path: Path, web: Hosts) -> None:
     assert ask_outside(tmp_path, NOW, reach=reach) == Asked([], [NO_NETWORK], {})
     many = [f"http://h{n}.test/" for n in range(100)]
     assert ask_all(many, Manner("test", reach=reach)) is None
+
+
+def test_many_hosts_that_are_gone_are_not_taken_for_a_missing_network(web: Hosts) -> None:
+    def few(name: str, _port: int) -> list[str]:
+        if name != "example.com":
+            raise NoNameError(f"there is no host '{name}'")
+        return ["127.0.0.1"]
+
+    many = [f"http://h{n}.test/" for n in range(20)]
+    found = ask_all(many, Manner("test", reach=msgspec.structs.replace(web.reach, look_up=few)))
+    assert found is not None
+    assert {(url, answer.state) for url, answer in found.items()} == {(url, "dead") for url in many}
 
 
 def test_the_command_asks_nobody_on_this_machine(tmp_path: Path, web: Hosts, proofpress: Proofpress) -> None:

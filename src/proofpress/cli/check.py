@@ -85,10 +85,14 @@ class _Find:
         problems = _problems(self.root, strict=self._strict, jobs=self._jobs)
         if not self._external:
             return problems
+        from proofpress.engine.store import BusyError
         from proofpress.outside import ask_outside
 
-        with Bar() as bar:
-            asked = ask_outside(self.root, now(), strict=self._strict, known=self._answers, progress=bar)
+        try:
+            with Bar() as bar:
+                asked = ask_outside(self.root, now(), strict=self._strict, known=self._answers, progress=bar)
+        except BusyError as error:
+            raise click.ClickException(str(error)) from None
         self.notes, self._answers = asked.notes, asked.answers
         return sorted([*problems, *asked.problems])
 

@@ -6,12 +6,13 @@ that is slow, wants a login or takes us for a machine says nothing of its page.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import ssl
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote, urljoin, urlsplit
@@ -79,23 +80,34 @@ def ask_all(
     total = sum(map(len, by_host.values()))
     asker = _Asker(manner)
     found: dict[str, Answer] = {}
-    hosts_reached = hosts_lost = 0
+    reached = silent = nameless = 0
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
         work = {pool.submit(asker.ask_host, own) for own in by_host.values()}
-        for done in as_completed(work):
+        for done in _ending(work, asker):
             answers = dict(done.result())
             found |= answers
-            asked = [one for one in answers.values() if one.state != "skipped"]
-            if any(not one.unreached for one in asked):
-                hosts_reached += 1
-            elif asked:
-                hosts_lost += 1
-            if hosts_lost >= IN_A_ROW and not hosts_reached:
+            states = {(one.state, one.unreached) for one in answers.values() if one.state != "skipped"}
+            reached += any(not unreached for _, unreached in states)
+            silent += states == {("unsure", True)}
+            nameless += states == {("dead", True)}
+            if silent >= IN_A_ROW and not reached:
                 asker.stop()
             progress(len(found), total)
-    if hosts_lost and not hosts_reached and (hosts_lost >= IN_A_ROW or not asker.is_online()):
-        return None
-    return found
+    if reached or not (silent or nameless):
+        return found
+    # Without a network no name is found either: a known one tells whether these are gone.
+    return None if silent >= IN_A_ROW or not asker.is_online() else found
+
+
+def _ending(
+    work: set[Future[Iterator[tuple[str, Answer]]]], asker: _Asker
+) -> Iterator[Future[Iterator[tuple[str, Answer]]]]:
+    """Give each piece of work as it ends; where that is broken off, the others are not begun."""
+    try:
+        yield from as_completed(work)
+    except BaseException:
+        asker.stop()
+        raise
 
 
 def _host(url: str) -> str:
@@ -140,31 +152,32 @@ class _Asker:
 
     def ask(self, url: str) -> Answer:
         """Return what is known of an address after it was asked."""
+        hops = [url]
         try:
-            return self._asked(url)
+            return self._asked(hops)
         except NotAskedError as error:
             return Answer("skipped", str(error))
         except NoNameError as error:
-            return Answer("dead", str(error), unreached=True)
+            return Answer("dead", str(error), unreached=len(hops) == 1)
         except ssl.SSLError as error:
             return Answer("unsure", f"TLS: {error.reason or error}".replace("_", " ").lower().replace("tls", "TLS", 1))
         except TimeoutError:
-            return Answer("unsure", f"no answer within {self._manner.timeout:g} seconds", unreached=True)
+            return Answer("unsure", f"no answer within {self._manner.timeout:g} seconds", unreached=len(hops) == 1)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            return Answer("unsure", _words(error), unreached=isinstance(error, OSError))
+            return Answer("unsure", _words(error), unreached=isinstance(error, OSError) and len(hops) == 1)
 
-    def _asked(self, url: str) -> Answer:
-        here, for_good = url, True
+    def _asked(self, hops: list[str]) -> Answer:
+        """Follow an address to its end; `hops` begins with it, and gets each address on the way."""
+        here = url = hops[0]
+        for_good = True
         for _ in range(HOPS):
             reply = self._reply(here)
             if reply.status in _REDIRECTS and reply.location:
                 for_good = for_good and reply.status in _FOR_GOOD
-                fragment = urlsplit(here).fragment
                 here = urljoin(here, reply.location)
                 if urlsplit(here).scheme not in {"http", "https"}:
                     return Answer("unsure", f"it redirects to '{here}'")
-                if fragment and not urlsplit(here).fragment:
-                    here = f"{here}#{fragment}"
+                hops.append(here)
                 continue
             said = f"{reply.status} {http.client.responses.get(reply.status, '')}".rstrip()
             if 200 <= reply.status < 300:
@@ -208,12 +221,17 @@ class _Asker:
         headers = {"User-Agent": self._manner.agent, "Accept": "*/*", "Connection": "close"}
         with lock:
             connection = http.client.HTTPConnection(host, port, timeout=self._manner.timeout)
+            connection.default_port = 443 if secure else 80  # which is not named in the request
             connection.sock = self._connected(host, port, secure=secure)
+            cut = threading.Timer(self._manner.timeout * 3, _cut, [connection.sock])  # who drips an answer is let be
+            cut.daemon = True
+            cut.start()
             try:
                 connection.request(method, path, headers=headers)
                 got = connection.getresponse()
                 return _Reply(got.status, got.headers.get("Location", ""), got.headers.get("Retry-After", ""))
             finally:
+                cut.cancel()
                 connection.close()
 
     def _connected(self, host: str, port: int, *, secure: bool) -> socket.socket:
@@ -231,6 +249,11 @@ class _Asker:
                 plain.close()
                 raise
         raise failed or OSError("it has no address")
+
+
+def _cut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _seconds(retry_after: str, tries: int) -> float:

@@ -59,7 +59,7 @@ def problems_of(links: Iterable[OutsideLink], answers: Mapping[str, Answer]) -> 
 
 
 def _moved(link: OutsideLink, to: str) -> tuple[Edit, ...]:
-    if not link.exact or any(mark in to for mark in "()<>[] \"'"):
+    if not link.exact or any(mark in to for mark in "#()<>[] \"'"):
         return ()
     return (replacing(link.path, link.place, link.url, to, safe=False),)
 
