@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_site import NOW, SmallSite, post
 
 from proofpress.builder.build import build
@@ -11,7 +13,10 @@ from proofpress.builder.desk import Desk
 from proofpress.builder.inputs import Options
 from proofpress.builder.mending import mends
 from proofpress.engine.volatile import VolatileStore
+from proofpress.paths import Base
 from proofpress.rules.html_page import Page, Tag
+from proofpress.site.finished import Web, facts_of, outside
+from proofpress.site.suggestions import Suggestions
 
 FILES = {
     "site.yaml": "title: Notes\nurl: https://me.example/blog/\n",
@@ -36,7 +41,7 @@ FILES = {
     "content/about.md": "# About\n\nThe text.\n",
     "templates/partials/footer.html": (
         '<p><a href="/about/">Above</a> <a href="/blog/about/#me">Me</a>\n<a href="/blog/lost/">Lost</a>'
-        ' <a href="#_main">Up</a> <a href="/blog/about">About</a> <a href="mailto:a@b.example">Write</a></p>\n'
+        ' <a href="#_main">Up</a> <a href=" "></a> <a href="/blog/about">About</a> <a href="mailto:a@b.example">Write</a></p>\n'
     ),
 }
 TOLD = [
@@ -105,6 +110,21 @@ def test_a_link_without_encryption_is_mended(broken: SmallSite) -> None:
 def test_tags_are_read_as_a_browser_reads_them(html: str, tags: list[tuple[str, dict[str, str]]]) -> None:
     page = Page("https://me.example/", html, "", {})
     assert [(tag.name, tag.attributes) for tag in page.tags] == tags
+
+
+PIECES = ["<a ", "<img ", "<base ", "<meta http-equiv=refresh ", "href=", "srcset=", "content=", "id=", '"', "'", ">", " ", "/", "#",
+          "?", "//", "http://", "https://me.example", "[", "]", ":", "99999", "%", "%zz", "&amp;", "&#0;", "\0", ",", " 2x", "0;url=", "x",
+          "é", "\\", "<!--", "-->", "<script>", "</script>", "\ud800"]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=400)
+@given(written=st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_whatever_stands_on_a_page_is_read_and_judged(written: str) -> None:
+    facts = facts_of(Page("https://me.example/blog/p/", written, "", {}))
+    base = Base.of("https://me.example/blog/")
+    web = Web(base, {"/p/": None}, {"/p/": facts}, Suggestions(["/p/"]))
+    assert [broken.page for broken in web.broken(facts)] == [facts] * len(list(web.broken(facts)))
+    assert all(url.startswith(("http:", "https:")) and "#" not in url for url, _ in outside(facts, base))
 
 
 def test_reading_tags_takes_no_longer_than_the_text_is_long() -> None:

@@ -56,15 +56,12 @@ _DESCRIPTOR: Final = re.compile(r"(?:[^,(]+|\([^)]*\)?)*")
 
 
 class Seen(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An address on a page: the tag that holds it, the address, and where the page's own text has it."""
+    """An address on a page, and the tag that holds it."""
 
     tag: str
     href: str
-    line: int = 0
-    column: int = 0
-    length: int = 1
-    again: bool = False
-    """Whether the build judged it where it stands in the text, and need not be told again."""
+    judged: bool = False
+    """Whether the page's own text has it, so that the build judged it there."""
 
 
 class Facts(msgspec.Struct, frozen=True, array_like=True):
@@ -92,15 +89,12 @@ def facts_of(page: Page) -> Facts:
             if name:
                 ids[name] = None
         if tag.name == "base" and "href" in tag.attributes and base == page.url:
-            base = urljoin(page.url, tag.attributes["href"])
+            base = joined(page.url, tag.attributes["href"].strip()) or page.url
         elif (tag.name in _LINKS or tag.name == "meta") and _LINKED.search(written):
             for href in _addresses(tag):
-                links.setdefault((tag.name, href), _seen(tag.name, href, page.places.get(href)))
+                if href:
+                    links.setdefault((tag.name, href), Seen(tag.name, href, href in page.places))
     return Facts(page.url, base, tuple(ids), tuple(links.values()))
-
-
-def _seen(tag: str, href: str, place: Place | None) -> Seen:
-    return Seen(tag, href) if place is None else Seen(tag, href, place.line, place.column, place.length, again=True)
 
 
 def _addresses(tag: Tag) -> Iterator[str]:
@@ -188,7 +182,7 @@ class Web:
     def broken(self, page: Facts) -> Iterator[Broken]:
         """Give what is wrong with the addresses of a page that no build has judged."""
         for seen in page.links:
-            if seen.again:
+            if seen.judged:
                 continue
             fault = self._fault(seen, page)
             if fault is not None:
@@ -229,7 +223,7 @@ class Web:
             if seen.tag in {"img", "image", "meta"}:
                 return MISSING_IMAGE.no_image(inside, hint)
             return UNKNOWN_URL.nothing_at(inside, hint or "link to what there is, or take the link out")
-        return self._anchor(found, parts.fragment, page)
+        return self._anchor(found, parts.fragment, "this page" if seen.href.startswith("#") else f"'{found}'")
 
     def _above(self, path: str, prefix: str) -> Fault:
         there = self._lookup(path)
@@ -243,14 +237,12 @@ class Web:
                 return candidate
         return None
 
-    def _anchor(self, path: str, fragment: str, page: Facts) -> Fault | None:
+    def _anchor(self, path: str, fragment: str, where: str) -> Fault | None:
         name = unquote(fragment).partition(":~:")[0]
         ids = self._ids.get(path)
         if ids is None or name in ("", "top") or name in ids or name.startswith(("/", "!")):
             return None
-        own = urlsplit(page.url).path.removeprefix(self._base.prefix)
         suggestion = nearest(name, ids)
-        where = "this page" if unquote(own) == path else f"'{path}'"
         return BROKEN_ANCHOR.no_id(where, name, f"did you mean '#{suggestion}'?" if suggestion else "")
 
 
