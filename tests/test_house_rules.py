@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PACKAGE = Path(proofpress.__file__).parent
-FOUNDATIONS = {"model", "paths", "problems", "urls"}
+FOUNDATIONS = {"model", "paths", "patterns", "problems", "urls"}
 STARTERS = {"cli", "preview", "update"}
 """What may start a build, and so know the builder."""
 ARROWS: dict[str, set[str]] = {
     "paths": set(),
+    "patterns": set(),
     "urls": set(),
     "problems": set(),
     "model": {"paths", "problems"},
@@ -31,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "words": {"rules", "content", "model", "paths", "problems"},
     "config": {"rules", "content", "model", "problems"},
     "schema": {"rules", "config", "content", "problems"},
-    "rules": {"model", "problems"},
+    "rules": {"model", "patterns", "problems"},
     "theme": FOUNDATIONS | {"rules", "content"},
     "theme_options": {"content", "model", "problems", "theme_look"},
     "theme_look": {"listings"},

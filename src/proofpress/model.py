@@ -148,6 +148,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     words: int = 0
     first_image: str | None = None
     """The href of the first local image, as in its Reference."""
+    raw: bool = True
+    """Whether the HTML may hold what the author or a plugin wrote as such, not Proofpress."""
     problems: tuple[Problem, ...] = ()
     certain: bool = True
     markdown: str = ""

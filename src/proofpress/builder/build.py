@@ -28,7 +28,6 @@ from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
-from proofpress.rules.registry import weighable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -183,6 +182,8 @@ def _weights(inputs: Inputs) -> tuple[Mapping[str, Judgement], list[Problem]]:
     """
     if not inputs.plugins:
         return inputs.config.rules, list(inputs.problems)
+    from proofpress.rules.registry import weighable  # noqa: PLC0415 - as above
+
     opened = open_plugins(inputs.plugins)
     theirs = weighable({rule.name: rule for rule in opened.rules})
     config, problems = read_config(inputs.settings, SETTINGS, theirs)

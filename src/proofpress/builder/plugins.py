@@ -30,7 +30,6 @@ from proofpress.engine.digests import digest_of
 from proofpress.model import Place
 from proofpress.paths import SitePath, output_path
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
-from proofpress.rules.registry import registry
 from proofpress.rules.rule import WHOLE_FILE, Rule
 from proofpress.rules.templates import PLUGIN_ERROR
 
@@ -291,6 +290,8 @@ def _filter_names() -> frozenset[str]:
 
 
 def _why_no_rule(rule: Any, others: Sequence[Rule]) -> str:
+    from proofpress.rules.registry import registry  # noqa: PLC0415 - most sites have no rules of their own
+
     if not isinstance(rule, Rule):
         return f"the rule of a plugin is a Rule, not {type(rule).__name__}"
     try:

@@ -6,6 +6,7 @@ status: 0 done, 1 problems in the site, 2 wrong usage, 70 a bug in Proofpress (s
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -84,6 +85,8 @@ def proofpress() -> None:
 
 def main() -> None:
     """Run the command line, and let no traceback reach a person who can't do anything about it."""
+    # Looked for after every 700 new objects, garbage costs a tenth of a start and of a build, and there is next to none.
+    gc.set_threshold(10_000)
     for stream in (sys.stdout, sys.stderr):
         # A post's text may hold what the terminal's encoding can't: an excerpt must not end the build.
         if hasattr(stream, "reconfigure"):

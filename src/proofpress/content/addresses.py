@@ -6,17 +6,17 @@ An address is judged as a browser would read it (`urls`), entities and percent-e
 from __future__ import annotations
 
 import html
-import re
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from proofpress.paths import SitePath, encode
+from proofpress.patterns import lazy
 from proofpress.urls import WEB, read
 
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_HARMLESS: Final = re.compile(r"/?(?:[A-Za-z0-9_.-]+/)*(?:[A-Za-z0-9_.-]+)?")  # most addresses; only for speed
-_BAD_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_EXTENSION: Final = re.compile(r"[^.]\.[A-Za-z][A-Za-z0-9]{0,7}$")
+_CONTROL: Final = lazy("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_HARMLESS: Final = lazy(r"/?(?:[A-Za-z0-9_.-]+/)*(?:[A-Za-z0-9_.-]+)?")  # most addresses; only for speed
+_BAD_PERCENT: Final = lazy(r"%(?![0-9A-Fa-f]{2})")
+_EXTENSION: Final = lazy(r"[^.]\.[A-Za-z][A-Za-z0-9]{0,7}$")
 
 
 class Refusal(NamedTuple):

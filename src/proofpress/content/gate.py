@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from proofpress.content.nodes import Findings, abridged, character_name
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.rules.front_matter import FOREIGN_FRONT_MATTER, FRONT_MATTER_NOT_CLOSED, MISPLACED_FRONT_MATTER
 from proofpress.rules.rule import replacing
 
@@ -37,39 +38,37 @@ _UNSEEN = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffd\U000e0000-\U000e007f"
 )
 _BLANKS = rf"(?:[^\S\n]|[{_UNSEEN}])"
-_ANY_UNSEEN: Final = re.compile(rf"[\s{_UNSEEN}]")
-_TAKES_NO_ROOM: Final = re.compile(rf"[{_UNSEEN}]")
-_ODD_BLANK: Final = re.compile(r"[^\S\n\t ]")
+_ANY_UNSEEN: Final = lazy(rf"[\s{_UNSEEN}]")
+_TAKES_NO_ROOM: Final = lazy(rf"[{_UNSEEN}]")
+_ODD_BLANK: Final = lazy(r"[^\S\n\t ]")
 
-_OPENS: Final = re.compile(r"(---|\+\+\+)[ \t]*(?:\n|\Z)")
-_YAML_ENDS: Final = re.compile(rf"^[{_UNSEEN}]*(?:-{{3,}}|\.\.\.){_BLANKS}*$\n?", re.MULTILINE)
-_TOML_ENDS: Final = re.compile(rf"^[{_UNSEEN}]*\+{{3,}}{_BLANKS}*$\n?", re.MULTILINE)
-_YAML_LOOKS: Final = re.compile(r"(?:[ \t]*#[^\n]*\n)*[ \t]*[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*:(?:[ \t]|\n|\Z)")
-_TOML_LOOKS: Final = re.compile(r"(?:[ \t]*#[^\n]*\n)*[ \t]*(?:\[|[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*=)")
-_BLANK: Final = re.compile(r"^[ \t]*$\n?", re.MULTILINE)
+_OPENS: Final = lazy(r"(---|\+\+\+)[ \t]*(?:\n|\Z)")
+_YAML_ENDS: Final = lazy(rf"^[{_UNSEEN}]*(?:-{{3,}}|\.\.\.){_BLANKS}*$\n?", re.MULTILINE)
+_TOML_ENDS: Final = lazy(rf"^[{_UNSEEN}]*\+{{3,}}{_BLANKS}*$\n?", re.MULTILINE)
+_YAML_LOOKS: Final = lazy(r"(?:[ \t]*#[^\n]*\n)*[ \t]*[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*:(?:[ \t]|\n|\Z)")
+_TOML_LOOKS: Final = lazy(r"(?:[ \t]*#[^\n]*\n)*[ \t]*(?:\[|[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*=)")
+_BLANK: Final = lazy(r"^[ \t]*$\n?", re.MULTILINE)
 
-_COMMENT: Final = re.compile(
+_COMMENT: Final = lazy(
     r"<!--(?P<html>.*?)(?:-->|\Z)|\{#(?P<jinja>.*?)#\}|\{%-?\s*comment\s*-?%\}(?P<liquid>.*?)\{%-?\s*endcomment\s*-?%\}"
     r"|/\*(?P<c>.*?)\*/",
     re.DOTALL,
 )
-_REMARK: Final = re.compile(r"(?:#|//|%|\[//\]: #|\[comment\]: )[^\n]*(?:\n|\Z)")
+_REMARK: Final = lazy(r"(?:#|//|%|\[//\]: #|\[comment\]: )[^\n]*(?:\n|\Z)")
 """A line that some format takes for a comment. To Markdown the first is a heading: what follows has to be plain."""
 _DASHES: Final = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
-_FENCE: Final = re.compile(
-    rf"(?P<marks>[{_DASHES}]{{2,}}|\+{{2,}}|;{{3,}}|={{3,}}|~{{3,}})(?P<rest>[a-zA-Z]*(?:[#%].*)?)"
-)
+_FENCE: Final = lazy(rf"(?P<marks>[{_DASHES}]{{2,}}|\+{{2,}}|;{{3,}}|={{3,}}|~{{3,}})(?P<rest>[a-zA-Z]*(?:[#%].*)?)")
 
-_PAIR: Final = re.compile(
+_PAIR: Final = lazy(
     r"(?P<mark>\.\.[ \t]+|\#\+|:(?=\w)|[ \t]*)[\"']?(?P<key>[A-Za-z][\w -]{0,30}?)[\"']?[ \t]*(?:[:=](?![:/=]))"
     r"[ \t]*(?P<value>.*)"
 )
 _FIELD_MARKS: Final = ("..", "#+", ":")
-_INNER: Final = re.compile(
+_INNER: Final = lazy(
     r"(?:^|[{,])(?:\.\.|#\+|:|-)?[ \t]*[\"']?([A-Za-z][\w-]{0,30})[\"']?[ \t]*[:=][ \t]*([^,}\n]*)", re.MULTILINE
 )
-_LEADS: Final = re.compile(r"\{\s*[\"']?[A-Za-z_][\w-]*[\"']?\s*:")
-_VALUE: Final = re.compile(r"^(?:[!&][\w!]*[ \t]+)*[\[\"'(]*[ \t]*([^\s,\"'\]\})#;]*)")
+_LEADS: Final = lazy(r"\{\s*[\"']?[A-Za-z_][\w-]*[\"']?\s*:")
+_VALUE: Final = lazy(r"^(?:[!&][\w!]*[ \t]+)*[\[\"'(]*[ \t]*([^\s,\"'\]\})#;]*)")
 
 _KNOWN: Final = frozenset(
     {
@@ -373,7 +372,7 @@ def _json(text: str, at: int, line: int, findings: Findings) -> Parts | None:
     if not (told or "title" in names or len(names & _KNOWN) >= 2):
         return None
     _foreign(findings, line, "in JSON", pairs)
-    rest = re.compile(r"[ \t]*(?:\n[ \t]*(?:;;;+|---+)[ \t]*(?=\n|\Z))?").match(text, at + end)
+    rest = lazy(r"[ \t]*(?:\n[ \t]*(?:;;;+|---+)[ \t]*(?=\n|\Z))?").match(text, at + end)
     after = rest.end() if rest else at + end
     return Parts(None, False, text[after:], line + text.count("\n", at, after), says=told)
 

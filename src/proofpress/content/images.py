@@ -11,6 +11,7 @@ import re
 import struct
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
 from proofpress.rules.files import UNREADABLE_IMAGE
 
 if TYPE_CHECKING:
@@ -24,14 +25,12 @@ _ORIENTATION: Final = 0x0112
 _HEAD: Final = 65_536
 """How far into an SVG its root is looked for."""
 
-_BEFORE_ROOT: Final = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
-_ROOT: Final = re.compile(r"<(?:[\w.-]+:)?svg\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
-_ATTRIBUTE: Final = re.compile(
-    r"(?<![\w:.-])(width|height|viewBox|preserveAspectRatio)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
-)
+_BEFORE_ROOT: Final = lazy(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_ROOT: Final = lazy(r"<(?:[\w.-]+:)?svg\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
+_ATTRIBUTE: Final = lazy(r"(?<![\w:.-])(width|height|viewBox|preserveAspectRatio)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_LENGTH: Final = re.compile(rf"\s*({_NUMBER})(px|pt|pc|in|cm|mm|q|em|rem)?\s*\Z", re.IGNORECASE)
-_VIEW_BOX: Final = re.compile(
+_LENGTH: Final = lazy(rf"\s*({_NUMBER})(px|pt|pc|in|cm|mm|q|em|rem)?\s*\Z", re.IGNORECASE)
+_VIEW_BOX: Final = lazy(
     rf"\s*{_NUMBER}(?:\s*,\s*|\s+){_NUMBER}(?:\s*,\s*|\s+)({_NUMBER})(?:\s*,\s*|\s+)({_NUMBER})\s*\Z"
 )
 _PIXELS: Final = {

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from proofpress.content import globs
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_UNSAID: Final = re.compile(
+_UNSAID: Final = lazy(
     r".*~"  # a backup of Emacs, gedit, Kate, nano -B; numbered ones are `a.md.~1~`
     r"|#.*#"  # what Emacs saves by itself
     r"|.*\.sw[a-px]"  # Vim's swap files; without their dot where 'shortname' is set or somebody renamed one
@@ -29,24 +30,24 @@ _UNSAID: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SAID: Final = {
-    "a backup copy": re.compile(
+    "a backup copy": lazy(
         r".*\.(?:bak|bck|bkp|backup|old|save|sav|orig)(?:[.-]?\d+)?|.*[._-]backup\.[a-z]+"
         r"|.*\.(?:md|markdown|mdown|mkd|html?)\.\d+",
         re.IGNORECASE | re.DOTALL,
     ),
-    "what a merge or a patch left behind": re.compile(
+    "what a merge or a patch left behind": lazy(
         r".*\.(?:rej|mine|r\d+|theirs|ours)|.*_(?:BACKUP|BASE|LOCAL|REMOTE)_\d+(?:\.\w+)?|.*\.(?:BACKUP|BASE|LOCAL|REMOTE)\.\d+(?:\.\w+)?",
         re.DOTALL,
     ),
-    "a copy made where two devices changed one file": re.compile(
+    "a copy made where two devices changed one file": lazy(
         r".*\([^()]*(?:conflicted copy|case conflict|sfconflict)[^()]*\).*|.*[._-]sync-conflict-\d.*|.*_conflict-\d{8}.*"
         r"|.*\(conflict(?: \d+)?\).*|.*\.conflict(?:\.\w+)?",
         re.IGNORECASE | re.DOTALL,
     ),
-    "a file that a program was still writing": re.compile(
+    "a file that a program was still writing": lazy(
         r".*\.(?:tmp|temp|part|partial|crdownload|download|autosave|asv)", re.IGNORECASE | re.DOTALL
     ),
-    "a folder of packages": re.compile(r"node_modules|bower_components"),
+    "a folder of packages": lazy(r"node_modules|bower_components"),
 }
 
 

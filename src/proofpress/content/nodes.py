@@ -7,13 +7,13 @@ type by `plain`, which follows the core schema of YAML 1.2.2 (section 10.3.2) an
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, Literal
 
 import msgspec
 
 from proofpress.findings import Findings as Findings  # noqa: PLC0414, TC001 - the readers find it here
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.rules.front_matter import WRONG_TYPE
 
 MAX_DEPTH: Final = 32
@@ -22,12 +22,12 @@ MAX_DEPTH: Final = 32
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
 _FALSE: Final = frozenset({"false", "False", "FALSE"})
-_NUMBER: Final = re.compile(
+_NUMBER: Final = lazy(
     r"(?P<int>[-+]?[0-9]+)|0o(?P<octal>[0-7]+)|0x(?P<hex>[0-9a-fA-F]+)"
     r"|(?P<float>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
 )
 
-UNFIT: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+UNFIT: Final = lazy("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What no page or feed may hold: XML 1.0 (production 2) has no place for some of these characters, and HTML (13.2.3.5)
 calls the others, the C1 controls and the non-characters, errors. Those beyond U+FFFF are left out: they would make the
 search of every text many times slower, and nobody has them. A form feed is white space to HTML, and `text` makes

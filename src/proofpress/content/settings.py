@@ -14,22 +14,23 @@ from urllib.parse import quote, unquote, urlsplit
 from proofpress.content import globs, leftovers
 from proofpress.content.keys import KEYS
 from proofpress.paths import WINDOWS_DEVICES, slug
+from proofpress.patterns import lazy
 from proofpress.problems import did_you_mean
 from proofpress.urls import WEB, read
 
 PERMALINK_FIELDS: Final = ("year", "month", "day", "slug", "name", "folder")
-_PART_OF_FOLDER: Final = re.compile(r"folder\[(?:-?[0-9]|-?[0-9]?:-?[0-9]?)\]")
+_PART_OF_FOLDER: Final = lazy(r"folder\[(?:-?[0-9]|-?[0-9]?:-?[0-9]?)\]")
 """`{folder[0]}` is its first part, `{folder[-1]}` its last, `{folder[1:]}` all but the first."""
-_HOST: Final = re.compile(r"[^\s/\\@?#%\"'<>^`{|}:\[\]\x00-\x20\x7f]+")
-_ZONE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+_HOST: Final = lazy(r"[^\s/\\@?#%\"'<>^`{|}:\[\]\x00-\x20\x7f]+")
+_ZONE: Final = lazy(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _MACHINE_ZONES: Final = frozenset({"localtime", "posixrules", "posix", "right"})  # these differ from machine to machine
 # RFC 5646, section 2.1, in form: a language of 2 to 8 letters and its subtags, or private use
-_LANGUAGE: Final = re.compile(r"(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|[xX](?:-[A-Za-z0-9]{1,8})+)")
+_LANGUAGE: Final = lazy(r"(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|[xX](?:-[A-Za-z0-9]{1,8})+)")
 _EXAMPLES: Final = frozenset({"example.com", "example.net", "example.org"})
 _OWN_FOLDERS: Final = ("content", "templates", "static", "data", "words", "plugins")
 
 
-_COMMAND: Final = re.compile(r"[A-Za-z]{1,100}")
+_COMMAND: Final = lazy(r"[A-Za-z]{1,100}")
 
 
 class Refusal(NamedTuple):

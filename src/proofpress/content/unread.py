@@ -9,6 +9,7 @@ import re
 from typing import Final, NamedTuple
 
 from proofpress.content import gate
+from proofpress.patterns import lazy
 
 BEGINNING: Final = 4096
 """Bytes of a file that are looked at."""
@@ -40,14 +41,14 @@ _FORMS: Final = {
     **dict.fromkeys((".mkdn", ".mkdown", ".mdwn", ".mdtxt", ".mdtext", ".markdn", ".mdn", ".ronn"), ("Markdown by this ending is not read", _RENAME)),
 }  # fmt: skip
 
-_NEVER_POSTS: Final = re.compile(
+_NEVER_POSTS: Final = lazy(
     r".*\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|tiff?|heic|woff2?|[ot]tf|eot|mp[34]|webm|ogg|og[av]|wav|flac|m4[av]|mov|avi"
     r"|pdf|zip|gz|tgz|bz2|xz|zst|7z|tar|jar|wasm|exe|dll|so|css|m?js|map|json|csv|tsv|parquet|np[yz]|pkl|ya?ml|toml|xml"
     r"|c|h|cc|cpp|hpp|rs|go|py|rb|java|kt|ts|tsx|jsx|sh|sql|lua|zig|scala)",
     re.IGNORECASE | re.DOTALL,
 )
 """Pictures, data and code: no tool takes one for a post, and YAML files begin with `---` by right."""
-_PELICAN_DRAFT: Final = re.compile(
+_PELICAN_DRAFT: Final = lazy(
     r"<meta\b[^>]*\bname=[\"']?status\b[^>]*\bcontent=[\"']?(?:draft|hidden|skip)", re.IGNORECASE
 )
 

@@ -13,19 +13,20 @@ from markdown_it.token import Token
 
 from proofpress.markdown.links import InlineText
 from proofpress.markdown.scripts import CJK, LETTER, STOP, SYLLABLE, joins
+from proofpress.patterns import lazy
 from proofpress.urls import read
 
 if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
-_BETWEEN_BRACKETS: Final = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\x00-\x20]*)>")
-_SCHEME_BEFORE: Final = re.compile(r"(?:https?|ftp)\Z", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"[^\s<]*")
-_DOMAIN: Final = re.compile(r"[\w-]++(?:\.[\w-]++)*+")
-_ENTITY_AT_END: Final = re.compile(r"&[A-Za-z0-9]+;\Z")
-_MAIL: Final = re.compile(r"(?<![\w.+\-/@])[A-Za-z0-9][\w.+-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", re.ASCII)
-_BEHIND_LATIN: Final = re.compile(f"[A-Za-z0-9](?={LETTER.pattern}).", re.DOTALL)
-_NOT_CHINESE: Final = re.compile("[\u3041-\u30fa\uac00-\ud7a3]")
+_BETWEEN_BRACKETS: Final = lazy(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\x00-\x20]*)>")
+_SCHEME_BEFORE: Final = lazy(r"(?:https?|ftp)\Z", re.IGNORECASE)
+_ADDRESS: Final = lazy(r"[^\s<]*")
+_DOMAIN: Final = lazy(r"[\w-]++(?:\.[\w-]++)*+")
+_ENTITY_AT_END: Final = lazy(r"&[A-Za-z0-9]+;\Z")
+_MAIL: Final = lazy(r"(?<![\w.+\-/@])[A-Za-z0-9][\w.+-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", re.ASCII)
+_BEHIND_LATIN: Final = lazy(f"[A-Za-z0-9](?={LETTER.pattern}).", re.DOTALL)
+_NOT_CHINESE: Final = lazy("[\u3041-\u30fa\uac00-\ud7a3]")
 _BOUNDARY: Final = frozenset(" \t\n\r\f\v*_~(\"'[{|")
 _TRAILING: Final = "?!.,:*_~'\";"
 

@@ -152,5 +152,6 @@ def html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
         token, known = state.tokens[-1], state.env.get("elements")
         unread = unknown_in(token.content, known) if known is not None else ()
         if unread:
+            state.env["unread"] = True
             token.meta["unread"] = unread
     return True

@@ -17,10 +17,10 @@ from proofpress.markdown.autolinks import autolink, bare_url, bare_www
 from proofpress.markdown.blocks import MAX_DEPTH, BlockParser
 from proofpress.markdown.containers import container
 from proofpress.markdown.definitions import definition_list
+from proofpress.markdown.dollars import math, math_block
 from proofpress.markdown.footnotes import footnote_def, footnote_ref
 from proofpress.markdown.inline import InlineParser, template
 from proofpress.markdown.links import image, link
-from proofpress.markdown.mathematics import math, math_block
 from proofpress.markdown.plugin import CoreRules, Written
 from proofpress.markdown.scripts import SOME
 

@@ -11,9 +11,10 @@ characters of the private use area: `smash`, a link, a rule. They are the table 
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,17 +26,17 @@ NOTE_CLOSES: Final = "\ue001"
 MAX_GAP: Final = 30
 """The largest step of room below a row that `math.css` has, in tenths of an em."""
 
-_TAG: Final = re.compile(
+_TAG: Final = lazy(
     rf"(?:<m(?:i|o|n|text)>[^<~{NOTE_OPENS}]*</m(?:i|o|n|text)>)+"
     rf"|<mtext>(?:<\w+[^>]*>)*{NOTE_OPENS}([a-z]+):?([0-9a-f]*){NOTE_CLOSES}(?:</\w+>)*</mtext>"
     r"|<(/?)(\w+)((?: [\w:-]+=\"[^\"]*\")*) ?(/?)>"
 )
-_ATTRIBUTE: Final = re.compile(r' ([\w:-]+)="([^"]*)"')
-_REM: Final = re.compile(r"(-?\d*\.?\d+)rem\Z")
-_NEEDED: Final = re.compile(
+_ATTRIBUTE: Final = lazy(r' ([\w:-]+)="([^"]*)"')
+_REM: Final = lazy(r"(-?\d*\.?\d+)rem\Z")
+_NEEDED: Final = lazy(
     rf' (?:style|displaystyle|scriptlevel|accentunder)="|rem"|math-core-|<menclose|{NOTE_OPENS}|"true">[~\u02c7\u0332]'
 )
-_STRIKES: Final = re.compile(r'<mrow class="menclose-\w+"></mrow>')
+_STRIKES: Final = lazy(r'<mrow class="menclose-\w+"></mrow>')
 _ALLOWED: Final = {"mstyle": ("displaystyle", "scriptlevel"), "math": ("displaystyle",), "mtable": ("displaystyle",)}
 _LEVELS: Final = ("displaystyle", "scriptlevel")
 

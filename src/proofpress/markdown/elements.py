@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
@@ -48,16 +48,18 @@ VOID: Final = frozenset(
 
 _NAME: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?=[\s/>]|\Z)")
 _OPAQUE: Final = (
-    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<![A-Za-z][^>]*(?:>|\Z)|</(?![A-Za-z])[^>]*(?:>|\Z)"
-    r"|<(?P<hidden>script|style|textarea|xmp|title|iframe|noembed|noframes)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>.*?"
+    r"!--.*?(?:-->|\Z)|!\[CDATA\[.*?(?:\]\]>|\Z)|\?.*?(?:\?>|\Z)|![A-Za-z][^>]*(?:>|\Z)|/(?![A-Za-z])[^>]*(?:>|\Z)"
+    r"|(?P<hidden>script|style|textarea|xmp|title|iframe|noembed|noframes)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>.*?"
     r"(?:</(?P=hidden)\s*>|\Z)"
 )
 _TAG: Final = re.compile(
-    _OPAQUE
-    + r"|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:._-]*)"
-    + r"(?P<attributes>(?:\s(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*?)?)(?P<empty>/?)>",
+    r"<(?:"
+    + _OPAQUE
+    + r"|(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:._-]*)"
+    + r"(?P<attributes>(?:\s[^\"'<>]*+(?:(?:\"[^\"]*\"|'[^']*')[^\"'<>]*+)*+)?)(?P<empty>/?)>)",
     re.DOTALL | re.IGNORECASE,
 )
+_MAY_BE_UNSEEN: Final = re.compile(r"<(?:\?|!(?!--)|/(?![A-Za-z]))")
 _SAYS_NOTHING: Final = re.compile(r"<!--|<\?xml\s|<!DOCTYPE\b|</>", re.IGNORECASE)
 """What is no tag and no running words, and is meant not to be seen: comments, and what begins a file of XML or HTML."""
 _END: Final = re.compile(r"</\w+\s*>\Z")
@@ -97,25 +99,44 @@ def is_unknown(source: str, at: int, known: frozenset[str]) -> bool:
 def tags_in(html: str) -> Iterator[Tag]:
     """Give the tags of raw HTML; what stands inside an element whose inside is no HTML, such as `script`, holds none."""
     for found in _TAG.finditer(html):
-        if found["hidden"]:
-            name, end = found["hidden"].lower(), found.end()
-            yield Tag(name, False, False, "", found.start(), found.start() + 1 + len(name))
-            if _END.search(html, found.start(), end):
+        hidden, close, name, attributes, empty = found.groups()
+        begin, end = found.span()
+        if name:
+            if attributes.endswith("/"):
+                attributes, empty = attributes[:-1], "/"
+            yield Tag(name.lower(), bool(close), bool(empty), attributes, begin, end)
+        elif hidden:
+            name = hidden.lower()
+            yield Tag(name, False, False, "", begin, begin + 1 + len(name))
+            if _END.search(html, begin, end):
                 yield Tag(name, True, False, "", end - 1, end)
-        if found["name"]:
-            yield Tag(
-                found["name"].lower(),
-                bool(found["close"]),
-                bool(found["empty"]),
-                found["attributes"],
-                found.start(),
-                found.end(),
-            )
+
+
+def nest(pieces: Iterable[str]) -> bool:
+    """Tell whether every element that pieces of raw HTML open is closed in its turn: quick, and only then True."""
+    opened: list[str] = []
+    for html in pieces:
+        for found in _TAG.finditer(html):
+            hidden, close, name, attributes, empty = found.groups()
+            if name is None:
+                if hidden and not _END.search(html, *found.span()):
+                    return False
+                continue
+            name = name.lower()
+            if name in VOID:
+                continue
+            if not close:
+                if empty or attributes.endswith("/"):
+                    return False
+                opened.append(name)
+            elif not opened or opened.pop() != name:
+                return False
+    return not opened
 
 
 def unseen_in(html: str) -> Iterator[tuple[int, int]]:
     """Give where declarations, processing instructions and the like begin and end: a browser shows no word of them."""
-    if not ("<!" in html or "<?" in html or "</" in html):
+    if not _MAY_BE_UNSEEN.search(html):
         return
     foreign = "<svg" in html or "<math" in html  # where CDATA is text
     for found in _TAG.finditer(html):
@@ -138,6 +159,8 @@ def _blanked(found: re.Match[str]) -> str:
 
 def unknown_in(html: str, known: frozenset[str]) -> list[tuple[int, int]]:
     """Return where the tags of elements that nobody knows begin and end, those inside a drawing or formula left out."""
+    if known.issuperset([name.lower() for name in _NAME.findall(html)]):
+        return []
     found = []
     foreign = 0
     for tag in tags_in(html):
@@ -156,7 +179,7 @@ def is_text(state: StateInline, at: int, silent: bool) -> bool:
     inline = state.env.get("inline")
     if not silent and inline is not None and state.src is inline.content:  # not in the text of an image
         inline.meta.setdefault("unread", []).append((at, state.pos))
-        state.env["raw"] = True
+        state.env["raw"] = state.env["unread"] = True
     return True
 
 

@@ -6,8 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from proofpress.listings.spans import escape
-from proofpress.markdown.doubts import Doubt, doubts
-from proofpress.markdown.mathematics import MAX_LENGTH, Converter, Formula, MathError, is_doubtful
+from proofpress.markdown.dollars import is_doubtful
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
     from proofpress.findings import Note
+    from proofpress.markdown.doubts import Doubt
+    from proofpress.markdown.mathematics import Converter
     from proofpress.markdown.places import SourceLines
 
 
@@ -53,6 +54,8 @@ def find_formulas(parts: Iterable[Sequence[Token]]) -> tuple[Found, ...]:
 
 def set_formulas(formulas: Sequence[Found], converter: Converter, lines: SourceLines, note: Note) -> list[str]:
     """Return each formula as HTML; one with an error is its TeX as code, and noted."""
+    from proofpress.markdown.mathematics import Formula, MathError  # noqa: PLC0415 - most texts have no formulas
+
     written: list[str] = []
     results = converter.convert([Formula(found.token.content, found.display) for found in formulas])
     for (token, holder, at, display), result in zip(formulas, results, strict=True):
@@ -73,6 +76,11 @@ def set_formulas(formulas: Sequence[Found], converter: Converter, lines: SourceL
 
 def note_doubts(formulas: Sequence[Found], lines: SourceLines, note: Note) -> None:
     """Note what formulas say that is most likely not meant: each kind once, where it is first, with its count."""
+    if not formulas:
+        return
+    from proofpress.markdown.doubts import doubts  # noqa: PLC0415 - as above
+    from proofpress.markdown.mathematics import MAX_LENGTH  # noqa: PLC0415
+
     kinds: dict[str, tuple[Found, Doubt]] = {}
     times: Counter[str] = Counter()
     for found in formulas:

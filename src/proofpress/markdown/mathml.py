@@ -8,10 +8,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import normalize
 
+from proofpress.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PIECE: Final = re.compile(r"<(/?)([A-Za-z][\w-]*)([^>]*?)(/?)>|([^<]+)")
+_PIECE: Final = lazy(r"<(/?)([A-Za-z][\w-]*)([^>]*?)(/?)>|([^<]+)")
 _SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
     "msup": ("", "^"),
     "msub": ("", "_"),
@@ -21,8 +23,8 @@ _SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
     "munderover": ("", "_", "^"),
 }
 _LEAVES: Final = frozenset({"mi", "mn", "mo", "mtext", "ms"})
-_UNSEEN: Final = re.compile("[\u2061-\u2064\ufe00\ufe01]")
-_SPACED: Final = re.compile(
+_UNSEEN: Final = lazy("[\u2061-\u2064\ufe00\ufe01]")
+_SPACED: Final = lazy(
     "[=<>+\u2212\u00b1\u2213\u00d7\u00f7\u22c5\u2217\u2218\u2227\u2228\u2229\u222a\u2208\u2209\u2216\u2223"
     "\u2190-\u21ff\u2260-\u228b\u223c-\u225f\u2295-\u2299\u22a2-\u22a8\u27f5-\u27ff\u2a7d\u2a7e\u2254]\\Z"
 )
@@ -35,7 +37,7 @@ _UNDER: Final = frozenset("_\u0330")
 _BRACES: Final = frozenset("\u23de\u23df\u23b4\u23b5\u23dc\u23dd")
 _SIGNS: Final = frozenset("+\u2212\u00b1\u2213\u2217")
 _NOTHING_BEFORE: Final = frozenset(["", *"([{|,;"])
-_PLAIN: Final = re.compile(r"(?:\w+(?:\.\d+)?|.)\Z", re.DOTALL)
+_PLAIN: Final = lazy(r"(?:\w+(?:\.\d+)?|.)\Z", re.DOTALL)
 
 
 class _Text(NamedTuple):

@@ -38,6 +38,8 @@ class Order:
         """The footnotes that the text refers to, in the order of their numbers."""
         self.marks: dict[str, int] = {}
         """How often the text refers to each."""
+        self.first_level = False
+        """Whether a heading is of the first level."""
         self._numbers: dict[str, int] = {}
         self._attributes = "attributes" in features
         self._lines = lines
@@ -98,6 +100,7 @@ class Order:
     def _heading(self, opened: Token, token: Token) -> None:
         words = " ".join(text_of(token.children).split())
         opened.meta["text"] = words
+        self.first_level = self.first_level or opened.tag == "h1"
         if not self._strict:  # CommonMark to the letter has no ids
             wanted = opened.attrs.pop("id", None)
             given = (

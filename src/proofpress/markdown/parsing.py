@@ -80,6 +80,8 @@ class Parser:
             tokens, title_tokens = _take_title(tokens)
         order = Order(features, lines, findings, repeats, strict=self._strict)
         order.settle(tokens, notes, source)
+        if order.first_level:
+            env["first level"] = True
         note_unused(env, lines, repeats)
         repeats.tell(findings.note)
         note_refusals(env, lines, findings)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from proofpress.listings.html import Listings
 from proofpress.markdown import block_forms, inline_forms
 from proofpress.markdown.formulas import set_formulas
-from proofpress.markdown.mathematics import Converter
 from proofpress.markdown.parsing import Parser
 from proofpress.markdown.plugin import unknown_block
 from proofpress.markdown.sanitize import Sanitizer
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proofpress.config import HighlightOptions, MarkdownOptions
+    from proofpress.markdown.mathematics import Converter
     from proofpress.markdown.plugin import Markdown
     from proofpress.markdown.text import Text
     from proofpress.model import Document
@@ -53,7 +54,7 @@ class Renderer:
         if written is not None:
             self._forms = Forms(_FORMS.blocks | written.blocks, _FORMS.inline | written.inline, unknown_block)
         self._sanitizer = Sanitizer() if markdown.html == "sanitize" else None
-        self._converter = Converter(markdown.macros)
+        self._macros = markdown.macros
         self._listings = Listings(line_numbers=highlight.line_numbers)
         self._catalogues = Catalogues(words)
         self._manner = Manner(
@@ -85,12 +86,23 @@ class Renderer:
         if language:
             manner = manner._replace(labels=self._catalogues.of(language))
         writer = Writer(text, manner, self._forms, formulas)
-        mathml = set_formulas(text.formula_tokens, self._converter, text.lines, writer.findings.note)
+        mathml = self._set(text, writer)
         for number, (found, html) in enumerate(zip(text.formula_tokens, mathml, strict=True)):
             formulas[id(found.token)] = html if self._sanitizer is None else f"\0m{number}\0"
         writer.blocks(text.tokens)
         block_forms.footnotes(writer)
         return self._body(writer, mathml)
+
+    @cached_property
+    def _converter(self) -> Converter:
+        from proofpress.markdown.mathematics import Converter  # noqa: PLC0415 - most texts have no formulas
+
+        return Converter(self._macros)
+
+    def _set(self, text: Text, writer: Writer) -> list[str]:
+        if not text.formula_tokens:
+            return []
+        return set_formulas(text.formula_tokens, self._converter, text.lines, writer.findings.note)
 
     def _body(self, writer: Writer, mathml: list[str]) -> Body:
         html = "".join(writer.out)
@@ -114,6 +126,7 @@ class Renderer:
             has_more=writer.more is not None,
             words=count_words("".join(writer.words)),
             first_image=writer.first_image,
+            raw=writer.raw or self._forms is not _FORMS,
             problems=tuple(sorted({*writer.text.findings, *writer.findings.problems})),
             certain=writer.certain,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from proofpress.patterns import lazy
 
 _LETTERS: Final = (
     "\u1100-\u11ff\u2e80-\u2fff\u3005-\u3007\u3021-\u3029\u3031-\u303c\u3041-\u312f\u3131-\u318f\u31a0-\u31bf"
@@ -14,18 +15,18 @@ _PUNCTUATION: Final = (
     "\u3000-\u3004\u3008-\u3020\u302a-\u3030\u303d-\u303f\ufe10-\ufe1f\ufe30-\ufe4f\uff01-\uff65\uffe0-\uffee"
 )
 
-CJK: Final = re.compile(f"[{_LETTERS}{_PUNCTUATION}]")
+CJK: Final = lazy(f"[{_LETTERS}{_PUNCTUATION}]")
 """A letter or a mark of these scripts."""
 
-SOME: Final = re.compile("[\u2e80-\uffef]")
+SOME: Final = lazy("[\u2e80-\uffef]")
 """A character that a text in these scripts has, and hardly another: one range, since most texts are searched in vain."""
 
-LETTER: Final = re.compile(f"[{_LETTERS}]")
+LETTER: Final = lazy(f"[{_LETTERS}]")
 
-STOP: Final = re.compile(f"[{_PUNCTUATION}]")
+STOP: Final = lazy(f"[{_PUNCTUATION}]")
 """A mark of these scripts, blanks and brackets included: nothing that an address would hold as it is."""
 
-SYLLABLE: Final = re.compile("[\u3041-\u309f\uac00-\ud7a3]")
+SYLLABLE: Final = lazy("[\u3041-\u309f\uac00-\ud7a3]")
 """Hiragana and Hangul, in which endings and particles are written."""
 
 

@@ -6,14 +6,14 @@ import re
 from html import unescape
 from typing import Final
 
-from proofpress.markdown.mathml import linear
+from proofpress.patterns import lazy
 
 LONGEST: Final = 50_000
 """Characters of HTML that a summary may have. Lists, feeds and a page's head each hold it once more."""
 
 _ATTRIBUTES: Final = r"(?:[^>\"']++|\"[^\"]*\"|'[^']*')*+>"
-_TORN: Final = re.compile(r"(?:<[^<>]*|&[^&;\s]*|\0[0-9]*)\Z")
-_DROPPED: Final = re.compile(
+_TORN: Final = lazy(r"(?:<[^<>]*|&[^&;\s]*|\0[0-9]*)\Z")
+_DROPPED: Final = lazy(
     r"<!--.*?(?:-->|\Z)"
     r'|<sup class="footnote-ref".*?</sup>'
     r'|<a class="anchor".*?</a>'
@@ -24,21 +24,19 @@ _DROPPED: Final = re.compile(
     + _ATTRIBUTES,
     re.DOTALL | re.IGNORECASE,
 )
-_ID: Final = re.compile(
+_ID: Final = lazy(
     r"(<[A-Za-z][^\s>]*(?:\s+(?!id\s*=)[^\s=>]+(?:=(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?)*)\s+id\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)",
     re.IGNORECASE,
 )
-_FIGURE: Final = re.compile(
-    r"<figure[^>]*>\s*(?:<figcaption>.*?</figcaption>\s*)?</figure>\n?|<p>\s*</p>\n?", re.DOTALL
-)
-_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)" + _ATTRIBUTES)
+_FIGURE: Final = lazy(r"<figure[^>]*>\s*(?:<figcaption>.*?</figcaption>\s*)?</figure>\n?|<p>\s*</p>\n?", re.DOTALL)
+_TAG: Final = lazy(r"<(/?)([A-Za-z][A-Za-z0-9-]*)" + _ATTRIBUTES)
 _VOID: Final = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
-_BLOCK_END: Final = re.compile(r"</(?:p|li|h[1-6]|td|th|dt|dd|pre|div|figcaption)>|<br\s*/?>", re.IGNORECASE)
-_BLANKS: Final = re.compile(r"\s+")
-_FORMULA: Final = re.compile(r"<math\b(?:(?!<math\b).)*?</math>", re.DOTALL)
-_MARKUP: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z]" + _ATTRIBUTES, re.DOTALL)
+_BLOCK_END: Final = lazy(r"</(?:p|li|h[1-6]|td|th|dt|dd|pre|div|figcaption)>|<br\s*/?>", re.IGNORECASE)
+_BLANKS: Final = lazy(r"\s+")
+_FORMULA: Final = lazy(r"<math\b(?:(?!<math\b).)*?</math>", re.DOTALL)
+_MARKUP: Final = lazy(r"<!--.*?(?:-->|\Z)|</?[A-Za-z]" + _ATTRIBUTES, re.DOTALL)
 
 
 def without_links(html: str) -> str:
@@ -91,6 +89,8 @@ def balanced(html: str) -> str:
 def plain(html: str) -> str:
     """Return HTML's text on one line."""
     if "<math" in html:
+        from proofpress.markdown.mathml import linear  # noqa: PLC0415 - most texts have no formulas
+
         while (
             fewer := _FORMULA.sub(lambda found: linear(found[0]), html)
         ) != html:  # one may stand in a link of another

@@ -8,7 +8,6 @@ its place, so that an error is told where a person wrote it.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -30,8 +29,10 @@ from proofpress.markdown.tex_boxes import (
     with_defaults,
 )
 from proofpress.markdown.wording import Edit, Wording, marks
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Mapping
 
 
@@ -44,13 +45,13 @@ class Mend(NamedTuple):
     """Whether it is for displayed formulas alone."""
 
 
-_COLOUR: Final = re.compile(r"\\(textcolor|color)\s*\{\s*(#?\w+)\s*\}(\s*\{)?")
-_GAP: Final = re.compile(
+_COLOUR: Final = lazy(r"\\(textcolor|color)\s*\{\s*(#?\w+)\s*\}(\s*\{)?")
+_GAP: Final = lazy(
     r"\*?[ \t]*\[\s*(-?\s*(?:\d+\.?\d*|\.\d+)?)\s*(em|ex|pt|pc|bp|px|mu|cm|mm|in|\\jot|\\(?:normal)?baselineskip)\s*\]"
 )
-_POSITIONED: Final = re.compile(r"(\\begin\{(?:aligned|alignedat|gathered|split|array|subarray)\}\s*)\[\s*[tbc]\s*\]")
-_MATRIX: Final = re.compile(r"(?:[pbBvV]?matrix)\*?\Z")
-_MATRIX_COLUMNS: Final = re.compile(r"\[([lcr|:\s]+)\]")
+_POSITIONED: Final = lazy(r"(\\begin\{(?:aligned|alignedat|gathered|split|array|subarray)\}\s*)\[\s*[tbc]\s*\]")
+_MATRIX: Final = lazy(r"(?:[pbBvV]?matrix)\*?\Z")
+_MATRIX_COLUMNS: Final = lazy(r"\[([lcr|:\s]+)\]")
 _FENCES: Final = {
     "": ("", ""),
     "p": (r"\left(", r"\right)"),
@@ -59,11 +60,11 @@ _FENCES: Final = {
     "v": (r"\left|", r"\right|"),
     "V": (r"\left\|", r"\right\|"),
 }
-_NEWCOMMAND: Final = re.compile(
+_NEWCOMMAND: Final = lazy(
     r"\\(?:re|provide)?newcommand\*?\s*(?:\{\s*(\\(?:[A-Za-z]+|[^A-Za-z\s]))\s*\}|(\\(?:[A-Za-z]+|[^A-Za-z\s])))"
 )
-_DECLARED: Final = re.compile(r"\\DeclareMathOperator(\*?)\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))\s*\{([^{}]*)\}")
-_PAIRED: Final = re.compile(
+_DECLARED: Final = lazy(r"\\DeclareMathOperator(\*?)\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))\s*\{([^{}]*)\}")
+_PAIRED: Final = lazy(
     r"\\DeclarePairedDelimiter\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))\s*\{([^{}]*)\}\s*\{([^{}]*)\}"
 )
 
@@ -274,30 +275,28 @@ _NAMES: Final = {
 }
 """Commands and environments by the names that math-core has for the like; sizes are the style sheet's."""
 
-_NAME: Final = re.compile(r"\\\\|\\(?:begin|end)\{[^{}\\]*\}|\\[A-Za-z]+")
-_IN_TEXT: Final = re.compile(r"(\\text(?:rm|bf|it|tt|sf|normal)?\s*\{|\\[mh]box\s*\{)([^{}$\\]*)\}")
-_MATH_IN_TEXT: Final = re.compile(r"(\\text(?:rm|bf|it|tt|sf|normal)?|\\[mh]box)\s*\{((?:[^{}]|\{[^{}]*\})*+)\}")
-_DOLLAR: Final = re.compile(r"(?<!\\)\$")
-_OPERATOR: Final = re.compile(
-    r"\\mathop\s*\{\s*\\(?:mathrm|rm|text|operatorname)\s*\{?([A-Za-z ]+)\}\s*\}?(?:\s*\\limits)?"
-)
-_ALIGNAT: Final = re.compile(r"\\begin\{align(at\*?|edat)\}\s*\{\s*\d+\s*\}")
-_ANGLE: Final = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*)([<>])")
-_STARRED: Final = re.compile(r"(?<!\\)\\(?!operatorname|tag|begin|end)([A-Za-z]+)\*")
-_ROOT: Final = re.compile(r"\\root\s*\{?([^{}\\]*)\}?\s*\\of(?![A-Za-z])")
-_MODELLED: Final = re.compile(r"\\textcolor\s*(\[[A-Za-z]+\])\s*(\{[^{}]*\})\s*\{")
-_REQUIRE: Final = re.compile(r"\\require\s*\{[^{}]*\}")
-_PRIMED: Final = re.compile(r"\^(?='+(?![\w{\\]))")
-_COLUMNS: Final = re.compile(r"\\begin\{(?:array|IEEEeqnarray\*?)\}\s*\{")
-_REPEATED: Final = re.compile(r"\*\s*\{\s*(\d{1,2})\s*\}\s*\{([^{}]*)\}")
-_GIVEN_COLUMNS: Final = re.compile(r"\s*\{[^{}]*\}")
-_BETWEEN_COLUMNS: Final = re.compile(
+_NAME: Final = lazy(r"\\\\|\\(?:begin|end)\{[^{}\\]*\}|\\[A-Za-z]+")
+_IN_TEXT: Final = lazy(r"(\\text(?:rm|bf|it|tt|sf|normal)?\s*\{|\\[mh]box\s*\{)([^{}$\\]*)\}")
+_MATH_IN_TEXT: Final = lazy(r"(\\text(?:rm|bf|it|tt|sf|normal)?|\\[mh]box)\s*\{((?:[^{}]|\{[^{}]*\})*+)\}")
+_DOLLAR: Final = lazy(r"(?<!\\)\$")
+_OPERATOR: Final = lazy(r"\\mathop\s*\{\s*\\(?:mathrm|rm|text|operatorname)\s*\{?([A-Za-z ]+)\}\s*\}?(?:\s*\\limits)?")
+_ALIGNAT: Final = lazy(r"\\begin\{align(at\*?|edat)\}\s*\{\s*\d+\s*\}")
+_ANGLE: Final = lazy(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*)([<>])")
+_STARRED: Final = lazy(r"(?<!\\)\\(?!operatorname|tag|begin|end)([A-Za-z]+)\*")
+_ROOT: Final = lazy(r"\\root\s*\{?([^{}\\]*)\}?\s*\\of(?![A-Za-z])")
+_MODELLED: Final = lazy(r"\\textcolor\s*(\[[A-Za-z]+\])\s*(\{[^{}]*\})\s*\{")
+_REQUIRE: Final = lazy(r"\\require\s*\{[^{}]*\}")
+_PRIMED: Final = lazy(r"\^(?='+(?![\w{\\]))")
+_COLUMNS: Final = lazy(r"\\begin\{(?:array|IEEEeqnarray\*?)\}\s*\{")
+_REPEATED: Final = lazy(r"\*\s*\{\s*(\d{1,2})\s*\}\s*\{([^{}]*)\}")
+_GIVEN_COLUMNS: Final = lazy(r"\s*\{[^{}]*\}")
+_BETWEEN_COLUMNS: Final = lazy(
     r"[@!]\s*\{(?:[\s~]|\\[,;:! ]|\\q?quad|\\hspace\*?\{[^{}]*\}|\\hskip\s*[\d.]+\s*[a-z]+)*\}"
     r"|[><]\s*\{(?:\s|\\centering|\\ragged(?:right|left)|\\arraybackslash)*\}"
 )
 """What stands between columns or before them that is room alone; what has words is left, and refused."""
 
-_WIDE_COLUMN: Final = re.compile(r"[pmbX]\s*\{[^{}]*\}|[pmbLXs]")
+_WIDE_COLUMN: Final = lazy(r"[pmbX]\s*\{[^{}]*\}|[pmbLXs]")
 
 
 def _replacing(pattern: re.Pattern[str], words: Callable[[re.Match[str]], str]) -> Callable[[str], list[Edit]]:

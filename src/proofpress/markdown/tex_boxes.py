@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.markdown.drawing import NOTE_CLOSES, NOTE_OPENS
 from proofpress.markdown.wording import Edit, marks
+from proofpress.patterns import lazy
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -48,29 +49,29 @@ PLAIN_COLOURS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """TeX's own few, of the package xcolor, which math-core knows."""
 
-_HEX: Final = re.compile(r"#?([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})\Z")
-_BLANK: Final = re.compile(r"\s*")
-_TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|[^\s{}\\&]")
-_BOXED: Final = re.compile(
+_HEX: Final = lazy(r"#?([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})\Z")
+_BLANK: Final = lazy(r"\s*")
+_TOKEN: Final = lazy(r"\\[A-Za-z]+|\\.|[^\s{}\\&]")
+_BOXED: Final = lazy(
     r"\\(?:(smash|sout)(?![A-Za-z])(?:(?<=smash)\s*\[([tb])\])?|(?:math)?([lr]lap|clap)(?![A-Za-z])"
     r"|colorbox\s*\{([^{}]*)\}|href\s*\{([^{}]*)\})"
 )
-_TAKES_MORE: Final = re.compile(r"\\(?:(?:nice|s)frac(?![A-Za-z])|cancelto(?![A-Za-z])|[A-Za-z]+\s*[{\[])")
+_TAKES_MORE: Final = lazy(r"\\(?:(?:nice|s)frac(?![A-Za-z])|cancelto(?![A-Za-z])|[A-Za-z]+\s*[{\[])")
 _LENGTH: Final = r"\s*(-?(?:\d+\.?\d*|\.\d+))\s*(em|ex|pt|pc|bp|px|mu|cm|mm|in)\s*"
-_RULE: Final = re.compile(rf"\\rule\s*(?:\[{_LENGTH}\])?\s*\{{{_LENGTH}\}}\s*\{{{_LENGTH}\}}")
-_NICE: Final = re.compile(r"\\(?:nicefrac|sfrac)(?![A-Za-z])")
-_CANCELTO: Final = re.compile(r"\\cancelto(?![A-Za-z])")
-_MATHOP: Final = re.compile(r"\\mathop\s*(?=\{)")
-_NAMED: Final = re.compile(r"\{\s*\\(?:mathrm|rm|text|operatorname)\b\s*\{?[A-Za-z ]+\}?\s*\}")
-_LIMITS: Final = re.compile(r"\s*\\((?:no)?limits)(?![A-Za-z])|\s*(?=[_^])")
-_ARRAY: Final = re.compile(r"\\begin\{array\}\s*\{")
-_BETWEEN: Final = re.compile(r"@\s*\{(?:[\s{}~]|\\[,;:! ])*\}")
-_COLUMN: Final = re.compile(r"[lcrLCR]|[pmb]\s*\{[^{}]*\}")
-_LAST_LINE: Final = re.compile(r"\\\\\s*(?:\[[^\[\]]*\]\s*)?\\hline\s*(?=\\end\s*\{)")
-_LINES: Final = re.compile(r"\s*(?:\\h(?:dash)?line\s*)*")
-_PARAMETER: Final = re.compile(r"#[1-9]\Z")
-_BRACKET: Final = re.compile(r"\s*\[")
-_FLUSH: Final = re.compile(r"\\begin\{flalign\*?\}")
+_RULE: Final = lazy(rf"\\rule\s*(?:\[{_LENGTH}\])?\s*\{{{_LENGTH}\}}\s*\{{{_LENGTH}\}}")
+_NICE: Final = lazy(r"\\(?:nicefrac|sfrac)(?![A-Za-z])")
+_CANCELTO: Final = lazy(r"\\cancelto(?![A-Za-z])")
+_MATHOP: Final = lazy(r"\\mathop\s*(?=\{)")
+_NAMED: Final = lazy(r"\{\s*\\(?:mathrm|rm|text|operatorname)\b\s*\{?[A-Za-z ]+\}?\s*\}")
+_LIMITS: Final = lazy(r"\s*\\((?:no)?limits)(?![A-Za-z])|\s*(?=[_^])")
+_ARRAY: Final = lazy(r"\\begin\{array\}\s*\{")
+_BETWEEN: Final = lazy(r"@\s*\{(?:[\s{}~]|\\[,;:! ])*\}")
+_COLUMN: Final = lazy(r"[lcrLCR]|[pmb]\s*\{[^{}]*\}")
+_LAST_LINE: Final = lazy(r"\\\\\s*(?:\[[^\[\]]*\]\s*)?\\hline\s*(?=\\end\s*\{)")
+_LINES: Final = lazy(r"\s*(?:\\h(?:dash)?line\s*)*")
+_PARAMETER: Final = lazy(r"#[1-9]\Z")
+_BRACKET: Final = lazy(r"\s*\[")
+_FLUSH: Final = lazy(r"\\begin\{flalign\*?\}")
 SAFE_SCHEMES: Final = ("http:", "https:", "mailto:")
 
 
@@ -222,7 +223,7 @@ _TABLES: Final = {
 }  # fmt: skip
 """Commands of plain TeX that hold the rows of a table, and the environments of today."""
 
-_TABLE: Final = re.compile(r"\\(" + "|".join(_TABLES) + r")\s*(?=\{)")
+_TABLE: Final = lazy(r"\\(" + "|".join(_TABLES) + r")\s*(?=\{)")
 
 
 def plain_tables(tex: str) -> list[Edit]:
@@ -297,10 +298,10 @@ def flush_equations(tex: str) -> list[Edit]:
     return [Edit(found.end(), found.end(), noted("flush")) for found in _FLUSH.finditer(tex)]
 
 
-_OPTIONAL: Final = re.compile(
+_OPTIONAL: Final = lazy(
     r"\\(?:new|renew|provide)command\*?\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))\s*(\[\s*[1-9]\s*\])\s*\["
 )
-_DEFINED: Final = re.compile(r"\\(?:new|renew|provide)command\*?\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))")
+_DEFINED: Final = lazy(r"\\(?:new|renew|provide)command\*?\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))")
 MAX_DEFAULT: Final = 200
 """How long a default may be."""
 
@@ -326,7 +327,7 @@ def optional_arguments(tex: str, known: Mapping[str, str]) -> Mapping[str, str]:
 def with_defaults(defaults: Mapping[str, str]) -> Callable[[str], list[Edit]]:
     """Return the mend that gives such commands their argument in braces, everywhere, and takes the default from its definition."""
     names = "|".join(re.escape(name) for name in sorted(defaults, key=len, reverse=True))
-    used = re.compile(rf"(?:{names})(?![A-Za-z])")
+    used = lazy(rf"(?:{names})(?![A-Za-z])")
 
     def edits(tex: str) -> list[Edit]:
         found: list[Edit] = []

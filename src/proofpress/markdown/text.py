@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import takewhile
+from itertools import chain, pairwise, takewhile
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -167,7 +167,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         return self.lines.place(self.token, offset, length)
 
 
-class Tag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Tag(msgspec.Struct, frozen=True, gc=False):
     """A tag of raw HTML, or what looks like one and is text, since no element has its name."""
 
     name: str
@@ -200,12 +200,11 @@ class Section(NamedTuple):
     """Whether it became the page's title."""
 
 
-class Markup(msgspec.Struct, frozen=True, kw_only=True):
+class Markup(msgspec.Struct, frozen=True):
     """A piece of raw HTML: a block of lines, or one tag or comment among words."""
 
     html: str
     block: bool
-    within: tuple[str, ...]
     token: Token
     at: int
     lines: SourceLines
@@ -293,8 +292,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @cached_property
     def plain(self) -> str:
         """What was read as text in all runs, as it is written: quickly asked whether a mark is in any."""
-        parts = (self.title_tokens, self.tokens, *self.notes.values())
-        return "\n\n".join([plain_of(token.children) for part in parts for token in part if token.children])
+        return "\n\n".join([plain_of(token.children) for part in self._parts for token in part if token.children])
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -315,12 +313,22 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         ]
         return tuple(link for holder, inside in titles + images for link in self._links(holder, inside))
 
+    @property
+    def has_unused_definitions(self) -> bool:
+        """Whether there may be a definition that nothing refers to, or a second one of its label."""
+        return "duplicate_refs" in self.environment or not self._used.issuperset(self.definitions)
+
+    @property
+    def _used(self) -> set[str]:
+        used: set[str] = self.environment.get("used", set())
+        return used.union(label for *_, label in self.environment.get("unsafe", ()))
+
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """The definitions of links, in the order of the file."""
         if not self.definitions:
             return ()
-        used = {label for *_, label in self.environment.get("unsafe", ())} | self.environment.get("used", set())
+        used = self._used
         found = [(label, each, label in used, False) for label, each in self.definitions.items()]
         for each in self.environment.get("duplicate_refs", ()):
             first = self.definitions[each["label"]]
@@ -339,20 +347,27 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         """The blocks of code; those that are formulas are among `formulas`."""
         return tuple(
             Listing(token=token, lines=self.lines)
-            for token, *_ in self._walked
+            for part in self._parts
+            for token in part
             if token.type in {"fence", "code_block"} and "math" not in token.meta
         )
+
+    @property
+    def has_first_level(self) -> bool:
+        """Whether a heading of the first level is shown beside the title."""
+        return "first level" in self.environment
 
     @cached_property
     def headings(self) -> tuple[Section, ...]:
         """The headings, that which became the title included."""
         found = []
-        for token, _, _, opened in self._walked:
-            if token.type == "inline" and opened is not None and opened.type == "heading_open":
-                title = "text" not in opened.meta
-                words = self.title or "" if title else opened.meta["text"]
-                place = self.lines.place(token, 0, len(token.content))
-                found.append(Section(int(opened.tag[1]), opened.meta.get("id", ""), words, place, title))
+        for part in self._parts:
+            for opened, token in pairwise(part):
+                if opened.type == "heading_open":
+                    title = "text" not in opened.meta
+                    words = self.title or "" if title else opened.meta["text"]
+                    place = self.lines.place(token, 0, len(token.content))
+                    found.append(Section(int(opened.tag[1]), opened.meta.get("id", ""), words, place, title))
         return tuple(found)
 
     @cached_property
@@ -361,15 +376,27 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         found: list[Markup] = []
         if "raw" not in self.environment:  # most texts: nothing to look for
             return ()
-        for token, _, within, _ in self._walked:
-            if token.type == "html_block":
-                found.append(self._markup(token, token, 0, within))
-            found += [
-                self._markup(child, token, child.meta["at"], within)
-                for child in token.children or ()
-                if child.type == "html_inline"
-            ]
+        for part in self._parts:
+            for token in part:
+                if token.type == "html_block":
+                    found.append(Markup(token.content, True, token, 0, self.lines))
+                elif token.children:
+                    found += [
+                        Markup(child.content, False, token, child.meta["at"], self.lines)
+                        for child in token.children
+                        if child.type == "html_inline"
+                    ]
         return tuple(found)
+
+    @property
+    def has_unread_tags(self) -> bool:
+        """Whether any tag is of an unknown element, and text."""
+        return "unread" in self.environment
+
+    @property
+    def nests(self) -> bool:
+        """Whether every element of raw HTML is closed in its turn; quick, where `tags` would tell as much."""
+        return not self.has_unread_tags and elements.nest([piece.html for piece in self.html])
 
     @cached_property
     def tags(self) -> tuple[Tag, ...]:
@@ -377,7 +404,9 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         found: list[Tag] = []
         if "raw" not in self.environment:
             return ()
-        for token, *_ in self._walked:
+        for token in chain.from_iterable(self._parts):
+            if token.type != "html_block" and not token.children:
+                continue
             unread = token.meta.get("unread", ())
             if token.type == "html_block":
                 begins = {begin for begin, _ in unread}
@@ -408,22 +437,13 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
             for token, holder, at, display in self.formula_tokens
         )
 
-    def _markup(self, token: Token, holder: Token, at: int, within: tuple[str, ...]) -> Markup:
-        block = token is holder
-        return Markup(html=token.content, block=block, within=within, token=holder, at=at, lines=self.lines)
-
     def _tag(self, tag: elements.Tag, html: str, holder: Token, base: int, *, known: bool) -> Tag:
-        return Tag(
-            name=tag.name,
-            source=html[tag.begin : tag.end],
-            attributes=tag.attributes,
-            closing=tag.closing,
-            empty=tag.empty,
-            known=known,
-            token=holder,
-            at=base + tag.begin,
-            lines=self.lines,
-        )
+        name, closing, empty, attributes, begin, end = tag
+        return Tag(name, html[begin:end], attributes, closing, empty, known, holder, base + begin, self.lines)
+
+    @property
+    def _parts(self) -> tuple[Sequence[Token], ...]:
+        return (self.title_tokens, self.tokens, *self.notes.values())
 
     @cached_property
     def _walked(self) -> tuple[tuple[Token, str, tuple[str, ...], Token | None], ...]:
@@ -431,7 +451,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
 
     def _walk(self) -> Iterator[tuple[Token, str, tuple[str, ...], Token | None]]:
         """Give each block's opening or only token and each that holds words: its kind, what it is within, its parent."""
-        for part in (self.title_tokens, self.tokens, *self.notes.values()):
+        for part in self._parts:
             opened: list[Token] = []
             names: tuple[str, ...] = ()
             for token in part:

@@ -7,10 +7,11 @@ what is copied from the listing fails for no reason that shows. In prose they ha
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import quote
+
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,15 +22,15 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 _BLANKS: Final = frozenset("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
 _WIDE: Final = "\u3000"
 
-SUSPECT: Final = re.compile(
+SUSPECT: Final = lazy(
     "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164"
     "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """What is looked at at all."""
-_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_DRAWN: Final = re.compile("[\u2500-\u259f][ \u00a0]*\\Z")
+_RIGHT_TO_LEFT: Final = lazy("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_DRAWN: Final = lazy("[\u2500-\u259f][ \u00a0]*\\Z")
 """What `tree` draws: its branches are set apart by no-break spaces."""
-_FLAG: Final = re.compile("\U0001f3f4[\U000e0000-\U000e007f]*\\Z")
+_FLAG: Final = lazy("\U0001f3f4[\U000e0000-\U000e007f]*\\Z")
 
 
 Where = Literal["prose", "code", "address"]

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.problems import Edit
 from proofpress.rules.rule import Fault, TextRule
 
@@ -35,16 +36,16 @@ class _Slip(NamedTuple):
     reason: str
 
 
-_PROMPT: Final = re.compile(r"^[ \t]*(?:>>> |In \[\d*\]:|\$ )", re.MULTILINE)
-_LEFT_OPEN: Final = re.compile(
+_PROMPT: Final = lazy(r"^[ \t]*(?:>>> |In \[\d*\]:|\$ )", re.MULTILINE)
+_LEFT_OPEN: Final = lazy(
     r"\{\{|\{%|<[A-Za-z_][\w -]*>(?!=)|^[ \t]*[+-]{1}[ \t]?(?=[A-Za-z@#])|^[ \t]*\.\.\.[ \t]*\S|\.\.\.[ \t]*$|\(\.\.\.|\[\.\.\."
     r"|\N{HORIZONTAL ELLIPSIS}",
     re.MULTILINE,
 )
 """What says that a listing is not meant to be whole: templates, `<placeholders>`, diffs, what was left out."""
-_MAGIC: Final = re.compile(r"^([ \t]*(?:[\w, ]+=[ \t]*)?)[%!][^\n]*", re.MULTILINE)
+_MAGIC: Final = lazy(r"^([ \t]*(?:[\w, ]+=[ \t]*)?)[%!][^\n]*", re.MULTILINE)
 """What Jupyter reads and Python does not: `%timeit f()`, `files = !ls`."""
-_GOES_ON: Final = re.compile(r"(?:elif|else|except|finally|case)\b")
+_GOES_ON: Final = lazy(r"(?:elif|else|except|finally|case)\b")
 
 
 @lru_cache(maxsize=64)
@@ -106,7 +107,7 @@ def _is_each_line_json(code: str) -> bool:
     return False
 
 
-_AT: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
+_AT: Final = lazy(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
 def _toml(code: str) -> _Slip | None:
@@ -148,7 +149,7 @@ _PROGRAMS: Final = {
     "python": "python", "python3": "python", "bash": "bash", "sh": "sh", "zsh": "zsh", "node": "javascript", "ruby": "ruby",
     "perl": "perl", "lua": "lua", "php": "php",
 }  # fmt: skip
-_SHEBANG: Final = re.compile(r"#!\s*\S*?/(?:env\s+(?:-S\s+)?)?(\w+)[\d.]*\s*(?:\s[^\n]*)?\n")
+_SHEBANG: Final = lazy(r"#!\s*\S*?/(?:env\s+(?:-S\s+)?)?(\w+)[\d.]*\s*(?:\s[^\n]*)?\n")
 
 
 def language_of(code: str) -> str:
@@ -175,7 +176,7 @@ def _is_json(code: str) -> bool:
         return False
 
 
-_OTHERS: Final = re.compile(
+_OTHERS: Final = lazy(
     r";[ \t]*$|\bprintln\(|\bfunction\s*\w*\(|\bvar \w|\blet \w|\bconst \w|=>|^\s*end\s*$", re.MULTILINE
 )
 
@@ -196,7 +197,7 @@ def _is_python(code: str) -> bool:
     return False
 
 
-_FENCE: Final = re.compile(r"(.*?)(`{3,}|~{3,})[ \t]*")
+_FENCE: Final = lazy(r"(.*?)(`{3,}|~{3,})[ \t]*")
 
 
 class _UnnamedListing(TextRule, frozen=True):

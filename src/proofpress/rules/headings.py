@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from proofpress.rules.rule import Fault, TextRule, once_each
@@ -19,7 +18,7 @@ class _RepeatedTitle(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first heading of a text where it says what the title says already."""
         title = text.document.front.title
-        if title is None or not _may_have(text) or not text.headings:
+        if title is None or not text.has_first_level or not text.headings:
             return
         first = text.headings[0]
         if first.level == 1 and _plain(first.text) == _plain(title):
@@ -39,7 +38,7 @@ class _SecondTitle(TextRule, frozen=True):
 
     def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
         title = text.document.front.title
-        if not _may_have(text):
+        if not text.has_first_level:
             return
         for number, heading in enumerate(text.headings):
             repeats = number == 0 and title is not None and _plain(heading.text) == _plain(title)
@@ -50,14 +49,6 @@ class _SecondTitle(TextRule, frozen=True):
         return self.says(
             "this is a heading of the first level, which is that of the page's title", "write it with two '#', '## …'"
         )
-
-
-_FIRST_LEVEL: Final = re.compile(r"\n[ \t>*+\d.)-]*(?:#[ \t]|=+[ \t]*(?:\n|\Z))")
-
-
-def _may_have(text: Text) -> bool:
-    """Tell whether a text can hold a heading of the first level."""
-    return text.source.startswith("# ") or _FIRST_LEVEL.search(text.source) is not None
 
 
 def _plain(words: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
 from proofpress.rules.rule import Fault, TextRule, once_each
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ _ENDS_ITSELF: Final = frozenset(
 )
 """Elements whose end HTML lets out."""
 _FOREIGN: Final = frozenset({"svg", "math"})
+_OWN_ELEMENT: Final = lazy(r"</[A-Za-z][A-Za-z0-9.:_]*-")
 
 
 class _UnknownElement(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first of the tags that are text."""
-        if "<" not in text.source:
+        if not text.has_unread_tags:
             return ()
         fault = self.says(
             "no element of HTML has this name, so it is shown as text", "put it in backticks, as code is written"
@@ -38,7 +40,7 @@ class _UnknownElement(TextRule, frozen=True):
 class _UndefinedElement(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each element of one's own, `<my-element>`, of a text that brings no script."""
-        if "<" not in text.source or "<script" in text.source:
+        if not _OWN_ELEMENT.search(text.source) or "<script" in text.source:
             return ()
         tags = text.tags
         closed = {tag.name for tag in tags if tag.closing}
@@ -68,6 +70,8 @@ class _UnclosedElement(TextRule, frozen=True):
                 begin = markup.html.rfind("<!--") if markup.block else -1
                 if begin >= 0 and "-->" not in markup.html[begin:]:
                     yield UNCLOSED_ELEMENT.comment(), markup.place(begin, 4)
+        if text.nests:
+            return
         opened: list[Tag] = []
         for tag in text.tags:
             name = tag.name
@@ -77,6 +81,8 @@ class _UnclosedElement(TextRule, frozen=True):
                 continue  # in a drawing or a formula a slash ends an element
             if not tag.closing:
                 opened.append(tag)
+            elif opened and opened[-1].name == name:
+                opened.pop()
             elif any(one.name == name for one in reversed(opened)):
                 while (top := opened.pop()).name != name:
                     yield from self._open(top)
@@ -110,27 +116,30 @@ class _UnclosedElement(TextRule, frozen=True):
         return self.says(f"'</{name}>' closes nothing that is open here", "take it out, or open it where it begins")
 
 
-_MARKDOWN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
-    (shown, re.compile(pattern, re.MULTILINE))
-    for shown, pattern in {
-        "##": r"^[ \t]*#{1,6}[ \t]+(?=\S)",
-        "```": r"^[ \t]*(?:`{3,}|~{3,})",
-        "**": r"(?<![*\w])(\*\*|__)(?=[^\s*_])[^*\n]*[^\s*]\1",
-        "*": r"(?<![*\w\\])\*(?=[^\s*])[^*\n]*(?<=[^\s*])\*(?![*\w])",
-        "[…](…)": r"!?\[[^\]\n]*\]\((?=\S)[^)\n]*\)",
-        "`": r"(?<!`)`[^`\n]+`(?!`)",
-        "|": r"^[ \t]*\|[^\n]*\|[ \t]*$",
-        "- ": r"^[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(?=\S)",
-        "[^…]": r"\[\^[^\]\s]+\]",
-        "$": r"\$\$|(?<![\w\\$])\$(?=[^\s$])[^$\n]*[\\_^][^$\n]*\$",
-        ":::": r"^[ \t]*:{3,}",
-        "<…>": r"<https?://[^<>\s]+>",
-    }.items()
-)
-"""What Markdown would read, by how it is called in a message."""
-_MAY_BE_MARKDOWN: Final = re.compile(r"[#`*\[|$<~]|__|:::|^[ \t]*(?:[-+]|\d{1,2}[.)])[ \t]", re.MULTILINE)
-_MAY_BE_HTML: Final = re.compile(r"<[A-Za-z/!?]")
-_MARKDOWN_ATTRIBUTE: Final = re.compile(r"(?<![\w-])markdown\s*=|(?<![\w-])markdown\Z|\smarkdown(?=\s)", re.IGNORECASE)
+_MARKDOWN: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = tuple(
+    (shown, needles, lazy(pattern, re.MULTILINE))
+    for shown, needles, pattern in (
+        ("##", ("# ", "#\t"), r"\n[ \t]*#{1,6}[ \t]+(?=\S)"),
+        ("```", ("```", "~~~"), r"\n[ \t]*(?:`{3,}|~{3,})"),
+        ("**", ("**", "__"), r"(?<![*\w])(\*\*|__)(?=[^\s*_])[^*\n]*[^\s*]\1"),
+        ("*", ("*",), r"(?<![*\w\\])\*(?=[^\s*])[^*\n]*(?<=[^\s*])\*(?![*\w])"),
+        ("[…](…)", ("](",), r"!?\[[^\]\n]*\]\((?=\S)[^)\n]*\)"),
+        ("`", ("`",), r"(?<!`)`[^`\n]+`(?!`)"),
+        ("|", ("|",), r"\n[ \t]*\|[^\n]*\|[ \t]*$"),
+        ("- ", ("- ", "-\t", "* ", "*\t", "+ ", "+\t", ". ", ".\t", ") ", ")\t"), r"\n[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(?=\S)"),
+        ("[^…]", ("[^",), r"\[\^[^\]\s]+\]"),
+        ("$", ("$",), r"\$\$|(?<![\w\\$])\$(?=[^\s$])[^$\n]*[\\_^][^$\n]*\$"),
+        (":::", (":::",), r"\n[ \t]*:{3,}"),
+        ("<…>", ("<http",), r"<https?://[^<>\s]+>"),
+    )
+)  # fmt: skip
+"""What Markdown would read: how it is called in a message, what is in every text that holds it, and how it is found."""
+_MAY_BE_HTML: Final = lazy(r"<[A-Za-z/!?]")
+_MARKDOWN_ATTRIBUTE: Final = lazy(r"(?<![\w-])markdown\s*=|(?<![\w-])markdown\Z|\smarkdown(?=\s)", re.IGNORECASE)
+
+
+def _any(needles: tuple[str, ...], words: str) -> bool:
+    return any(needle in words for needle in needles)
 
 
 class _MarkdownInHtml(TextRule, frozen=True):
@@ -141,15 +150,15 @@ class _MarkdownInHtml(TextRule, frozen=True):
         return once_each(self._all(text))
 
     def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
-        for markup in text.html:
-            if not markup.block or not _MAY_BE_MARKDOWN.search(markup.html):
-                continue
-            words = markup.words
-            if not _MAY_BE_MARKDOWN.search(words):
-                continue
-            for shown, pattern in _MARKDOWN:
-                for found in pattern.finditer(words):
-                    begin = found.start() + len(found[0]) - len(found[0].lstrip())
+        blocks = [markup for markup in text.html if markup.block]
+        everything = "\n".join([markup.html for markup in blocks])
+        possible = [one for one in _MARKDOWN if _any(one[1], everything)]
+        for markup in blocks:
+            here = [one for one in possible if _any(one[1], markup.html)]
+            words = "\n" + markup.words if here else ""  # so that each line begins with its end
+            for shown, needles, pattern in here:
+                for found in pattern.finditer(words) if _any(needles, words) else ():
+                    begin = found.start() + len(found[0]) - len(found[0].lstrip()) - 1
                     yield MARKDOWN_IN_HTML.mark(shown), markup.place(begin, max(1, len(found[0].strip())))
         if "markdown" in text.source:
             for tag in text.tags:
@@ -168,7 +177,7 @@ class _MarkdownInHtml(TextRule, frozen=True):
         )
 
 
-_TAG: Final = re.compile(
+_TAG: Final = lazy(
     r"</?(?:a|b|i|u|em|strong|div|p|img|span|figure|figcaption|br|hr|table|thead|tbody|tr|td|th|video|audio|source|iframe"
     r"|details|summary|center|ul|ol|li|sup|sub|small|pre|code|kbd|h[1-6]|font|blockquote|section)"
     r"(?:\s+[\w:-]+\s*=|\s*/?>)"

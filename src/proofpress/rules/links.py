@@ -52,7 +52,7 @@ class _DraftLink(Rule, frozen=True):
 class _UnusedReference(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first definition that nothing refers to, and the first that an earlier one of its label hides."""
-        return once_each(self._all(text)) if "]:" in text.source else ()
+        return once_each(self._all(text)) if text.has_unused_definitions else ()
 
     def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
         unused = self.says(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from proofpress.patterns import lazy
 from proofpress.rules.prose import GAP
 from proofpress.rules.rule import Fault, TextRule, once_each
 from proofpress.rules.tables import rows_told
@@ -34,10 +35,12 @@ class Mark(msgspec.Struct, frozen=True):
     in_html: bool = False
     """Whether it is looked for in raw HTML, too."""
 
+    def is_near(self, words: str) -> bool:
+        """Tell whether words, with the end of the line before them, hold one of the needles."""
+        return any(needle in words for needle in self.needles)
+
     def may_be_in(self, plain: str) -> bool:
-        """Tell whether what all runs show can hold it. Where a gap counts, a bare address may be one."""
-        if not any(needle in plain for needle in self.needles):
-            return False
+        """Tell whether what all runs show, with one of the needles, can hold it. Where a gap counts, a bare address may be one."""
         return GAP in self.pattern.pattern or self.pattern.search(plain) is not None
 
     def fault(self, found: re.Match[str]) -> Fault:
@@ -52,8 +55,9 @@ _TEMPLATES: Final = "posts are no templates: write what it stands for; in backti
 _AS_TEXT: Final = "so it is shown as it is written"
 
 
-def _mark(needles: str, pattern: str, says: str, mend: str, *, in_html: bool = False) -> Mark:
-    return Mark(tuple(needles.split()), re.compile(pattern, re.MULTILINE), says, mend, in_html)
+def _mark(needles: str | tuple[str, ...], pattern: str, says: str, mend: str, *, in_html: bool = False) -> Mark:
+    needles = tuple(needles.split()) if isinstance(needles, str) else needles
+    return Mark(needles, lazy(pattern, re.MULTILINE), says, mend, in_html)
 
 
 MARKS: Final[tuple[Mark, ...]] = (
@@ -66,7 +70,7 @@ MARKS: Final[tuple[Mark, ...]] = (
     _mark("::: ;;;", r"^[ \t]*:{3,}[^\n]*", "':::' begins or ends a container of another dialect, " + _AS_TEXT, "write an alert, '> [!NOTE]', or a '<div>' with blank lines inside"),
     _mark("!!! ???", r"^[ \t]*(!!!|\?\?\?)\+? ?[a-z][^\n]*", "an admonition of MkDocs, '{}', " + "is shown as it is written", "write an alert: '> [!NOTE]' and its text in the quote"),
     _mark("===", r"^[ \t]*===[+!]? [\"“'][^\n]*", "a tab of MkDocs, '===', is shown as it is written", "write ':::tab' with its label, to ':::', for each, all of them between ':::tabs' and ':::'"),
-    _mark("TOC toc", r"\[\[?_?(?:TOC|toc)_?\]\]?|\$\{toc\}|^@\[toc\]", "'{}' is no mark for the outline here, " + _AS_TEXT, "take it out; 'toc: true' in front matter shows the outline"),
+    _mark("TOC] toc] TOC_] toc_] {toc}", r"\[\[?_?(?:TOC|toc)_?\]\]?|\$\{toc\}|^@\[toc\]", "'{}' is no mark for the outline here, " + _AS_TEXT, "take it out; 'toc: true' in front matter shows the outline"),
     _mark("$$", r"\$\$", "'$$' is shown as it is written: it begins or ends no formula here", "put '$$' on lines of their own around the formula, with none of them left over"),
     _mark("\\", r"\\(?:frac|dfrac|tfrac|math\w+|sum|prod|int|left|right|text|begin|end|cdot|times|leq?|geq?|sqrt|partial|nabla|infty|[lc]?dots|quad|qquad|tag|label|eqref|cite|operatorname|alpha|beta|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|phi|omega|pagebreak|newpage)(?![A-Za-z])", "TeX outside of a formula is shown as it is written", "put it between dollars, '$…$', or in backticks"),
     _mark("[[", r"!?\[\[(?!_?(?:TOC|toc)_?\]\])[^\W\d_][^\[\]\n]*\]\]", "a link of a wiki, '[[…]]', is shown as it is written", "write '[words](file.md)', and '![words](picture.png)' for a picture"),
@@ -82,30 +86,37 @@ MARKS: Final[tuple[Mark, ...]] = (
     _mark("][", r"(?<![\w\])}'\"`" + GAP + r"])!?\[(?![\^!@ xX\]]|\d+\])([^\[\]\n]+)\]\[[^\[\]\n]*\]", "no reference of this name is defined, so '[{}]…' is shown as it is written", "write '[name]: address' on a line of its own, or the address directly: '[words](address)'"),
     _mark("]:", r"^[ ]{0,3}\[[^\[\]\n^]+\]:[ \t]+(?:" + GAP + r"|[./#<])", "a reference is defined within a paragraph, where it is not read", "put a blank line before it"),
     _mark("``", r"`{3,}", "a fence is shown as it is written: it stands not at the beginning of its line, or has backticks behind it", "put it on a line of its own"),
-    _mark("import export", r"^(?:(import)\s[^\n]*\sfrom\s[\"']|(import) ['\"]|(export)\s+(?:const|let|default|function)\s)", "the line of MDX that begins with '{}' is shown as it is written", "take it out: posts run no JavaScript"),
-    _mark("..", r"^[ \t]*\.\. [\w-]+:", "a directive of reStructuredText, '.. name::', is shown as it is written", "write it in Markdown"),
+    _mark(("\nimport", "\nexport"), r"^(?:(import)\s[^\n]*\sfrom\s[\"']|(import) ['\"]|(export)\s+(?:const|let|default|function)\s)", "the line of MDX that begins with '{}' is shown as it is written", "take it out: posts run no JavaScript"),
+    _mark((".. ",), r"^[ \t]*\.\. [\w-]+:", "a directive of reStructuredText, '.. name::', is shown as it is written", "write it in Markdown"),
     _mark("|", r"^[ \t]*\|[^\n]*\|[ \t]*$|\|[ \t]*:?-{3,}", "a table is shown with its bars: its header and the row of dashes under it do not fit", "give both as many cells, with '|' between them, and a blank line before"),
     _mark("##", r"^[ \t]*#{2,6}(?: \S|[^\W\d_])[^\n]*", "a heading is shown as it is written", "write a blank after its '#', and a blank line before it"),
     _mark("{! --8<--", r"^[ \t]*(?:\{![^\n]*!\}|-+8<-+[^\n]*)", "a line that takes in another file is shown as it is written", "copy the words in"),
 )  # fmt: skip
 """The marks, in the order in which they are looked for."""
 
-_BY_CHARACTER: Final = {
-    character: tuple(mark for mark in MARKS if any(needle[0] == character for needle in mark.needles))
-    for character in sorted({needle[0] for mark in MARKS for needle in mark.needles})
+
+def _rarest(needle: str) -> str:
+    """Return the character of a needle that texts hold least; the needle where all of its are common."""
+    return next((character for character in "{}[]|^`*#$\\=<" if character in needle), needle)
+
+
+_NEEDLES: Final = {
+    rare: {
+        needle: tuple(number for number, mark in enumerate(MARKS) if needle in mark.needles)
+        for needle in sorted({needle for mark in MARKS for needle in mark.needles if _rarest(needle) == rare})
+    }
+    for rare in sorted({_rarest(needle) for mark in MARKS for needle in mark.needles})
 }
-"""The marks by the characters that they begin with: most texts hold few of these."""
-_EMOJI: Final = re.compile(r":[a-z][a-z_]*[a-z0-9]:(?![\w:/])")
-_ROLE: Final = re.compile(r":(?:[a-z]+:)?[a-z]+:" + GAP)
-_BEFORE: Final = re.compile(r"[\w:/.]")
-_BRACKETED: Final = re.compile(
-    r"\\\\?\((?:(?!\n\s*\n).)+?\\\\?\)|\\\\?\[(?:(?!\n\s*\n).)+?\\\\?\]|\\\\[(\[]", re.DOTALL
-)
-_MATHEMATICAL: Final = re.compile(r"\\[A-Za-z]|[_^=+<>]|^\W*[A-Za-wyz]\W*$")
-_CODE_SPAN: Final = re.compile(r"(?<![`\\])(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
-_IN_ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:[\"']?[^\"'\s]*?(\{%|\{\{)|(\{))")
+"""The marks by what is in every text that holds them, as numbers; that by its rarest character, which most texts lack."""
+_EMOJI: Final = lazy(r":[a-z][a-z_]*[a-z0-9]:(?![\w:/])")
+_ROLE: Final = lazy(r":(?:[a-z]+:)?[a-z]+:" + GAP)
+_BEFORE: Final = lazy(r"[\w:/.]")
+_BRACKETED: Final = lazy(r"\\\\?\((?:(?!\n\s*\n).)+?\\\\?\)|\\\\?\[(?:(?!\n\s*\n).)+?\\\\?\]|\\\\[(\[]", re.DOTALL)
+_MATHEMATICAL: Final = lazy(r"\\[A-Za-z]|[_^=+<>]|^\W*[A-Za-wyz]\W*$")
+_CODE_SPAN: Final = lazy(r"(?<![`\\])(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_IN_ATTRIBUTE: Final = lazy(r"([\w:-]+)\s*=\s*(?:[\"']?[^\"'\s]*?(\{%|\{\{)|(\{))")
 _ADDRESSES: Final = frozenset({"href", "src", "srcset", "poster", "data"})
-_JSX: Final = re.compile(r"<[A-Z][\w.]*(?:\s[^<>]*?)?\s[\w-]+=\{|<[A-Z]\w*\.\w|<>|</>")
+_JSX: Final = lazy(r"<[A-Z][\w.]*(?:\s[^<>]*?)?\s[\w-]+=\{|<[A-Z]\w*\.\w|<>|</>")
 
 
 class _ForeignSyntax(TextRule, frozen=True):
@@ -115,8 +126,10 @@ class _ForeignSyntax(TextRule, frozen=True):
 
     def _all(self, text: Text) -> Iterator[tuple[Fault, Place]]:
         source, plain = text.source, text.plain
-        found = {id(mark) for one, marks in _BY_CHARACTER.items() if one in plain for mark in marks}
-        marks = [mark for mark in MARKS if id(mark) in found and mark.may_be_in(plain)]
+        lines = "\n" + plain
+        near = [needles for rare, needles in _NEEDLES.items() if rare in lines]
+        numbers = {number for needles in near for needle in needles if needle in lines for number in needles[needle]}
+        marks = [mark for mark in map(MARKS.__getitem__, sorted(numbers)) if mark.may_be_in(plain)]
         told = {one.line for one in text.findings if one.rule == "unknown-alert"}
         told |= {one.line for one in text.findings if one.rule == "unsafe-url"}
         if any("|" in mark.needles for mark in marks):
@@ -136,11 +149,11 @@ class _ForeignSyntax(TextRule, frozen=True):
 def _in_runs(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
     for run in text.runs:
         written = run.written
-        here = [mark for mark in marks if any(needle in written for needle in mark.needles)]
+        here = [mark for mark in marks if mark.is_near("\n" + written)]
         if not here:
             continue
-        plain = run.plain
-        here = [mark for mark in here if any(needle in plain for needle in mark.needles)]
+        plain = "\n" + run.plain
+        here = [mark for mark in here if mark.is_near(plain)]
         for mark in here:
             for found in mark.pattern.finditer(run.text):
                 length = len(found[0].partition("\n")[0].rstrip())

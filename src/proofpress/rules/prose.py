@@ -272,6 +272,22 @@ class Text(Protocol):
         """Its pieces of raw HTML."""
 
     @property
+    def nests(self) -> bool:
+        """Whether every element of raw HTML is closed in its turn, quickly asked."""
+
+    @property
+    def has_unread_tags(self) -> bool:
+        """Whether any tag is of an unknown element, and text."""
+
+    @property
+    def has_unused_definitions(self) -> bool:
+        """Whether there may be a definition that nothing refers to, or a second one of its label."""
+
+    @property
+    def has_first_level(self) -> bool:
+        """Whether a heading of the first level is shown beside the title."""
+
+    @property
     def tags(self) -> Sequence[Tag]:
         """The tags in them, and those that were read as text."""
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.problems import Edit
 from proofpress.rules.prose import GAP
 from proofpress.rules.rule import TextRule
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from proofpress.rules.prose import Run, Text
     from proofpress.rules.rule import Found
 
-_ORDER: Final = re.compile(
+_ORDER: Final = lazy(
     r"\s*(?:please\s+)?(?:write|create|generate|compose|produce|draft)\s+(?:me\s+)?(?:a|an|the|\d+)\s[^.\n]{0,80}?"
     r"\b(?:blog\s?post|article|essay|tutorial|post|guide|report|story|summary|README)\b[^\n]*",
     re.IGNORECASE,
@@ -43,7 +44,7 @@ class _EchoedInstruction(TextRule, frozen=True):
         return [(whole[0], Place(first.first, indent + 1, len(written.split("\n")[0].strip())))]
 
 
-_END: Final = re.compile(
+_END: Final = lazy(
     r"\[(?:end|END|End) of (?:text|document|post|article|file|transcript|response|output)\]"
     r"|<\|(?:endoftext|end_of_text|im_end|eot_id|end)\|>|\[(?:EOS|/?INST)\]"
 )
@@ -76,8 +77,8 @@ class _EndMarker(TextRule, frozen=True):
                 yield fault, place
 
 
-_SENTENCE: Final = re.compile(r"[.!?]['\")\]\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]*\s")
-_GOES_ON: Final = re.compile(r"[^\W\d_]\Z|[,;(\N{EN DASH}\N{EM DASH}-]\Z")
+_SENTENCE: Final = lazy(r"[.!?]['\")\]\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]*\s")
+_GOES_ON: Final = lazy(r"[^\W\d_]\Z|[,;(\N{EN DASH}\N{EM DASH}-]\Z")
 _FEW: Final = 12
 
 
@@ -109,7 +110,7 @@ def _begins(run: Run) -> int:
     return run.written_place(0).line
 
 
-_NOTE: Final = re.compile(
+_NOTE: Final = lazy(
     r"(?P<note>\b(?:TODO|FIXME|TBD)\b(?=:|\s*\())|^(?P<alone>TODO|FIXME|TBD)\b"
     r"|(?P<filler>\blorem ipsum dolor\b)|(?P<model>\bas an AI(?: language)? model\b)"
     r"|(?P<gap>\[(?:insert|add your|your) [^\[\]\n]{1,60}\])",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.problems import Edit
 from proofpress.rules.rule import Fault, Rule, TextRule
 
@@ -24,9 +25,9 @@ class _LostCells(Rule, frozen=True):
         )
 
 
-_ROW: Final = re.compile(r"[ \t]*\|.*\|[ \t]*")
-_DELIMITERS: Final = re.compile(r"[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*")
-_BAR: Final = re.compile(r"(?<!\\)\|")
+_ROW: Final = lazy(r"[ \t]*\|.*\|[ \t]*")
+_DELIMITERS: Final = lazy(r"[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*")
+_BAR: Final = lazy(r"(?<!\\)\|")
 
 
 class _Row(NamedTuple):
@@ -146,13 +147,15 @@ def torn_tables(text: Text) -> list[Place]:
 
     That is a paragraph of rows which begins with the row of dashes, or which follows a table that has no row yet.
     """
-    if "|" not in text.source or "--" not in text.source:
+    if "--" not in text.source or "|" not in text.plain:  # what no table draws is text
         return []
     found = []
     headers = {block.last for block in text.blocks if block.kind == "table" and block.last == block.first + 1}
     for run in text.runs:
+        if run.kind != "paragraph" or not run.written.startswith("|"):
+            continue
         rows = [row.rstrip() for row in run.written.split("\n")]
-        if run.kind != "paragraph" or not all(row[:1] == "|" and _ROW.fullmatch(row) for row in rows):
+        if not all(row[:1] == "|" and _ROW.fullmatch(row) for row in rows):
             continue
         place = run.written_place(0, len(rows[0]))
         above = place.line - 1
@@ -173,7 +176,7 @@ def rows_told(text: Text) -> set[int]:
 class _UndrawnTable(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each table that stands directly below a line of a list, and is taken for more of it."""
-        if "|" not in text.source or "--" not in text.source or not _BELOW_AN_ITEM.search(text.source):
+        if "--" not in text.source or "|" not in text.plain or not _BELOW_AN_ITEM.search(text.source):
             return
         drawn = {block.first for block in text.blocks if block.kind == "table"}
         for table in tables(text):
@@ -187,8 +190,8 @@ class _UndrawnTable(TextRule, frozen=True):
                 yield fault.mended(edit), table.rows[0].place
 
 
-_ITEM: Final = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_BELOW_AN_ITEM: Final = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t][^\n]*\n[ \t]*\|", re.MULTILINE)
+_ITEM: Final = lazy(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+_BELOW_AN_ITEM: Final = lazy(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t][^\n]*\n[ \t]*\|", re.MULTILINE)
 
 
 class _SecondDelimiter(TextRule, frozen=True):

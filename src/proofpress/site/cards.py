@@ -83,7 +83,7 @@ def make_card(
         language=document.language if document.language != config.language else "",
         original=original,
         translations=front.translations,
-        asks=asked(body.html),
+        asks=asked(body.html, raw=body.raw),
         extra=front.extra,
     )
     return card, problems

@@ -6,7 +6,9 @@ is `site.view`.
 
 from __future__ import annotations
 
+import heapq
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +38,8 @@ class IndexedTerm(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     site_path: SitePath
     posts: tuple[Card, ...]
+    positions: tuple[int, ...]
+    """Where these stand among the posts of the site."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,33 +84,20 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         retrieval. Ties go to the post nearer in order.
         """
         scores: dict[int, float] = defaultdict(float)
-        positions = self.positions
-        own = positions.get(card.path, 0)
+        own = self.positions.get(card.path, 0)
         for taxonomy, names in card.terms.items():
             for term in {slug(name) for name in names}:
                 found = self.taxonomies.get(taxonomy, {}).get(term)
                 if found is None:
                     continue
-                weight = math.log(1 + len(self.posts) / len(found.posts))
-                at = _position(found.posts, own, positions)
-                for other in found.posts[max(0, at - RELATED_WINDOW) : at + RELATED_WINDOW + 1]:
-                    scores[positions[other.path]] += weight
-        if card.path in positions:
+                weight = math.log(1 + len(self.posts) / len(found.positions))
+                at = bisect_left(found.positions, own)
+                for other in found.positions[max(0, at - RELATED_WINDOW) : at + RELATED_WINDOW + 1]:
+                    scores[other] += weight
+        if card.path in self.positions:
             scores.pop(own, None)
-        best = sorted([(-round(score, 9), abs(at - own), at) for at, score in scores.items()])
-        return [self.posts[at] for _, _, at in best[:count]]
-
-
-def _position(posts: Sequence[Card], own: int, positions: Mapping[SourcePath, int]) -> int:
-    """Return the index in `posts` (in the site's order) of the first post that doesn't stand before `own`."""
-    low, high = 0, len(posts)
-    while low < high:
-        middle = (low + high) // 2
-        if positions[posts[middle].path] < own:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+        best = heapq.nsmallest(count, [(-round(score, 9), abs(at - own), at) for at, score in scores.items()])
+        return [self.posts[at] for _, _, at in best]
 
 
 def is_hidden(card: Card, now: dt.datetime, *, drafts: bool, future: bool) -> bool:
@@ -197,6 +188,7 @@ def _taxonomies(
     """Gather the posts of each term. Terms that differ only in case or punctuation are one, with a warning."""
     problems: list[Problem] = []
     found: dict[str, dict[str, IndexedTerm]] = {}
+    positions = {post.path: number for number, post in enumerate(posts)}
     for taxonomy in taxonomies:
         members: dict[str, dict[SourcePath, Card]] = defaultdict(dict)
         spellings: dict[str, Counter[str]] = defaultdict(Counter)
@@ -225,6 +217,7 @@ def _taxonomies(
                 slug=key,
                 site_path=term_path(taxonomy, key),
                 posts=tuple(members[key].values()),
+                positions=tuple(sorted(positions[path] for path in members[key])),
             )
             for key in sorted(chosen, key=lambda key: (chosen[key].casefold(), key))
         }

@@ -6,8 +6,9 @@ styles; for code of its own no policy is written, since a policy that lets all c
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,7 @@ GRANTED: Final = {
 }
 _ELSEWHERE: Final = r"""[^>]*?\s(?:src|srcset|poster|href|data)\s*=\s*["']?\s*(?:https?:|//|data:)"""
 _LOADED: Final = {
-    mark: (directives, re.compile(mark + _ELSEWHERE))
+    mark: (directives, lazy(mark + _ELSEWHERE))
     for mark, directives in (
         ("<img", ("img-src",)),
         ("<image", ("img-src",)),
@@ -37,23 +38,26 @@ _UNTOLD: Final = (
     "<script", "<embed", "<object", "<link", "<form", "<frame", "<base", "srcdoc",
 )  # fmt: skip
 _HANDLERS: Final = (
-    *(re.compile(blank + r"""on[a-z]+\s*=\s*["'\w]""") for blank in " \t\n/"),
-    re.compile(r"""href\s*=\s*["']?\s*javascript:"""),
+    *(lazy(blank + r"""on[a-z]+\s*=\s*["'\w]""") for blank in " \t\n/"),
+    lazy(r"""href\s*=\s*["']?\s*javascript:"""),
 )
-_STYLES: Final = tuple(re.compile(blank + r"""style\s*=\s*["'\w]""") for blank in " \t\n/")
+_STYLES: Final = tuple(lazy(blank + r"""style\s*=\s*["'\w]""") for blank in " \t\n/")
 """Each begins with a letter of its own, so that a search is quick."""
 
 
-def asked(html: str) -> tuple[str, ...]:
-    """Return the directives that a page needs for this HTML beside `default-src 'self'`, by their names."""
-    small = html.lower()
+def asked(html: str, *, raw: bool = True) -> tuple[str, ...]:
+    """Return the directives that a page needs for this HTML beside `default-src 'self'`, by their names.
+
+    HTML that is not `raw` is Proofpress's own, which loads pictures and holds the styles of attributes at most.
+    """
+    small = html.lower() if raw else html
     found: set[str] = set()
     for mark, (directives, pattern) in _LOADED.items():
         if mark in small and pattern.search(small):
             found.update(directives)
-    if any(mark in small for mark in _UNTOLD) or any(pattern.search(small) for pattern in _HANDLERS):
+    if raw and (any(mark in small for mark in _UNTOLD) or any(pattern.search(small) for pattern in _HANDLERS)):
         found.add(CODE)
-    if "<style" in small or any(pattern.search(small) for pattern in _STYLES):
+    if "style" in small and ("<style" in small or any(pattern.search(small) for pattern in _STYLES)):
         found.add("style-src")
     return tuple(sorted(found))
 

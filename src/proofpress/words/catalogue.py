@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -53,10 +54,11 @@ class Catalogue(msgspec.Struct, frozen=True):
         written = self._form(key, values)
         if "{" not in written:
             return written
-        if not values.keys() >= placeholders(written):
+        pieces = _pieces(written)
+        if not values.keys() >= set(pieces[1::2]):
             given = ", ".join(f"{name}=…" for name in sorted(self.placeholders(key)))
             raise WordsError(f"'{key}' has places for values: write words.{key}({given})")
-        return PLACEHOLDER.sub(lambda found: self._shown(values[found[1]]), written)
+        return "".join([self._shown(values[piece]) if at % 2 else piece for at, piece in enumerate(pieces)])
 
     def escaped(self, key: str) -> Catalogue:
         """Return the same catalogue with a text as HTML."""
@@ -78,7 +80,8 @@ class Catalogue(msgspec.Struct, frozen=True):
         months = self.entries[_FORMS[form]]
         day = self.get("first_day", "1") if date.day == 1 else str(date.day)
         parts = {"day": day, "month": months[date.month - 1], "year": str(date.year), "number": str(date.month)}  # type: ignore[index]
-        return PLACEHOLDER.sub(lambda found: parts[found[1]], self.get(f"{form}_date", "{day} {month} {year}"))
+        pieces = _pieces(self.get(f"{form}_date", "{day} {month} {year}"))
+        return "".join([parts[piece] if at % 2 else piece for at, piece in enumerate(pieces)])
 
     def number(self, number: float) -> str:
         """Return a number with its digits in groups, as the samples of the catalogue have them."""
@@ -110,6 +113,12 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     def _shown(self, value: Any) -> str:
         return self.number(value) if type(value) is int else str(value)
+
+
+@functools.lru_cache(maxsize=1024)
+def _pieces(text: str) -> tuple[str, ...]:
+    """Take a text apart: what is written, and the names of the values that stand in it, by turns."""
+    return tuple(PLACEHOLDER.split(text))
 
 
 def placeholders(entry: Entry) -> frozenset[str]:

@@ -19,7 +19,7 @@ class Phrase:
 
     def __call__(self, **values: Any) -> str:
         """Return the text; as HTML where one of the values is, and then the others are escaped."""
-        if not any(hasattr(value, "__html__") for value in values.values()):
+        if not any([hasattr(value, "__html__") for value in values.values()]):  # noqa: C419 - a page asks for many
             return self._catalogue.text(self._key, values)
         shown = {name: value if type(value) is int else escape(value) for name, value in values.items()}
         return Markup(self._catalogue.escaped(self._key).text(self._key, shown))  # noqa: S704 - all of it is escaped
@@ -38,15 +38,11 @@ class WordsView:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-
-    def __getattr__(self, key: str) -> str | Phrase:
-        """Return a text, or what is to be called for it."""
-        found = self._catalogue.entries.get(key)
-        if isinstance(found, str) and "{" not in found:
-            return found
-        if found is None or isinstance(found, list):
-            raise AttributeError(key)
-        return Phrase(self._catalogue, key)
+        self.__dict__ |= {  # a page asks for a dozen
+            key: entry if isinstance(entry, str) and "{" not in entry else Phrase(catalogue, key)
+            for key, entry in catalogue.entries.items()
+            if not isinstance(entry, list) and not hasattr(WordsView, key)
+        }
 
     def __dir__(self) -> list[str]:
         """Return the keys, of which the nearest is named where one is misspelt."""
