@@ -17,6 +17,7 @@ from proofpress.markdown.plugin import Markdown
 from proofpress.markdown.text import Text
 from proofpress.model import Place
 from proofpress.paths import SitePath
+from proofpress.rules.html_page import Page, Tag
 from proofpress.rules.rule import Rule
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "HtmlTarget",
     "Kind",
     "Markdown",
+    "Page",
+    "PageRule",
     "Place",
     "PlainTarget",
     "Planning",
@@ -32,7 +35,9 @@ __all__ = [
     "Published",
     "Rule",
     "SitePath",
+    "Tag",
     "Tell",
+    "TellOfTag",
     "Text",
     "TextRule",
 ]  # fmt: skip
@@ -53,6 +58,21 @@ class TextRule(msgspec.Struct, frozen=True):
     """A pure function of the text."""
 
 
+class TellOfTag(Protocol):
+    """Takes note of a fault on a finished page."""
+
+    def __call__(self, tag: Tag, message: str, hint: str = "") -> None:
+        """Note what is wrong with a tag, and what to do. Where it was written is found by Proofpress."""
+
+
+class PageRule(msgspec.Struct, frozen=True):
+    """A rule, and the function that finds what breaks it on a finished page. `check` alone asks it."""
+
+    rule: Rule
+    find: Callable[[Page, TellOfTag], None]
+    """A pure function of the page."""
+
+
 class Filter(msgspec.Struct, frozen=True):
     """A filter that templates know by its name."""
 
@@ -61,5 +81,5 @@ class Filter(msgspec.Struct, frozen=True):
     """A pure function of what it is handed."""
 
 
-Plugin = Markdown | Filter | TextRule | Kind
+Plugin = Markdown | Filter | TextRule | PageRule | Kind
 """What may stand in the list `plugins`."""

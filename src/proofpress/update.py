@@ -168,10 +168,19 @@ def _check(options: Options, text: Source | None, progress: Callable[[str, int, 
             return last
         from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
         from proofpress.builder.desk import Desk  # noqa: PLC0415
+        from proofpress.builder.finished import outside_of  # noqa: PLC0415
+        from proofpress.builder.preparing import unpublished  # noqa: PLC0415
         from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
         from proofpress.engine.executors import Processes  # noqa: PLC0415
 
-        desk = Desk(traces=store, blobs=StoreFile(path), lasting=True, executor=Processes(options.jobs), wanted=False)
+        desk = Desk(
+            traces=store,
+            blobs=StoreFile(path),
+            lasting=True,
+            executor=Processes(options.jobs),
+            wanted=False,
+            kept=lambda _path, _digest: True,  # what was seen on a page is all that is wanted of it
+        )
         if text is not None:
             built = build(options, desk, with_text(inputs, text), progress=progress)
             own = built.preparation.prepared.get(text.path)
@@ -182,6 +191,9 @@ def _check(options: Options, text: Source | None, progress: Callable[[str, int, 
         unread = {language for own in built.preparation.prepared.values() for language in own.unread}
         checked = Checked(fingerprint, problems, tuple(sorted(unread)))
         store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
+        drafts = frozenset(unpublished(built.preparation.prepared, options))
+        outside = outside_of(inputs, built.filled.steps, built.filled.values, drafts)
+        store.put_fact("outside", msgspec.msgpack.encode(outside))
         if not built.preparation.uncertain:
             store.put_fact("checked", msgspec.json.encode(checked))
         return checked
@@ -212,7 +224,8 @@ class _Found(NamedTuple):
 def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int, int], None]) -> Outcome:
     from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
     from proofpress.builder.desk import Desk  # noqa: PLC0415
-    from proofpress.builder.reporting import weigher, with_excerpts  # noqa: PLC0415
+    from proofpress.builder.reporting import with_excerpts  # noqa: PLC0415
+from proofpress.site.weighing import weigher
     from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
     from proofpress.engine.executors import Processes  # noqa: PLC0415
 

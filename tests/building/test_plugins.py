@@ -33,8 +33,8 @@ def lay(root: Path, files: Mapping[str, str]) -> Path:
     return root
 
 
-def built(root: Path, files: Mapping[str, str]) -> Built:
-    return build(Options(root=lay(root, files), now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC)))
+def built(root: Path, files: Mapping[str, str], *, checks: bool = False) -> Built:
+    return build(Options(root=lay(root, files), now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC), checks=checks))
 
 
 def told(built: Built) -> list[str]:
@@ -60,7 +60,7 @@ EXAMPLES: Final = [name for name, text in SECTIONS.items() if 'title="plugins.py
 
 
 def test_the_page_has_an_example_of_each_of_the_four() -> None:
-    assert EXAMPLES == ["A piece of Markdown", "A filter", "A rule", "A kind of output"]
+    assert EXAMPLES == ["A piece of Markdown", "A filter", "A rule", "A rule of finished pages", "A kind of output"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -69,10 +69,11 @@ def test_what_the_page_of_plugins_shows_is_what_comes_of_it(name: str, tmp_path:
     files = {
         path: text for path, text in parts.items() if path == "plugins.py" or path.startswith(("content/", "temp"))
     }
-    done = built(tmp_path, files)
-    reported = parts.get("proofpress build", "")
+    checked = "proofpress check" in parts
+    done = built(tmp_path, files, checks=checked)
+    reported = parts.get("proofpress check" if checked else "proofpress build", "")
     assert told(done) == reported.splitlines()
-    shown = {path: text for path, text in parts.items() if path not in files and path != "proofpress build"}
+    shown = {path: text for path, text in parts.items() if path not in files and not path.startswith("proofpress ")}
     assert shown or reported
     for path, text in shown.items():
         assert text.strip() in done.outputs[OutputPath(path)].decode()

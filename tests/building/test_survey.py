@@ -11,10 +11,10 @@ from proofpress.builder.build import build
 from proofpress.builder.desk import Desk
 from proofpress.builder.inputs import Looked, Options, read_inputs
 from proofpress.builder.preparing import prepare
-from proofpress.builder.reporting import weigher
 from proofpress.builder.surveying import survey
 from proofpress.problems import judge
 from proofpress.rules.registry import BUILT_IN
+from proofpress.site.weighing import weigher
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,6 +6,7 @@ A page has two sections, Wrong and Right. In each, a fence whose info string has
 - `times="N"` after it: the file holds the fence's text N times over;
 - `before` after it: the file was there when the site was built the last time, and is gone.
 
+A fence `answers` holds lines `address state words [new address]`, each what a host says when `check --external` asks.
 A fence `links` holds lines `path -> target`, each a symbolic link. The fence `report` in Wrong is what Proofpress
 prints. A site without a site.yaml of its own gets the smallest one that is right.
 
@@ -25,12 +26,16 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import click
+import msgspec
 
 from proofpress.builder.build import build
+from proofpress.builder.finished import outside_of
 from proofpress.builder.inputs import Options
 from proofpress.cli.report import text
 from proofpress.rules.explanation import explanation
 from proofpress.rules.registry import registry
+from proofpress.web.asking import Answer
+from proofpress.web.links import problems_of
 
 RULES = registry()
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -52,6 +57,8 @@ class Example(NamedTuple):
     files: dict[str, bytes]
     links: dict[str, str]
     report: str
+    answers: dict[str, Answer]
+    """What hosts say of addresses."""
     before: dict[str, bytes]
     """Files that were there when the site was built the last time."""
 
@@ -61,6 +68,7 @@ def example(rule: str, section: Section) -> Example:
     _before, wrong, right = re.split(r"^## (?:Wrong|Right)$", explanation(RULES[rule]).text, flags=re.MULTILINE)
     files: dict[str, bytes] = {}
     links: dict[str, str] = {}
+    answers: dict[str, Answer] = {}
     before: dict[str, bytes] = {}
     report = ""
     for fence in FENCE.finditer(wrong if section == "Wrong" else right):
@@ -71,11 +79,22 @@ def example(rule: str, section: Section) -> Example:
             (before if found["before"] else files)[found["path"]] = data * int(found["times"] or 1)
         elif fence["info"] == "text links":
             links |= dict(line.split(" -> ") for line in fence["text"].splitlines())
+        elif fence["info"] == "text answers":
+            answers |= dict(_answer(line) for line in fence["text"].splitlines())
         elif fence["info"] == "text report":
             report = fence["text"]
         else:
             raise AssertionError(f"{rule}: what is a fence '{fence['info']}'?")
-    return Example(files, links, report, before)
+    return Example(files, links, report, answers, before)
+
+
+def _answer(line: str) -> tuple[str, Answer]:
+    url, state, said = line.split(" ", 2)
+    if state == "moved":
+        said, _, to = said.rpartition(" ")
+        return url, Answer("moved", said, to)
+    assert state == "dead", line
+    return url, Answer("dead", said)
 
 
 def lay_out(rule: str, section: Section, folder: Path) -> Path:
@@ -113,7 +132,15 @@ def reported(rule: str, root: Path) -> str:
     if rule in PUBLISHING:
         return _printed(root)
     built = build(Options(root=root, now=NOW, checks=RULES[rule].checked))
-    return "".join(click.unstyle(text(found)) + "\n" for found in built.problems)
+    problems = list(built.problems)
+    answers = example(rule, "Wrong").answers
+    if answers:
+        links = [
+            msgspec.structs.replace(link, year=NOW.year)
+            for link in outside_of(built.inputs, built.filled.steps, built.filled.values, frozenset()).links
+        ]
+        problems += problems_of(links, answers)
+    return "".join(click.unstyle(text(found)) + "\n" for found in problems)
 
 
 def _printed(root: Path) -> str:

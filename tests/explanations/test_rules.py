@@ -14,7 +14,6 @@ from explanation_examples import RULES
 from rules_document import DOCUMENT, document
 
 import proofpress
-from proofpress.builder.reporting import weigher
 from proofpress.config import read_config
 from proofpress.model import Place
 from proofpress.problems import judge
@@ -22,6 +21,7 @@ from proofpress.rules import rule as room
 from proofpress.rules.explanation import explanation
 from proofpress.rules.registry import BUILT_IN, registry, weighable
 from proofpress.rules.rule import Fault, Rule
+from proofpress.site.weighing import weigher
 
 PAGE = "# no-shouting\n\nA title is written in capitals.\n\nWrite it as a sentence.\n"
 SHOUTING = Rule("no-shouting", "warning", "site", page=PAGE)

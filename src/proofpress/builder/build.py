@@ -21,7 +21,7 @@ from proofpress.builder.plain import plain_outputs
 from proofpress.builder.plugins import open_plugins
 from proofpress.builder.preparing import LeftOut, Preparation, commit_dates, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
-from proofpress.builder.reporting import faults_once, weigher, with_excerpts
+from proofpress.builder.reporting import faults_once, with_excerpts
 from proofpress.builder.world import World, stands, world_of
 from proofpress.config import read_config
 from proofpress.engine.steps import Stale
@@ -29,6 +29,7 @@ from proofpress.output.publish import Made
 from proofpress.paths import OutputPath
 from proofpress.problems import Problem, judge
 from proofpress.rules.settings import COMMIT_DATES
+from proofpress.site.weighing import weigher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -175,6 +176,11 @@ def _problems(
     for path, day in inputs.commits.of_the_future(options.now).items():
         if path in preparation.prepared:
             found.append(COMMIT_DATES.future(f"{day:%Y-%m-%d}").at(path))
+    if options.checks:
+        from proofpress.builder.finished import finished_problems, looks_of  # noqa: PLC0415 - a build looks at none
+
+        targets = {key: step.target for key, step in filled.steps.items()}
+        found += finished_problems(inputs, world, targets, looks_of(filled.values))
     known = _beyond_a_build(options, inputs, preparation, found, theirs)
     drafts = unpublished(preparation.prepared, options)
     weight_of = weigher(weights, {rule.name for rule in known.values() if rule.optional})

@@ -8,6 +8,7 @@ import msgspec
 
 from proofpress.builder.plugins import NONE, Plugins, open_plugins
 from proofpress.builder.targets import Filling, TargetStep, decode_filled
+from proofpress.config import Links
 from proofpress.engine.blobs import AtHand
 from proofpress.engine.digests import SIZE, digest_of
 from proofpress.engine.loop import Kind, bring_up_to_date
@@ -40,13 +41,17 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """By site path; one whose template failed is not there."""
     problems: dict[str, tuple[Problem, ...]]
     """By site path, of those that have any."""
+    values: dict[str, bytes]
+    """By site path: what the steps of a check gave, with what was seen on each page; else nothing."""
     unused: list[Problem]
     """Of templates that no page needs."""
     reasons: dict[str, Stale]
     """Why each that was filled now had to be."""
 
 
-def filling_of(inputs: Inputs, preparation: Preparation, world: World, desk: Desk, compiled: Compiled) -> Filling:
+def filling_of(
+    inputs: Inputs, preparation: Preparation, world: World, desk: Desk, compiled: Compiled, *, checks: bool = False
+) -> Filling:
     """Gather what filling needs."""
     return Filling(
         versions=inputs.versions,
@@ -55,6 +60,7 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, desk: Des
             menu=(),
             defaults=(),
             sections={},
+            links=Links(),
             languages=tuple(
                 msgspec.structs.replace(one, menu=None, place=Place(0, 1)) for one in inputs.config.languages
             ),
@@ -67,6 +73,7 @@ def filling_of(inputs: Inputs, preparation: Preparation, world: World, desk: Des
         staging=desk.staging,
         plugins=inputs.plugins,
         wanted=desk.wanted,
+        checks=checks,
     )
 
 
@@ -89,7 +96,7 @@ def fill(
     them is looked at.
     """
     compiled = compiled_templates(inputs, desk.traces)
-    filling = filling_of(inputs, preparation, world, desk, compiled)
+    filling = filling_of(inputs, preparation, world, desk, compiled, checks=preparation.reading.checks)
     steps = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests, inputs.plugins)}
     stands = before if before is not None and len(before.made) == len(steps) else None
     # What only a text can have changed, of what was filled in this process: pages of changed texts, and what carries many.
@@ -124,6 +131,7 @@ def fill(
         steps=steps,
         made=made,
         problems=problems,
+        values=results.values if filling.checks else {},
         unused=unused(inputs.theme, compiled.reads, _named(world, preparation.prepared)),
         reasons=results.reasons,
     )

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from proofpress.kinds.target import Kind
     from proofpress.markdown.plugin import Markdown
-    from proofpress.plugins import TextRule
+    from proofpress.plugins import PageRule, TextRule
     from proofpress.problems import Problem
 
 Result = TypeVar("Result")
@@ -77,6 +77,7 @@ class Opened(NamedTuple):
     markdown: tuple[Markdown, ...] = ()
     filters: Mapping[str, Callable[..., Any]] = MappingProxyType({})
     text_rules: tuple[TextRule, ...] = ()
+    page_rules: tuple[PageRule, ...] = ()
     kinds: tuple[Kind, ...] = ()
     problems: tuple[Problem, ...] = ()
     """Why others could not be opened."""
@@ -84,7 +85,7 @@ class Opened(NamedTuple):
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules, to be weighed and explained."""
-        return tuple(own.rule for own in self.text_rules)
+        return (*(own.rule for own in self.text_rules), *(own.rule for own in self.page_rules))
 
 
 def read_plugins(root: Path, entries: tuple[Entry, ...]) -> tuple[Plugins, list[Problem]]:
@@ -230,12 +231,12 @@ def _sorted(plugins: Plugins, found: Iterable[tuple[str, Place, Any]], problems:
     """Sort what plugins bring by what it is, without what can't be one."""
     from proofpress.kinds.target import Kind  # noqa: PLC0415 - a site without plugins needs none of it here
     from proofpress.markdown.plugin import Markdown  # noqa: PLC0415
-    from proofpress.plugins import Filter, TextRule  # noqa: PLC0415
+    from proofpress.plugins import Filter, PageRule, TextRule  # noqa: PLC0415
 
     markdown: list[Markdown] = []
     kinds: list[Kind] = []
     filters: dict[str, Callable[..., Any]] = {}
-    rules: list[TextRule] = []
+    rules: list[TextRule | PageRule] = []
     for where, place, value in found:
 
         def tell(message: str, hint: str = "", where: str = where, place: Place = place) -> None:
@@ -254,7 +255,7 @@ def _sorted(plugins: Plugins, found: Iterable[tuple[str, Place, Any]], problems:
                 tell(f"there is a filter '{value.name}' already", "give it another name")
             else:
                 filters[value.name] = _guarded_filter(plugins, value.name, value.function)
-        elif isinstance(value, TextRule):
+        elif isinstance(value, TextRule | PageRule):
             fault_in_words = _why_no_rule(value.rule, [own.rule for own in rules])
             if fault_in_words:
                 tell(fault_in_words, "see docs/plugins.md for a rule that has all it needs")
@@ -262,13 +263,14 @@ def _sorted(plugins: Plugins, found: Iterable[tuple[str, Place, Any]], problems:
                 rules.append(value)
         else:
             tell(
-                f"a plugin is a Markdown, a Filter, a TextRule or a Kind of proofpress.plugins, not {type(value).__name__}",
+                f"a plugin is a Markdown, a Filter, a TextRule, a PageRule or a Kind of proofpress.plugins, not {type(value).__name__}",
                 "take it out of the list, or make it one of these",
             )
     return Opened(
         markdown=tuple(markdown),
         filters=filters,
-        text_rules=tuple(rules),
+        text_rules=tuple(rule for rule in rules if isinstance(rule, TextRule)),
+        page_rules=tuple(rule for rule in rules if isinstance(rule, PageRule)),
         kinds=tuple(kinds),
         problems=tuple(problems),
     )
@@ -291,7 +293,7 @@ def _why_no_rule(rule: Any, others: Sequence[Rule]) -> str:
     from proofpress.rules.registry import registry  # noqa: PLC0415 - most sites have no rules of their own
 
     if not isinstance(rule, Rule):
-        return f"the rule of a TextRule is a Rule, not {type(rule).__name__}"
+        return f"the rule of a plugin is a Rule, not {type(rule).__name__}"
     try:
         registry(more=[*others, rule])
     except ValueError as error:

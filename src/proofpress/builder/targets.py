@@ -30,6 +30,8 @@ from proofpress.words.vocabulary import Catalogues, Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from proofpress.builder.finished import Look
+
 INPUT_NAMES: Final = ("the settings or the program", "its address", "its template", "its front matter", "its text")
 """What a target's static inputs are, in the order of their digests."""
 
@@ -37,7 +39,8 @@ INPUT_NAMES: Final = ("the settings or the program", "its address", "its templat
 class Filled(msgspec.Struct, frozen=True):
     """What filling a target gave: the file, by its digest, and what was found wrong on the way.
 
-    `path` is empty where the template failed, and nothing was made.
+    `path` is empty where the template failed, and nothing was made. In a check there is a `look` beside these, which is
+    `builder.finished`'s to read.
     """
 
     path: OutputPath
@@ -67,11 +70,13 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the bytes are wanted; else their digests do."""
     plugins: Plugins = NONE
     """Those of the site; their digest is in `versions`."""
+    checks: bool = False
+    """Whether pages are looked at once they are finished."""
 
     @property
     def digest(self) -> bytes:
         """Of what every target depends on. The rest has its digest in the step that uses it."""
-        return digest_of([self.versions, self.config, self.words])
+        return digest_of([self.versions, self.config, self.words, self.checks])
 
     def digest_of(self) -> Callable[[Any], bytes]:
         """Return the function that digests answers, in which the same cards come again and again."""
@@ -133,7 +138,11 @@ class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
             return Outcome(msgspec.json.encode(Filled(OutputPath(""), "", tuple(problems))), kept=False)
         path = output_path(self.target.site_path)
         filled = Filled(path, digest_of_output(data), tuple(problems))
-        return Outcome(msgspec.json.encode(filled), data=using.put(path, data))
+        value = msgspec.json.encode(filled)
+        if using.look is not None:
+            seen = using.look(data, self.target, making, using.plugins)
+            value = msgspec.json.encode(msgspec.structs.asdict(filled) | {"look": seen})
+        return Outcome(value, data=using.put(path, data))
 
     def _made(self, making: Making, plugins: Plugins) -> tuple[bytes | None, Sequence[Problem]]:
         """Make it; where a plugin fails, that is the problem."""
@@ -166,6 +175,12 @@ class Filler:
 
         self._filling = filling
         self.plugins = filling.plugins
+        self.look: Callable[[bytes, FilledTarget, Making, Plugins], Look | None] | None = None
+        """Looks at a finished page, for a check."""
+        if filling.checks:
+            from proofpress.builder.finished import look  # noqa: PLC0415 - a build doesn't look
+
+            self.look = look
         self._folders: set[str] = set()
         blobs = filling.blobs.open()
         self.shop = Workshop(

@@ -8,7 +8,7 @@ import sys
 import unicodedata
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from proofpress.model import Source
     from proofpress.problems import Problem
     from proofpress.update import Checked
+    from proofpress.web.asking import Answer
 
 ROUNDS = 10
 """How often a site is looked at again after mends, which may bring others within reach."""
@@ -41,6 +42,7 @@ ROUNDS = 10
 @click.option("--fix", is_flag=True, help="Mend what is certain and loses no word.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: mend what is a guess, too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--external", is_flag=True, help="Ask the web whether the addresses of other sites are still there.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at most (default: every core).")
 @click.option(
@@ -55,6 +57,7 @@ def command(
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
+    external: bool,
     strict: bool,
     jobs: int | None,
     form: Format,
@@ -72,23 +75,26 @@ def command(
         raise click.UsageError("--diff shows what --fix would do: take one of them")
     if stdin_path is not None and source is None:
         raise click.UsageError("--stdin-path is the place of what comes on standard input: write - as well")
+    if external and source is not None:
+        raise click.UsageError("--external asks for the links of the whole site: leave - out")
     root = require_site(root)
     text = _standard_input(root, stdin_path) if source else None
-    asked = _Asked(root, strict, jobs)
-    checked = _checked(asked, text)
-    problems = checked.problems
+    find = _Find(root, external=external, strict=strict, jobs=jobs)
+    problems = find(text)
     if diff:
         _show_difference(_mends(problems, root, text, unsafe=unsafe_fixes), prefix_of(root))
         return
     if fix and text is not None:
-        text, problems = _mended_text(problems, asked, text, unsafe=unsafe_fixes)
+        text, problems = _mended_text(problems, find, text, unsafe=unsafe_fixes)
         sys.stdout.buffer.write(text.data)
     elif fix:
-        problems = _mended(problems, asked, unsafe=unsafe_fixes)
+        problems = _mended(problems, find, unsafe=unsafe_fixes)
     show(problems, form, root, err=fix and text is not None)
+    for note in find.notes:
+        say(note, err=True)
     if form in {"text", "github"}:
-        if checked.unread:
-            say(_unread(checked.unread), err=True)
+        if find.unread:
+            say(_unread(find.unread), err=True)
         say(_closing(problems), err=True)
     if any(found.severity == "error" for found in problems):
         raise SystemExit(1)
@@ -116,29 +122,54 @@ def _standard_input(root: Path, written: str | None) -> Source:
     return Source(SourcePath(path), data)
 
 
-class _Asked(NamedTuple):
-    """What the command line asks of each look at the site."""
+class _Find:
+    """Finds all that is wrong with a site, as often as it is mended; an address of the web is asked once."""
 
-    root: Path
-    strict: bool
-    jobs: int | None
+    def __init__(self, root: Path, *, external: bool, strict: bool, jobs: int | None) -> None:
+        self.root = root
+        self.notes: list[str] = []
+        """What is to be said of the web beside problems."""
+        self.unread: tuple[str, ...] = ()
+        """The languages of listings that were not read, for want of a grammar."""
+        self._external = external
+        self._strict = strict
+        self._jobs = jobs
+        self._answers: dict[str, Answer] = {}
 
+    def __call__(self, text: Source | None = None) -> list[Problem]:
+        """Return it; with a text, which an editor has not saved yet, all that is wrong with this in its place there."""
+        checked = self._checked(text)
+        self.unread = checked.unread
+        if not self._external:
+            return checked.problems
+        from proofpress.engine.store import BusyError
+        from proofpress.outside import ask_outside
 
-def _checked(asked: _Asked, text: Source | None = None) -> Checked:
-    """Return all that is wrong with a site, or with one text in its place there."""
-    from proofpress.builder.inputs import Options
-    from proofpress.engine.parallel import WorkerDiedError, cores
-    from proofpress.engine.store import BusyError
-    from proofpress.problems import MissingExtra
-    from proofpress.update import check
+        try:
+            with Bar() as bar:
+                asked = ask_outside(self.root, now(), strict=self._strict, known=self._answers, progress=bar)
+        except BusyError as error:
+            raise click.ClickException(str(error)) from None
+        self.notes, self._answers = asked.notes, asked.answers
+        return sorted([*checked.problems, *asked.problems])
 
-    jobs = asked.jobs or cores()
-    options = Options(root=asked.root, now=now(), drafts=True, future=True, strict=asked.strict, checks=True, jobs=jobs)
-    try:
-        with Bar() as bar:
-            return check(options, text=text, progress=bar)
-    except (MissingExtra, BusyError, WorkerDiedError) as error:
-        raise click.ClickException(str(error)) from None
+    def _checked(self, text: Source | None) -> Checked:
+        """Return what can be told without the web."""
+        from proofpress.builder.inputs import Options
+        from proofpress.engine.parallel import WorkerDiedError, cores
+        from proofpress.engine.store import BusyError
+        from proofpress.problems import MissingExtra
+        from proofpress.update import check
+
+        jobs = self._jobs or cores()
+        options = Options(
+            root=self.root, now=now(), drafts=True, future=True, strict=self._strict, checks=True, jobs=jobs
+        )
+        try:
+            with Bar() as bar:
+                return check(options, text=text, progress=bar)
+        except (MissingExtra, BusyError, WorkerDiedError) as error:
+            raise click.ClickException(str(error)) from None
 
 
 def _mends(problems: Sequence[Problem], root: Path, text: Source | None = None, *, unsafe: bool) -> list[Mend]:
@@ -147,31 +178,31 @@ def _mends(problems: Sequence[Problem], root: Path, text: Source | None = None, 
     return mends(problems, root, unsafe=unsafe, texts={} if text is None else {str(text.path): text.data})
 
 
-def _mended(problems: list[Problem], asked: _Asked, *, unsafe: bool) -> list[Problem]:
+def _mended(problems: list[Problem], find: _Find, *, unsafe: bool) -> list[Problem]:
     """Mend until nothing is left that can be; return what is still wrong, and say what was done."""
     from proofpress.builder.mending import write
 
     faults: Counter[str] = Counter()
     for _ in range(ROUNDS):
-        made = _mends(problems, asked.root, unsafe=unsafe)
+        made = _mends(problems, find.root, unsafe=unsafe)
         if not made:
             break
-        write(made, asked.root)
+        write(made, find.root)
         faults.update({mend.path: mend.faults for mend in made})
-        problems = _checked(asked).problems
+        problems = find()
     for path, count in sorted(faults.items()):
-        say(f"{place_from_here(path, prefix_of(asked.root))}: {count:,} mended", err=True)
+        say(f"{place_from_here(path, prefix_of(find.root))}: {count:,} mended", err=True)
     return problems
 
 
-def _mended_text(problems: list[Problem], asked: _Asked, text: Source, *, unsafe: bool) -> tuple[Source, list[Problem]]:
+def _mended_text(problems: list[Problem], find: _Find, text: Source, *, unsafe: bool) -> tuple[Source, list[Problem]]:
     """Mend a text until nothing is left that can be; return it with what is still wrong with it."""
     for _ in range(ROUNDS):
-        made = [mend for mend in _mends(problems, asked.root, text, unsafe=unsafe) if mend.path == text.path]
+        made = [mend for mend in _mends(problems, find.root, text, unsafe=unsafe) if mend.path == text.path]
         if not made:
             break
         text = msgspec.structs.replace(text, data=made[0].after.encode("utf-8"))
-        problems = _checked(asked, text).problems
+        problems = find(text)
     return text, problems
 
 

@@ -30,7 +30,7 @@ from proofpress.config.readers import (
     words,
 )
 from proofpress.config.setting import Setting
-from proofpress.config.values import HighlightOptions, Hosting, MarkdownOptions, Repository, Updated
+from proofpress.config.values import HighlightOptions, Hosting, Links, MarkdownOptions, Repository, Updated
 from proofpress.content import settings as accepts
 from proofpress.problems import Judgement
 
@@ -121,6 +121,18 @@ def _repository() -> tuple[Setting, ...]:
         ),
         Setting(name="branch", reader=NAME, description="The branch that is published."),
         Setting(name="path", reader=NAME, description="The site's folder within the repository.", otherwise="its root"),
+    )
+
+
+def _links() -> tuple[Setting, ...]:
+    return (
+        Setting(
+            name="ignore",
+            reader=words(accepts.address_pattern),
+            description="Patterns of addresses that are not asked; `*` stands for anything.",
+            examples=(["https://intranet.me.example/*", "*/login*"],),
+        ),
+        Setting(name="timeout", reader=number(least=1, most=120), description="Seconds that a host has to answer."),
     )
 
 
@@ -299,6 +311,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         reader=choice(*get_args(Updated)),
         description="With `git`, a page that does not say when it was changed has the time of its last commit as `updated`, where that is of a later day than its date.",
         examples=("git",),
+    ),
+    Setting(
+        name="links",
+        reader=parts(Links, _links),
+        description="How `proofpress check --external` asks for the addresses of other sites.",
+        examples=({"ignore": ["https://intranet.me.example/*"], "timeout": 20},),
+        parts=_links,
     ),
     Setting(
         name="twins",

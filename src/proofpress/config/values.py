@@ -117,6 +117,15 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     """Where it stands in site.yaml."""
 
 
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """How `check --external` asks for the addresses of other sites."""
+
+    ignore: tuple[str, ...] = ()
+    """Patterns of addresses that are not asked; `*` stands for anything."""
+    timeout: int = 10
+    """Seconds that a host has to answer."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a site."""
 
@@ -157,5 +166,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     repository: Repository = Repository()
     updated: Updated = "none"
     """Who tells when a document was changed that does not say so."""
+    links: Links = Links()
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""

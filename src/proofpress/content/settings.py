@@ -156,6 +156,13 @@ def ignored(pattern: str) -> str | Refusal:
     return pattern if wrong is None else Refusal(wrong)
 
 
+def address_pattern(pattern: str) -> str | Refusal:
+    """Check a pattern of addresses of other sites."""
+    if not pattern.startswith(("http://", "https://", "*")):
+        return Refusal("begins with neither https:// nor *", f"write 'https://{pattern}', or '*{pattern}'")
+    return pattern
+
+
 def taxonomy(name: str) -> str | Refusal:
     """Check the name of a taxonomy: it is a key of front matter and a part of URLs."""
     if name in KEYS or name == "taxonomies":

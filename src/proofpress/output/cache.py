@@ -19,6 +19,8 @@ CACHE: Final = ".proofpress"
 STORE: Final = "cache.db"
 CHECKED: Final = "check.db"
 """What `check` remembers: it asks more than a build, and neither is to forget for the other."""
+LINKS: Final = "links.db"
+"""Which addresses of other sites were there when `check --external` asked."""
 STAGING: Final = "staging"
 
 
@@ -32,7 +34,7 @@ def cache_folder(root: Path) -> Path:
 def forget(root: Path) -> None:
     """Drop what earlier builds remembered, but not the records of what they published, nor the lock, which who calls holds."""
     folder = cache_folder(root)
-    for name in (STORE, STORE + "-journal", CHECKED, CHECKED + "-journal"):
+    for name in (STORE, STORE + "-journal", CHECKED, CHECKED + "-journal", LINKS, LINKS + "-journal"):
         if own_file(folder / name):
             (folder / name).unlink()
     empty_staging(root)

@@ -1,4 +1,4 @@
-"""The rules of texts that `check` alone asks, beside those of a build: they read more than a page needs to be made."""
+"""The rules that `check` alone asks, beside those of a build: of texts, and of pages once they are finished."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from proofpress.rules.code import (
     UNDEFINED_NAME,
     UNNAMED_LISTING,
 )
+from proofpress.rules.pages import DUPLICATE_ID, NAMELESS_FRAME
 from proofpress.rules.remains import (
     CUT_OFF,
     ECHOED_ANSWER,
@@ -34,6 +35,7 @@ from proofpress.rules.text import UNUSED_ALLOWANCE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from proofpress.rules.html_page import PageRule
     from proofpress.rules.rule import TextRule
 
 CHECKED_RULES: Final[Sequence[TextRule]] = (
@@ -59,3 +61,6 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     VAGUE_LINK,
     UNUSED_ALLOWANCE,
 )
+
+PAGE_RULES: Final[Sequence[PageRule]] = (DUPLICATE_ID, NAMELESS_FRAME)
+"""Those that read a finished page by itself."""

@@ -17,6 +17,7 @@ from proofpress.rules import (
     marks,
     mathematics,
     output,
+    pages,
     posts,
     remains,
     settings,
@@ -25,6 +26,7 @@ from proofpress.rules import (
     tables,
     templates,
     text,
+    web,
     words,
 )
 from proofpress.rules.rule import Rule
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FAMILIES: Final = (
-    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, access, posts, site, output, words,
+    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, access, posts, site, pages, web, output, words,
 )  # fmt: skip
 
 BUILT_IN: Final[tuple[Rule, ...]] = tuple(

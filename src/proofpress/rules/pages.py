@@ -1,0 +1,72 @@
+"""What is seen on finished pages alone: what templates, raw HTML and Markdown come to when they are put together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from proofpress.rules.html_page import PageRule
+from proofpress.rules.rule import Fault, Rule
+
+if TYPE_CHECKING:
+    from proofpress.rules.html_page import FoundOnPage, Page
+
+_ID: Final = re.compile(r"\sid\s*=\s*[\"']?([^\s\"'>]*)", re.IGNORECASE)
+_FRAME: Final = re.compile(r"<iframe\b", re.IGNORECASE)
+
+
+class _DuplicateId(PageRule, frozen=True):
+    def check(self, page: Page) -> FoundOnPage:
+        """Give the first id that several elements have, at the last of them, with the number of others like it."""
+        written = _ID.findall(page.html)
+        if len(set(written)) == len(written):
+            return
+        tags = [(tag.attributes.get("id", ""), tag) for tag in page.telling if _ID.search(tag.written)]
+        counts = Counter(name for name, _ in tags if name)
+        if len(counts) == len(tags):
+            return
+        last = dict(tags)
+        repeated = [name for name, count in counts.items() if count > 1]
+        if repeated:  # none where some are empty
+            name, more = repeated[0], len(repeated) - 1
+            others = f" (and {more:,} more id{'s' if more > 1 else ''} of this page)" if more else ""
+            message = f"{counts[name]:,} elements of the page have the id '{name}'; a link to it leads to the first"
+            yield self.says(message, f"give each an id of its own{others}"), last[name]
+
+
+class _NamelessFrame(PageRule, frozen=True):
+    def check(self, page: Page) -> FoundOnPage:
+        """Give each frame that does not say what it shows."""
+        if not _FRAME.search(page.html):
+            return
+        fault = self.says(
+            "this frame has no title, so who does not see it can't tell what it shows",
+            'say it in the tag: title="…"',
+        )
+        for tag in page.telling:
+            if tag.name != "iframe":
+                continue
+            named = tag.attributes
+            if not named.keys().isdisjoint(("hidden", "aria-labelledby")) or named.get("aria-hidden") == "true":
+                continue
+            if not named.get("title", "").strip() and not named.get("aria-label", "").strip():
+                yield fault, tag
+
+
+class _LeavesSite(Rule, frozen=True):
+    def above(self, path: str, prefix: str, mend: str) -> Fault:
+        """Tell of a link from the host's root that lacks the site's prefix."""
+        return self.says(f"'{path}' leads out of the site, which begins at '{prefix}/'", mend)
+
+
+class _InsecureLink(Rule, frozen=True):
+    def own(self, url: str, secure: str) -> Fault:
+        """Tell of an http address of the site itself."""
+        return self.says(f"'{url}' asks for this site without encryption", f"write '{secure}'")
+
+
+DUPLICATE_ID: Final = _DuplicateId("duplicate-id", "warning", "page", checked=True, precision=(3, 3))
+NAMELESS_FRAME: Final = _NamelessFrame("nameless-frame", "warning", "page", checked=True, precision=(25, 25))
+LEAVES_SITE: Final = _LeavesSite("leaves-site", "warning", "page", checked=True)
+INSECURE_LINK: Final = _InsecureLink("insecure-link", "warning", "page", checked=True, precision=(25, 25))

@@ -1,0 +1,1 @@
+"""Asking the web whether the addresses that a site leads to are still there."""
