@@ -139,6 +139,14 @@ def test_late_fonts_move_nothing_on_a_page_of_prose(
     assert page.evaluate("shifted") <= 0.002
 
 
+def test_late_fonts_of_mathematics_move_nothing_either(address: str, window: Callable[..., Page]) -> None:
+    for path, width in (("tags/vision/", 1280), ("posts/convolutional-networks/", 360), ("posts/autoencoders/", 360)):
+        page = window(width)
+        assert "math" in fonts_of(page, address + path), path
+        page.wait_for_function("document.fonts.check('20px \"STIX Two Math\"')")
+        assert page.evaluate("shifted") <= 0.002, path
+
+
 def test_a_line_of_prose_has_62_to_68_characters_and_a_line_of_code_80(
     address: str, window: Callable[..., Page]
 ) -> None:
