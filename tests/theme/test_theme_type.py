@@ -285,6 +285,21 @@ def test_paper_is_white_whatever_was_chosen(address: str, window: Callable[..., 
     assert min(int(part) for part in re.findall(r"\d+", listing)) > 230
 
 
+def test_on_paper_a_figure_is_low_and_keeps_with_nothing_and_a_listing_breaks(
+    address: str, window: Callable[..., Page]
+) -> None:
+    page = window()
+    page.goto(f"{address}posts/a-short-history/")
+    page.emulate_media(media="print")
+    figure, caption, listing, title = page.evaluate(
+        "['figure:not(.listing) > img', 'figure:not(.listing) > figcaption', '.listing', '.listing > figcaption']"
+        ".map((one) => document.querySelector(one)).map((e) => ({ height: e.getBoundingClientRect().height,"
+        " after: getComputedStyle(e).breakAfter, inside: getComputedStyle(e).breakInside }))"
+    )
+    assert 0 < figure["height"] <= 7 * 96 / 2.54 + 1
+    assert (caption["after"], title["after"], listing["inside"]) == ("auto", "avoid", "auto")
+
+
 # ---------------------------------------------------------------- what is wide, and what stands in the margin
 
 LAID_OUT = """
