@@ -348,6 +348,22 @@ def test_a_note_stands_in_the_margin_where_there_is_one_and_what_is_wide_reaches
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+def test_from_right_to_left_a_listing_reaches_into_the_margin_of_notes_not_of_the_outline(
+    tmp_path: Path, window: Callable[..., Page]
+) -> None:
+    listing = f"```python\n{'x' * 90}\n```\n\n$$ x = y $$\n"
+    settings = "title: Mine\nurl: https://me.example/\nlanguage: ar\n"
+    site = outputs(tmp_path, {"site.yaml": settings, "content/a.md": f"# A\n\nText.\n\n{listing}"})
+    page = window(1280)
+    page.route("**/*", lambda route: route.fulfill(**_answer(site, route.request.url)))
+    page.goto("https://me.example/a/")
+    boxes = [page.locator(f".content > {one}").bounding_box() for one in ("p", ".listing", ".math")]
+    ends = [(box["x"], box["x"] + box["width"]) for box in boxes if box is not None]
+    (left, right), *others = ends
+    assert len(others) == 2
+    assert all(begin < left - 200 and end <= right + 20 for begin, end in others)
+
+
 def _answer(site: dict[str, bytes], url: str) -> dict[str, Any]:
     path = url.removeprefix("https://me.example/")
     path += "index.html" if path.endswith("/") else ""
