@@ -33,6 +33,7 @@ URL_ATTRIBUTES = {
     "video": ("src", "poster"),
 }
 CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+)""")
+HIDDEN = "[hidden]"
 REDIRECT = re.compile(r"\s*\d+\s*;\s*url\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -52,7 +53,10 @@ class Page(msgspec.Struct):
     """href of each link element, by its rel."""
     title: str
     content: str
-    """The text of what the writer wrote: of `div.content`, without heading anchors; of everything, where there is none."""
+    """The text of what the writer wrote: of `div.content`, without heading anchors; of everything, where there is none.
+
+    What is `hidden`, as a footnote is at its mark, is no part of it: that is shown in place of something else.
+    """
     handlers: list[str]
     """Attributes that would run a script."""
     redirect: str = ""
@@ -69,7 +73,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.page = Page([], [], [], [], {}, {}, "", "", [])
         self.open: list[tuple[str, str]] = []
-        """Each open element, with its classes."""
+        """Each open element, with its classes; HIDDEN is one of them where it has that attribute."""
         self.inside: list[str] = []
         """Texts of div.content, in pieces."""
         self.everywhere: list[str] = []
@@ -99,7 +103,8 @@ class _Reader(HTMLParser):
         if tag == "script":
             page.scripts.append((said.get("type", ""), ""))
         if tag not in VOID:
-            self.open.append((tag, said.get("class", "")))
+            hidden = f" {HIDDEN}" if "hidden" in said else ""
+            self.open.append((tag, said.get("class", "") + hidden))
 
     def handle_endtag(self, tag: str) -> None:
         while any(tag == name for name, _ in self.open):
@@ -113,7 +118,9 @@ class _Reader(HTMLParser):
             self.page.scripts[-1] = (kind, text + data)
         elif last == "title":
             self.page.title += data
-        elif last != "style" and not any(tag == "a" and css == "anchor" for tag, css in self.open):
+        elif last != "style" and not any(
+            (tag == "a" and css == "anchor") or HIDDEN in css.split() for tag, css in self.open
+        ):
             self.everywhere.append(data)
             if any(tag == "div" and "content" in css.split() for tag, css in self.open):
                 self.inside.append(data)

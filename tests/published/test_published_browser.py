@@ -133,6 +133,24 @@ def test_axe_finds_no_serious_violation(
     assert found == []
 
 
+@pytest.mark.axe
+@pytest.mark.parametrize("seen", [{"media": "print"}, {"forced_colors": "active"}], ids=["print", "forced"])
+def test_axe_finds_nothing_on_paper_or_in_colours_of_the_system(
+    rich_site: PublishedSite, browser: Browser, serve: Serve, npm_file: NpmFile, seen: Any
+) -> None:
+    axe = npm_file("axe-core/axe.min.js").read_text("utf-8")
+    found = []
+    with browser.new_context(viewport=DESKTOP) as context:
+        page = context.new_page()
+        page.emulate_media(**seen)
+        for path in paths_of(rich_site, posts=1, alike=1):
+            page.goto(serve(rich_site.output, rich_site.prefix) + path)
+            page.evaluate(axe)
+            for violation in page.evaluate(AXE, None)["violations"]:
+                found += [f"{path}: {violation['id']}: {node['html'][:200]}" for node in violation["nodes"]]
+    assert found == []
+
+
 def test_a_reader_with_a_keyboard_reaches_the_text_first(site: PublishedSite, browser: Browser, serve: Serve) -> None:
     with browser.new_context() as context:
         page = context.new_page()

@@ -273,15 +273,21 @@ def test_a_site_replaces_one_part_and_adds_a_style_sheet(tmp_path: Path) -> None
         "templates/partials/draft.html": "<em>not finished</em>\n",
         "templates/static/mine.css": ":root { --accent: #0b6b53; }",
         "content/posts/a.md": "---\ntitle: A\ndate: 2026-01-01\ndraft: true\n---\n\nText.",
+        "content/b.md": "# B\n\n```python\nx = 1\n```\n",
     }
     site = outputs(tmp_path, files)
     page = elements(site["posts/a/index.html"])
     assert [e.text for e in named(page, "em")] == ["not finished"]
     assert words(named(page, "footer", "site-footer")[0].text).startswith("Set in Kassel.")
-    sheets = [link.attributes["href"] for link in named(page, "link") if link.attributes["rel"] == "stylesheet"]
-    assert [re.sub(r"\.[0-9a-f]+\.css$", "", sheet) for sheet in sheets] == [
-        f"/assets/{name}" for name in ("style", "fonts", "highlight", "wide", "print", "mine")
-    ]
+    assert sheets(page) == [f"/assets/{name}" for name in ("style", "fonts", "wide", "print", "mine")]
+    listing = elements(site["b/index.html"])
+    assert sheets(listing) == [f"/assets/{name}" for name in ("style", "fonts", "highlight", "wide", "print", "mine")]
+
+
+def sheets(page: list[Element]) -> list[str]:
+    """Return the names of a page's style sheets, in their order."""
+    links = [link.attributes["href"] for link in named(page, "link") if link.attributes["rel"] == "stylesheet"]
+    return [re.sub(r"\.[0-9a-f]+\.css$", "", link) for link in links]
 
 
 def test_no_template_writes_an_address_of_its_own() -> None:

@@ -139,6 +139,14 @@ def test_late_fonts_move_nothing_on_a_page_of_prose(
     assert page.evaluate("shifted") <= 0.002
 
 
+def test_late_fonts_of_mathematics_move_nothing_either(address: str, window: Callable[..., Page]) -> None:
+    for path, width in (("tags/vision/", 1280), ("posts/convolutional-networks/", 360), ("posts/autoencoders/", 360)):
+        page = window(width)
+        assert "math" in fonts_of(page, address + path), path
+        page.wait_for_function("document.fonts.check('20px \"STIX Two Math\"')")
+        assert page.evaluate("shifted") <= 0.002, path
+
+
 def test_a_line_of_prose_has_62_to_68_characters_and_a_line_of_code_80(
     address: str, window: Callable[..., Page]
 ) -> None:
@@ -277,6 +285,21 @@ def test_paper_is_white_whatever_was_chosen(address: str, window: Callable[..., 
     assert min(int(part) for part in re.findall(r"\d+", listing)) > 230
 
 
+def test_on_paper_a_figure_is_low_and_keeps_with_nothing_and_a_listing_breaks(
+    address: str, window: Callable[..., Page]
+) -> None:
+    page = window()
+    page.goto(f"{address}posts/a-short-history/")
+    page.emulate_media(media="print")
+    figure, caption, listing, title = page.evaluate(
+        "['figure:not(.listing) > img', 'figure:not(.listing) > figcaption', '.listing', '.listing > figcaption']"
+        ".map((one) => document.querySelector(one)).map((e) => ({ height: e.getBoundingClientRect().height,"
+        " after: getComputedStyle(e).breakAfter, inside: getComputedStyle(e).breakInside }))"
+    )
+    assert 0 < figure["height"] <= 7 * 96 / 2.54 + 1
+    assert (caption["after"], title["after"], listing["inside"]) == ("auto", "avoid", "auto")
+
+
 # ---------------------------------------------------------------- what is wide, and what stands in the margin
 
 LAID_OUT = """
@@ -323,6 +346,22 @@ def test_a_note_stands_in_the_margin_where_there_is_one_and_what_is_wide_reaches
     assert (figure["width"] > text["width"] + 100) == (table["width"] > text["width"] + 100) == (width > 1088)
     assert figure["y"] >= note["y"] + note["height"]
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_from_right_to_left_a_listing_reaches_into_the_margin_of_notes_not_of_the_outline(
+    tmp_path: Path, window: Callable[..., Page]
+) -> None:
+    listing = f"```python\n{'x' * 90}\n```\n\n$$ x = y $$\n"
+    settings = "title: Mine\nurl: https://me.example/\nlanguage: ar\n"
+    site = outputs(tmp_path, {"site.yaml": settings, "content/a.md": f"# A\n\nText.\n\n{listing}"})
+    page = window(1280)
+    page.route("**/*", lambda route: route.fulfill(**_answer(site, route.request.url)))
+    page.goto("https://me.example/a/")
+    boxes = [page.locator(f".content > {one}").bounding_box() for one in ("p", ".listing", ".math")]
+    ends = [(box["x"], box["x"] + box["width"]) for box in boxes if box is not None]
+    (left, right), *others = ends
+    assert len(others) == 2
+    assert all(begin < left - 200 and end <= right + 20 for begin, end in others)
 
 
 def _answer(site: dict[str, bytes], url: str) -> dict[str, Any]:

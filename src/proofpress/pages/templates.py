@@ -19,9 +19,12 @@ import jinja2.bccache
 import jinja2.meta
 import jinja2.parser
 import msgspec
+from markupsafe import Markup
 
 from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
+from proofpress.pages.figures import enlargeable
+from proofpress.pages.sidenotes import with_sidenotes
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.templates import TEMPLATE_ERROR
 from proofpress.site.dates import iso_date
@@ -310,6 +313,8 @@ def _environment(sources: Mapping[str, TemplateSource], words: Catalogue | None 
     environment.filters["date"] = _date
     environment.filters["iso"] = lambda date, has_time=False: iso_date(_moment(date), has_time)
     environment.filters["number"] = _number
+    environment.filters["sidenotes"] = lambda html: Markup(with_sidenotes(str(html)))  # noqa: S704 - as safe as it was
+    environment.filters["enlargeable"] = lambda html, characters=None: Markup(enlargeable(str(html), characters))  # noqa: S704 - so is this
     environment.words = words or Words().catalogue()
     environment.globals["words"] = WordsView(environment.words)
     return environment
