@@ -49,7 +49,7 @@ ARROWS: dict[str, set[str]] = {
     | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "plugins", "site", "theme", "theme_look", "theme_options", "words", "__version__"},
     "web": {"rules", "model", "problems", "site"},
     "outside": {"engine", "output", "problems", "site", "web", "__version__"},
-    "update": {"rules", "builder", "engine", "model", "output", "paths", "problems"},
+    "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site"},
     "preview": FOUNDATIONS | {"rules", "builder", "content", "engine", "kinds", "output", "site"},
     "cli": {
         "builder", "content", "urls", "config", "engine", "model", "output", "paths", "preview", "problems", "outside", "remote", "rules", "schema",

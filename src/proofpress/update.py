@@ -225,9 +225,9 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
     from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
     from proofpress.builder.desk import Desk  # noqa: PLC0415
     from proofpress.builder.reporting import with_excerpts  # noqa: PLC0415
-from proofpress.site.weighing import weigher
     from proofpress.engine.blobs import StoreFile  # noqa: PLC0415
     from proofpress.engine.executors import Processes  # noqa: PLC0415
+    from proofpress.site.weighing import weigher  # noqa: PLC0415
 
     options = found.options
     root = options.root
