@@ -192,7 +192,7 @@ def _check(options: Options, text: Source | None, progress: Callable[[str, int, 
         checked = Checked(fingerprint, problems, tuple(sorted(unread)))
         store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
         drafts = frozenset(unpublished(built.preparation.prepared, options))
-        outside = outside_of(inputs, built.filled.steps, built.filled.values, drafts)
+        outside = outside_of(inputs, built.filled.steps, built.filled.values, built.preparation.prepared, drafts)
         store.put_fact("outside", msgspec.msgpack.encode(outside))
         if not built.preparation.uncertain:
             store.put_fact("checked", msgspec.json.encode(checked))

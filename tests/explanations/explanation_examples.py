@@ -137,7 +137,9 @@ def reported(rule: str, root: Path) -> str:
     if answers:
         links = [
             msgspec.structs.replace(link, year=NOW.year)
-            for link in outside_of(built.inputs, built.filled.steps, built.filled.values, frozenset()).links
+            for link in outside_of(
+                built.inputs, built.filled.steps, built.filled.values, built.preparation.prepared, frozenset()
+            ).links
         ]
         problems += problems_of(links, answers)
     return "".join(click.unstyle(text(found)) + "\n" for found in problems)

@@ -69,11 +69,17 @@ def hosts() -> Iterator[Hosts]:
                 known.open[host] += 1
                 known.at_once[host] = max(known.at_once[host], known.open[host])
                 times = known.paths().count(self.path)
+            self.asking = [host]
             try:
                 self.reply(self.path, times)
             finally:
-                with known.guard:
-                    known.open[host] -= 1
+                self.answered()
+
+        def answered(self) -> None:
+            """Count the connection out, before who asked can have the answer and ask again."""
+            with known.guard:
+                while self.asking:
+                    known.open[self.asking.pop()] -= 1
 
         def reply(self, path: str, times: int) -> None:
             headers = {}
@@ -108,6 +114,7 @@ def hosts() -> Iterator[Hosts]:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
+            self.answered()
             self.end_headers()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -242,6 +242,15 @@ def test_settings_leave_addresses_out_and_weigh_the_rest(tmp_path: Path, web: Ho
     assert set(web.paths()) == {"/200", "/to/301/200"}
 
 
+def test_a_comment_allows_what_only_the_web_can_tell(tmp_path: Path, web: Hosts) -> None:
+    post = site(tmp_path, web)
+    post.write_text("<!-- proofpress: allow dead-link, moved-link -->\n" + post.read_text("utf-8"), "utf-8")
+    found = asked(tmp_path, web)
+    assert [(one.path, one.rule) for one in found.problems] == [("content/posts/2020-01-01-again.md", "dead-link")]
+    told = check(Options(root=tmp_path, now=NOW, drafts=True, future=True, checks=True)).problems
+    assert "unused-allowance" not in {one.rule for one in told}
+
+
 def test_without_a_network_one_line_says_so(tmp_path: Path, web: Hosts) -> None:
     def nobody(_name: str, _port: int) -> list[str]:
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")

@@ -8,7 +8,7 @@ from proofpress.problems import did_you_mean
 from proofpress.rules.text import UNUSED_ALLOWANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from proofpress.model import Allowance
     from proofpress.problems import Problem
@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 
 
 def silenced(
-    problems: Iterable[Problem], allowances: Mapping[str, Sequence[Allowance]], rules: Mapping[str, Rule], *, told: bool
+    problems: Iterable[Problem],
+    allowances: Mapping[str, Sequence[Allowance]],
+    rules: Mapping[str, Rule],
+    *,
+    told: bool,
+    unasked: Container[str] = (),
 ) -> list[Problem]:
     """Return problems without those that an allowance speaks of; where they are to be `told`, with those of allowances.
 
-    Rules that keep a site whole (`Rule.fixed`) are never silent.
+    Rules that keep a site whole (`Rule.fixed`) are never silent. Of those that were not asked, or not of all, nobody can
+    say that an allowance is of no use.
     """
     kept = []
     used: set[tuple[str, int, str]] = set()
@@ -38,20 +44,25 @@ def silenced(
     if told:
         for path, several in allowances.items():
             for allowance in several:
-                kept += _void(path, allowance, rules, used)
+                kept += [one for name, one in _void(path, allowance, rules, used) if name not in unasked]
     return kept
 
 
 def _void(
     path: str, allowance: Allowance, rules: Mapping[str, Rule], used: set[tuple[str, int, str]]
-) -> Iterator[Problem]:
-    """Give a problem for each name of an allowance that silences nothing."""
+) -> Iterator[tuple[str, Problem]]:
+    """Give a problem for each name of an allowance that silences nothing, with the name."""
     if not allowance.names:
-        yield UNUSED_ALLOWANCE.nameless().at(path, allowance.place)
+        yield "", UNUSED_ALLOWANCE.nameless().at(path, allowance.place)
     for name, place in allowance.names:
         if name not in rules:
-            yield UNUSED_ALLOWANCE.no_rule(name, did_you_mean(name, rules)).at(path, place)
+            yield name, UNUSED_ALLOWANCE.no_rule(name, did_you_mean(name, rules)).at(path, place)
         elif rules[name].fixed:
-            yield UNUSED_ALLOWANCE.never(name).at(path, place)
+            yield name, UNUSED_ALLOWANCE.never(name).at(path, place)
         elif (path, allowance.place.line, name) not in used:
-            yield UNUSED_ALLOWANCE.silences_nothing(name).at(path, place)
+            yield name, UNUSED_ALLOWANCE.silences_nothing(name).at(path, place)
+
+
+def allowed_at(path: str, line: int, allowances: Mapping[str, Sequence[Allowance]]) -> tuple[str, ...]:
+    """Return the names of the rules that are allowed in a line of a file."""
+    return tuple(name for each in allowances.get(path, ()) if each.reaches(line) for name, _ in each.names)

@@ -208,8 +208,17 @@ def _beyond_a_build(
     if allowances:
         from proofpress.builder.allowances import silenced  # noqa: PLC0415 - where somebody allows something
 
-        found[:] = silenced(found, allowances, known, told=options.checks)
+        found[:] = silenced(found, allowances, known, told=options.checks, unasked=_unasked(preparation))
     return known
+
+
+def _unasked(preparation: Preparation) -> set[str]:
+    """Return the rules of which nobody knows whether they would have found more: the web's, and those that lack grammars."""
+    from proofpress.rules.code import LISTING_SYNTAX, UNNAMED_LISTING  # noqa: PLC0415 - where somebody allows something
+    from proofpress.rules.web import DEAD_LINK, MOVED_LINK  # noqa: PLC0415
+
+    unread = any(own.unread for own in preparation.prepared.values())
+    return {rule.name for rule in (DEAD_LINK, MOVED_LINK, *((LISTING_SYNTAX, UNNAMED_LISTING) if unread else ()))}
 
 
 def _weights(inputs: Inputs) -> tuple[Weights, list[Problem], tuple[Rule, ...]]:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from proofpress.builder.allowances import allowed_at
 from proofpress.builder.plugins import fault_somewhere, open_plugins
 from proofpress.model import Place
 from proofpress.paths import Base
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from proofpress.builder.world import World
     from proofpress.kinds.making import Making
     from proofpress.kinds.target import FilledTarget
+    from proofpress.paths import SourcePath
     from proofpress.rules.rule import Fault
     from proofpress.site.finished import Broken
 
@@ -262,7 +264,11 @@ class Step(Protocol):
 
 
 def outside_of(
-    inputs: Inputs, steps: Mapping[str, Step], values: Mapping[str, bytes], drafts: frozenset[str]
+    inputs: Inputs,
+    steps: Mapping[str, Step],
+    values: Mapping[str, bytes],
+    prepared: Mapping[SourcePath, Prepared],
+    drafts: frozenset[str],
 ) -> Outside:
     """Return what leads out of a site: each address once, where it was written first."""
     config = inputs.config
@@ -272,6 +278,7 @@ def outside_of(
         for url, seen in outside(own.facts, base):
             holders.setdefault(url, []).append((key, seen.href))
     sources = Sources(inputs)
+    allowances = {str(path): own.allowances for path, own in prepared.items() if own.allowances}
     found = []
     for url, held in sorted(holders.items()):
         key, href = min(held, key=lambda one: (steps[one[0]].target.source is None, one[0]))
@@ -281,5 +288,6 @@ def outside_of(
         exact = line[place.column - 1 :].startswith(url) if place.line else False
         date = step.own.card.date if step.own is not None else None
         pages = len({other for other, _ in held})
-        found.append(OutsideLink(url, path, place, line, pages, key, date.year if date else 0, exact))
+        allowed = allowed_at(path, place.line, allowances)
+        found.append(OutsideLink(url, path, place, line, pages, key, date.year if date else 0, exact, allowed))
     return Outside(found, config.links.ignore, config.links.timeout, config.rules, drafts)

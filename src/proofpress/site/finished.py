@@ -147,6 +147,8 @@ class OutsideLink(msgspec.Struct, frozen=True, array_like=True):
     """In which it was written; 0 where nobody knows."""
     exact: bool
     """Whether it stands at its place as it is here."""
+    allowed: tuple[str, ...] = ()
+    """The rules that a comment above it silences."""
 
 
 class Outside(msgspec.Struct, frozen=True):
