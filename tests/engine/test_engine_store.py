@@ -396,6 +396,14 @@ def test_a_big_value_of_another_time_is_not_believed(path: Path) -> None:
         reader.big("document", "content/posts/a.md")
 
 
+def test_a_reader_is_closed_in_whichever_thread_it_is_let_go_of(path: Path) -> None:
+    fill(path)
+    held = [Reader(path)]
+    thread = threading.Thread(target=held.clear)  # where an error would be told as one that nobody can catch
+    thread.start()
+    thread.join()
+
+
 def test_values_of_foreign_types_are_damage(path: Path) -> None:
     fill(path)
     change(path, "UPDATE step SET value = 5, trace = 'text'", "UPDATE fact SET data = 1.5 WHERE name = 'last'")

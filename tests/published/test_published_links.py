@@ -56,10 +56,12 @@ def test_check_finds_the_dead_links_that_linkinator_finds(
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
     assert proofpress("build", "--output", str(served / "blog"), cwd=root).returncode == 0
-    # One after the other, newest first: linkinator looks for the fragments that it knows of when it comes to a page.
+    # One after the other, first the page that leads to all: linkinator looks for the fragments alone that it knows of
+    # when it comes to a page.
     command = [
         "node",
         str(npm_file("linkinator/build/src/cli.js")),
+        f"{address}/posts/one/",
         f"{address}/",
         "--recurse",
         "--check-fragments",

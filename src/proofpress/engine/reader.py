@@ -22,7 +22,9 @@ class Reader:
         """Open the file for reading alone."""
         self._path = path
         with translated(path):
-            self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30.0)
+            # Only one thread reads; but whichever the garbage collector runs in closes it.
+            uri = f"{path.resolve().as_uri()}?mode=ro"
+            self._connection = sqlite3.connect(uri, uri=True, timeout=30.0, check_same_thread=False)
 
     def __del__(self) -> None:
         """Close the file: a worker's function has no other end than this."""
