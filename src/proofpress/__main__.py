@@ -1,5 +1,5 @@
 """`python -m proofpress` is the command `proofpress`."""
 
-from proofpress.cli import main
+from proofpress.cli import run
 
-main()
+run()

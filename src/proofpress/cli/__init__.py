@@ -10,7 +10,8 @@ import gc
 import importlib
 import os
 import sys
-from typing import Any
+import threading
+from typing import Any, NoReturn
 
 import click
 
@@ -101,6 +102,28 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the last line of defence: what arrives here is our own fault
         sys.exit(report_bug(error))
+
+
+def run() -> NoReturn:
+    """Run the command line, and leave at once: taking apart all that a build held takes longer than one of one page.
+
+    Where another thread still works, or what was said can't be written, Python ends as it always does.
+    """
+    status = 0
+    try:
+        main()
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        status = end.code or 0
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.exit(status)
+    if threading.active_count() > 1:
+        sys.exit(status)
+    os._exit(status)
 
 
 def report_bug(error: Exception, then: str = "Nothing was published.") -> int:
