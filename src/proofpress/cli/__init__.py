@@ -107,7 +107,7 @@ def main() -> None:
 def run() -> NoReturn:
     """Run the command line, and leave at once: taking apart all that a build held takes longer than one of one page.
 
-    Where another thread still works, or what was said can't be written, Python ends as it always does.
+    Where another thread still works, a profiler looks on, or what was said can't be written, Python ends as always.
     """
     status = 0
     try:
@@ -121,7 +121,7 @@ def run() -> NoReturn:
         sys.stderr.flush()
     except (OSError, ValueError):
         sys.exit(status)
-    if threading.active_count() > 1:
+    if threading.active_count() > 1 or sys.getprofile() or sys.gettrace():
         sys.exit(status)
     os._exit(status)
 
