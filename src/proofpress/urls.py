@@ -9,9 +9,12 @@ written are undone before; percent-encoding is not, since browsers look for sche
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 WEB: Final = frozenset({"http", "https"})
 SCRIPTS: Final = frozenset({"javascript", "vbscript", "data"})
@@ -24,6 +27,32 @@ _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _NETWORK: Final = re.compile(r"[/\\]{2}")
 _PICTURE: Final = re.compile(r"data:image/(?:gif|png|jpe?g|webp|avif)[;,]", re.IGNORECASE)
 _DRAWING: Final = re.compile(r"data:image/svg\+xml[;,]", re.IGNORECASE)
+
+
+LINKS: Final[Mapping[str, tuple[str, ...]]] = {
+    "a": ("href",),
+    "area": ("href",),
+    "audio": ("src",),
+    "embed": ("src",),
+    "iframe": ("src",),
+    "img": ("src", "srcset"),
+    "link": ("href",),
+    "object": ("data",),
+    "source": ("src", "srcset"),
+    "track": ("src",),
+    "video": ("src", "poster"),
+}
+"""The attributes of HTML that lead somewhere, by element: what a post's own HTML may hold."""
+_SOURCE_OF_SET: Final = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)")
+_DESCRIPTOR: Final = re.compile(r"(?:[^,(]+|\([^)]*\)?)*")
+
+
+class Candidate(NamedTuple):
+    """An address of a `srcset`: where it begins, the address, and the width or density behind it."""
+
+    start: int
+    href: str
+    descriptor: str
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -63,3 +92,16 @@ def read(reference: str) -> Reading:
         return Reading(text, scheme[1].lower(), network=False, disguised=False)
     network = _NETWORK.match(text) is not None
     return Reading(text, "", network=network, disguised=network and not trimmed.startswith("//"))
+
+
+def candidates(value: str) -> Iterator[Candidate]:
+    """Give the addresses of a `srcset`, entities undone (HTML, "Parsing a srcset attribute")."""
+    at = 0
+    while found := _SOURCE_OF_SET.match(value, at):
+        href, at = found[1].rstrip(","), found.end()
+        descriptor = ""
+        if href == found[1]:
+            behind = _DESCRIPTOR.match(value, at)
+            assert behind is not None, "it matches nothing, too"
+            descriptor, at = behind[0].strip(), behind.end()
+        yield Candidate(found.start(1), href, descriptor)

@@ -24,7 +24,6 @@ from proofpress.rules.pages import INSECURE_LINK
 from proofpress.rules.rule import WHOLE_FILE, replacing
 from proofpress.site import questions
 from proofpress.site.finished import Facts, Outside, OutsideLink, Web, facts_of, outside
-from proofpress.site.links import asker, own_fragment
 from proofpress.theme import OVERRIDES
 
 if TYPE_CHECKING:
@@ -113,11 +112,7 @@ def _places(target: FilledTarget, making: Making) -> dict[str, Place]:
     if body is None or card is None:
         return found
     for reference in body.references:
-        if reference.href.startswith("#"):
-            resolved = own_fragment(reference, card, body.anchors)
-        else:
-            asked = questions.Link(asker(reference, card), reference.href, reference.kind, reference.raw)
-            resolved = making.ask(asked)
+        resolved = questions.led_to(reference, card, body.anchors, making.ask)
         found.setdefault(resolved.url, Place(reference.line, reference.column, reference.length))
     return found
 

@@ -15,7 +15,6 @@ from proofpress.kinds.target import FilledTarget, Kind, PlainTarget, Planning, P
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.site import questions
 from proofpress.site.dates import iso_date
-from proofpress.site.links import asker, own_fragment
 from proofpress.site.values import Alternate
 
 if TYPE_CHECKING:
@@ -92,15 +91,10 @@ def head(card: Card) -> str:
 
 def absolute_links(body: Body, card: Card, making: Making) -> list[tuple[Reference, str]]:
     """Return the references of a text, each with the full URL that it leads to."""
-    found = []
-    for reference in body.references:
-        if reference.href.startswith("#"):
-            resolved = own_fragment(reference, card, body.anchors)
-        else:
-            question = questions.Link(asker(reference, card), reference.href, reference.kind, reference.raw)
-            resolved = making.ask(question)
-        found.append((reference, resolved.absolute))
-    return found
+    return [
+        (reference, questions.led_to(reference, card, body.anchors, making.ask).absolute)
+        for reference in body.references
+    ]
 
 
 def with_absolute_links(body: Body, links: list[tuple[Reference, str]]) -> str:

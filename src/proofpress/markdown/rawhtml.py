@@ -5,13 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from html import unescape
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from proofpress.listings.spans import escape
-from proofpress.urls import Reading, read
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from proofpress.urls import LINKS, Reading, candidates, read
 
 _SKIPPED: Final = (
     r"<!--.*?(?:-->|\Z)|<(?P<hidden>script|style|textarea)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>.*?(?:</(?P=hidden)\s*>|\Z)"
@@ -22,23 +19,8 @@ _TAG: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE: Final = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
-_LINKS: Final = {
-    "a": ("href",),
-    "area": ("href",),
-    "audio": ("src",),
-    "embed": ("src",),
-    "iframe": ("src",),
-    "img": ("src", "srcset"),
-    "link": ("href",),
-    "object": ("data",),
-    "source": ("src", "srcset"),
-    "track": ("src",),
-    "video": ("src", "poster"),
-}
 _NAMED: Final = re.compile(r"(?:id|name)\s*=", re.IGNORECASE)
 _LINKED: Final = re.compile(r"(?:src|href|poster|srcset|data)\s*=", re.IGNORECASE)
-_SOURCE_OF_SET: Final = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)")
-_DESCRIPTOR: Final = re.compile(r"(?:[^,(]+|\([^)]*\)?)*")
 
 
 class Refer(Protocol):
@@ -53,14 +35,6 @@ class Judge(Protocol):
 
     def __call__(self, reading: Reading, *, image: bool, at: int, length: int) -> None:
         """Look at the destination that is written at this offset and length."""
-
-
-class Candidate(NamedTuple):
-    """An address of a `srcset`: where it begins, the address, and the width or density behind it."""
-
-    start: int
-    href: str
-    descriptor: str
 
 
 class Attribute(NamedTuple):
@@ -114,7 +88,7 @@ def with_references(html: str, refer: Refer, judge: Judge) -> str:
     done = 0
     for found in attributes_of(html):
         start, end = found.start, found.end
-        if found.name not in _LINKS.get(found.tag, ()):
+        if found.name not in LINKS.get(found.tag, ()):
             continue
         if found.name == "srcset":
             whole = _set(found, refer, judge)
@@ -136,19 +110,6 @@ def with_references(html: str, refer: Refer, judge: Judge) -> str:
             done = end
     written.append(html[done:])
     return "".join(written)
-
-
-def candidates(value: str) -> Iterator[Candidate]:
-    """Give the addresses of a `srcset`, entities undone (HTML, "Parsing a srcset attribute")."""
-    at = 0
-    while found := _SOURCE_OF_SET.match(value, at):
-        href, at = found[1].rstrip(","), found.end()
-        descriptor = ""
-        if href == found[1]:
-            behind = _DESCRIPTOR.match(value, at)
-            assert behind is not None, "it matches nothing, too"
-            descriptor, at = behind[0].strip(), behind.end()
-        yield Candidate(found.start(1), href, descriptor)
 
 
 def _set(found: Attribute, refer: Refer, judge: Judge) -> str:

@@ -18,10 +18,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from proofpress.listings.spans import escape
-from proofpress.markdown.rawhtml import candidates
 from proofpress.markdown.summary import plain
 from proofpress.problems import MissingExtra
-from proofpress.urls import read
+from proofpress.urls import candidates, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from proofpress.model import Place
 from proofpress.rules.links import BROKEN_LINK
 from proofpress.rules.rule import replacing
 from proofpress.site import questions
-from proofpress.site.links import asker, free_reference, own_fragment
+from proofpress.site.links import asker, free_reference
 from proofpress.site.values import OutlineItem
 from proofpress.urls import read
 
@@ -44,10 +44,7 @@ def settle(body: Body, card: Card, ask: AskSite, *, absolute: bool = False) -> t
     problems: list[Problem] = []
     for at in range(1, len(pieces), 2):
         reference = body.references[int(pieces[at])]
-        if reference.href.startswith("#"):
-            found = own_fragment(reference, card, body.anchors)
-        else:
-            found = ask(questions.Link(asker(reference, card), reference.href, reference.kind, reference.raw))
+        found = questions.led_to(reference, card, body.anchors, ask)
         if found.problem is not None:
             problems.append(placed(found.problem, card, reference))
         url = str(escape(found.absolute if absolute else found.url))

@@ -18,7 +18,7 @@ from proofpress.problems import Judgement, nearest
 from proofpress.rules.links import BROKEN_ANCHOR, MISSING_IMAGE, UNKNOWN_URL
 from proofpress.rules.pages import INSECURE_LINK, LEAVES_SITE
 from proofpress.rules.rule import Fault
-from proofpress.urls import WEB, read
+from proofpress.urls import LINKS, WEB, candidates, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,21 +28,11 @@ if TYPE_CHECKING:
     from proofpress.site.suggestions import Suggestions
 
 _LINKS: Final[Mapping[str, tuple[str, ...]]] = {
-    "a": ("href",),
-    "area": ("href",),
-    "audio": ("src",),
-    "embed": ("src",),
-    "iframe": ("src",),
-    "img": ("src", "srcset"),
+    **LINKS,
     "image": ("href", "xlink:href"),
     "input": ("src",),
-    "link": ("href",),
-    "object": ("data",),
     "script": ("src",),
-    "source": ("src", "srcset"),
-    "track": ("src",),
     "use": ("href", "xlink:href"),
-    "video": ("src", "poster"),
 }
 _LINKED: Final = re.compile(r"\b(?:href|src|srcset|data|poster|content)\s*=", re.IGNORECASE)
 _NO_DOCUMENT: Final = frozenset(
@@ -51,8 +41,6 @@ _NO_DOCUMENT: Final = frozenset(
 """Relations of `link` whose address is a host or a service, and no file that anybody gets."""
 _PICTURES: Final = frozenset({"og:image", "og:image:url", "og:image:secure_url", "twitter:image"})
 _REFRESH: Final = re.compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']+)", re.IGNORECASE)
-_SOURCE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
-_DESCRIPTOR: Final = re.compile(r"(?:[^,(]+|\([^)]*\)?)*")
 
 
 class Seen(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -115,21 +103,9 @@ def _addresses(tag: Tag) -> Iterator[str]:
         if value is None:
             continue
         if attribute == "srcset":
-            yield from _sources(value)
+            yield from (candidate.href for candidate in candidates(value))
         elif value.strip():
             yield value.strip()
-
-
-def _sources(value: str) -> Iterator[str]:
-    """Give the addresses of a `srcset` (HTML, "Parsing a srcset attribute")."""
-    at = 0
-    while found := _SOURCE.match(value, at):
-        at = found.end()
-        href = found[1].rstrip(",")
-        if href == found[1]:
-            behind = _DESCRIPTOR.match(value, at)
-            at = behind.end() if behind is not None else at
-        yield href
 
 
 class OutsideLink(msgspec.Struct, frozen=True, array_like=True):

@@ -21,7 +21,7 @@ from proofpress.problems import Problem, did_you_mean
 from proofpress.site import values
 from proofpress.site.editions import ListKind, list_of, list_path, within
 from proofpress.site.index import IndexedTerm, Site, newest_first
-from proofpress.site.links import CONTENT, Links, Resolved, free_reference
+from proofpress.site.links import CONTENT, Links, Resolved, asker, free_reference, own_fragment
 from proofpress.site.lists import home_of, page_size, pages_of
 from proofpress.site.values import UnanswerableError
 from proofpress.urls import read
@@ -463,6 +463,13 @@ class Link(Asked, frozen=True):
         """Return it; its problem, if it has one, stands at line 1 until it is placed."""
         page = known.site.by_path.get(SourcePath(self.path)) or known.root
         return known.links.resolve(Reference(self.href, self.kind, 1, 1, 1, self.raw), page)
+
+
+def led_to(reference: Reference, card: Card, anchors: Sequence[str], ask: AskSite) -> Resolved:
+    """Return where a reference of a document's text leads. What stays on its page depends on the page alone: nobody is asked."""
+    if reference.href.startswith("#"):
+        return own_fragment(reference, card, anchors)
+    return ask(Link(asker(reference, card), reference.href, reference.kind, reference.raw))
 
 
 class HomeList(Asked, frozen=True):
