@@ -337,7 +337,7 @@ PACKAGE: Final = {
 
 
 def installed(root: Path, packages: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    code = f"import sys; sys.path.append({str(packages)!r}); from proofpress.cli import main; main()"
+    code = f"import sys; sys.path.append({str(packages)!r}); from proofpress.cli.commands import main; main()"
     command = [sys.executable, "-c", code, *words]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
 
