@@ -7,6 +7,7 @@ always on, undefined names are errors, and nothing that a template can call tell
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime as dt
 import functools
 import marshal
@@ -18,6 +19,7 @@ import jinja2
 import jinja2.bccache
 import jinja2.meta
 import jinja2.parser
+import jinja2.visitor
 import msgspec
 from markupsafe import Markup
 
@@ -37,6 +39,7 @@ from proofpress.words.vocabulary import Catalogues, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
 
 MARK: Final = "<proofpress>"
@@ -74,18 +77,22 @@ class Templates:
         self._compiled = compiled or {}
         self._filters = filters or {}
         self._catalogues = Catalogues(words)
-        self._environments: dict[str, _Environment] = {}
-        self.environment = self._speaking(words.language)
+        self._environments: dict[tuple[str, bool], _Environment] = {}
+        self.environment = self._speaking(words.language, as_written=True)
         self._language = words.language
         self._stray_blocks: dict[str, Problem | None] = dict.fromkeys(compiled or ())
 
-    def _speaking(self, language: str) -> _Environment:
-        """Return the environment for pages of a language; its words and filters are known to what is imported as well."""
-        found = self._environments.get(language)
+    def _speaking(self, language: str, *, as_written: bool = False) -> _Environment:
+        """Return the environment for pages of a language; its words and filters are known to what is imported as well.
+
+        With the code of templates that was compiled before, or each compiled from its text `as_written`.
+        """
+        found = self._environments.get((language, as_written))
         if found is None:
-            found = self._environments[language] = _environment(self._sources, self._catalogues.of(language))
+            found = _environment(self._sources, self._catalogues.of(language))
+            self._environments[language, as_written] = found
             found.filters |= self._filters
-            found.bytecode_cache = _Compiled(self._compiled)
+            found.bytecode_cache = None if as_written else _Compiled(self._compiled)
         return found
 
     def render(
@@ -100,8 +107,14 @@ class Templates:
 
         `asked_by` is the page on whose behalf it is filled, `asked_at` where that page names the template.
         """
+        language = language or self._language
+        if self._compiled:
+            # What is wrong is found once more in templates as they are written: in code with includes within, no frame
+            # tells which template is at fault.
+            with contextlib.suppress(RecursionError, Exception):
+                return self._filled(name, context, self._speaking(language))
         try:
-            return self._filled(name, context, self._speaking(language or self._language))
+            return self._filled(name, context, self._speaking(language, as_written=True))
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(self._unread(error, name)) from error
         except jinja2.TemplateNotFound as error:
@@ -400,11 +413,42 @@ def compile_all(
             continue  # most are one with the theme's own of that name; the others are compiled when first used
         try:
             if templates.stray_block(name) is None:
-                code = templates.environment.compile(source.text, name, f"{MARK}{source.path}")
+                tree = _Inlined(templates.environment, {name}).visit(templates.environment.parse(source.text, name))
+                code = templates.environment.compile(tree, name, f"{MARK}{source.path}")
                 compiled[name] = marshal.dumps(code)
         except jinja2.TemplateSyntaxError:
             continue
     return compiled
+
+
+class _Inlined(jinja2.visitor.NodeTransformer):
+    """Puts what a template includes in the place of the include: a call, a context and a generator less for each of them.
+
+    That is done where it is the same: for a template that is named as such, has the context of where it stands, and is no
+    part of a chain of templates itself.
+    """
+
+    def __init__(self, environment: _Environment, within: AbstractSet[str]) -> None:
+        self._environment = environment
+        self._within = within
+
+    def visit_Include(self, node: jinja2.nodes.Include) -> jinja2.nodes.Node:  # noqa: N802 - Jinja's name
+        """Return the scope that stands for an include; the include itself where there can be none."""
+        given = node.template.value if isinstance(node.template, jinja2.nodes.Const) else None
+        if not isinstance(given, str) or node.ignore_missing or not node.with_context:
+            return node
+        name = self._environment.join_path(given, "")
+        source = self._environment.sources.get(name)
+        if source is None or name in self._within:
+            return node
+        try:
+            tree = self._environment.parse(source.text, name)
+        except jinja2.TemplateSyntaxError:
+            return node
+        if tree.find(jinja2.nodes.Extends) or tree.find(jinja2.nodes.Block):
+            return node
+        body = _Inlined(self._environment, self._within | {name}).visit(tree).body
+        return jinja2.nodes.Scope(body, lineno=node.lineno, environment=self._environment)
 
 
 def closures(sources: Mapping[str, TemplateSource]) -> dict[str, tuple[str, ...]]:
