@@ -86,6 +86,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "paginate": (10, 1),
     "menu": ([{"title": "About", "url": "about.md"}], [{"title": "Mood", "url": "mood.md"}]),
     "feeds.atom": (True, False),
+    "feeds.rss": (False, "/index.xml"),
     "feeds.json": (True, False),
     "feeds.entries": (20, 1),
     "markdown.html": ("allow", "escape"),

@@ -25,10 +25,11 @@ Hosting = Literal["none", "github", "netlify", "cloudflare", "nginx", "caddy"]
 
 
 class Feeds(msgspec.Struct, frozen=True):
-    """Which feeds are written, and how many posts each carries."""
+    """Where the site's feeds stand, from its root, and how many posts each carries. An empty path is no feed."""
 
-    atom: bool = True
-    json: bool = True
+    atom: str = "/feed.xml"
+    rss: str = ""
+    json: str = "/feed.json"
     entries: int = 20
 
 

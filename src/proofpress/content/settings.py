@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
-from proofpress.content import globs, leftovers
+from proofpress.content import addresses, globs, leftovers
 from proofpress.content.keys import KEYS
-from proofpress.paths import WINDOWS_DEVICES, slug
+from proofpress.paths import WINDOWS_DEVICES, SitePath, identity, output_path, slug
 from proofpress.patterns import lazy
 from proofpress.problems import did_you_mean
 from proofpress.urls import WEB, read
@@ -173,6 +173,30 @@ def taxonomy(name: str) -> str | Refusal:
             f"write '{slug(name)}'" if slug(name) else "use small letters and dashes",
         )
     return name
+
+
+def feed_path(text: str, endings: tuple[str, ...]) -> str | Refusal:
+    """Check where a feed is: the path of a file, from the site's root, whose name ends as its kind of feed does."""
+    path = addresses.site_path(text)
+    if isinstance(path, addresses.Refusal):
+        return Refusal(path.message, f"write the path alone, such as /feed{endings[0]}")
+    if not text.startswith("/"):
+        return Refusal("does not begin at the site's root", f"write '/{text}'")
+    if path.endswith("/"):
+        return Refusal("names no file", f"write '{path}index{endings[0]}'")
+    if not path.endswith(endings):
+        either = ", ".join(endings[:-1]) + " or " + endings[-1] if len(endings) > 1 else endings[0]
+        name = path.rpartition("/")[2].partition(".")[0]
+        return Refusal(
+            f"does not end in {either}, by which hosts know what a feed is",
+            f"write '{path.rpartition('/')[0]}/{name}{endings[0]}'",
+        )
+    return path
+
+
+def same_file(one: str, other: str) -> bool:
+    """Tell whether two paths of the site are one file to some disk."""
+    return identity(output_path(SitePath(one))) == identity(output_path(SitePath(other)))
 
 
 def output(text: str) -> str | Refusal:

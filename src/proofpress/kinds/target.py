@@ -113,6 +113,10 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         """Return when what it shows changed in a way that readers should know of; None where nobody says."""
         return None
 
+    def is_set(self, planning: Planning) -> bool:
+        """Tell whether a line of the settings asks for its URL, so that it is there that a person moves it."""
+        return False
+
     def place(self, planning: Planning) -> Place:
         """Return where a document asks for its URL; the document's beginning where no key does."""
         own = planning.places.get(self.source, {}) if self.source is not None else {}

@@ -22,17 +22,18 @@ class _UrlCollision(Rule, frozen=True):
             "rename one of them",
         )
 
-    def both_make(self, blamed: str, other: str, path: str, path_too: str, *, written: bool) -> Fault:
-        """Tell of two of the site's files for one place; `written` says that a person wrote what is blamed."""
+    def both_make(self, blamed: str, other: str, path: str, path_too: str, written: str) -> Fault:
+        """Tell of two of the site's files for one place; `written` says where a person asked for what is blamed."""
         same = (
             f"both make '{path}'"
             if path == path_too
             else f"make '{path}' and '{path_too}', which one disk can't hold side by side"
         )
-        return self.says(
-            f"{blamed} and {other} {same}",
-            "give one of them another 'slug:' or 'url:', or rename it" if written else "rename one of them",
-        )
+        mends = {
+            "setting": "write another path here, or move the other",
+            "file": "give one of them another 'slug:' or 'url:', or rename it",
+        }
+        return self.says(f"{blamed} and {other} {same}", mends.get(written, "rename one of them"))
 
 
 class _SameTerm(Rule, frozen=True):
