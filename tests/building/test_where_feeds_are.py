@@ -27,7 +27,7 @@ def with_feeds(site: SmallSite, feeds: str, more: str = "") -> SmallSite:
     return site.write(FILES | {"site.yaml": f"{SITE}feeds: {feeds}\n{more}"})
 
 
-@pytest.mark.parametrize("path", ["/index.xml", "/feed/index.xml", "/all.rss"])
+@pytest.mark.parametrize("path", ["/feed/index.xml", "/all.rss"])
 def test_feeds_of_terms_sections_and_languages_have_the_path_of_the_site_s_below_their_folders(
     site: SmallSite, path: str
 ) -> None:

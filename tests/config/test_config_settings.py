@@ -341,6 +341,33 @@ def test_a_hostile_address_in_the_menu_is_refused(url: str) -> None:
     assert [problem.rule for problem in problems] == ["unsafe-url"]
 
 
+def test_what_pages_may_load_is_named_by_directives() -> None:
+    written = "{script-src: https://giscus.app, connect-src: ['https://*.stats.example:8443/a/', self], img-src: }"
+    config, problems = read(f"policy: {written}\n")
+    sources = {"script-src": ("https://giscus.app",), "connect-src": ("https://*.stats.example:8443/a/", "'self'")}
+    assert (config.policy, problems) == (sources, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "column", "hint"),
+    [
+        ("{script-src: giscus.app}", "wrong-type", 22, "write 'https://giscus.app'"),
+        ("{script-src: //giscus.app}", "wrong-type", 22, "write 'https://giscus.app'"),
+        ("{script-src: [self, unsafe-inline]}", "wrong-type", 29, "write the address that it comes from"),
+        ("{script-src: \"'unsafe-eval'\"}", "wrong-type", 22, "write the address that it comes from"),
+        ("{script-src: 'https:'}", "wrong-type", 22, "write the address that it comes from"),
+        ("{img-src: 'https://a.example; script-src *'}", "wrong-type", 19, "write one such as https://stats.example"),
+        ("{img-src: 'https://a.example/$uri'}", "wrong-type", 19, "write one such as https://stats.example"),
+        ("{img-source: https://a.example}", "unknown-setting", 10, "did you mean 'img-src'?"),
+        ("strict", "wrong-type", 9, "write 'script-src: https://stats.example'"),
+    ],
+)
+def test_what_no_policy_can_name_is_told_at_its_place(written: str, rule: str, column: int, hint: str) -> None:
+    problem = only(f"policy: {written}\n")
+    assert (problem.rule, problem.line, problem.column) == (rule, 2, column)
+    assert problem.hint.startswith(hint)
+
+
 def test_feeds_can_be_turned_off_in_a_word() -> None:
     assert read("feeds: false\n")[0].feeds == Feeds(atom="", rss="", json="")
     assert read("feeds: true\n")[0].feeds == Feeds(atom="/feed.xml", rss="", json="/feed.json")

@@ -22,13 +22,13 @@ from proofpress.rules.words import NO_WORDS
 from proofpress.site.active_files import SNIFFED, refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
-from proofpress.site.policy import asked_by_template
+from proofpress.site.policy import asked_by_templates
 from proofpress.site.questions import Known
 from proofpress.site.sections import unmatched, unspoken
 from proofpress.theme import OVERRIDES, Asset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from proofpress.builder.documents import Prepared
     from proofpress.builder.preparing import Preparation
@@ -115,7 +115,7 @@ def world_of(
         assets=asset_paths,
         places=places,
         read=lambda path: read_inside(inputs.root, path),
-        asks=asks_of(inputs.theme),
+        asks=asks_of(inputs.theme, config.policy),
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
     problems += [*planned.problems, *unmatched(config, list(prepared), _places_in(inputs)), *guard.problems]
@@ -154,10 +154,13 @@ def _without_words(inputs: Inputs, site: Site, places: Mapping[SourcePath, Mappi
                 yield NO_WORDS.language(card.language).at(card.path, places[card.path].get("language", Place(1, 1)))
 
 
-def asks_of(theme: Theme) -> tuple[str, ...]:
-    """Return what the site's own templates need of a policy of security; the theme's need nothing."""
+def asks_of(theme: Theme, sources: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return what the site's own templates need of a policy of security, and what the settings add to it.
+
+    The theme's templates need nothing.
+    """
     own = (template.text for name, template in theme.templates.items() if template.path.startswith(f"{OVERRIDES}/"))
-    return tuple(sorted({one for text in own for one in asked_by_template(text)}))
+    return asked_by_templates(own, sources)
 
 
 def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:

@@ -13,6 +13,7 @@ import msgspec
 from proofpress.config.fields import FIELDS
 from proofpress.config.folders import DEFAULTS, SECTIONS
 from proofpress.config.languages import LANGUAGES
+from proofpress.config.policy import POLICY
 from proofpress.config.readers import (
     AUTHORS,
     FREE,
@@ -290,6 +291,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         reader=choice(*get_args(Hosting)),
         description="Where the site will be served: `github`, `netlify`, `cloudflare`, `nginx` or `caddy`. Redirects, cache times and what pages may load are then written in that host's words beside the pages.",
         examples=("github", "netlify", "cloudflare", "nginx", "caddy"),
+    ),
+    Setting(
+        name="policy",
+        reader=POLICY,
+        description="Where pages may load from beside the site itself, by the directives of a Content-Security-Policy: what the scripts and forms of your own templates need. The policy that `hosting` writes has it.",
+        examples=({"script-src": "https://giscus.app", "frame-src": ["https://giscus.app"]},),
     ),
     Setting(
         name="rules",

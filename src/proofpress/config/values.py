@@ -156,6 +156,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     output: str = "public"
     hosting: Hosting = "none"
     """Whose words redirects and cache times are written in."""
+    policy: dict[str, tuple[str, ...]] = {}
+    """Where pages may load from beside the site itself, by directives of Content-Security-Policy."""
     rules: dict[str, Judgement | dict[str, Judgement]] = {}
     """What rules weigh, by their names; and by globs below content/, what they weigh in these files."""
     defaults: tuple[Default, ...] = ()

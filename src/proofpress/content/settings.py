@@ -26,6 +26,10 @@ _ZONE: Final = lazy(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _MACHINE_ZONES: Final = frozenset({"localtime", "posixrules", "posix", "right"})  # these differ from machine to machine
 # RFC 5646, section 2.1, in form: a language of 2 to 8 letters and its subtags, or private use
 _LANGUAGE: Final = lazy(r"(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|[xX](?:-[A-Za-z0-9]{1,8})+)")
+# no marks that mean more than themselves in a header, to nginx or to Caddy
+_SOURCE: Final = lazy(
+    r"(?:https?|wss?)://(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/%-]*)?"
+)
 _EXAMPLES: Final = frozenset({"example.com", "example.net", "example.org"})
 _OWN_FOLDERS: Final = ("content", "templates", "static", "data", "words", "plugins")
 
@@ -161,6 +165,19 @@ def address_pattern(pattern: str) -> str | Refusal:
     if not pattern.startswith(("http://", "https://", "*")):
         return Refusal("begins with neither https:// nor *", f"write 'https://{pattern}', or '*{pattern}'")
     return pattern
+
+
+def policy_source(text: str) -> str | Refusal:
+    """Check a source of a Content-Security-Policy (w3.org/TR/CSP3, section 2.3.1): a host, with a path or without, or the site."""
+    if text in ("self", "'self'"):
+        return "'self'"
+    if _SOURCE.fullmatch(text):
+        return text
+    if text.strip("'").startswith(("unsafe-", "*", "nonce-", "strict-dynamic")) or text.endswith(":"):
+        return Refusal("would let any code run", "write the address that it comes from, such as https://stats.example")
+    if _SOURCE.fullmatch(f"https://{text.removeprefix('//')}"):
+        return Refusal("begins without https://", f"write 'https://{text.removeprefix('//')}'")
+    return Refusal("is no address that a policy can hold", "write one such as https://stats.example, or 'self'")
 
 
 def taxonomy(name: str) -> str | Refusal:
