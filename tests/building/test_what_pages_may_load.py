@@ -11,7 +11,7 @@ from small_site import SmallSite, post
 
 from proofpress.config import read_config
 from proofpress.paths import OutputPath
-from proofpress.site.policy import asked, asked_by_templates, policy
+from proofpress.site.policy import asked, asked_by_template, policy
 
 FILES = {"netlify": "_headers", "cloudflare": "_headers", "nginx": "_nginx.conf", "caddy": "_Caddyfile"}
 STRICT = "default-src 'self'"
@@ -91,7 +91,7 @@ def with_template(settings: str, template: str) -> str:
     """Return the policy of a site with these settings and a template of its own."""
     config, problems = read_config(f"url: https://me.example/\npolicy: {settings}\n".encode())
     assert problems == ()
-    return policy(asked_by_templates([template], config.policy))
+    return policy(asked_by_template(template, config.policy), config.policy)
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,34 @@ def test_code_and_forms_that_the_settings_do_not_name_are_not_broken_by_a_policy
     assert with_template(settings, template) == ""
 
 
+BASE = "title: Small\nurl: https://me.example/\nhosting: {hosting}\npolicy:\n  img-src: [{sources}]\n"
+MANY = ", ".join(f"https://a-rather-long-name-{number}.example/" for number in range(50))
+
+
+@pytest.mark.parametrize(
+    ("hosting", "files", "says"),
+    [
+        ("github", {}, "names no host"),
+        (
+            "netlify",
+            {"templates/partials/head.html": "<script>a('{{ page.url }}')</script>"},
+            "templates/partials/head.html",
+        ),
+        ("netlify", {"content/about.md": "# About\n\n<script>a()</script>\n"}, "content/about.md"),
+        ("netlify", {"static/demo.html": "<p>A page of its own.</p>"}, "static/demo.html"),
+        ("netlify", {"site.yaml": BASE.format(hosting="netlify", sources=MANY)}, "more than hosts read in one line"),
+    ],
+    ids=["no host", "template", "text", "copied page", "too long"],
+)
+def test_what_keeps_the_policy_away_that_the_settings_name_is_told_there(
+    site: SmallSite, hosting: str, files: dict[str, str], says: str
+) -> None:
+    settings = BASE.format(hosting=hosting, sources="https://a.example")
+    (found,) = site.write({"site.yaml": settings, **files}).problems("missing-policy")
+    assert (found.path, found.line, found.column, found.severity) == ("site.yaml", 4, 1, "warning")
+    assert says in found.message
+
+
 def test_code_of_a_text_is_not_broken_by_a_policy_either_whatever_the_settings_name(site: SmallSite) -> None:
     settings = "title: Small\nurl: https://me.example/\nhosting: netlify\npolicy: {script-src: https://talk.example}\n"
     site.write({"site.yaml": settings, "templates/partials/after-post.html": COMMENTS, "content/posts/a.md": post("A")})
@@ -167,11 +195,11 @@ def test_code_of_a_text_is_not_broken_by_a_policy_either_whatever_the_settings_n
 
 
 def test_beside_styles_of_texts_no_hash_of_a_style_takes_their_leave_away() -> None:
-    assert policy(["style-src", "style-src 'sha256-x'"]) == f"{STRICT}; style-src 'self' 'unsafe-inline'"
+    assert policy(["style-src", "style-src 'sha256-x'"], {}) == f"{STRICT}; style-src 'self' 'unsafe-inline'"
 
 
 def test_a_policy_longer_than_a_host_reads_is_none() -> None:
-    assert policy(f"script-src 'sha256-{n:043}='" for n in range(40)) == ""
+    assert policy((f"script-src 'sha256-{n:043}='" for n in range(40)), {}) == ""
 
 
 def test_a_site_that_takes_its_script_back_gets_its_policy_back(site: SmallSite) -> None:
@@ -200,7 +228,7 @@ def test_what_a_page_asks_for(html: str, found: tuple[str, ...]) -> None:
 
 
 def test_a_policy_that_would_let_code_run_is_none() -> None:
-    assert policy(["img-src", "script-src"]) == ""
-    assert policy(["style-src", "img-src", "img-src"]) == (
+    assert policy(["img-src", "script-src"], {}) == ""
+    assert policy(["style-src", "img-src", "img-src"], {}) == (
         f"{STRICT}; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'"
     )

@@ -22,7 +22,7 @@ from proofpress.rules.words import NO_WORDS
 from proofpress.site.active_files import SNIFFED, refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
-from proofpress.site.policy import asked_by_templates
+from proofpress.site.policy import asked_by_template
 from proofpress.site.questions import Known
 from proofpress.site.sections import unmatched, unspoken
 from proofpress.theme import OVERRIDES, Asset
@@ -154,13 +154,10 @@ def _without_words(inputs: Inputs, site: Site, places: Mapping[SourcePath, Mappi
                 yield NO_WORDS.language(card.language).at(card.path, places[card.path].get("language", Place(1, 1)))
 
 
-def asks_of(theme: Theme, sources: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Return what the site's own templates need of a policy of security, and what the settings add to it.
-
-    The theme's templates need nothing.
-    """
-    own = (template.text for name, template in theme.templates.items() if template.path.startswith(f"{OVERRIDES}/"))
-    return asked_by_templates(own, sources)
+def asks_of(theme: Theme, sources: Mapping[str, Sequence[str]]) -> dict[SourcePath, tuple[str, ...]]:
+    """Return what each of the site's own templates needs of a policy of security; the theme's need nothing."""
+    own = (template for template in theme.templates.values() if template.path.startswith(f"{OVERRIDES}/"))
+    return {SourcePath(template.path): asked_by_template(template.text, sources) for template in own}
 
 
 def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:

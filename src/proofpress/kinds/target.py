@@ -40,8 +40,8 @@ class Planning(msgspec.Struct, frozen=True, kw_only=True):
     """By document: where the values of its front matter stand."""
     read: Callable[[SourcePath], bytes]
     """Reads a file of the site."""
-    asks: tuple[str, ...] = ()
-    """What the site's own templates need of a policy of security: `site.policy`."""
+    asks: Mapping[SourcePath, tuple[str, ...]] = {}
+    """What each of the site's own templates needs of a policy of security: `site.policy`."""
 
     def language_of(self, card: Card) -> str:
         """Return the language whose lists a document belongs to; of the site's own none."""

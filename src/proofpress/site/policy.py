@@ -79,12 +79,6 @@ def asked(html: str, *, raw: bool = True) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def asked_by_templates(texts: Iterable[str], sources: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Return what pages need that these templates make, and what the settings' `sources` add, by their directives."""
-    said = (f"{directive} {source}" for directive, every in sources.items() for source in every)
-    return tuple(sorted({*said, *(one for text in texts for one in asked_by_template(text, sources))}))
-
-
 def asked_by_template(text: str, sources: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Return what pages need that a template makes: as `asked` has it, and `script-src 'sha256-…'` for code that it holds.
 
@@ -158,9 +152,12 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()).decode("ascii")
 
 
-def policy(every: Iterable[str]) -> str:
-    """Return the policy for pages that need these directives; nothing where code is among them that no hash stands for."""
-    wanted = sorted(set(every))
+def policy(every: Iterable[str], named: Mapping[str, Sequence[str]]) -> str:
+    """Return the policy for pages that need these directives, and load from the sources that the settings name.
+
+    It is empty where code is among them that no hash stands for.
+    """
+    wanted = sorted({*every, *(f"{directive} {source}" for directive, own in named.items() for source in own)})
     if CODE in wanted:
         return ""
     sources = {one: GRANTED[one] for one in wanted if " " not in one}
