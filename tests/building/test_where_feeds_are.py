@@ -17,7 +17,7 @@ SITE = "title: Small\nurl: https://me.example/\n"
 LANGUAGES = "languages: [en, de]\nsections: {notes: {feed: true}}\n"
 FILES = {
     "content/posts/a.md": "---\ntitle: A\ndate: 2026-01-05\ntags: [gpu]\nauthors: [Ada, Bob]\n---\n\nText of A.\n",
-    "content/posts/b.md": "---\ntitle: B\ndate: 2020-02-24\nid: tag:me.example,2020:b\n---\n\nText.\n",
+    "content/posts/b.md": "---\ntitle: B\ndate: 2020-02-24\nid: tag:me.example,2020:b\n---\n",
     "content/posts/c.de.md": "---\ntitle: C\ndate: 2026-05-05 10:30\ntags: [gpu]\n---\n\nText.\n",
     "content/notes/n.md": "---\ntitle: N\ndate: 2026-01-06\n---\n\nText.\n",
 }
@@ -77,6 +77,15 @@ def test_an_rss_feed_tells_of_its_posts_in_english_dates_and_with_ids_of_their_o
         ),
         ("B", "Mon, 24 Feb 2020 00:00:00 +0100", "tag:me.example,2020:b", [{"isPermaLink": "false"}], ["Cleo"]),
     ]
+    content = "{http://purl.org/rss/1.0/modules/content/}encoded"
+    assert [(item.findtext(content) or "").strip() for item in channel.findall("item")] == [
+        "<p>Text.</p>",
+        "<p>Text of A.</p>",
+        "",
+    ]
+    assert all(child.text for item in channel.findall("item") for child in item), (
+        "a post without a text has no empty one"
+    )
     assert channel.findtext("lastBuildDate") == "Tue, 05 May 2026 10:30:00 +0200"
 
 

@@ -146,7 +146,7 @@ def rss(title: str, home: str, own: str, entries: Sequence[Entry], config: Confi
 
 
 def _rss_item(entry: Entry, config: Config) -> str:
-    """Return an item. Its description is HTML to readers, so plain text is escaped for that first."""
+    """Return an item. Its description is HTML to readers, so plain text is escaped for that first; nothing in it is empty."""
     card = entry.card
     assert card.date is not None, "feeds carry dated posts alone"
     lines = [
@@ -159,7 +159,7 @@ def _rss_item(entry: Entry, config: Config) -> str:
         *([f"<dc:language>{_text(card.language)}</dc:language>"] if card.language else []),
         *(f"<category>{_text(name)}</category>" for name in card.terms.get("tags", ())),
         *([f"<description>{_text(_text(card.description))}</description>"] if card.description else []),
-        f"<content:encoded>{_text(entry.html)}</content:encoded>",
+        *([f"<content:encoded>{_text(entry.html)}</content:encoded>"] if entry.html.strip() else []),
         "</item>",
     ]
     return "\n".join(lines)
