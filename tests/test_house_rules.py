@@ -33,7 +33,8 @@ ARROWS: dict[str, set[str]] = {
     "config": {"rules", "content", "model", "problems"},
     "schema": {"rules", "config", "content", "problems"},
     "rules": {"model", "patterns", "problems"},
-    "theme": FOUNDATIONS | {"rules", "content"},
+    "theme": FOUNDATIONS | {"rules", "content", "theme_sheets"},
+    "theme_sheets": set(),
     "theme_options": {"content", "model", "problems", "theme_look"},
     "theme_look": {"listings"},
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
@@ -47,7 +48,7 @@ ARROWS: dict[str, set[str]] = {
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "plugins", "site", "theme", "theme_look", "theme_options", "words", "__version__"},
+    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "plugins", "site", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
     "web": {"rules", "model", "problems", "site"},
     "outside": {"engine", "output", "problems", "site", "web", "__version__"},
     "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site", "standing", "theme"},

@@ -22,6 +22,7 @@ from proofpress.paths import SitePath, encode, join
 from proofpress.problems import Problem, nearest
 from proofpress.rules.files import NOT_UTF_8
 from proofpress.rules.templates import UNUSED_TEMPLATE
+from proofpress.theme_sheets import lean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 OVERRIDES = "templates"
 STATIC = "static/"
 GENERATED = "highlight.css"
+GENERATED_PARTS = ("highlight-plain.css", "highlight-more.css")
+"""The same in two parts: what nearly every listing needs, and what few do."""
 _TEMPLATE = (".html", ".htm", ".xml", ".j2", ".jinja", ".jinja2")
 """Endings of what is meant to be filled: a note to oneself may lie beside it."""
 CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+?)\1\s*\)""")
@@ -57,13 +60,18 @@ def default_theme() -> Path:
 def read_theme(root: Path) -> tuple[Theme, list[Problem]]:
     """Read the default theme, and over it the site's own templates/ folder.
 
-    A template of the default theme is known under `theme:NAME` too, whatever the site has of that name.
+    A template of the default theme is known under `theme:NAME` too, whatever the site has of that name. Style sheets of
+    the default theme are read as they are served, without their comments; a copy that says the same is no other sheet.
     """
     shipped = default_theme()
     templates, static, problems = _read(shipped.parent, shipped.name, SHIPPED)
     templates |= {SHIPPED + name: template for name, template in templates.items()}
     own, own_static, found = _read(root, OVERRIDES, f"{OVERRIDES}/")
-    return Theme(templates | own, static | own_static), list(dict.fromkeys([*problems, *found]))
+    changed = {name: data for name, data in own_static.items() if static.get(name) != data}
+    for name, data in static.items():
+        if name.endswith(".css") and name not in changed:
+            static[name] = lean(data.decode("utf-8")).encode("utf-8")
+    return Theme(templates | own, static | changed), list(dict.fromkeys([*problems, *found]))
 
 
 def _read(root: Path, folder: str, label: str) -> tuple[dict[str, TemplateSource], dict[str, bytes], list[Problem]]:

@@ -434,7 +434,9 @@ def test_a_real_server_serves_a_built_site_as_the_include_says(tmp_path: Path, p
         assert (robot.body, robot.headers["content-type"]) == ("beep — boop\n", "text/plain; charset=utf-8")
         assert "cache-control" not in robot.headers
 
-        (sheet,) = {found for found in re.findall(r'href="([^"]+\.css)"', shown.body) if "/assets/style." in found}
+        (sheet,) = {
+            found for found in re.findall(r'href="([^"]+\.css)"', shown.body) if "/assets/style-fonts." in found
+        }
         asset = server.get(sheet)
         assert asset.status == 200
         assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"

@@ -17,7 +17,7 @@ from pygments.token import STANDARD_TYPES
 
 from proofpress.config import HighlightOptions
 from proofpress.listings.ansi import COLOURS
-from proofpress.listings.stylesheet import UnknownStyleError, _readable, contrast, stylesheet
+from proofpress.listings.stylesheet import Sheet, UnknownStyleError, _readable, contrast, stylesheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,17 +70,18 @@ def rules(css: str) -> Iterator[tuple[str, Declarations]]:
             yield re.sub(r"^\.listing (\.(?!marked|inserted|deleted|receding)\w+)$", r"\1", selector), declarations
 
 
-def read(css: str) -> tuple[Scheme, Scheme]:
+def read(sheet: Sheet) -> tuple[Scheme, Scheme]:
     """Return what a style sheet says in light and in dark, where the system's choice and the page's own say the same."""
-    light, _, rest = css.partition("@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){\n")
-    rest, _, chosen = rest.partition("\n}}\n@media screen{:root[data-theme=dark]{\n")
-    assert chosen == rest + "\n}}\n"
     said: dict[str, Declarations] = {}
-    for selector, declarations in rules(light):
-        said[selector] = said.get(selector, {}) | declarations
-    over = dict(said)
-    for selector, declarations in rules(rest):
-        over[selector] = over.get(selector, {}) | declarations
+    over: dict[str, Declarations] = {}
+    for css in sheet:
+        light, _, rest = css.partition("@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){\n")
+        rest, _, chosen = rest.partition("\n}}\n@media screen{:root[data-theme=dark]{\n")
+        assert chosen == rest + "\n}}\n"
+        for schemes, part in (((said, over), light), ((over,), rest)):
+            for selector, declarations in rules(part):
+                for scheme in schemes:
+                    scheme[selector] = scheme.get(selector, {}) | declarations
     return Scheme(said), Scheme(over)
 
 
@@ -223,11 +224,20 @@ def test_a_name_that_no_style_has_is_refused_in_either_place(name: str) -> None:
 
 def test_the_default_styles_exist_and_their_sheet_is_small() -> None:
     default = HighlightOptions()
-    assert len(gzip.compress(stylesheet(default.light, default.dark).encode(), 6)) < 1_500, "as it is served"
+    assert len(gzip.compress(stylesheet(default.light, default.dark).whole.encode(), 6)) < 1_500, "as it is served"
+
+
+def test_what_colours_a_terminal_is_apart_from_what_every_listing_needs() -> None:
+    sheet = stylesheet("tango", "nord")
+    assert ".ansi-" not in sheet.plain
+    assert {
+        selector for selector, _ in rules(re.sub(r"@media.*\{\n|\n\}\}", "", sheet.more)) if ".ansi-" not in selector
+    } == set()
+    assert sheet.more.count(".ansi-red{") >= 2
 
 
 def test_nothing_but_the_names_decides_the_text() -> None:
-    program = "from proofpress.listings.stylesheet import stylesheet; print(stylesheet('tango', 'nord'), end='')"
+    program = "from proofpress.listings.stylesheet import stylesheet; print(stylesheet('tango', 'nord').whole, end='')"
     texts = {
         subprocess.run(
             [sys.executable, "-c", program],
@@ -238,7 +248,7 @@ def test_nothing_but_the_names_decides_the_text() -> None:
         ).stdout
         for seed in ("1", "2")
     }
-    assert texts == {stylesheet("tango", "nord")}
+    assert texts == {stylesheet("tango", "nord").whole}
 
 
 @pytest.mark.parametrize("name", STYLES)

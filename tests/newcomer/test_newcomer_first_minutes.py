@@ -63,7 +63,7 @@ def test_the_wheel_alone_makes_and_builds_a_site(
         assert done.returncode == 0, done.stderr
     page = (tmp_path / "public/posts/a-first-post/index.html").read_text("utf-8")
     assert "<title>A first post" in page
-    assert re.search(r'href="/assets/style\.\w+\.css"', page)
+    assert re.search(r'href="/assets/style-fonts\.\w+\.css"', page)
     assert re.findall(r" (?:warning|error) (\S+):", done.stderr) == ["no-url"]
     where = subprocess.run(
         [*installed, "--version"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True, timeout=60

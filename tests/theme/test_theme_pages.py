@@ -279,9 +279,11 @@ def test_a_site_replaces_one_part_and_adds_a_style_sheet(tmp_path: Path) -> None
     page = elements(site["posts/a/index.html"])
     assert [e.text for e in named(page, "em")] == ["not finished"]
     assert words(named(page, "footer", "site-footer")[0].text).startswith("Set in Kassel.")
-    assert sheets(page) == [f"/assets/{name}" for name in ("style", "fonts", "wide", "print", "mine")]
+    assert sheets(page) == [f"/assets/{name}" for name in ("style-fonts", "wide", "print", "mine")]
     listing = elements(site["b/index.html"])
-    assert sheets(listing) == [f"/assets/{name}" for name in ("style", "fonts", "highlight", "wide", "print", "mine")]
+    assert sheets(listing) == [
+        f"/assets/{name}" for name in ("style-fonts", "highlight-plain", "wide", "print", "mine")
+    ]
 
 
 def sheets(page: list[Element]) -> list[str]:

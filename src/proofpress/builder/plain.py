@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from proofpress.builder.inputs import Inputs, setting_fault
 from proofpress.builder.plugins import Guard
@@ -14,8 +14,9 @@ from proofpress.paths import OutputPath, SourcePath, output_path
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.site.values import UnanswerableError
-from proofpress.theme import GENERATED, Asset, fingerprint
+from proofpress.theme import GENERATED, GENERATED_PARTS, Asset, fingerprint
 from proofpress.theme_look import LOOKS, SHEET, look
+from proofpress.theme_sheets import JOINED, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,25 +60,36 @@ def _written(target: PlainTarget, published: Published, inputs: Inputs, guard: G
     return guard.tried(write, None, f"while {target.site_path} was written", type(target).write)
 
 
+_PARTED: Final = b"\0"
+"""Stands between the two parts of a sheet that is remembered."""
+
+
 def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[str, Asset]:
     """Return the theme's static files and the generated style sheets, under fingerprinted names."""
     options = inputs.config.highlight
     key = digest_of([inputs.versions, options])
     known = traces.fact("highlight")
     if known is not None and known[:16] == key:
-        css = known[16:]
+        plain, _, more = known[16:].partition(_PARTED)
     else:
-        from proofpress.listings.layout import LAYOUT  # noqa: PLC0415 - known with the rest, where nothing changed
+        from proofpress.listings.layout import (  # noqa: PLC0415 - known with the rest, where nothing changed
+            MORE_LAYOUT,
+            PLAIN_LAYOUT,
+        )
         from proofpress.listings.stylesheet import UnknownStyleError, stylesheet  # noqa: PLC0415 - loads Pygments
 
         try:
-            css = (LAYOUT + stylesheet(options.light, options.dark)).encode("utf-8")
+            sheet = stylesheet(options.light, options.dark)
         except UnknownStyleError:
             problems += _unknown_styles(inputs)
-            css = b""
+            plain = more = b""
         else:
-            traces.put_fact("highlight", key + css)
-    generated = {GENERATED: css}
+            plain = (PLAIN_LAYOUT + sheet.plain).encode("utf-8")
+            more = (MORE_LAYOUT + sheet.more).encode("utf-8")
+            traces.put_fact("highlight", key + plain + _PARTED + more)
+    generated = {GENERATED: plain + more, **dict(zip(GENERATED_PARTS, (plain, more), strict=True))}
+    if inputs.config.theme.get("fonts") != "system":
+        generated[JOINED] = joined(inputs.theme.static)
     if not inputs.config.theme.keys().isdisjoint(LOOKS):
         generated[SHEET] = look(inputs.config.theme).encode("utf-8")
     return fingerprint(inputs.theme.static | generated)

@@ -99,15 +99,15 @@ color:var(--muted,inherit);font:600 .875rem/1.6 var(--plain,sans-serif);cursor:p
 @media print{.tablist{display:none}.tabs>.tab[hidden]{display:block}}
 """
 
-LAYOUT: Final = (
-    _SESSIONS
-    + _COPY
-    + _TERMINAL
+PLAIN_LAYOUT: Final = _SESSIONS + _COPY + _OUTPUT
+"""The measures that nearly every listing needs, as CSS, the same for every site."""
+
+MORE_LAYOUT: Final = (
+    _TERMINAL
     + _NUMBERS
     + _NOTES
     + _LABELS
-    + _OUTPUT
     + _TABS
     + "".join(f".listing .indent-{columns}{{--indent:{columns}ch}}\n" for columns in range(1, MAX_INDENT + 1))
 )
-"""The measures as CSS, the same for every site."""
+"""The measures of what few listings have: colours of a terminal, numbers with addresses, notes, labels, tabs, lines that wrap."""

@@ -44,6 +44,7 @@ WHITE: Final = "#ffffff"
 SHADE: Final = "#f6f7f8"
 """The ground of a listing whose style is made for white, which is the page's own: it is seen where code begins."""
 
+_TERMINAL: Final = ".ansi-"
 GREEN: Final = "#2ea043"
 RED: Final = "#e5484d"
 
@@ -58,16 +59,40 @@ class UnknownStyleError(ValueError):
         self.hint = hint
 
 
-def stylesheet(light: str, dark: str) -> str:
+class Sheet(NamedTuple):
+    """The style sheet of listings in two parts: the second has what few listings need, and goes behind the first."""
+
+    plain: str
+    more: str
+
+    @property
+    def whole(self) -> str:
+        """Both as one."""
+        return self.plain + self.more
+
+
+def stylesheet(light: str, dark: str) -> Sheet:
     """Return the style sheet of listings in two Pygments styles, `dark` where a screen's reader prefers dark colours.
 
-    What the page says of itself, `data-theme` on `html`, counts before what the system says.
+    What the page says of itself, `data-theme` on `html`, counts before what the system says. The colours of a terminal
+    are its second part.
 
     Every token, text without a token, and line numbers have a contrast of at least 4.5:1 on their own background, also
     on a marked line. The same names give the same text, whatever else differs. Raises UnknownStyleError.
     """
     day, night = _rules(_palette(_style(light))), _rules(_palette(_style(dark)))
-    dark_rules = _css(_over(night, day))
+    over = _over(night, day)
+    return Sheet(*(_schemes(_part(day, terminal=part), _part(over, terminal=part)) for part in (False, True)))
+
+
+def _part(rules: Rules, *, terminal: bool) -> Rules:
+    """Return those rules that colour what a terminal printed, or the others."""
+    return {selector: said for selector, said in rules.items() if (_TERMINAL in selector) == terminal}
+
+
+def _schemes(day: Rules, over: Rules) -> str:
+    """Return rules as CSS, and behind them those that a dark scheme lays over them."""
+    dark_rules = _css(over)
     return (
         f"{_css(day)}\n"
         f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{\n{dark_rules}\n}}}}\n"

@@ -358,7 +358,7 @@ def _is_displayed(around: list[_Element]) -> bool:
     return displayed
 
 
-_OF_CELLS: Final = frozenset({"gap", "over", "under"})
+_OF_CELLS: Final = frozenset({"gap", "over", "under", "words"})
 _OF_TABLES: Final = frozenset({"tight", "bottom", "flush"})
 
 NOTES: Final[Mapping[str, Callable[[Note], None]]] = {
@@ -382,6 +382,7 @@ NOTES: Final[Mapping[str, Callable[[Note], None]]] = {
     "size": _sized,
     "over": _classed("line-top"),
     "under": _classed("line-bottom"),
+    "words": _classed("words"),
     "link": _link,
 }
 """What each kind of note does to the box, the cell or the table that holds it."""

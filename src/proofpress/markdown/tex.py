@@ -30,7 +30,7 @@ from proofpress.markdown.tex_boxes import (
     with_defaults,
 )
 from proofpress.markdown.tex_chemistry import chemistry
-from proofpress.markdown.tex_tables import part_lines, worded_tables
+from proofpress.markdown.tex_tables import part_lines, worded_tables, words_between
 from proofpress.markdown.wording import Edit, Wording, marks
 from proofpress.patterns import lazy
 
@@ -203,6 +203,7 @@ SILENT: Final = (
     Mend(r"math-core refuses `\newcommand` of a name that it knows", _definitions),
     Mend(r"math-core sets the limits of `\mathop` beside it", operators),
     Mend("math-core centres `flalign`", flush_equations),
+    Mend(r"math-core refuses `\intertext`, and has counted the equations before it by then", words_between),
     Mend(r"math-core takes `\tag` and `\label` in numbered environments alone", _tags, displayed=True),
     Mend(r"math-core drops `\\` outside of environments", _lines, displayed=True),
 )

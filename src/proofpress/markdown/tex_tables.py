@@ -1,4 +1,4 @@
-r"""Tables of TeX that math-core lacks: lines below some of the columns, and tables of words.
+r"""Tables of TeX that math-core lacks: lines below some of the columns, tables of words, and words between equations.
 
 Each is written as a table that math-core knows, cell by cell.
 """
@@ -22,6 +22,9 @@ _BEGINS: Final = lazy(
     r"\\begin\s*\{(tabular\*?|cases\*|rcases\*|dcases\*)\}\s*(?:\[[tbc]\])?\s*(?:\{[^{}]*\}(?=\s*\{))?"
 )
 _COLUMNS: Final = lazy(r"\s*\{(?:[^{}]|\{[^{}]*\})*\}")
+_INTERTEXT: Final = lazy(r"\\(?:short)?intertext\s*\{((?:[^{}]|\{[^{}]*\})*+)\}\s*")
+_ROW_BEGINS: Final = lazy(r"(?:\\\\\s*(?:\[[^\]]*\])?|\\begin\s*\{(?:align|gather|flalign|aligned|gathered)\*?\})\s*\Z")
+_DOLLAR: Final = lazy(r"(?<!\\)\$")
 
 
 class Table(msgspec.Struct):
@@ -127,4 +130,27 @@ def worded_tables(tex: str) -> list[Edit]:
                 if words:
                     edits += [Edit(start, start, r"\text{"), Edit(start + len(words), start + len(words), "}")]
         edits.append(Edit(end.start, end.end, rf"\end{{{'array' if is_tabular else name}}}"))
+    return edits
+
+
+def words_between(tex: str) -> list[Edit]:
+    r"""Write `\intertext{so that}`, words at the left between rows of equations, as a row of its own without a number.
+
+    Words that do not stand where a row begins are left, and refused.
+    """
+    if "intertext" not in tex:
+        return []
+    edits: list[Edit] = []
+    begin = 0
+    for found in _INTERTEXT.finditer(tex):
+        opens = noted("words") + rf"\boxed{{{noted('rlap')}\text{{"
+        closes = r"}} \notag " + ("" if tex.startswith(r"\end", found.end()) else r"\\ ")
+        if begin == found.start() > 0 or _ROW_BEGINS.search(tex, begin, found.start()) is not None:
+            edits.append(Edit(found.start(), found.start(1), opens))
+            dollars = [one.start() for one in _DOLLAR.finditer(found[1])]
+            for number, at in enumerate(dollars if len(dollars) % 2 == 0 else ()):
+                place = found.start(1) + at
+                edits.append(Edit(place, place + 1, r"\text{" if number % 2 else "}"))
+            edits.append(Edit(found.end(1), found.end(), closes))
+            begin = found.end()
     return edits
