@@ -42,15 +42,16 @@ ARROWS: dict[str, set[str]] = {
     "pages": FOUNDATIONS | {"rules", "config", "site", "theme", "words"},
     "kinds": FOUNDATIONS - {"urls"} | {"rules", "config", "engine", "pages", "site", "words"},
     "plugins": {"rules", "kinds", "markdown", "model", "paths"},
+    "search": set(),
     "output": {"rules", "content", "engine", "paths", "problems", "site"},
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "plugins", "site", "theme", "theme_look", "theme_options", "words", "__version__"},
+    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "plugins", "search", "site", "theme", "theme_look", "theme_options", "words", "__version__"},
     "web": {"rules", "model", "problems", "site"},
     "outside": {"engine", "output", "problems", "site", "web", "__version__"},
     "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site"},
-    "preview": FOUNDATIONS | {"rules", "builder", "content", "engine", "kinds", "output", "site"},
+    "preview": FOUNDATIONS | {"rules", "builder", "content", "engine", "kinds", "output", "search", "site"},
     "cli": {
         "builder", "content", "urls", "config", "engine", "model", "output", "paths", "preview", "problems", "outside", "remote", "rules", "schema",
         "site", "update", "web", "__version__",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from proofpress.builder.inputs import Inputs, setting_fault
 from proofpress.builder.plugins import Guard
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from proofpress.engine.loop import Traces
     from proofpress.kinds.target import PlainTarget, Published
+
+SEARCH: Final = ("search.css", "search.js")
+"""The theme's files that only a site with a search has."""
 
 
 def plain_outputs(
@@ -80,7 +83,10 @@ def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[
     generated = {GENERATED: css}
     if not inputs.config.theme.keys().isdisjoint(LOOKS):
         generated[SHEET] = look(inputs.config.theme).encode("utf-8")
-    return fingerprint(inputs.theme.static | generated)
+    static = inputs.theme.static
+    if not inputs.config.search:
+        static = {name: data for name, data in static.items() if name not in SEARCH}
+    return fingerprint(static | generated)
 
 
 def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:

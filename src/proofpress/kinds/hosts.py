@@ -101,7 +101,8 @@ def policy_of(planning: Planning) -> str:
     """Return the policy that all pages keep to; nothing where a text, a template or a copied page may hold code."""
     if any(path.lower().endswith(PAGES) for path in planning.site.files):
         return ""
-    return policy([*planning.asks, *(one for card in planning.site.by_path.values() for one in card.asks)])
+    searches = ["script-src 'wasm-unsafe-eval'"] if planning.config.search else []
+    return policy([*planning.asks, *searches, *(one for card in planning.site.by_path.values() for one in card.asks)])
 
 
 def check(planning: Planning, targets: Sequence[Target]) -> Iterator[Problem]:
