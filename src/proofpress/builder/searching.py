@@ -1,7 +1,7 @@
 """The site's search: an index of all texts, made when one of them changed, and published with the pages that it leads to.
 
-Pagefind has no way to put one page anew into an index, so that it is handed all of them; that takes it less than a
-millisecond each. What was published already with the same bytes is kept.
+Pagefind has no way to put one page anew into an index, so that it is handed all of them; that takes some milliseconds
+each. What was published already with the same bytes is kept.
 """
 
 from __future__ import annotations
