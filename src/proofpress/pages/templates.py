@@ -422,9 +422,7 @@ def read_all(
             if templates.stray_block(name) is None:
                 whole[name] = _Inlined(templates, {name}, parts).visit(templates.tree(name))
     compiled = {}
-    for name in sorted(
-        whole.keys() - parts
-    ):  # a part is compiled where it stands, and by itself when that is asked for
+    for name in sorted(whole.keys() - parts):  # a part is compiled where it stands, and by itself when that is asked for
         with contextlib.suppress(jinja2.TemplateSyntaxError):
             code = templates.environment.compile(whole[name], name, f"{MARK}{sources[name].path}")
             compiled[name] = marshal.dumps(code)
