@@ -223,6 +223,7 @@ def _check(options: Options, text: Source | None, progress: Callable[[str, int, 
             lasting=True,
             executor=Processes(options.jobs),
             wanted=False,
+            searches=False,
             kept=lambda _path, _digest: True,  # what was seen on a page is all that is wanted of it
         )
         if text is not None:

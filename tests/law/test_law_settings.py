@@ -124,6 +124,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "repository.path": ("", "docs"),
     "updated": ("none", "git"),
     "twins": (False, True),
+    "search": (False, True),
 }
 """Every setting that a site depends on, with two values that do not give the same one."""
 

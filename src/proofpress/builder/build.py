@@ -134,7 +134,13 @@ def build(
     else:
         plain, unwritten = plain_outputs(world.plan.plain, world.published(inputs), inputs)
     made |= plain
-    problems = _problems(options, inputs, preparation, world, filled, unwritten)
+    unsearched: list[Problem] = []
+    if inputs.config.search and desk.searches:
+        from proofpress.builder.searching import search_outputs  # noqa: PLC0415 - where a site has a search
+
+        found, unsearched = search_outputs(inputs, world, preparation.prepared, filled.filling.blobs, desk)
+        made = found | made
+    problems = _problems(options, inputs, preparation, world, filled, [*unwritten, *unsearched])
     texts = {str(source.path): source.data for source in inputs.tree.documents}
     texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
     excerpted = with_excerpts(problems, texts, options.root)

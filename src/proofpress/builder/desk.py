@@ -34,5 +34,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the bytes of what is filled are wanted; else their digests do."""
     kept: Callable[[OutputPath, str], bool] = lambda _path, _digest: False
     """Whether a file with bytes of this digest is there already, so that it need not be filled to be had."""
+    searches: bool = True
+    """Whether the files of the site's search are wanted too, where it has one."""
     filled: str = FILLED
     """The name of the traces of filled targets: a preview shows drafts, and has its own."""

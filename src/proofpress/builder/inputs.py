@@ -27,7 +27,7 @@ from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
 from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.rules.rule import WHOLE_FILE, Fault
-from proofpress.rules.settings import UNKNOWN_OPTION
+from proofpress.rules.settings import NO_SEARCH, UNKNOWN_OPTION
 from proofpress.rules.words import NO_WORDS, UNKNOWN_WORD
 from proofpress.theme import Theme, read_theme
 from proofpress.theme_options import faulty_options, unknown_options
@@ -134,10 +134,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
     tree = scan(root, config.ignore)
     theme, found = read_theme(root)
     problems += [*tree.problems, *unread, *found, *_theme_options(root, config, theme)]
-    faulty = faulty_options(config.theme, theme.templates)
-    if faulty:
-        fitting = {name: value for name, value in config.theme.items() if name not in faulty}
-        config = msgspec.structs.replace(config, theme=fitting)
+    config = _fitting(config, theme)
     files: dict[SourcePath, Seen] = {}
     for path in (*tree.files, *tree.static):
         file = _look(root, path, seen.get(path), now_ns, problems)
@@ -145,6 +142,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
             files[path] = file
     looks = ((path, _look(root, path, seen.get(path), now_ns, problems)) for path in tree.data)
     data = {path: file.digest for path, file in looks if file is not None}
+    config = _searched(config, code, files, root, problems)
     words, texts = _words(root, tree, config, theme, problems)
     commits = _commits(root, looked.commits, problems) if config.updated == "git" else Commits()
     digests = {source.path: digest_of_bytes(source.data) for source in tree.documents}
@@ -154,6 +152,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         versions,
         digest_of(problems),
         *([digest_of(commits.seconds)] if commits.seconds else []),
+        *([code.search] if config.search else []),
         *(part for path, digest in digests.items() for part in (path.encode(), digest)),
         *(part for path, file in files.items() for part in (path.encode(), file.digest)),
         *(part for path, digest in data.items() for part in (path.encode(), digest)),
@@ -178,6 +177,27 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         versions=versions,
         fingerprint=digest_of(every),
     )
+
+
+def _fitting(config: Config, theme: Theme) -> Config:
+    """Return the settings without those options of the theme whose values are not what it takes."""
+    faulty = faulty_options(config.theme, theme.templates)
+    if not faulty:
+        return config
+    fitting = {name: value for name, value in config.theme.items() if name not in faulty}
+    return msgspec.structs.replace(config, theme=fitting)
+
+
+def _searched(config: Config, code: Code, files: Iterable[SourcePath], root: Path, problems: list[Problem]) -> Config:
+    """Return the settings without a search where they ask for one that can't be made; note why."""
+    if not config.search:
+        return config
+    taken = next((path for path in files if path.startswith(("content/pagefind/", "static/pagefind/"))), None)
+    if code.search and taken is None:
+        return config
+    fault = NO_SEARCH.missing() if taken is None else NO_SEARCH.taken(taken)
+    problems.append(setting_fault(fault, root, ("search",)))
+    return msgspec.structs.replace(config, search=False)
 
 
 def _size(path: Path) -> int:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from proofpress.engine.loop import Traces
     from proofpress.kinds.target import PlainTarget, Published
 
+SEARCH: Final = ("search.css", "search.js")
+"""The theme's files that only a site with a search has."""
+
 
 def plain_outputs(
     targets: Iterable[PlainTarget], published: Published, inputs: Inputs
@@ -92,7 +95,10 @@ def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[
         generated[JOINED] = joined(inputs.theme.static)
     if not inputs.config.theme.keys().isdisjoint(LOOKS):
         generated[SHEET] = look(inputs.config.theme).encode("utf-8")
-    return fingerprint(inputs.theme.static | generated)
+    static = inputs.theme.static
+    if not inputs.config.search:
+        static = {name: data for name, data in static.items() if name not in SEARCH}
+    return fingerprint(static | generated)
 
 
 def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:

@@ -99,6 +99,8 @@ class Code(msgspec.Struct, frozen=True):
     """The digest of the names and versions of those that `check` reads listings with; no page depends on them."""
     looked: tuple[str, ...] = ()
     """The folders and files that were looked at to know it, and those of the rooms that make no page."""
+    search: bytes = b""
+    """The digest of the names and versions of those that bring Pagefind; empty where none does."""
 
 
 def code_version() -> Code:
@@ -127,7 +129,9 @@ def code_version() -> Code:
         if (package / room).is_dir():
             _files(package / room, looked)
     grammars = [name for name in packages if name.startswith("tree_sitter")]
-    return Code(digest_of(about), tuple(entries), digest_of(packages), digest_of(grammars), tuple(looked))
+    finders = [name for name in packages if name.startswith("pagefind_bin")]
+    search = digest_of(finders) if finders else b""
+    return Code(digest_of(about), tuple(entries), digest_of(packages), digest_of(grammars), tuple(looked), search)
 
 
 def _entries(own: Installed, said: Iterable[str]) -> Iterator[Entry]:

@@ -350,6 +350,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         description="Publish the Markdown of each post beside its page, and `/llms.txt`, which lists them.",
         examples=(True,),
     ),
+    Setting(
+        name="search",
+        reader=TRUTH,
+        description="A search of all pages, in the header and with `/` or Ctrl-K (install `proofpress[search]`).",
+        examples=(True,),
+    ),
 )
 """Every setting, in the order in which they are told of."""
 

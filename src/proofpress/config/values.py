@@ -172,3 +172,5 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     links: Links = Links()
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""
+    search: bool = False
+    """Whether readers can search the site."""

@@ -102,7 +102,9 @@ def policy_of(planning: Planning) -> str:
     if any(path.lower().endswith(PAGES) for path in planning.site.files):
         return ""
     texts = (one for card in planning.site.by_path.values() for one in card.asks)
-    return policy([*(one for asks in planning.asks.values() for one in asks), *texts], planning.config.policy)
+    searches = ["script-src 'wasm-unsafe-eval'"] if planning.config.search else []
+    templates = (one for asks in planning.asks.values() for one in asks)
+    return policy([*templates, *searches, *texts], planning.config.policy)
 
 
 def _without_policy(planning: Planning) -> Iterator[Problem]:

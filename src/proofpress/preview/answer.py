@@ -243,6 +243,8 @@ def answer(shown: Shown, method: str, target: bytes, headers: Mapping[str, str])
     name = OutputPath(path[1:] + "index.html" if path.endswith("/") else path[1:])
     if name in shown.digests:
         return _file(shown, name, method, headers)
+    if (found := shown.search(name)) is not None:
+        return Reply(200, (("content-type", media_type(name)),), found)
     if f"{name}/index.html" in shown.digests or f"{site_path}/" in shown.redirects:
         return _redirect(301, shown.base.href(site_path + "/") + kept)
     return _not_found(shown)

@@ -50,6 +50,8 @@ PIECE: Final = 64 * 1024
 NAMED: Final = 500
 """How many changed files are named to a browser; of more, any may be."""
 
+SEARCH: Final = b"/pagefind/"
+
 CLIENT: Final = ("preview.js", "preview.css")
 
 
@@ -99,7 +101,9 @@ def create_app(
 
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
         target = _target(scope)
-        reply = answer(live.shown, scope["method"], target, Headers(scope=scope))
+        asked = (live.shown, scope["method"], target, Headers(scope=scope))
+        # An index of many texts takes a while to make, and others are not to wait for it.
+        reply = await asyncio.to_thread(answer, *asked) if SEARCH in target else answer(*asked)
         if "etag" in dict(reply.headers):  # the same bytes: however many wait for them, they are there once
             reply = under_way.setdefault((target, reply.headers), reply)
         if isinstance(reply.body, OnDisk):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -37,6 +38,7 @@ from proofpress.output.publish import Made
 from proofpress.paths import Base, OutputPath, SitePath, SourcePath
 from proofpress.preview.bench import Bench
 from proofpress.preview.over import Addresses, Over
+from proofpress.preview.searching import Index
 from proofpress.preview.shown import Ran, Report, Shown
 from proofpress.preview.views import Bodies, Pages, View
 from proofpress.site.questions import ANY
@@ -64,6 +66,7 @@ class Session:
         self._clock = clock
         self._file = options.root / CACHE / STORE
         self._pages = Pages()
+        self._index = Index()
         self._made_bodies: dict[bytes, bytes] = {}
         self._bench = Bench()
         self._laps: list[tuple[str, float]] = []
@@ -98,6 +101,7 @@ class Session:
                 lasting=True,
                 executor=Processes(self._options.jobs),
                 wanted=False,
+                searches=False,
                 kept=_always,
                 filled=PREVIEWED,
             )
@@ -198,6 +202,7 @@ class Session:
             traces=self._store,
             blobs=view.built.filled.filling.blobs,
             executor=self._bench,
+            searches=False,
             kept=_always,
             filled=PREVIEWED,
         )
@@ -255,6 +260,7 @@ class Session:
             digests=digests,
             read=seen.read,
             place=seen.place,
+            search=partial(self._index.file, good.built),
             redirects=self._moved | good.redirects,
             pages=good.listed,
             problems=problems,

@@ -51,6 +51,11 @@ def nowhere(_path: OutputPath) -> str | None:
     return None
 
 
+def no_search(_path: OutputPath) -> bytes | None:
+    """Say of any file that it is none of a search."""
+    return None
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A site as the server shows it: what could be built of it, and what is wrong by now."""
 
@@ -66,6 +71,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """Returns a file's bytes; raises KeyError for a path that is not in `digests`. May fill the page now."""
     place: Callable[[OutputPath], str | None] = nowhere
     """Returns where on disk a file is that is copied as it is; None for one that `read` alone gives. Raises as `read`."""
+    search: Callable[[OutputPath], bytes | None] = no_search
+    """Returns a file of the site's search, which may be made now; None for one that there is not."""
     redirects: Mapping[SitePath, str]
     """Aliases, and addresses that pages have left since the preview began: the site path, and the href that it leads to."""
     pages: tuple[Page, ...]

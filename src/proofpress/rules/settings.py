@@ -77,6 +77,17 @@ class _CommitDates(Rule, frozen=True):
         )
 
 
+class _NoSearch(Rule, frozen=True):
+    def missing(self) -> Fault:
+        return self.says("Pagefind is not installed", "install it with: pip install 'proofpress[search]'")
+
+    def taken(self, path: str) -> Fault:
+        return self.says(f"the search's files lie in /pagefind/, and so would '{path}'", "move it into another folder")
+
+    def failed(self, error: str) -> Fault:
+        return self.says(f"Pagefind made no index: {error}", "without one, the search finds nothing")
+
+
 class _UnknownOption(Rule, frozen=True):
     def no_option(self, name: str, mend: str) -> Fault:
         return self.says(f"the theme has no option '{name}'", mend)
@@ -91,4 +102,5 @@ UNKNOWN_SETTING: Final = _UnknownSetting("unknown-setting", "error", "source", f
 NO_URL: Final = _NoUrl("no-url", "warning", "source")
 UNMATCHED_SETTING: Final = _UnmatchedSetting("unmatched-setting", "warning", "site")
 COMMIT_DATES: Final = _CommitDates("commit-dates", "warning", "site")
+NO_SEARCH: Final = _NoSearch("no-search", "warning", "site")
 UNKNOWN_OPTION: Final = _UnknownOption("unknown-option", "warning", "site")

@@ -39,6 +39,7 @@ class SiteView:
         self.theme = config.theme
         self.extra = config.extra
         self.taxonomies = config.taxonomies
+        self.search = config.search
         self.feeds = feeds_of(config, home_of(language), config.title)
 
     @property
