@@ -286,6 +286,8 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "repeated-heading": ("## Twice\n\nA sentence.\n\n## Twice\n\nAnother.", 4, 4),
     "restarted-list": ("1. One:\n\n```text\none\n```\n\n1. Two:\n\n```text\ntwo\n```", 6, 1),
     "unused-allowance": ("<!-- proofpress: ignore vague-link -->", 0, 1),
+    "no-header": ("| | |\n|---|---|\n| L1 | 48 kB |", 0, 1),
+    "unsaid-language": ("Матрица, которая не помещается в кэш, читается снова.", 0, 1),
     "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
 }
 """By rule, a fault and where it is: how many lines below its first, and its column."""
