@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from proofpress.model import Place
 from proofpress.patterns import lazy
 from proofpress.problems import Edit
-from proofpress.rules.rule import Fault, Rule, TextRule
+from proofpress.rules.rule import Fault, Rule, TextRule, once_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -219,22 +219,29 @@ def _without_line(text: Text, number: int) -> Edit:
 
 class _NoHeader(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
-        """Give each table of which no cell says what its column or row holds; one that only lays pictures out is let be."""
+        """Give the first table of which no cell says what its column or row holds; one that lays pictures out is let be."""
+        places = list(_headerless(text))
+        if not places:
+            return ()
         fault = self.says(
             "this table has no header, so who hears it can't tell what its cells are",
             "name its columns in the first row: in Markdown above the dashes, in HTML as '<th>'",
         )
-        if "|" in text.source and _EMPTY_HEADER.search(text.source):
-            for block in text.blocks:
-                if block.kind == "table" and _EMPTY_ROW.fullmatch(text.line(block.first)):
-                    body = "\n".join(text.line(number) for number in range(block.first + 2, block.last + 1))
-                    if _WORD.search(_PICTURE.sub("", body)):
-                        row = text.line(block.first)
-                        lead = len(row) - len(row.lstrip(" \t>"))
-                        yield fault, Place(block.first, lead + 1, len(row[lead:].rstrip()))
-        if "<table" in text.source or "<TABLE" in text.source:
-            for place in _headless(text.tags):
-                yield fault, place
+        return once_each((fault, place) for place in places)
+
+
+def _headerless(text: Text) -> Iterator[Place]:
+    """Give the places of the tables without a header, of Markdown and of raw HTML."""
+    if "|" in text.source and _EMPTY_HEADER.search(text.source):
+        for block in text.blocks:
+            if block.kind == "table" and _EMPTY_ROW.fullmatch(text.line(block.first)):
+                body = "\n".join(text.line(number) for number in range(block.first + 2, block.last + 1))
+                if _WORD.search(_PICTURE.sub("", body)):
+                    row = text.line(block.first)
+                    lead = len(row) - len(row.lstrip(" \t>"))
+                    yield Place(block.first, lead + 1, len(row[lead:].rstrip()))
+    if "<table" in text.source or "<TABLE" in text.source:
+        yield from _headless(text.tags)
 
 
 _EMPTY_HEADER: Final = lazy(r"^[ \t>]*\|[ \t|]*\n[ \t>]*\|?[ \t]*:?-", re.MULTILINE)
