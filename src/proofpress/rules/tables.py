@@ -269,8 +269,8 @@ def _headless(tags: Sequence[Tag]) -> Iterator[Place]:
                 opened.append((tag, Counter()))
 
 
-LOST_CELLS: Final = _LostCells("lost-cells", "warning", "text")
+LOST_CELLS: Final = _LostCells("lost-cells", "warning", "text", precision=(5, 5))
 TORN_TABLE: Final = _TornTable("torn-table", "warning", "text")
 UNDRAWN_TABLE: Final = _UndrawnTable("undrawn-table", "warning", "text")
 SECOND_DELIMITER: Final = _SecondDelimiter("second-delimiter", "warning", "text", checked=True)
-NO_HEADER: Final = _NoHeader("no-header", "warning", "text", checked=True)
+NO_HEADER: Final = _NoHeader("no-header", "warning", "text", checked=True, precision=(5, 5))
