@@ -76,6 +76,7 @@ _SCRIPTS: Final[dict[str, tuple[re.Pattern[str], int, str]]] = {
 
 In Latin letters names stand in any text, and so does code; they are never told.
 """
+_NOT_LATIN: Final = lazy(r"[\u0370-\u1dff\u1f00-\u1fff\u3040-\u9fff\uac00-\ud7a3]{2}")
 _MAIN: Final = 0.6
 """The part of a text's letters that makes it one of a script: what quotes others at length still is."""
 _MOST: Final = 0.9
@@ -86,7 +87,7 @@ _SAYS_LANGUAGE: Final = lazy(r"\blang\s*=", re.IGNORECASE)
 class _UnsaidLanguage(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each paragraph and heading in another script than the whole text is in, where nothing says its language."""
-        if text.source.isascii():
+        if text.source.isascii() or not _NOT_LATIN.search(text.source):
             return
         main = _script(text.plain, _MAIN)
         if not main or any(_SAYS_LANGUAGE.search(tag.attributes) for tag in text.tags):
