@@ -286,6 +286,8 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "repeated-heading": ("## Twice\n\nA sentence.\n\n## Twice\n\nAnother.", 4, 4),
     "restarted-list": ("1. One:\n\n```text\none\n```\n\n1. Two:\n\n```text\ntwo\n```", 6, 1),
     "unused-allowance": ("<!-- proofpress: ignore vague-link -->", 0, 1),
+    "no-header": ("| | |\n|---|---|\n| L1 | 48 kB |", 0, 1),
+    "unsaid-language": ("Матрица, которая не помещается в кэш, читается снова.", 0, 1),
     "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
 }
 """By rule, a fault and where it is: how many lines below its first, and its column."""
@@ -399,3 +401,47 @@ def test_the_first_and_the_last_words_are_looked_at() -> None:
         assert [one.rule for one in faults(path, asks)] == ["echoed-answer"]
         cut = f"{text.rstrip()}\n\n{LONG} So that a loop over tiles takes"
         assert [one.rule for one in faults(path, cut)] == ["cut-off"]
+
+
+# ---------------------------------------------------------------- tables without a header, words in another language
+
+_CELLS = "<tr><td>L1</td><td>48 kB</td></tr>\n<tr><td>L2</td><td>2 MB</td></tr>"
+_RUSSIAN = "Матрица, которая не помещается в кэш, читается снова и снова."
+
+
+def rules_of(tmp_path: Path, text: str) -> list[tuple[str, int]]:
+    found = faults(tmp_path / "cache.md", f"# Cache\n\n{LONG}\n\n{text}\n")
+    return [(each.rule, each.line - 5) for each in found if each.rule in {"no-header", "unsaid-language"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"<table>\n{_CELLS}\n</table>", [("no-header", 0)]),
+        (f"<table>\n{_CELLS.replace('td>L1</td', 'th>L1</th')}\n</table>", []),
+        (f'<table role="presentation">\n{_CELLS}\n</table>', []),
+        ("<table>\n<tr><td>L1</td><td>48 kB</td></tr>\n</table>", []),
+        (f'<table>\n{_CELLS.replace("48 kB", """<img src="https://me.example/a.png" alt="A">""")}\n</table>', []),
+        ("| | |\n|---|---|\n| ![A plot](https://me.example/a.svg) | |", []),
+        ("| | size |\n|---|---|\n| L1 | 48 kB |", []),
+        ("> | | |\n> |---|---|\n> | L1 | 48 kB |", [("no-header", 0)]),
+        (_RUSSIAN, [("unsaid-language", 0)]),
+        (f"{_RUSSIAN}\n{{lang=ru}}", []),
+        (f"> {_RUSSIAN}\n{{lang=ru}}", []),
+        (f'<div lang="ru">\n\n{_RUSSIAN}\n\n</div>', []),
+        (f"[{_RUSSIAN}](https://me.example/){{lang=ru}}", []),
+        ("The word for it is «кэш», which is read like the English one.", []),
+    ],
+)
+def test_what_has_no_header_and_what_does_not_say_its_language(
+    tmp_path: Path, text: str, told: list[tuple[str, int]]
+) -> None:
+    assert rules_of(tmp_path, text) == told
+
+
+def test_tables_without_a_header_are_told_once_with_their_number(tmp_path: Path) -> None:
+    table = "| | |\n|---|---|\n| L1 | 48 kB |"
+    text = f"# Cache\n\n{LONG}\n\n{table}\n\nAnd so it is here.\n\n{table}\n"
+    (found,) = [each for each in faults(tmp_path / "cache.md", text) if each.rule == "no-header"]
+    assert found.line == 5
+    assert found.hint.endswith("(and 1 more place in this file)")

@@ -67,6 +67,14 @@ FAULTS = [
     ("toml", "a = 1\nb = \n", 2, 5, "TOML: Invalid value"),
     ("yaml", "a: 1\nb: c: d\n", 2, 5, "YAML: a second ': ' in one line; a value that holds one stands in quotes"),
     ("yaml", "a: [1, 2\nb: 3\n", 2, 2, "YAML: did not find expected ',' or ']'"),
+    ("diff", "@@ -1,2 +1,2 @@ f\n a\n-b\n+c\nd\n", 5, 1, "patch: in a hunk each line begins with ' ', '+' or '-'"),
+    (
+        "patch",
+        "--- a\n+++ b\n@@ -1,2 +1,2 @@\n a\n+c\n",
+        3,
+        1,
+        "patch: the header counts 2 lines before and 2 after, and there are 1 and 2",
+    ),
 ]
 """A listing, the line and column of its fault, and what is said of it; nothing where more than one mend would be needed."""
 
@@ -100,6 +108,12 @@ PARTS = [
     ("toml", "[a]\nb = 1\n[a]\nb = 2\n"),
     ("yaml", "a: {{ b }}\n"),
     ("yaml", "a: !custom b\n---\nc: 1\n"),
+    ("diff", "@@ def f @@\n- a\nb\n"),
+    ("diff", "@@ -1,9 +1,9 @@\n a\n ...\n-b\n+c\n"),
+    (
+        "diff",
+        "@@ -1,2 +1,2 @@\n a\n\n\ndiff --git a/b b/b\n--- a/b\n+++ b/b\n@@ -1 +0,0 @@\n-- a\n\\ No newline at end of file\n",
+    ),
 ]
 
 

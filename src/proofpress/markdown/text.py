@@ -69,6 +69,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     within: tuple[str, ...]
     token: Token
     lines: SourceLines
+    language: str = ""
+    """What it says that it is in by `{lang=…}`, or a block around it, or words in it; empty where none does."""
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -289,8 +291,9 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @cached_property
     def runs(self) -> tuple[Run, ...]:
         """The words of each block."""
+        languages = self._languages() if "lang=" in self.source else {}
         return tuple(
-            Run(kind=kind, within=within, token=token, lines=self.lines)
+            Run(kind=kind, within=within, token=token, lines=self.lines, language=languages.get(id(token), ""))
             for token, kind, within, _ in self._walked
             if token.type == "inline"
         )
@@ -450,6 +453,23 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @property
     def _parts(self) -> tuple[Sequence[Token], ...]:
         return (self.title_tokens, self.tokens, *self.notes.values())
+
+    def _languages(self) -> dict[int, str]:
+        """Return the languages that attributes name, by the tokens that hold words."""
+        found: dict[int, str] = {}
+        for part in self._parts:
+            opened: list[str] = []
+            for token in part:
+                if token.nesting < 0:
+                    opened.pop()
+                    continue
+                own = str(token.attrs.get("lang", "")) or (opened[-1] if opened else "")
+                if token.nesting > 0:
+                    opened.append(own)
+                elif token.type == "inline":
+                    within = (str(child.attrs["lang"]) for child in token.children or () if "lang" in child.attrs)
+                    found[id(token)] = own or next(within, "")
+        return found
 
     @cached_property
     def _walked(self) -> tuple[tuple[Token, str, tuple[str, ...], Token | None], ...]:

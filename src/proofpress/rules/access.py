@@ -1,15 +1,16 @@
-"""What keeps readers out: images that say nothing to who does not see them, links whose words tell nothing."""
+"""What keeps readers out: images and links whose words tell nothing to who does not see the page, words whose language is not said."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
 from proofpress.rules.rule import TextRule, once_each
 
 if TYPE_CHECKING:
     from proofpress.rules.prose import Text
-    from proofpress.rules.rule import Found
+    from proofpress.rules.rule import Fault, Found
 
 _FILE: Final = re.compile(r"[\w .()-]+\.(?:png|jpe?g|gif|svg|webp|avif|bmp)", re.IGNORECASE)
 _SAYS_NOTHING: Final = frozenset(
@@ -60,5 +61,62 @@ class _VagueLink(TextRule, frozen=True):
         )
 
 
+_SCRIPTS: Final[dict[str, tuple[re.Pattern[str], int, str]]] = {
+    "Latin": (lazy(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]"), 0, ""),
+    "Greek": (lazy(r"[\u0370-\u03ff\u1f00-\u1fff]"), 20, "el"),
+    "Cyrillic": (lazy(r"[\u0400-\u052f]"), 20, "ru"),
+    "Hebrew": (lazy(r"[\u0590-\u05ff]"), 20, "he"),
+    "Arabic": (lazy(r"[\u0600-\u06ff\u0750-\u077f]"), 20, "ar"),
+    "Devanagari": (lazy(r"[\u0900-\u097f]"), 20, "hi"),
+    "Thai": (lazy(r"[\u0e00-\u0e7f]"), 20, "th"),
+    "Korean": (lazy(r"[\uac00-\ud7a3]"), 12, "ko"),
+    "Chinese or Japanese": (lazy(r"[\u3040-\u30ff\u3400-\u9fff]"), 12, "zh"),
+}
+"""By name, the letters of a script, how many of them are words for sure, and a language that is written in it.
+
+In Latin letters names stand in any text, and so does code; they are never told.
+"""
+_NOT_LATIN: Final = lazy(r"[\u0370-\u1dff\u1f00-\u1fff\u3040-\u9fff\uac00-\ud7a3]{2}")
+_MAIN: Final = 0.6
+"""The part of a text's letters that makes it one of a script: what quotes others at length still is."""
+_MOST: Final = 0.9
+"""The part of a paragraph's letters that does."""
+_SAYS_LANGUAGE: Final = lazy(r"\blang\s*=", re.IGNORECASE)
+
+
+class _UnsaidLanguage(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each paragraph and heading in another script than the whole text is in, where nothing says its language."""
+        if text.source.isascii() or not _NOT_LATIN.search(text.source):
+            return
+        main = _script(text.plain, _MAIN)
+        if not main or any(_SAYS_LANGUAGE.search(tag.attributes) for tag in text.tags):
+            return
+        for run in text.runs:
+            if run.kind not in {"paragraph", "heading"} or run.plain.isascii():
+                continue
+            script = _script(run.plain, _MOST)
+            if script in {"", "Latin", main} or run.language:
+                continue
+            letters, least, language = _SCRIPTS[script]
+            if len(letters.findall(run.plain)) >= least:
+                first = run.written.partition("\n")[0]
+                yield self._fault(script, main, language), run.written_place(0, len(first))
+
+    def _fault(self, script: str, main: str, language: str) -> Fault:
+        return self.says(
+            f"these words are {script} in a text that is {main}, and are read out as if they were of its language",
+            f"say which language it is, on the line below or at the end of a heading: '{{lang={language}}}', for example",
+        )
+
+
+def _script(words: str, part: float) -> str:
+    """Return the script that at least a part of the letters of some words are of; empty where none is."""
+    counts = {name: len(letters.findall(words)) for name, (letters, *_) in _SCRIPTS.items()}
+    most = max(counts, key=lambda name: counts[name])
+    return most if counts[most] and counts[most] >= part * sum(counts.values()) else ""
+
+
 NO_ALTERNATIVE: Final = _NoAlternative("no-alternative", "warning", "text", checked=True, precision=(25, 25))
 VAGUE_LINK: Final = _VagueLink("vague-link", "warning", "text", checked=True, precision=(25, 25))
+UNSAID_LANGUAGE: Final = _UnsaidLanguage("unsaid-language", "warning", "text", checked=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from proofpress.rules.access import NO_ALTERNATIVE, VAGUE_LINK
+from proofpress.rules.access import NO_ALTERNATIVE, UNSAID_LANGUAGE, VAGUE_LINK
 from proofpress.rules.code import (
     LISTING_SYNTAX,
     MISSING_REQUIREMENT,
@@ -29,7 +29,7 @@ from proofpress.rules.structure import (
     RESTARTED_LIST,
     SKIPPED_LEVEL,
 )
-from proofpress.rules.tables import SECOND_DELIMITER
+from proofpress.rules.tables import NO_HEADER, SECOND_DELIMITER
 from proofpress.rules.text import UNUSED_ALLOWANCE
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     RESTARTED_LIST,
     ECHOED_ANSWER,
     SECOND_DELIMITER,
+    NO_HEADER,
     LISTING_SYNTAX,
     UNNAMED_LISTING,
     UNDEFINED_NAME,
@@ -59,6 +60,7 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     MISSING_REQUIREMENT,
     NO_ALTERNATIVE,
     VAGUE_LINK,
+    UNSAID_LANGUAGE,
     UNUSED_ALLOWANCE,
 )
 

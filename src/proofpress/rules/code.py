@@ -312,7 +312,7 @@ class _MissingRequirement(TextRule, frozen=True):
         )
 
 
-LISTING_SYNTAX: Final = _ListingSyntax("listing-syntax", "warning", "text", checked=True, precision=(31, 31))
+LISTING_SYNTAX: Final = _ListingSyntax("listing-syntax", "warning", "text", checked=True, precision=(32, 32))
 UNNAMED_LISTING: Final = _UnnamedListing("unnamed-listing", "warning", "text", checked=True, precision=(42, 42))
 TOO_MANY_ARGUMENTS: Final = _TooManyArguments("too-many-arguments", "warning", "text", checked=True, precision=(1, 1))
 MISSING_REQUIREMENT: Final = _MissingRequirement("missing-requirement", "warning", "text", checked=True)

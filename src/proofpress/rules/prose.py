@@ -29,6 +29,10 @@ class Run(Protocol):
         """The kinds of the blocks that hold it, the outermost first."""
 
     @property
+    def language(self) -> str:
+        """The language that it says it is in, or a block around it does; empty where none does."""
+
+    @property
     def text(self) -> str:
         """What was read as text, with GAP for what was not."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.model import Place
 from proofpress.patterns import lazy
 from proofpress.problems import Edit
-from proofpress.rules.rule import Fault, Rule, TextRule
+from proofpress.rules.rule import Fault, Rule, TextRule, once_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from proofpress.rules.prose import Text
+    from proofpress.rules.prose import Tag, Text
     from proofpress.rules.rule import Found
 
 
@@ -216,7 +217,60 @@ def _without_line(text: Text, number: int) -> Edit:
     return Edit(path=path, line=number, column=1, end_line=number + 1, end_column=1, old=old, text="", safe=True)
 
 
-LOST_CELLS: Final = _LostCells("lost-cells", "warning", "text")
+class _NoHeader(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first table of which no cell says what its column or row holds; one that lays pictures out is let be."""
+        places = list(_headerless(text))
+        if not places:
+            return ()
+        fault = self.says(
+            "this table has no header, so who hears it can't tell what its cells are",
+            "name its columns in the first row: in Markdown above the dashes, in HTML as '<th>'",
+        )
+        return once_each((fault, place) for place in places)
+
+
+def _headerless(text: Text) -> Iterator[Place]:
+    """Give the places of the tables without a header, of Markdown and of raw HTML."""
+    if "|" in text.source and _EMPTY_HEADER.search(text.source):
+        for block in text.blocks:
+            if block.kind == "table" and _EMPTY_ROW.fullmatch(text.line(block.first)):
+                body = "\n".join(text.line(number) for number in range(block.first + 2, block.last + 1))
+                if _WORD.search(_PICTURE.sub("", body)):
+                    row = text.line(block.first)
+                    lead = len(row) - len(row.lstrip(" \t>"))
+                    yield Place(block.first, lead + 1, len(row[lead:].rstrip()))
+    if "<table" in text.source or "<TABLE" in text.source:
+        yield from _headless(text.tags)
+
+
+_EMPTY_HEADER: Final = lazy(r"^[ \t>]*\|[ \t|]*\n[ \t>]*\|?[ \t]*:?-", re.MULTILINE)
+_EMPTY_ROW: Final = lazy(r"[ \t>]*\|[ \t|]*")
+_PICTURE: Final = lazy(r"!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])|<[^>\n]*>")
+_WORD: Final = lazy(r"\w{2}")
+_LAID_OUT: Final = frozenset({"img", "picture", "svg", "iframe", "video", "pre", "table", "input", "form"})
+"""What a table is made of that only puts things beside each other."""
+_NO_TABLE: Final = lazy(r"\brole\s*=\s*[\"']?(?:presentation|none)\b|\baria-hidden\s*=\s*[\"']?true", re.IGNORECASE)
+
+
+def _headless(tags: Sequence[Tag]) -> Iterator[Place]:
+    """Give the places of the tables in raw HTML that have rows and columns, and no cell of a header."""
+    opened: list[tuple[Tag, Counter[str]]] = []
+    for tag in tags:
+        if tag.name == "table" and tag.closing and opened:
+            table, held = opened.pop()
+            several = held["tr"] > 1 and held["td"] > held["tr"]
+            if several and not held["th"] and _LAID_OUT.isdisjoint(held) and not _NO_TABLE.search(table.attributes):
+                yield table.place
+        elif not tag.closing:
+            for _, held in opened:
+                held[tag.name] += 1
+            if tag.name == "table":
+                opened.append((tag, Counter()))
+
+
+LOST_CELLS: Final = _LostCells("lost-cells", "warning", "text", precision=(5, 5))
 TORN_TABLE: Final = _TornTable("torn-table", "warning", "text")
 UNDRAWN_TABLE: Final = _UndrawnTable("undrawn-table", "warning", "text")
 SECOND_DELIMITER: Final = _SecondDelimiter("second-delimiter", "warning", "text", checked=True)
+NO_HEADER: Final = _NoHeader("no-header", "warning", "text", checked=True, precision=(5, 5))

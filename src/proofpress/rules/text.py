@@ -62,7 +62,7 @@ _WRITTEN: Final = lazy(r"<!--\s*proofpress:\s*allow\s[\s,\w-]*-->")
 
 UNKNOWN_ALERT: Final = Rule("unknown-alert", "warning", "text")
 UNDEFINED_FOOTNOTE: Final = Rule("undefined-footnote", "warning", "text")
-UNUSED_FOOTNOTE: Final = Rule("unused-footnote", "warning", "text")
+UNUSED_FOOTNOTE: Final = Rule("unused-footnote", "warning", "text", precision=(3, 3))
 NESTED_TOO_DEEPLY: Final = Rule("nested-too-deeply", "error", "text")
 TOO_MANY_MARKS: Final = Rule("too-many-marks", "warning", "text")
 UNUSED_ATTRIBUTE: Final = Rule("unused-attribute", "warning", "text")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.rules.languages import grammars
 from proofpress.rules.languages.data import json_slip, jsonc_slip, toml_slip, yaml_slip
+from proofpress.rules.languages.diffs import diff_slip
 from proofpress.rules.languages.python import python_slip
 from proofpress.rules.languages.sessions import commands
 
@@ -26,6 +27,7 @@ _LIBRARIES: Final[dict[str, tuple[str, Callable[[str], Slip | None]]]] = {
     "jsonc": ("JSON", jsonc_slip),
     **dict.fromkeys(("toml", "cargo"), ("TOML", toml_slip)),
     **dict.fromkeys(("yaml", "yml"), ("YAML", yaml_slip)),
+    **dict.fromkeys(("diff", "udiff", "patch"), ("patch", diff_slip)),
 }
 _GRAMMARS: Final = {
     **dict.fromkeys(("javascript", "js", "jsx", "mjs", "cjs", "node"), "JavaScript"),
