@@ -19,7 +19,8 @@ from proofpress.builder.preparing import LeftOut
 from proofpress.engine.digests import digest_of
 from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
-from proofpress.output.cache import CACHE, CHECKED, STAGING, STORE, cache_folder, empty_staging
+from proofpress.output.cache import CACHE, CHECKED, STAGING, STORE, cache_folder, empty_staging, forget_pictures
+from proofpress.output.pictures import Shelf
 from proofpress.output.publish import Published, foreign_files, publish, refuse, unwritable
 from proofpress.output.record import MANIFEST, Record, is_intact, known_files
 from proofpress.paths import OutputPath, SourcePath
@@ -100,6 +101,8 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
     root = options.root
     path = cache_folder(root) / STORE
     with Store(path, anew=anew) as store:
+        if anew:
+            forget_pictures(root)
         looked = decode_looked(store.fact("files"))
         inputs = read_inputs(root, options.base_url, looked, int(options.now.timestamp() * 1e9))
         target = output if output is not None else root / inputs.config.output
@@ -238,6 +241,7 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
         lasting=True,
         executor=Processes(options.jobs),
         staging=Path(tempfile.mkdtemp(dir=root / CACHE / STAGING)),
+        shelf=Shelf(root),
         kept=found.kept,
     )
     built = build(options, desk, found.inputs, progress=progress)
@@ -277,6 +281,8 @@ def _publish(found: _Found, store: Store, built: Built, problems: list[Problem])
     store.put_fact("last", b"null")
     store.commit()
     done = publish(found.options.root, found.target, built.made, found.record)
+    if built.world.pictures.dropped:
+        Shelf(found.options.root).drop(built.world.pictures.dropped)
     store.put_fact(found.addresses, encode_published(built))
     if not built.preparation.uncertain:  # else the next build renders these once more
         last = Last(

@@ -11,6 +11,7 @@ import msgspec
 from proofpress.engine.blobs import Nothing
 from proofpress.engine.executors import Processes
 from proofpress.engine.volatile import VolatileStore
+from proofpress.output.pictures import Shelf
 from proofpress.paths import OutputPath
 
 FILLED: Final = "filled"
@@ -34,5 +35,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the bytes of what is filled are wanted; else their digests do."""
     kept: Callable[[OutputPath, str], bool] = lambda _path, _digest: False
     """Whether a file with bytes of this digest is there already, so that it need not be filled to be had."""
+    shelf: Shelf | None = None
+    """Where lighter pictures are kept; None keeps them in memory."""
     filled: str = FILLED
     """The name of the traces of filled targets: a preview shows drafts, and has its own."""

@@ -97,6 +97,8 @@ class Code(msgspec.Struct, frozen=True):
     """The digest of the names and versions of all packages, which a site's own plugin may import."""
     grammars: bytes = b""
     """The digest of the names and versions of those that `check` reads listings with; no page depends on them."""
+    pictures: bytes = b""
+    """The digest of the name and version of what makes pictures; none where it is not installed."""
 
 
 def code_version() -> Code:
@@ -117,7 +119,9 @@ def code_version() -> Code:
         [_archive(path) for path in sys.path if path.endswith((".zip", ".egg", ".pyz"))],
     ]
     grammars = [name for name in packages if name.startswith("tree_sitter")]
-    return Code(digest_of(about), tuple(entries), digest_of(packages), digest_of(grammars))
+    pillow = [name for name in packages if name.lower().startswith("pillow-")]
+    pictures = digest_of(pillow) if pillow else b""
+    return Code(digest_of(about), tuple(entries), digest_of(packages), digest_of(grammars), pictures)
 
 
 def _entries(own: Installed, said: Iterable[str]) -> Iterator[Entry]:

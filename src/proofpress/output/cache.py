@@ -22,6 +22,8 @@ CHECKED: Final = "check.db"
 LINKS: Final = "links.db"
 """Which addresses of other sites were there when `check --external` asked."""
 STAGING: Final = "staging"
+PICTURES: Final = "pictures"
+"""The lighter ones that were made of pictures, each in a file that its digest names."""
 
 
 def cache_folder(root: Path) -> Path:
@@ -38,6 +40,14 @@ def forget(root: Path) -> None:
         if own_file(folder / name):
             (folder / name).unlink()
     empty_staging(root)
+    forget_pictures(root)
+
+
+def forget_pictures(root: Path) -> None:
+    """Drop the lighter pictures that are kept."""
+    folder = cache_folder(root) / PICTURES
+    if own_folder(folder):
+        shutil.rmtree(folder, ignore_errors=True)  # which never follows a link within
 
 
 def empty_staging(root: Path) -> Path:
