@@ -98,6 +98,8 @@ def make(data: bytes, wanted: Wanted) -> Picture:
 
 
 def _made(image: Any, wanted: Wanted, size: int, lacking: Sequence[Format]) -> Picture:
+    if image.format != "JPEG":
+        _bounded(image, MOST_PIXELS)  # before anything is asked of it that decodes it
     if getattr(image, "is_animated", False):
         return Picture()
     # Chromium heeds the orientation of every format but WebP; AVIF's own transformations reach us as one.
@@ -131,11 +133,15 @@ def _factor(image: Any, widest: int, *, lying: bool) -> int:
     share = widest / (height if lying else width)
     if image.format == "JPEG" and width * height <= MOST_IN_SCALE:
         image.draft(None, (max(1, int(width * share)), max(1, int(height * share))))
-    factor = max(1, (image.size[1] if lying else image.size[0]) // widest)
-    most = MOST_AT_ONCE if factor == 1 or image.format in {"WEBP", "AVIF", "GIF"} else MOST_PIXELS
-    if image.size[0] * image.size[1] > most:
-        raise UnmadeError(f"has {width:,} by {height:,} pixels, more than are decoded")
+    factor: int = max(1, (image.size[1] if lying else image.size[0]) // widest)
+    _bounded(image, MOST_AT_ONCE if factor == 1 or image.format in {"WEBP", "AVIF", "GIF"} else MOST_PIXELS)
     return factor
+
+
+def _bounded(image: Any, most: int) -> None:
+    width, height = image.size
+    if width * height > most:
+        raise UnmadeError(f"has {width:,} by {height:,} pixels, more than are decoded")
 
 
 def _reduced(image: Any, factor: int) -> Any:
