@@ -76,7 +76,7 @@ class UnmadeError(Exception):
 
 
 def make(data: bytes, wanted: Wanted) -> Picture:
-    """Return a picture in the widths that are wanted, none wider than it is. Raises UnmadeError."""
+    """Return a picture in the widths that are wanted, none wider than it is. Raises UnmadeError, and MemoryError."""
     from PIL import Image, UnidentifiedImageError, features  # noqa: PLC0415 - an extra, needed only where a site asks for it
 
     if len(data) > MOST_BYTES:
@@ -87,7 +87,7 @@ def make(data: bytes, wanted: Wanted) -> Picture:
         try:
             with Image.open(io.BytesIO(data), formats=_READ) as image:
                 return _made(image, wanted, len(data), [one for one in wanted.formats if not features.check(one)])
-        except UnmadeError:
+        except (UnmadeError, MemoryError):
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise UnmadeError(_TOO_MANY) from None

@@ -104,6 +104,8 @@ class PictureStep(msgspec.Struct, frozen=True):
             made = making.make(data, using.wanted)
         except making.UnmadeError as error:
             return Outcome(msgspec.msgpack.encode(Lighter(why=str(error))))
+        except MemoryError:  # another time there may be more
+            return Outcome(msgspec.msgpack.encode(Lighter(why="takes more memory than there is")), kept=False)
         put = using.shelf.put if using.shelf is not None else digest_of_bytes
         variants = tuple(Variant(one.format, one.width, put(one.data), len(one.data)) for one in made.variants)
         value = Lighter(Picture(made.tint, variants), lacking=made.lacking)
@@ -118,7 +120,10 @@ def make_pictures(
     desk: Desk,
     progress: Callable[[str, int, int], None],
 ) -> Pictures:
-    """Make what pages show lighter, as the settings ask, as far as it is not there. What only hidden documents show is kept, and not made."""
+    """Make what pages show lighter, as the settings ask, as far as it is not there.
+
+    What only hidden documents show is kept, and not made.
+    """
     if not inputs.code.pictures:
         return Pictures(problems=[setting_fault(UNMADE_PICTURE.needs_package(), inputs.root, ("images",))])
     uses = list(uses_of(inputs, prepared))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from proofpress.problems import Problem
 
 RASTER: Final = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp")
-"""Endings of what is looked at. Few GIFs stand still, and are worth a look; a drawing (SVG) has every width already."""
+"""Endings of what is looked at. A GIF is there because it moves; a drawing (SVG) has every width already."""
 HEAD: Final = 1 << 18
 """How far into a picture it is looked for where it was taken: metadata stands before pixels, but for odd ones."""
 
