@@ -247,13 +247,34 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 # ---------------------------------------------------------------- files to publish
 
 
-class File(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Variant(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A picture in one format and width, beside its original."""
+
+    format: Literal["webp", "avif"]
+    width: int
+    digest: bytes
+    size: int
+    """Bytes."""
+
+
+class Picture(msgspec.Struct, frozen=True, array_like=True):
+    """What was made of a picture, so that a page can offer what is lighter."""
+
+    tint: str = ""
+    """Its colour on average, three digits of 0, 5, a and f; empty where something shines through."""
+    variants: tuple[Variant, ...] = ()
+    """In the order in which browsers are to prefer the formats; of each, the narrowest first."""
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
     """A file that is copied as it is: its place in the site's folder, its URL, and an image's size in pixels."""
 
     path: SourcePath
     site_path: SitePath
     width: int | None = None
     height: int | None = None
+    picture: Picture | None = None
+    """Where lighter ones were made of it."""
 
 
 # ---------------------------------------------------------------- templates

@@ -23,7 +23,8 @@ from proofpress.engine.digests import digest_of
 from proofpress.engine.disk import own_file
 from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
-from proofpress.output.cache import CACHE, CHECKED, STAGING, STAMP, STORE, cache_folder, empty_staging
+from proofpress.output.cache import CACHE, CHECKED, STAGING, STAMP, STORE, cache_folder, empty_staging, forget_pictures
+from proofpress.output.pictures import Shelf
 from proofpress.output.publish import Published, foreign_files, publish, refuse, unwritable
 from proofpress.output.record import MANIFEST, Record, is_intact, known_files, read_record, record_path
 from proofpress.paths import OutputPath, SourcePath
@@ -111,6 +112,8 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
     path = cache_folder(root) / STORE
     newest = time.time_ns() - SETTLED
     with Store(path, anew=anew) as store:
+        if anew:
+            forget_pictures(root)
         stamp = path.with_name(STAMP)
         if own_file(stamp):
             stamp.unlink()  # from here on it may be untrue
@@ -283,6 +286,7 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
         lasting=True,
         executor=Processes(options.jobs),
         staging=Path(tempfile.mkdtemp(dir=root / CACHE / STAGING)),
+        shelf=Shelf(root),
         kept=found.kept,
     )
     built = build(options, desk, found.inputs, progress=progress)
@@ -323,6 +327,8 @@ def _publish(found: _Found, store: Store, built: Built, problems: list[Problem])
     store.put_fact("last", b"null")
     store.commit()
     done = publish(found.options.root, found.target, built.made, found.record)
+    if built.world.pictures.dropped:
+        Shelf(found.options.root).drop(built.world.pictures.dropped)
     store.put_fact(found.addresses, encode_published(built))
     if not built.preparation.uncertain:  # else the next build renders these once more
         last = Last(

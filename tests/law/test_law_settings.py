@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pytest
 from law_site import LawSite, copied, each_fourth, png, shown
+from PIL import Image
 
 from proofpress.config import SECTION as SECTION_PARTS
 from proofpress.config import Config
@@ -41,6 +43,8 @@ Term
 
 ![A picture](picture.png)
 
+![A photograph](photo.jpg)
+
 A paragraph with $x^2$ in it, of $\\R$.
 {: .named }
 
@@ -51,6 +55,15 @@ print(1)
 [^a]: A footnote.
 """
 """One of each thing that a setting of Markdown turns off."""
+
+
+def photo(seed: int) -> bytes:
+    """Return a photograph of nothing, heavy enough that something lighter can be made of it."""
+    pixels = bytes((x * x * seed + x // 7 + 40) % 256 for x in range(96 * 64 * 3))
+    written = io.BytesIO()
+    Image.frombytes("RGB", (96, 64), pixels).save(written, "JPEG", quality=95)
+    return written.getvalue()
+
 
 FILES: Final[Mapping[str, str | bytes]] = {
     "templates/mood.html": '{% extends "page.html" %}{% block main %}<p>{{ site.extra.mood }}</p>{% endblock %}\n',
@@ -64,6 +77,7 @@ FILES: Final[Mapping[str, str | bytes]] = {
     "content/posts/b.md": "---\ntitle: Beta\ndate: 2026-01-04\n---\n\nText of beta, and [alpha](a.md).\n",
     "content/posts/c.md": "---\ntitle: Gamma\n---\n\nText of gamma, without a date.\n",
     "content/posts/picture.png": png(4, 3),
+    "content/posts/photo.jpg": photo(3),
     "content/notes/n.md": "---\ntitle: Nu\ndate: 2026-01-03\n---\n\nA note.\n",
     "content/notes/o.md": "---\ntitle: Omicron\ndate: 2026-01-02\n---\n\nA short note.\n",
     "content/notes/more/p.md": "---\ntitle: Another\ndate: 2026-01-01\n---\n\nA long note.\n",
@@ -123,6 +137,9 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "repository.branch": ("main", "trunk"),
     "repository.path": ("", "docs"),
     "updated": ("none", "git"),
+    "images.formats": (["webp"], []),
+    "images.widths": ([16, 48], [32]),
+    "images.quality": (80, 40),
     "twins": (False, True),
     "search": (False, True),
 }
@@ -201,6 +218,20 @@ def test_a_text_whose_twin_is_published_changes_and_changes_back(set_once: LawSi
     site.check()
     assert b"One paragraph" in site.public()["posts/a/index.md"]
     site.swap("content/posts/a.md", "One paragraph", "A paragraph")
+    site.check()
+    assert site.public() == before
+
+
+def test_a_picture_that_changes_and_changes_back_leaves_what_a_clean_build_gives(
+    set_once: LawSite, tmp_path: Path
+) -> None:
+    site = copied(set_once, tmp_path / "site")
+    before = site.public()
+    assert [path for path in before if path.endswith("-48.webp")]
+    site.write({"content/posts/photo.jpg": photo(5)})
+    site.check()
+    assert site.public().keys() != before.keys()
+    site.write({"content/posts/photo.jpg": photo(3)})
     site.check()
     assert site.public() == before
 

@@ -22,6 +22,7 @@ from proofpress.builder.plugins import open_plugins
 from proofpress.builder.preparing import LeftOut, Preparation, commit_dates, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, with_excerpts
+from proofpress.builder.variants import NONE
 from proofpress.builder.world import World, stands, world_of
 from proofpress.config import read_config
 from proofpress.engine.steps import Stale
@@ -123,7 +124,13 @@ def build(
     if before is not None and stands(before.world, before.preparation, preparation, hidden):
         world = before.world
     else:
-        world = world_of(inputs, preparation.prepared, hidden, desk.traces)
+        pictures = NONE
+        if inputs.config.images.formats:
+            from proofpress.builder.pictures import make_pictures  # noqa: PLC0415 - where a site asks for them
+
+            pictures = make_pictures(inputs, preparation.prepared, hidden, desk, progress)
+            lap("Making pictures")
+        world = world_of(inputs, preparation.prepared, hidden, desk.traces, pictures)
     lap("Putting posts in order")
     same = before if before is not None and before.world is world else None
     filled = fill(inputs, preparation, world, desk, same.filled if same else None, progress)
@@ -132,7 +139,7 @@ def build(
     if same:
         plain, unwritten = _plain(same), same.unwritten
     else:
-        plain, unwritten = plain_outputs(world.plan.plain, world.published(inputs), inputs)
+        plain, unwritten = plain_outputs(world.plan.plain, world.published(inputs), inputs, world.pictures)
     made |= plain
     unsearched: list[Problem] = []
     if inputs.config.search and desk.searches:
@@ -187,6 +194,9 @@ def _problems(
 
         targets = {key: step.target for key, step in filled.steps.items()}
         found += finished_problems(inputs, world, targets, looks_of(filled.values))
+        from proofpress.builder.uses import located  # noqa: PLC0415 - as above
+
+        found += located(inputs, preparation.prepared, world.site.hidden, world.site.files.values())
     known = _beyond_a_build(options, inputs, preparation, found, theirs)
     drafts = unpublished(preparation.prepared, options)
     weight_of = weigher(weights, {rule.name for rule in known.values() if rule.optional})

@@ -11,6 +11,7 @@ import msgspec
 from proofpress.engine.blobs import Nothing
 from proofpress.engine.executors import Processes
 from proofpress.engine.volatile import VolatileStore
+from proofpress.output.pictures import Shelf
 from proofpress.paths import OutputPath
 
 FILLED: Final = "filled"
@@ -36,5 +37,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a file with bytes of this digest is there already, so that it need not be filled to be had."""
     searches: bool = True
     """Whether the files of the site's search are wanted too, where it has one."""
+    shelf: Shelf | None = None
+    """Where lighter pictures are kept; None keeps them in memory."""
     filled: str = FILLED
     """The name of the traces of filled targets: a preview shows drafts, and has its own."""

@@ -17,7 +17,7 @@ from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
 from proofpress.engine.loop import Outcome
 from proofpress.kinds.registry import reads_source
-from proofpress.model import Allowance, Body, Card, Place, Source
+from proofpress.model import Allowance, Body, Card, Place, Reference, Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.texts import TEXT_RULES, faults_in
@@ -45,6 +45,8 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     allowances: tuple[Allowance, ...] = ()
     anchors: tuple[str, ...]
+    pictures: tuple[Reference, ...] = ()
+    """The images of its text that speak of this site, where the settings make something of them."""
     body: bytes
     told: bytes
     """The digest of all that other pages may learn of this one."""
@@ -79,12 +81,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Those of the site; their digest is in `versions`."""
     checks: bool = False
     """Whether the rules of `check` are asked as well."""
+    pictures: bool = False
+    """Whether it is asked which pictures they show."""
     known: None = None
 
     @property
     def digest(self) -> bytes:
         """The digest of all of it."""
-        return digest_of([self.versions, self.config, self.words, self.keeps_markdown, self.checks])
+        return digest_of([self.versions, self.config, self.words, self.keeps_markdown, self.checks, self.pictures])
 
     def digest_of(self) -> Callable[[Any], bytes]:
         """Return the function that digests answers; nothing is asked."""
@@ -92,7 +96,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def open(self) -> Rendering:
         """Return what reads and renders documents."""
-        return Rendering(self.config, self.words, self.plugins, keeps_markdown=self.keeps_markdown, checks=self.checks)
+        return Rendering(self)
 
 
 def reading_of(
@@ -124,6 +128,7 @@ def reading_of(
         keeps_markdown=reads_source(config, kinds),
         plugins=plugins,
         checks=checks,
+        pictures=bool(config.images.formats) or checks,
     )
 
 
@@ -159,16 +164,16 @@ class DocumentStep(msgspec.Struct, frozen=True):
 class Rendering:
     """Reads and renders documents, by one site's settings."""
 
-    def __init__(
-        self, config: Config, words: Words, plugins: Plugins, *, keeps_markdown: bool, checks: bool = False
-    ) -> None:
+    def __init__(self, reading: Reading) -> None:
         from proofpress.markdown.renderer import Renderer  # noqa: PLC0415 - a build with nothing to render doesn't load it
 
+        config, words, plugins = reading.config, reading.words, reading.plugins
         self._config = config
-        self._keeps_markdown = keeps_markdown
+        self._keeps_markdown = reading.keeps_markdown
+        self._shows = reading.pictures
         self._rules = TEXT_RULES
         self._unread: Callable[[Text], tuple[str, ...]] = lambda _text: ()
-        if checks:
+        if reading.checks:
             from proofpress.rules.checks import CHECKED_RULES  # noqa: PLC0415 - a build doesn't load them
             from proofpress.rules.code import unread_languages  # noqa: PLC0415
 
@@ -216,6 +221,7 @@ class Rendering:
             problems=(*document.problems, *body.problems, *found),
             allowances=body.allowances,
             anchors=body.anchors,
+            pictures=tuple(one for one in body.references if one.kind == "image") if self._shows else (),
             body=digest_of_bytes(encoded),
             told=told_of(card, name.folder, body.anchors, bundle=name.bundle),
             certain=body.certain,

@@ -153,6 +153,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         digest_of(problems),
         *([digest_of(commits.seconds)] if commits.seconds else []),
         *([code.search] if config.search else []),
+        *([code.pictures] if config.images.formats else []),
         *(part for path, digest in digests.items() for part in (path.encode(), digest)),
         *(part for path, file in files.items() for part in (path.encode(), file.digest)),
         *(part for path, digest in data.items() for part in (path.encode(), digest)),

@@ -8,6 +8,7 @@ from proofpress.builder.inputs import Inputs, setting_fault
 from proofpress.builder.plugins import Guard
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
+from proofpress.kinds.target import Kept
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
 from proofpress.paths import OutputPath, SourcePath, output_path
@@ -21,6 +22,7 @@ from proofpress.theme_sheets import JOINED, joined
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from proofpress.builder.variants import Pictures
     from proofpress.engine.loop import Traces
     from proofpress.kinds.target import PlainTarget, Published
 
@@ -29,7 +31,7 @@ SEARCH: Final = ("search.css", "search.js")
 
 
 def plain_outputs(
-    targets: Iterable[PlainTarget], published: Published, inputs: Inputs
+    targets: Iterable[PlainTarget], published: Published, inputs: Inputs, pictures: Pictures
 ) -> tuple[dict[OutputPath, Made], list[Problem]]:
     """Return what every build writes anew: files that are copied, the theme's files, texts for machines.
 
@@ -42,23 +44,27 @@ def plain_outputs(
         found = _written(target, published, inputs, guard)
         if found is None:
             continue
-        if isinstance(found, bytes):
+        if isinstance(found, Kept):
+            made[path] = pictures.put(path, found.digest)
+        elif isinstance(found, bytes):
             made[path] = Made(path, digest_of_output(found), found)
         else:
             made[path] = Made(path, inputs.files[found].digest.hex(), source=(inputs.root, found))
     return made, guard.problems
 
 
-def _written(target: PlainTarget, published: Published, inputs: Inputs, guard: Guard) -> bytes | SourcePath | None:
+def _written(
+    target: PlainTarget, published: Published, inputs: Inputs, guard: Guard
+) -> bytes | SourcePath | Kept | None:
     """Return what a target writes; None where it is a plugin's, which fails."""
     if not inputs.plugins:
         return target.write(published)
 
-    def write() -> bytes | SourcePath:
+    def write() -> bytes | SourcePath | Kept:
         found: Any = target.write(published)
-        if not isinstance(found, bytes) and found not in inputs.files:
+        if not isinstance(found, bytes | Kept) and found not in inputs.files:
             raise TypeError(f"a target writes bytes, or names a file that is copied, not {str(found)[:60]!r}")
-        return cast("bytes | SourcePath", found)
+        return cast("bytes | SourcePath | Kept", found)
 
     return guard.tried(write, None, f"while {target.site_path} was written", type(target).write)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import posixpath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,7 +27,7 @@ from proofpress.content.names import translations
 from proofpress.engine.digests import digest_of
 from proofpress.engine.loop import bring_up_to_date
 from proofpress.engine.steps import Stale
-from proofpress.model import Card, File
+from proofpress.model import Card, File, Picture
 from proofpress.paths import SitePath, SourcePath, encode
 from proofpress.problems import Problem
 from proofpress.site.cards import folder_path
@@ -227,12 +228,17 @@ def unpublished(prepared: Mapping[SourcePath, Prepared], options: Options) -> fr
     return left_out(prepared, options)[0]
 
 
-def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath]) -> Iterator[File]:
+def copies(
+    inputs: Inputs,
+    prepared: Mapping[SourcePath, Prepared],
+    hidden: frozenset[SourcePath],
+    pictures: Mapping[SourcePath, Picture] = MappingProxyType({}),
+) -> Iterator[File]:
     """Give every file that is copied: static/ at the root, the others at the URL of their folder.
 
     What lies in a post's bundle travels with the post: to its URL, or nowhere when the post is left out. A folder that no
     document lies in or below keeps its name: what was made by another tool asks for its files by their names. What
-    lies in a folder of drafts is there where a draft of that folder is.
+    lies in a folder of drafts is there where a draft of that folder is. `pictures` are what was made of some of them.
     """
     drafts = {home for path in prepared if path not in hidden and (home := _drafts_folder(path))}
     bundles = {posixpath.dirname(path): own.card for path, own in prepared.items() if own.bundle}
@@ -257,4 +263,10 @@ def copies(inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: froz
                 continue
             else:
                 site_path = bundles[home].site_path.rpartition("/")[0] + "/" + encode(path.removeprefix(home + "/"))
-        yield File(path=path, site_path=SitePath(site_path), width=seen.width, height=seen.height)
+        yield File(
+            path=path,
+            site_path=SitePath(site_path),
+            width=seen.width,
+            height=seen.height,
+            picture=pictures.get(path),
+        )

@@ -97,6 +97,8 @@ class Code(msgspec.Struct, frozen=True):
     """The digest of the names and versions of all packages, which a site's own plugin may import."""
     grammars: bytes = b""
     """The digest of the names and versions of those that `check` reads listings with; no page depends on them."""
+    pictures: bytes = b""
+    """The digest of the name and version of what makes pictures; none where it is not installed."""
     looked: tuple[str, ...] = ()
     """The folders and files that were looked at to know it, and those of the rooms that make no page."""
     search: bytes = b""
@@ -131,7 +133,17 @@ def code_version() -> Code:
     grammars = [name for name in packages if name.startswith("tree_sitter")]
     finders = [name for name in packages if name.startswith("pagefind_bin")]
     search = digest_of(finders) if finders else b""
-    return Code(digest_of(about), tuple(entries), digest_of(packages), digest_of(grammars), tuple(looked), search)
+    pillow = [name for name in packages if name.lower().startswith("pillow-")]
+    pictures = digest_of(pillow) if pillow else b""
+    return Code(
+        digest_of(about),
+        tuple(entries),
+        digest_of(packages),
+        digest_of(grammars),
+        pictures=pictures,
+        search=search,
+        looked=tuple(looked),
+    )
 
 
 def _entries(own: Installed, said: Iterable[str]) -> Iterator[Entry]:

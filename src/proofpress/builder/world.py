@@ -10,6 +10,7 @@ from proofpress.builder.inputs import Inputs, lacking
 from proofpress.builder.plain import DataReader, all_assets
 from proofpress.builder.plugins import Guard, Plugins, fault_of
 from proofpress.builder.preparing import copies
+from proofpress.builder.variants import NONE, Pictures
 from proofpress.config import place_of
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
@@ -46,6 +47,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     problems: list[Problem]
     """Of the index, the plan and the theme; the menu's are Known's."""
+    pictures: Pictures
+    """What lighter ones of those that pages show there are."""
     digest: bytes
     """Of all that an answer may depend on but texts."""
 
@@ -84,13 +87,18 @@ def stands(before: World, known: Preparation, now: Preparation, hidden: frozense
         and all(
             now.prepared[path].told == known.prepared[path].told
             and now.prepared[path].places == known.prepared[path].places
+            and now.prepared[path].pictures == known.prepared[path].pictures
             for path in now.changed
         )
     )
 
 
 def world_of(
-    inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath], traces: Traces
+    inputs: Inputs,
+    prepared: Mapping[SourcePath, Prepared],
+    hidden: frozenset[SourcePath],
+    traces: Traces,
+    pictures: Pictures = NONE,
 ) -> World:
     """Put every document that is not hidden into its lists, and plan what is published."""
     config = inputs.config
@@ -101,7 +109,7 @@ def world_of(
         folders={path: own.folder for path, own in shown.items()},
         hidden=hidden,
         config=config,
-        files={file.path: file for file in copies(inputs, prepared, hidden)},
+        files={file.path: file for file in copies(inputs, prepared, hidden, pictures.made)},
         places=places,
     )
     if config.markdown.html == "sanitize":
@@ -120,7 +128,7 @@ def world_of(
     planned, urls = _planned(planning, guard, inputs.plugins)
     problems += [*planned.problems, *unmatched(config, list(prepared), _places_in(inputs)), *guard.problems]
     problems += unspoken(config, (own.card for own in prepared.values()))
-    problems += _without_words(inputs, site, places)
+    problems += [*_without_words(inputs, site, places), *pictures.problems]
     anchors = {path: own.anchors for path, own in shown.items()}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)
     digest = digest_of(
@@ -134,7 +142,9 @@ def world_of(
             inputs.data,
         ]
     )
-    return World(site=site, links=links, assets=assets, plan=planned, problems=problems, digest=digest)
+    return World(
+        site=site, links=links, assets=assets, plan=planned, problems=problems, pictures=pictures, digest=digest
+    )
 
 
 def _places_in(inputs: Inputs) -> Callable[[str, str], Place]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from proofpress.config.setting import Parts, Reader, Setting, absent, read_mapping
-from proofpress.config.values import Feeds, MenuItem
+from proofpress.config.values import Feeds, Images, MenuItem
 from proofpress.content import globs, shapes, typed
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged
 from proofpress.content.settings import Refusal, feed_path, is_command, same_file
@@ -208,6 +208,48 @@ def _entries(entry: MappingNode, key: str, findings: Findings) -> list[MenuItem]
         mend = "write 'title: About' and 'url: about.md'"
         findings.note("wrong-type", entry.place, f"an entry of the menu has no '{missing}'", hint=mend)
     return []
+
+
+def images(settings: Parts) -> Reader:
+    """Return the reader of what pictures are made into: `true` for WebP, `false` for nothing, or a mapping."""
+
+    def read(node: Node, key: str, findings: Findings) -> Images | None:
+        if isinstance(node, ScalarNode):
+            on = typed.boolean(node, key, findings)
+            return None if on is None else Images(formats=("webp",) if on else ())
+        return Images(**({"formats": ("webp",)} | read_mapping(node, f"{key}: ", settings(), findings)))
+
+    return Reader(read, shapes.TRUTH)
+
+
+def choices(*known: str) -> Reader:
+    """Return a reader of a list of a few words. An empty list is a value too."""
+
+    def read(node: Node, key: str, findings: Findings) -> tuple[str, ...] | None:
+        if absent(node):
+            return None
+        items = node.items if isinstance(node, ListNode) else (node,)
+        found = [typed.choice(item, key, known, findings) for item in items]
+        return tuple(dict.fromkeys(word for word in found if word is not None))
+
+    one = {"enum": list(known)}
+    return Reader(read, {"anyOf": [{"type": "array", "items": one}, {"enum": [*known, None]}]})
+
+
+def numbers(*, least: int, most: int, longest: int) -> Reader:
+    """Return a reader of a list of whole numbers within bounds, which are put in order; of one as of many."""
+
+    def read(node: Node, key: str, findings: Findings) -> tuple[int, ...] | None:
+        items = node.items if isinstance(node, ListNode) else (node,)
+        if len(items) > longest:
+            typed.wrong(node, key, f"at most {longest} numbers", findings)
+            return None
+        found = [typed.integer(item, key, findings, least=least, most=most) for item in items]
+        return tuple(sorted({number for number in found if number is not None})) or None
+
+    one = {"type": "integer", "minimum": least, "maximum": most}
+    many = {"type": "array", "items": one, "maxItems": longest}
+    return Reader(read, {"anyOf": [many, one, {"type": "null"}]})
 
 
 WORDING: Final = Reader(typed.line, shapes.TEXT)

@@ -26,10 +26,13 @@ from proofpress.config.readers import (
     XML,
     checked,
     choice,
+    choices,
     feed,
     feeds,
+    images,
     judgements,
     number,
+    numbers,
     parts,
     words,
 )
@@ -151,6 +154,28 @@ def _links() -> tuple[Setting, ...]:
             examples=(["https://intranet.me.example/*", "*/login*"],),
         ),
         Setting(name="timeout", reader=number(least=1, most=120), description="Seconds that a host has to answer."),
+    )
+
+
+def _images() -> tuple[Setting, ...]:
+    return (
+        Setting(
+            name="formats",
+            reader=choices("webp", "avif"),
+            description="`webp`, `avif` or both, those first that browsers are to prefer. AVIF is lighter and takes ten times as long to make.",
+            examples=(["webp"], ["avif", "webp"]),
+            otherwise="`[webp]`, where `images` is set",
+        ),
+        Setting(
+            name="widths",
+            reader=numbers(least=16, most=4096, longest=12),
+            description="In which widths, in pixels. No picture is made larger than it is.",
+        ),
+        Setting(
+            name="quality",
+            reader=number(least=1, most=100),
+            description="How much of a photograph is kept, by WebP's scale.",
+        ),
     )
 
 
@@ -343,6 +368,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         description="How `proofpress check --external` asks for the addresses of other sites.",
         examples=({"ignore": ["https://intranet.me.example/*"], "timeout": 20},),
         parts=_links,
+    ),
+    Setting(
+        name="images",
+        reader=images(_images),
+        description="Offer browsers the pictures that posts show as WebP, or AVIF, in the widths that a page needs (install `proofpress[images]`). `true` for WebP.",
+        examples=(True, {"formats": ["avif", "webp"], "quality": 75}),
+        otherwise="`false`",
+        parts=_images,
     ),
     Setting(
         name="twins",

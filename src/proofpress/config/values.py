@@ -127,6 +127,16 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that a host has to answer."""
 
 
+class Images(msgspec.Struct, frozen=True, kw_only=True):
+    """What local pictures are made into, for pages that show them."""
+
+    formats: tuple[Literal["webp", "avif"], ...] = ()
+    """Those that browsers are to prefer first; none for pictures as they are."""
+    widths: tuple[int, ...] = (600, 840, 1200, 1680)
+    """Pixels. The theme's text and what is wide in it, on screens with one pixel and with two for each of CSS."""
+    quality: int = 80
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a site."""
 
@@ -170,6 +180,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     updated: Updated = "none"
     """Who tells when a document was changed that does not say so."""
     links: Links = Links()
+    images: Images = Images()
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""
     search: bool = False

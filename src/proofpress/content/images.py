@@ -15,6 +15,8 @@ from proofpress.patterns import lazy
 from proofpress.rules.files import UNREADABLE_IMAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from proofpress.problems import Problem
 
 IMAGES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp", ".tiff")
@@ -22,6 +24,11 @@ IMAGES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bm
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _ORIENTATION: Final = 0x0112
+_GPS: Final = 0x8825
+"""The field of EXIF that leads to the directory of places (CIPA DC-008, section 4.6.3)."""
+_LATITUDE: Final = 2
+_EXIF: Final = re.compile(rb"(?:Exif\0\0|eXIf|EXIF.{4})(?=II\*\0|MM\0\*)", re.DOTALL)
+"""What stands before EXIF data in JPEG and AVIF, in PNG, and in WebP."""
 _HEAD: Final = 65_536
 """How far into an SVG its root is looked for."""
 
@@ -112,13 +119,37 @@ def _is_on_its_side(data: bytes) -> bool:
 
 def _orientation(exif: bytes) -> int:
     """Return the orientation of an image, 1 to 8, from its EXIF data (TIFF 6.0, section 2); 1 where it is silent."""
+    return next(
+        (value for tag, kind, value in _fields(exif) if tag == _ORIENTATION and kind == 3 and 1 <= value <= 8), 1
+    )
+
+
+def holds_location(data: bytes) -> bool:
+    """Tell whether an image says where it was taken, in its EXIF data or in XMP. `data` may be its beginning alone."""
+    if b"GPSLatitude" in data:  # XMP names it (XMP, part 2, section 3.3)
+        return True
+    for found in _EXIF.finditer(data):
+        exif = data[found.end() :]
+        try:
+            for tag, _, at in _fields(exif):
+                if tag == _GPS and any(name == _LATITUDE for name, _, _ in _fields(exif, at)):
+                    return True
+        except struct.error:
+            continue
+    return False
+
+
+def _fields(exif: bytes, at: int | None = None) -> Iterator[tuple[int, int, int]]:
+    """Give tag, type and value of each field of a directory, of the first or of that at an offset (TIFF 6.0, section 2).
+
+    Of a value that is longer than four bytes it is its offset. Raises struct.error where the data ends before.
+    """
     order = {b"II": "<", b"MM": ">"}.get(exif[:2])
     if order is None:
-        return 1
-    (first,) = struct.unpack_from(f"{order}I", exif, 4)
+        return
+    first: int = at if at is not None else struct.unpack_from(f"{order}I", exif, 4)[0]
     (entries,) = struct.unpack_from(f"{order}H", exif, first)
     for number in range(entries):
-        tag, kind, _, value = struct.unpack_from(f"{order}HHIH", exif, first + 2 + 12 * number)
-        if tag == _ORIENTATION and kind == 3 and 1 <= value <= 8:
-            return int(value)
-    return 1
+        tag, kind = struct.unpack_from(f"{order}HH", exif, first + 2 + 12 * number)
+        (value,) = struct.unpack_from(f"{order}{'H' if kind == 3 else 'I'}", exif, first + 2 + 12 * number + 8)
+        yield tag, kind, value

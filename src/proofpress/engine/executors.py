@@ -54,8 +54,9 @@ class Processes:
         self, state: S, make: Callable[[S], Callable[[T], R]], tasks: Sequence[T], progress: Callable[[int], None]
     ) -> Iterator[R]:
         """Give the result of each task, in order."""
-        jobs = max(1, min(self._jobs, len(tasks) // WORTH_A_PROCESS))
-        return run(state, make, tasks, jobs=jobs, chunk=chunk_of(len(tasks), self._jobs), progress=progress)
+        weight = weight_of(state)
+        jobs = max(1, min(self._jobs, len(tasks) * weight // WORTH_A_PROCESS))
+        return run(state, make, tasks, jobs=jobs, chunk=chunk_of(len(tasks), self._jobs, weight), progress=progress)
 
 
 class Futures:
@@ -76,7 +77,7 @@ class Futures:
         """Give the result of each task, in order."""
         if not tasks:
             return
-        size = chunk_of(len(tasks), self._workers)
+        size = chunk_of(len(tasks), self._workers, weight_of(state))
         handed = self._shared.put(pickle.dumps((state, make), pickle.HIGHEST_PROTOCOL))
         waiting: deque[concurrent.futures.Future[list[R]]] = deque()
         begin = done = 0
@@ -95,9 +96,15 @@ class Futures:
                 future.cancel()
 
 
-def chunk_of(tasks: int, workers: int) -> int:
+def chunk_of(tasks: int, workers: int, weight: int = 1) -> int:
     """Return how many of so many tasks are handed out at once."""
-    return max(1, min(CHUNK, tasks // (workers * 4) or 1))
+    return max(1, min(CHUNK // weight, tasks // (workers * 4) or 1))
+
+
+def weight_of(state: object) -> int:
+    """Return how many times as long as most a task of this work takes: its `weight`, where it says one."""
+    weight: int = getattr(state, "weight", 1)
+    return weight
 
 
 def _work(shared: Folder, handed: bytes, tasks: list[Any]) -> list[Any]:

@@ -168,8 +168,9 @@ def cached_paths(targets: Iterable[Target]) -> tuple[str, ...]:
     """Return which paths a browser may keep for ever: the theme's files, whose names change with their bytes.
 
     They are `/assets/*`; each by itself where the site puts a file of its own into that folder, under a name that stays.
+    What follows from a file of the site's, a lighter picture, is not told of: there may be more than a host takes rules for.
     """
-    own = sorted(target.site_path for target in targets if not target.keeps_its_name)
+    own = sorted(target.site_path for target in targets if not target.keeps_its_name and not target.follows)
     others = any(target.site_path.startswith("/assets/") for target in targets if target.keeps_its_name)
     return tuple(path for path in own if not _PATTERN.search(path)) if others else ("/assets/*",)
 

@@ -85,7 +85,11 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         from proofpress.pages.templates import TemplateError  # noqa: PLC0415
 
         card, body = making.card, making.text()
-        content, problems = filling.settle(body, card, making.ask) if body and card else ("", [])
+        content, problems = (
+            filling.settle(body, card, making.ask, characters=making.config.theme.get("width"))
+            if body and card
+            else ("", [])
+        )
         image, image_problem = self.image(making, card)
         if image_problem is not None:
             problems.append(image_problem)

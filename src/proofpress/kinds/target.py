@@ -159,11 +159,17 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     """The theme's static files, by name."""
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What was made before, and is kept by its digest."""
+
+    digest: bytes
+
+
 class PlainTarget(Target, frozen=True, kw_only=True):
     """A target that is written anew by every build: a copy, or a text that takes no time."""
 
-    def write(self, published: Published) -> bytes | SourcePath:
-        """Return its bytes, or the file of the site that is copied."""
+    def write(self, published: Published) -> bytes | SourcePath | Kept:
+        """Return its bytes, or the file of the site that is copied, or what was made before."""
         raise AssertionError(f"{type(self).__name__} does not say how it is made")
 
 

@@ -25,6 +25,8 @@ LINKS: Final = "links.db"
 STAMP: Final = NAME
 """What says that a build has nothing to do."""
 STAGING: Final = "staging"
+PICTURES: Final = "pictures"
+"""The lighter ones that were made of pictures, each in a file that its digest names."""
 
 
 def cache_folder(root: Path) -> Path:
@@ -41,6 +43,14 @@ def forget(root: Path) -> None:
         if own_file(folder / name):
             (folder / name).unlink()
     empty_staging(root)
+    forget_pictures(root)
+
+
+def forget_pictures(root: Path) -> None:
+    """Drop the lighter pictures that are kept."""
+    folder = cache_folder(root) / PICTURES
+    if own_folder(folder):
+        shutil.rmtree(folder, ignore_errors=True)  # which never follows a link within
 
 
 def empty_staging(root: Path) -> Path:

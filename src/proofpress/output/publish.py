@@ -20,7 +20,7 @@ import msgspec
 
 from proofpress.content.scan import read_inside
 from proofpress.engine.disk import files_below, kind, read_file, write_file
-from proofpress.engine.store import alone
+from proofpress.engine.store import DamagedError, alone
 from proofpress.output.cache import CACHE, STORE, cache_folder, forget
 from proofpress.output.record import (
     MANIFEST,
@@ -72,10 +72,15 @@ class Made(msgspec.Struct, frozen=True):
         return self.data is None and not self.staging and self.source is None
 
     def read(self) -> bytes:
-        """Return the bytes. Raises OSError where the file is gone."""
+        """Return the bytes. Raises OSError where the file is gone, DamagedError where one of the cache has others."""
         if self.data is not None:
             return self.data
-        return Path(self.staging, self.path).read_bytes() if self.source is None else read_inside(*self.source)
+        if self.source is None:
+            return Path(self.staging, self.path).read_bytes()
+        data = read_inside(*self.source)
+        if self.source[1].startswith(f"{CACHE}/") and digest_of_output(data) != self.digest:
+            raise DamagedError(f"{self.source[1]} is not what was kept there")
+        return data
 
 
 class Published(msgspec.Struct, frozen=True):

@@ -14,7 +14,10 @@ WORTH: Final = 1.2
 OUTSET: Final = 15 * 16
 """Pixels by which what is wide reaches past the text."""
 
-_FIGURE: Final = re.compile(r"(?P<figure><figure(?: [^<>]*)?>)(?P<image><img (?P<attributes>[^<>]*)>)")
+_FIGURE: Final = re.compile(
+    r"(?P<figure><figure(?: [^<>]*)?>)"
+    r"(?P<image>(?:<picture[^<>]*>(?:<source [^<>]*>)*)?<img (?P<attributes>[^<>]*)>(?:</picture>)?)"
+)
 _ATTRIBUTE: Final = re.compile(r'([a-z-]+)="([^"]*)"')
 
 

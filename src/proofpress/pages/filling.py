@@ -35,10 +35,13 @@ _GIVEN: Final = re.compile(r"""\s(width|height)\s*=\s*["']?\s*([^\s"'>]*)""", re
 _PIXELS: Final = re.compile(r"([0-9]{1,6})(?:\.[0-9]+)?(?:px)?", re.IGNORECASE)
 
 
-def settle(body: Body, card: Card, ask: AskSite, *, absolute: bool = False) -> tuple[str, list[Problem]]:
+def settle(
+    body: Body, card: Card, ask: AskSite, *, absolute: bool = False, characters: object = None
+) -> tuple[str, list[Problem]]:
     """Put URLs in place of a body's references; absolute ones for a feed. Returns HTML and the problems of its links.
 
-    An image that is a file of the site gets its size, so that the page doesn't jump while it loads.
+    An image that is a file of the site gets its size, so that the page doesn't jump while it loads; on a page, whose lines
+    have so many `characters`, lighter ones that were made of it are offered as well.
     """
     pieces = body.html.split("\0")
     problems: list[Problem] = []
@@ -49,6 +52,10 @@ def settle(body: Body, card: Card, ask: AskSite, *, absolute: bool = False) -> t
             problems.append(placed(found.problem, card, reference))
         url = str(escape(found.absolute if absolute else found.url))
         pieces[at] = f'src="{url}"{_size(found, pieces, at)}' if reference.kind == "image" else url
+        if reference.kind == "image" and not absolute and found.file is not None and found.file.picture is not None:
+            from proofpress.pages.pictures import offered  # noqa: PLC0415 - where a site asks for them
+
+            offered(pieces, at, found, characters)
     html = "".join(pieces)
     return (html if absolute else lazily(html)), problems
 

@@ -28,12 +28,14 @@ from proofpress.builder.inputs import (
     same_but_texts,
 )
 from proofpress.builder.reasons import reason_of
+from proofpress.builder.variants import PICTURES
 from proofpress.engine.blobs import StoreFile
 from proofpress.engine.executors import Processes
 from proofpress.engine.store import BusyError, DamagedError, Store
 from proofpress.engine.volatile import VolatileStore
 from proofpress.model import Source
 from proofpress.output.cache import CACHE, STORE
+from proofpress.output.pictures import Shelf
 from proofpress.output.publish import Made
 from proofpress.paths import Base, OutputPath, SitePath, SourcePath
 from proofpress.preview.bench import Bench
@@ -103,13 +105,18 @@ class Session:
                 wanted=False,
                 searches=False,
                 kept=_always,
+                shelf=Shelf(self._options.root),
                 filled=PREVIEWED,
             )
             built = build(self._now(), desk, inputs, progress=progress, lap=self._lap)
             store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
             names = (f"world {PREVIEWED}", "templates", "highlight")
             self._store = VolatileStore(
-                {DOCUMENTS.name: store.entries(DOCUMENTS.name), PREVIEWED: store.entries(PREVIEWED, ANY)},
+                {
+                    DOCUMENTS.name: store.entries(DOCUMENTS.name),
+                    PICTURES.name: store.entries(PICTURES.name),
+                    PREVIEWED: store.entries(PREVIEWED, ANY),
+                },
                 {name: found for name in names if (found := store.fact(name)) is not None},
             )
             self._number = store.build
@@ -204,6 +211,7 @@ class Session:
             executor=self._bench,
             searches=False,
             kept=_always,
+            shelf=Shelf(self._options.root),
             filled=PREVIEWED,
         )
         built = build(self._now(), desk, inputs, view.built, lap=self._lap)

@@ -123,6 +123,26 @@ class _LeftOver(Rule, frozen=True):
         )
 
 
+class _UnmadePicture(Rule, frozen=True):
+    def undone(self, path: str, why: str) -> Fault:
+        """`why` goes on after `the picture`."""
+        return self.says(
+            f"the picture '{path}' {why}; it is published as it is", "save it anew, no larger than it is shown"
+        )
+
+    def needs_package(self) -> Fault:
+        return self.says(
+            "'images' needs Pillow, so that pictures are published as they are",
+            "install it with: pip install 'proofpress[images]'",
+        )
+
+    def unwritten(self, formats: str) -> Fault:
+        return self.says(
+            f"the Pillow that is installed can't write {formats}",
+            "install one that can, with: pip install --upgrade 'proofpress[images]'",
+        )
+
+
 _LOOK: Final = "open it to see whether it is whole"
 
 NOT_UTF_8: Final = _NotUtf8("not-utf-8", "error", "source")
@@ -134,6 +154,7 @@ UNPORTABLE_NAME: Final = _UnportableName("unportable-name", "warning", "source")
 PATH_TOO_LONG: Final = _PathTooLong("path-too-long", "error", "source", fixed=True)
 UNREAD_POST: Final = _UnreadPost("unread-post", "error", "site")
 LEFT_OVER: Final = _LeftOver("left-over", "warning", "site")
+UNMADE_PICTURE: Final = _UnmadePicture("unmade-picture", "warning", "site")
 UNREADABLE_IMAGE: Final = _UnreadableImage("unreadable-image", "warning", "source")
 
 

@@ -78,6 +78,14 @@ class _HeavyImage(Rule, frozen=True):
         )
 
 
+class _LocationData(Rule, frozen=True):
+    def holds(self, path: str) -> Fault:
+        return self.says(
+            f"the picture '{path}' says where it was taken, and is published with that",
+            "take it out: exiftool -gps:all= -xmp:all= FILE",
+        )
+
+
 class _UnfitField(Rule, frozen=True):
     def lacking(self, name: str) -> Fault:
         return self.says(
@@ -102,4 +110,5 @@ DOUBTFUL_DATE: Final = _DoubtfulDate("doubtful-date", "warning", "site", checked
 PLURAL_TERM: Final = _PluralTerm("plural-term", "warning", "site", checked=True, precision=(3, 3))
 LONE_TERM: Final = _LoneTerm("lone-term", "warning", "site", checked=True, optional=True)
 SERIES_GAP: Final = _SeriesGap("series-gap", "warning", "site", checked=True)
+LOCATION_DATA: Final = _LocationData("location-data", "warning", "site", checked=True)
 HEAVY_IMAGE: Final = _HeavyImage("heavy-image", "warning", "site", checked=True)

@@ -107,11 +107,7 @@ class Links(msgspec.Struct, frozen=True, dict=True):
 
     def _rooted(self, reference: Reference, page: Card, plain: str, query: str, fragment: str) -> Resolved:
         """Resolve `/x`: a URL of the site, with or without its prefix, or a path from the repository's root."""
-        found: Card | File | str | None = self._url(plain)
-        if found is None and self.base.prefix and plain.startswith(unquote(self.base.prefix) + "/"):
-            found = self._url(plain.removeprefix(unquote(self.base.prefix)))
-        if found is None:
-            found = self._file(plain.lstrip("/"), plain) or self._file(CONTENT + plain.lstrip("/"), plain)
+        found = self._at_root(plain)
         if found is not None:
             return self._found(found, reference, page, query, fragment)
         hidden = self._hidden(plain.lstrip("/")) or self._hidden(CONTENT + plain.lstrip("/"))
@@ -126,6 +122,23 @@ class Links(msgspec.Struct, frozen=True, dict=True):
             mend = "link to the file, such as '../setup.md'"
         found_problem = _at(reference, page, UNKNOWN_URL.nothing_at(plain, mend))
         return Resolved(reference.href, self.base.origin + reference.href, problem=found_problem)
+
+    def _at_root(self, plain: str) -> Card | File | str | None:
+        found: Card | File | str | None = self._url(plain)
+        if found is None and self.base.prefix and plain.startswith(unquote(self.base.prefix) + "/"):
+            found = self._url(plain.removeprefix(unquote(self.base.prefix)))
+        if found is None:
+            found = self._file(plain.lstrip("/"), plain) or self._file(CONTENT + plain.lstrip("/"), plain)
+        return found
+
+    def file_at(self, href: str, page: Card) -> SourcePath | None:
+        """Return the file that a reference of a page's text leads to; None for all else, without looking for a reason."""
+        plain = unquote(split(href)[0])
+        found = self._at_root(plain) if plain.startswith("/") else self._relative(page, plain)
+        if isinstance(found, str):
+            shown = self.urls[found]
+            return SourcePath(shown) if shown in self.files else None
+        return found.path if isinstance(found, File) else None
 
     def _found(self, found: str | File | Card, reference: Reference, page: Card, query: str, fragment: str) -> Resolved:
         tail = query + ("#" + fragment if fragment else "")

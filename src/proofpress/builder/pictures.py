@@ -1,0 +1,208 @@
+"""Between the two halves of a build: the pictures that pages show made lighter, each by a remembered step.
+
+A picture is known by its bytes: the same one in two posts is made once, and one that moves is not made again. What is
+made lies on the shelf, by its digest; a trace holds while it is there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from proofpress import pictures as making
+from proofpress.builder.inputs import setting_fault
+from proofpress.builder.uses import Use, uses_of
+from proofpress.builder.variants import PICTURES, Pictures
+from proofpress.content.scan import OutsideSiteError, read_inside
+from proofpress.engine.digests import digest_of, digest_of_bytes
+from proofpress.engine.loop import Outcome, bring_up_to_date
+from proofpress.model import Picture, Place, Variant
+from proofpress.output.pictures import Shelf
+from proofpress.paths import SourcePath
+from proofpress.rules.files import UNMADE_PICTURE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from proofpress.builder.desk import Desk
+    from proofpress.builder.documents import Prepared
+    from proofpress.builder.inputs import Inputs
+    from proofpress.engine.loop import Results
+    from proofpress.problems import Problem
+
+WEIGHT: Final = 20
+"""How many documents are read in the time that a picture takes."""
+
+
+class Lighter(msgspec.Struct, frozen=True):
+    """What became of a picture: what pages need, or why nothing did."""
+
+    picture: Picture = Picture()
+    why: str = ""
+    """Why nothing was made, in words that go on after `the picture`."""
+    lacking: tuple[str, ...] = ()
+    """Formats that could not be written."""
+
+
+_decode: Final = msgspec.msgpack.Decoder(Lighter).decode
+
+
+class Encoding(msgspec.Struct, frozen=True, kw_only=True):
+    """What all pictures share."""
+
+    code: bytes
+    """The digest of what makes them: Pillow's version, and our own module."""
+    wanted: making.Wanted
+    root: Path
+    shelf: Shelf | None
+    known: None = None
+    weight: int = WEIGHT
+
+    @property
+    def digest(self) -> bytes:
+        """Of what they depend on. Whence they are read and where they go is no part of it."""
+        return digest_of([self.code, self.wanted])
+
+    def digest_of(self) -> Callable[[Any], bytes]:
+        """Return the function that digests answers; nothing is asked."""
+        return digest_of
+
+    def open(self) -> Encoding:
+        """Return itself: nothing is held between two pictures."""
+        return self
+
+
+class PictureStep(msgspec.Struct, frozen=True):
+    """A picture to make lighter. Its value is a Lighter; what is made lies on the shelf, or is handed on."""
+
+    path: SourcePath
+    """A file that holds it."""
+    data: bytes
+    """The digest of its bytes."""
+
+    @property
+    def key(self) -> str:
+        """The digest of its bytes, by which it is known wherever it lies."""
+        return self.data.hex()
+
+    @property
+    def digests(self) -> bytes:
+        """The same."""
+        return self.data
+
+    def run(self, using: Encoding, _asked: object) -> Outcome:
+        """Make it."""
+        try:
+            data = read_inside(using.root, self.path, making.MOST_BYTES + 1)
+        except (OSError, OutsideSiteError) as error:
+            return Outcome(msgspec.msgpack.encode(Lighter(why=f"can't be read ({error})")), kept=False)
+        if len(data) <= making.MOST_BYTES and digest_of_bytes(data) != self.data:  # saved while it was built
+            return Outcome(msgspec.msgpack.encode(Lighter()), kept=False)
+        try:
+            made = making.make(data, using.wanted)
+        except making.UnmadeError as error:
+            return Outcome(msgspec.msgpack.encode(Lighter(why=str(error))))
+        except MemoryError:  # another time there may be more
+            return Outcome(msgspec.msgpack.encode(Lighter(why="takes more memory than there is")), kept=False)
+        put = using.shelf.put if using.shelf is not None else digest_of_bytes
+        variants = tuple(Variant(one.format, one.width, put(one.data), len(one.data)) for one in made.variants)
+        value = Lighter(Picture(made.tint, variants), lacking=made.lacking)
+        handed = None if using.shelf is not None else [one.data for one in made.variants]
+        return Outcome(msgspec.msgpack.encode(value), data=handed)
+
+
+def make_pictures(
+    inputs: Inputs,
+    prepared: Mapping[SourcePath, Prepared],
+    hidden: frozenset[SourcePath],
+    desk: Desk,
+    progress: Callable[[str, int, int], None],
+) -> Pictures:
+    """Make what pages show lighter, as the settings ask, as far as it is not there.
+
+    What only hidden documents show is kept, and not made.
+    """
+    if not inputs.code.pictures:
+        return Pictures(problems=[setting_fault(UNMADE_PICTURE.needs_package(), inputs.root, ("images",))])
+    uses = list(uses_of(inputs, prepared))
+    shown = [use for use in uses if use.page not in hidden]
+    before = _kept(desk)
+    results = _results(inputs, desk, uses, shown, progress)
+    lighter = {bytes.fromhex(key): _decode(value) for key, value in results.values.items()}
+    data: dict[bytes, bytes] = {}
+    for key, outcome in results.ran.items():
+        digests = (one.digest for one in lighter[bytes.fromhex(key)].picture.variants)
+        data.update(zip(digests, outcome.data or (), strict=False))
+    found = {use.file: lighter[inputs.files[use.file].digest] for use in shown}
+    return Pictures(
+        made={path: one.picture for path, one in sorted(found.items()) if one.picture != Picture()},
+        problems=[*_problems(shown, found), *_unwritten(inputs, found)],
+        dropped=before - _kept(desk),
+        data=data,
+        shelf=desk.shelf,
+    )
+
+
+def _results(
+    inputs: Inputs, desk: Desk, uses: list[Use], shown: list[Use], progress: Callable[[str, int, int], None]
+) -> Results:
+    """Bring pictures up to date, the heaviest first. For a check, which wants no bytes, they are only decoded."""
+    wanted: dict[str, PictureStep] = {}
+    for path in sorted({use.file for use in shown}):
+        step = PictureStep(path, inputs.files[path].digest)
+        wanted.setdefault(step.key, step)
+    shelf, sizes, images = desk.shelf, inputs.sizes, inputs.config.images
+    encoding = Encoding(
+        code=digest_of([inputs.code.pictures, _recipe()]),
+        wanted=making.Wanted(images.formats if shelf is not None or desk.wanted else (), images.widths, images.quality),
+        root=inputs.root,
+        shelf=shelf,
+    )
+    heaviest = sorted(wanted.values(), key=lambda step: (-sizes[step.path], step.key))
+    return bring_up_to_date(
+        PICTURES,
+        heaviest,
+        encoding,
+        desk.traces,
+        desk.executor,
+        standing={inputs.files[use.file].digest.hex() for use in uses} - wanted.keys(),
+        holds=lambda value: shelf is None or all(shelf.has(*which) for which in _needed(value)),
+        progress=lambda done, of: progress("Making pictures", done, of),
+    )
+
+
+def _needed(value: bytes) -> list[tuple[bytes, int]]:
+    return [(one.digest, one.size) for one in _decode(value).picture.variants]
+
+
+def _kept(desk: Desk) -> frozenset[bytes]:
+    """Return the digests of all that is remembered to lie on the shelf."""
+    if desk.shelf is None:
+        return frozenset()
+    entries = desk.traces.entries(PICTURES.name, PICTURES.questions)
+    return frozenset(digest for entry in entries.values() for digest, _ in _needed(entry.value))
+
+
+def _recipe() -> bytes:
+    """Return the digest of the module that makes pictures: with other code they are made anew."""
+    loader: Any = making.__spec__.loader if making.__spec__ is not None else None
+    return digest_of_bytes(loader.get_data(making.__file__))
+
+
+def _problems(shown: list[Use], found: Mapping[SourcePath, Lighter]) -> Iterator[Problem]:
+    """Give the problem of each picture of which nothing could be made, wherever it is shown."""
+    for use in shown:
+        if why := found[use.file].why:
+            at = use.reference
+            place = Place(at.line, at.column, at.length)
+            yield UNMADE_PICTURE.undone(at.href, why).at(use.page, place)
+
+
+def _unwritten(inputs: Inputs, found: Mapping[SourcePath, Lighter]) -> Iterator[Problem]:
+    """Give the problem of formats that the settings ask for and Pillow, as it is installed, cannot write."""
+    formats = sorted({name for one in found.values() for name in one.lacking})
+    if formats:
+        said = " and ".join(name.upper().replace("WEBP", "WebP") for name in formats)
+        yield setting_fault(UNMADE_PICTURE.unwritten(said), inputs.root, ("images", "formats"))

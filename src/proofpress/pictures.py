@@ -1,0 +1,257 @@
+"""Pictures made lighter: one in, the same in the widths that pages need out, as WebP or AVIF. The owner of Pillow.
+
+A pure function of bytes and of what is asked for: encoders have fixed settings and one thread, so that two machines with
+the same versions give the same bytes. Whatever the bytes are, a picture takes a bounded share of memory: what is large is
+refused by its header, a JPEG is decoded at the scale that is needed, and all else happens to what is small already.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Format = Literal["webp", "avif"]
+
+MOST_BYTES: Final = 64_000_000
+"""Of a file that is decoded."""
+MOST_PIXELS: Final = 25_000_000
+"""Of a picture that is decoded as a whole, at four bytes each."""
+MOST_AT_ONCE: Final = 10_000_000
+"""Of one that is in memory several times: its decoder holds frames, or it is not made smaller while it is read."""
+MOST_IN_SCALE: Final = 89_000_000
+"""Of a JPEG, which is decoded at a smaller scale; Pillow by itself opens none that is larger."""
+APART: Final = 1.15
+"""How many times as wide as the next one a picture is at least; what lies closer is not worth a file."""
+WORTH: Final = 0.9
+"""The share of the original's bytes that the widest one has at the most; else the original is light enough as it is."""
+_LIGHTER: Final = 20
+"""By how much AVIF's number for quality is lower than WebP's for what looks alike."""
+_READ: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP")
+"""What browsers show. No other decoder is let near a file, whatever its ending says."""
+_STRIP: Final = 256
+"""Lines that are made smaller at once."""
+_ORIENTATION: Final = 0x0112
+_TURNS: Final = {
+    2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_270", 7: "TRANSVERSE",
+    8: "ROTATE_90",
+}  # fmt: skip
+"""What makes a picture upright, by the orientation that EXIF gives it (CIPA DC-008, 4.6.4); from 5 on it lies on its side."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What is asked for: formats, those that browsers are to prefer first, widths in pixels, and the quality, 1 to 100."""
+
+    formats: tuple[Format, ...]
+    widths: tuple[int, ...]
+    quality: int
+
+
+class Encoded(msgspec.Struct, frozen=True):
+    """A picture in one format and width."""
+
+    format: Format
+    width: int
+    data: bytes
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """What became of a picture. Without any `variants` it is best published as it is: it moves, or is light already."""
+
+    tint: str = ""
+    """Its colour on average, three digits of 0, 5, a and f; empty where something shines through."""
+    variants: tuple[Encoded, ...] = ()
+    """In the order of the formats; of each, the narrowest first."""
+    lacking: tuple[Format, ...] = ()
+    """Formats that cannot be written here."""
+
+
+class UnmadeError(Exception):
+    """Why nothing can be made of a picture, in words that go on after `the picture`."""
+
+
+def make(data: bytes, wanted: Wanted) -> Picture:
+    """Return a picture in the widths that are wanted, none wider than it is. Raises UnmadeError, and MemoryError."""
+    from PIL import Image, UnidentifiedImageError, features  # noqa: PLC0415 - an extra, needed only where a site asks for it
+
+    if len(data) > MOST_BYTES:
+        raise UnmadeError(f"has {len(data) / 1e6:,.0f} MB, of which {MOST_BYTES // 10**6} are decoded")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of metadata that is not quite right: the pixels are what counts
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(data), formats=_READ) as image:
+                return _made(image, wanted, len(data), [one for one in wanted.formats if not features.check(one)])
+        except (UnmadeError, MemoryError):
+            raise
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise UnmadeError(_TOO_MANY) from None
+        except UnidentifiedImageError:
+            raise UnmadeError("is of no format that browsers show, or damaged") from None
+        except Exception as error:  # whatever the bytes do to a decoder, the picture is only not made
+            raise UnmadeError(f"can't be decoded ({str(error)[:80] or type(error).__name__})") from error
+
+
+def _made(image: Any, wanted: Wanted, size: int, lacking: Sequence[Format]) -> Picture:
+    if image.format != "JPEG":
+        _bounded(image, MOST_PIXELS)  # before anything is asked of it that decodes it
+    if getattr(image, "is_animated", False):
+        return Picture()
+    # Chromium heeds the orientation of every format but WebP; AVIF's own transformations reach us as one.
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1), "") if image.format != "WEBP" else ""
+    lying = turn in {"TRANSPOSE", "ROTATE_270", "TRANSVERSE", "ROTATE_90"}
+    width, height = image.size[::-1] if lying else image.size
+    widths = _widths(width, wanted.widths)
+    widest = widths[-1]
+    small = _in_srgb(_reduced(image, _factor(image, widest, lying=lying)), image.info)
+    small = _upright(small, turn)
+    sizes = [(each, max(1, round(height * each / width))) for each in widths]
+    drawn = image.format in {"PNG", "GIF", "BMP"}
+    formats = [form for form in wanted.formats if form not in lacking]
+    found = [one for form in formats for one in _variants(form, small, sizes, wanted.quality, drawn=drawn)]
+    lighter = {one.format for one in found if one.width == widest and len(one.data) <= WORTH * size}
+    return Picture(_tint(small), tuple(one for one in found if one.format in lighter), tuple(lacking))
+
+
+def _widths(width: int, wanted: Sequence[int]) -> list[int]:
+    """Return the widths in which a picture is made, the widest last: never more than its own."""
+    widest = min(width, max(wanted))
+    return [*(each for each in sorted(set(wanted)) if each * APART <= widest), widest]
+
+
+def _factor(image: Any, widest: int, *, lying: bool) -> int:
+    """Return by which whole number a picture is made smaller while it is read, after a JPEG's scale was chosen.
+
+    Raises UnmadeError for what would take too much memory.
+    """
+    width, height = image.size
+    share = widest / (height if lying else width)
+    if image.format == "JPEG" and width * height <= MOST_IN_SCALE:
+        image.draft(None, (max(1, int(width * share)), max(1, int(height * share))))
+    factor: int = max(1, (image.size[1] if lying else image.size[0]) // widest)
+    _bounded(image, MOST_AT_ONCE if factor == 1 or image.format in {"WEBP", "AVIF", "GIF"} else MOST_PIXELS)
+    return factor
+
+
+def _bounded(image: Any, most: int) -> None:
+    width, height = image.size
+    if width * height > most:
+        raise UnmadeError(f"has {width:,} by {height:,} pixels, more than are decoded")
+
+
+def _reduced(image: Any, factor: int) -> Any:
+    """Return a picture of grey, RGB, RGBA or CMYK, made smaller by a whole number, strip by strip.
+
+    So there is no second one of its size in memory.
+    """
+    from PIL import Image  # noqa: PLC0415 - an extra, needed only where a site asks for it
+
+    image.load()
+    width, height = image.size
+    strip = _STRIP * factor
+    whole: Any = None
+    for top in range(0, height, strip):
+        piece = _plain(image.crop((0, top, width, min(height, top + strip))))
+        piece = piece.reduce(factor) if factor > 1 else piece
+        if whole is None:
+            whole = Image.new(piece.mode, (piece.size[0], -(-height // factor)))
+        whole.paste(piece, (0, top // factor))
+    return whole
+
+
+def _plain(piece: Any) -> Any:
+    """Return a part of a picture in a mode that can be made smaller, in 8 bits."""
+    if piece.mode.startswith("I"):
+        return piece.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if piece.has_transparency_data:
+        return piece if piece.mode == "RGBA" else piece.convert("RGBA")
+    if piece.mode in {"L", "RGB", "CMYK"}:
+        return piece
+    return piece.convert("L" if piece.mode == "1" else "RGB")
+
+
+def _in_srgb(small: Any, info: dict[Any, Any]) -> Any:
+    """Return a picture in the colours of the web, as its profile says what its own mean; grey without one stays grey."""
+    alpha = small.getchannel("A") if small.mode == "RGBA" else None
+    colours = small.convert("RGB") if alpha is not None else small
+    profile = info.get("icc_profile")
+    if profile:
+        colours = _converted(colours, profile)
+    if colours.mode == "CMYK":
+        colours = colours.convert("RGB")
+    if alpha is not None and alpha.getextrema()[0] < 255:
+        colours = colours.convert("RGB")
+        colours.putalpha(alpha)
+    colours.info = {}  # whatever else it said of where, when and by whom it was taken
+    return colours
+
+
+def _converted(colours: Any, profile: bytes) -> Any:
+    from PIL import ImageCms  # noqa: PLC0415 - for pictures with a profile
+
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if ImageCms.getProfileDescription(own).startswith("sRGB"):
+            return colours
+        return ImageCms.profileToProfile(colours, own, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return colours  # a profile that is damaged, or of another kind of picture: browsers do without, too
+
+
+def _upright(small: Any, turn: str) -> Any:
+    from PIL import Image  # noqa: PLC0415 - as above
+
+    return small.transpose(Image.Transpose[turn]) if turn else small
+
+
+def _variants(
+    form: Format, small: Any, sizes: Sequence[tuple[int, int]], quality: int, *, drawn: bool
+) -> Iterator[Encoded]:
+    """Give a picture in a format, in each of these sizes.
+
+    What is drawn (a plot, a screenshot) is often lighter, and better, without loss: the narrowest one tells.
+    """
+    from PIL import Image  # noqa: PLC0415 - as above
+
+    lossless = False
+    for number, size in enumerate(sizes):
+        image = small if size == small.size else small.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        data = _encoded(image, form, quality, lossless=lossless)
+        if number == 0 and drawn and form == "webp":
+            exact = _encoded(image, form, quality, lossless=True)
+            lossless = len(exact) <= len(data)
+            data = exact if lossless else data
+        yield Encoded(form, size[0], data)
+
+
+def _encoded(image: Any, form: Format, quality: int, *, lossless: bool) -> bytes:
+    out = io.BytesIO()
+    if form == "avif":
+        # By threads and tiles an encoder may give other bytes on another machine.
+        lower = max(1, quality - _LIGHTER)
+        shown = image if image.mode == "RGBA" else image.convert("RGB")
+        shown.save(out, "AVIF", quality=lower, speed=6, max_threads=1, autotiling=False, subsampling="4:2:0")
+    elif lossless:
+        image.save(out, "WEBP", lossless=True, quality=50, method=2)
+    else:
+        image.save(out, "WEBP", quality=quality, method=4)
+    return out.getvalue()
+
+
+def _tint(small: Any) -> str:
+    """Return a picture's colour on average, coarsely; nothing where what is behind shines through."""
+    from PIL import Image  # noqa: PLC0415 - as above
+
+    if small.mode == "RGBA":
+        return ""
+    colour = small.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    return "".join(_LEVELS[round(value / 85)] for value in colour)
+
+
+_LEVELS: Final = "05af"
+_TOO_MANY: Final = "has more pixels than are decoded"

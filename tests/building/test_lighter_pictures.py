@@ -1,0 +1,284 @@
+"""Pictures made lighter, in a site: what pages offer, what is made when, and what is said where nothing can be."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import pytest
+from PIL import Image
+from small_site import NOW, SmallSite, post
+
+from proofpress.builder.build import Built, build
+from proofpress.builder.desk import Desk
+from proofpress.builder.inputs import Looked, Options, read_inputs
+from proofpress.builder.versions import code_version
+from proofpress.engine.blobs import StoreFile
+from proofpress.engine.executors import Processes
+from proofpress.engine.store import Store
+from proofpress.output.cache import CACHE, PICTURES
+from proofpress.output.pictures import Shelf
+from proofpress.paths import OutputPath
+from proofpress.update import update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+SETTINGS: Final = "title: t\nurl: https://me.example/blog/\nimages: {widths: [40, 80]}\nhosting: netlify\n"
+TEXT: Final = """\
+![Alone](photo.jpg?v=2 "A caption")
+
+Words and ![in a line](photo.jpg){width=30} of them.
+
+![Wide](../photo.jpg){.wide}
+
+![Half](/photo.jpg){width=50%}
+
+<p><IMG alt="Raw" class='x' src=photo.jpg></p>
+
+<picture><source srcset="photo.jpg"><img src="photo.jpg" alt="By hand"></picture>
+
+<img src="photo.jpg" srcset="photo.jpg 2x" alt="By hand too">
+
+![A drawing](drawing.svg) ![Missing](gone.png) ![Elsewhere](https://a.example/a.png)
+"""
+
+
+def photo(width: int = 120, height: int = 60, shade: int = 3) -> bytes:
+    pixels = bytes((at * at * shade // 7 + at) % 251 for at in range(width * height * 3))
+    out = io.BytesIO()
+    Image.frombytes("RGB", (width, height), pixels).save(out, "JPEG", quality=97)
+    return out.getvalue()
+
+
+FILES: Final[dict[str, str | bytes]] = {
+    "site.yaml": SETTINGS,
+    "content/posts/a/index.md": post("A", text=TEXT),
+    "content/posts/a/photo.jpg": photo(),
+    "content/posts/photo.jpg": photo(shade=5),
+    "content/posts/a/drawing.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    "static/photo.jpg": photo(),
+    "static/unseen.jpg": photo(shade=9),
+    "static/assets/own.txt": "a file of the site's where the theme's are",
+    "content/posts/d/index.md": post("A draft", text="![Mine](drafted.jpg)", more="draft: true\n"),
+    "content/posts/d/drafted.jpg": photo(shade=13),
+}
+
+
+class Counting:
+    """Runs steps here, and takes note of which pictures were made."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def run(
+        self, state: Any, make: Callable[[Any], Any], tasks: Sequence[Any], progress: Callable[[int], None]
+    ) -> Iterator[Any]:
+        self.made += [task.path for task in tasks if type(task).__name__ == "PictureStep"]
+        return Processes().run(state, make, tasks, progress)
+
+
+class Bench(msgspec.Struct):
+    """A site that is built again and again with what it remembers."""
+
+    root: Path
+
+    def build(self) -> tuple[Built, list[str]]:
+        """Build it; return which pictures were made for that."""
+        counting, path = Counting(), self.root / "cache.db"
+        with Store(path) as store:
+            desk = Desk(
+                traces=store,
+                blobs=StoreFile(path),
+                lasting=True,
+                executor=counting,
+                shelf=Shelf(self.root),
+                wanted=False,
+                kept=lambda _path, _digest: True,
+            )
+            return build(Options(root=self.root, now=NOW), desk), counting.made
+
+    @property
+    def shelf(self) -> list[str]:
+        return sorted(file.name for file in (self.root / CACHE / PICTURES).iterdir())
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return SmallSite(tmp_path_factory.mktemp("pictures")).write(FILES).build()
+
+
+@pytest.fixture(scope="module")
+def page(built: Built) -> str:
+    return {str(path): data for path, data in built.outputs.items()}["posts/a/index.html"].decode()
+
+
+def around(page: str, alt: str) -> str:
+    """Return the image of this description, with the `picture` around it."""
+    found = re.search(
+        rf'(?:<picture[^<>]*>(?:<source [^<>]*>)*)?<img [^<>]*alt="{alt}"[^<>]*>(?:</picture>)?', page, re.IGNORECASE
+    )
+    assert found is not None, alt
+    return found[0]
+
+
+def test_a_picture_is_offered_in_each_width_beside_its_original(page: str, built: Built) -> None:
+    alone = around(page, "Alone")
+    assert re.fullmatch(
+        r'<picture class="tint-[05af]{3}"><source type="image/webp" srcset="/blog/posts/a/photo-[0-9a-f]{8}-40\.webp 40w, '
+        r'/blog/posts/a/photo-[0-9a-f]{8}-80\.webp 80w" sizes="\(min-width: 152px\) 120px, calc\(100vw - 2rem\)">'
+        r'<img src="/blog/posts/a/photo\.jpg\?v=2" width="120" height="60" alt="Alone"></picture>',
+        alone,
+    )
+    files = {str(path): data for path, data in built.outputs.items()}
+    for path, width in re.findall(r"/blog/(\S+-[0-9a-f]{8}-[0-9]+\.webp) ([0-9]+)w", page):
+        assert Image.open(io.BytesIO(files[path])).size == (int(width), int(width) // 2)
+        assert len(files[path]) < len(photo())
+    assert files["posts/a/photo.jpg"] == FILES["content/posts/a/photo.jpg"]
+
+
+def test_the_rules_of_a_host_do_not_grow_with_the_pictures(built: Built) -> None:
+    rules = built.outputs[OutputPath("_headers")].decode()
+    assert "/assets/" in rules
+    assert ".webp" not in rules
+
+
+def test_the_pictures_of_a_draft_are_not_published(built: Built) -> None:
+    assert not [path for path in built.made if "drafted" in path]
+    assert len(built.world.pictures.data) == 4
+
+
+def test_sizes_say_how_wide_the_theme_shows_it(page: str) -> None:
+    said = {alt: re.findall(r'sizes="([^"]+)"', around(page, alt)) for alt in ("in a line", "Wide", "Half", "Raw")}
+    assert said == {
+        "in a line": ["(min-width: 62px) 30px, calc(100vw - 2rem)"],
+        "Wide": [
+            "(min-width: 68rem) 51.4975rem, (min-width: 38.4975rem) 36.4975rem, calc(100vw - 2rem)",
+        ],
+        "Half": ["(min-width: 38.4975rem) 18.2488rem, calc(50vw - 1rem)"],
+        "Raw": ["(min-width: 152px) 120px, calc(100vw - 2rem)"],
+    }
+    assert 'class="wide"' not in around(page, "Alone")
+    assert re.search(r'<picture class="tint-[05af]{3} wide">', around(page, "Wide"))
+
+
+def test_what_says_itself_where_it_can_be_had_is_left_alone(page: str) -> None:
+    for alt in ("By hand", "By hand too", "A drawing", "Missing", "Elsewhere"):
+        assert 'type="image/webp"' not in around(page, alt), alt
+    assert page.count("<picture") == page.count("</picture>") == 6
+
+
+def test_a_feed_has_the_original(built: Built) -> None:
+    files = {str(path): data for path, data in built.outputs.items()}
+    for name in ("feed.xml", "feed.json"):
+        assert b"https://me.example/blog/posts/a/photo.jpg" in files[name]
+        assert b".webp" not in files[name]
+
+
+def test_the_sheet_of_tints_has_the_colour_of_each_picture_and_is_loaded_where_one_is(page: str, built: Built) -> None:
+    files = {str(path): data for path, data in built.outputs.items()}
+    (sheet,) = re.findall(r'href="/blog/(assets/tints\.[0-9a-f]+\.css)"', page)
+    for tint in re.findall(r'class="(tint-[05af]{3})', page):
+        assert f".{tint} > img {{ background: #{tint[-3:]}; }}" in files[sheet].decode()
+    assert b"tints" not in files["index.html"]
+
+
+def test_nothing_is_made_twice(tmp_path: Path) -> None:
+    SmallSite(tmp_path).write(FILES)
+    bench = Bench(tmp_path)
+    first, made = bench.build()
+    assert sorted(made) == ["content/posts/a/photo.jpg", "content/posts/photo.jpg"], (
+        "static/photo.jpg is the first's twin"
+    )
+    assert bench.build()[1] == []
+    (tmp_path / "content/posts/a/index.md").write_text(post("A", text=TEXT + "\nMore words.\n"))
+    assert bench.build()[1] == []
+    (tmp_path / "content/posts/photo.jpg").rename(tmp_path / "content/posts/other.jpg")
+    (tmp_path / "content/posts/a/index.md").write_text(post("A", text=TEXT.replace("../photo", "../other")))
+    moved, made = bench.build()
+    assert made == []
+    assert [path for path in moved.made if path.startswith("posts/other-")] != []
+    kept = bench.shelf
+    (tmp_path / CACHE / PICTURES / kept[0]).unlink()
+    assert len(bench.build()[1]) == 1
+    assert bench.shelf == kept
+    (tmp_path / "content/posts/a/photo.jpg").write_bytes(photo(shade=11))
+    changed, made = bench.build()
+    assert made == ["content/posts/a/photo.jpg"]
+    assert changed.world.pictures.dropped == frozenset(), "static/photo.jpg still has the bytes of old"
+    assert {str(path) for path in first.made} != {str(path) for path in changed.made}
+
+
+def test_a_published_site_has_what_was_made_and_lets_go_of_what_was(tmp_path: Path) -> None:
+    site = SmallSite(tmp_path).write(FILES)
+    options = Options(root=tmp_path, now=NOW)
+    shelf, public = tmp_path / CACHE / PICTURES, tmp_path / "public"
+    assert update(options).published is not None
+    assert len(list(shelf.iterdir())) == 4
+    victim = next(public.glob("posts/a/photo-*-80.webp"))
+    whole = victim.read_bytes()
+    victim.unlink()
+    kept = next(file for file in shelf.iterdir() if file.read_bytes() == whole)
+    kept.write_bytes(bytes(len(whole)))  # as long, and not what was kept
+    outcome = update(options)
+    assert victim.read_bytes() == whole
+    assert "is not what was kept there" in outcome.notice
+    site.write({"site.yaml": SETTINGS.replace("[40, 80]", "[40]")})
+    update(options)
+    assert list(public.rglob("*-80.webp")) == []
+    assert len(list(shelf.iterdir())) == 2
+
+
+def test_a_picture_of_which_nothing_can_be_made_is_told_where_it_is_shown(tmp_path: Path) -> None:
+    site = SmallSite(tmp_path).write(
+        {
+            "site.yaml": SETTINGS,
+            "content/posts/a.md": post(
+                "A", text="![Cut off](cut.jpg)\n\n![And](fine.jpg)\n\nOnce more ![here](cut.jpg)."
+            ),
+            "content/posts/cut.jpg": photo()[:3000],
+            "content/posts/fine.jpg": photo(),
+        }
+    )
+    for checks in (False, True):
+        built = site.build(checks=checks)
+        found = [one for one in built.problems if one.rule == "unmade-picture"]
+        assert [(one.path, one.line, one.column, one.length) for one in found] == [
+            ("content/posts/a.md", 6, 12, 7),
+            ("content/posts/a.md", 10, 19, 7),
+        ]
+        assert "the picture 'cut.jpg' can't be decoded" in found[0].message
+        if not checks:
+            page = built.outputs[OutputPath("posts/a/index.html")].decode()
+    assert "<picture" not in around(page, "Cut off")
+    assert "<picture" in around(page, "And")
+
+
+def test_without_pillow_a_site_is_built_and_told_how_to_install_it(tmp_path: Path) -> None:
+    SmallSite(tmp_path).write(FILES)
+    code = msgspec.structs.replace(code_version(), pictures=b"")
+    inputs = read_inputs(tmp_path, "", Looked(), 0, code)
+    built = build(Options(root=tmp_path, now=NOW), inputs=inputs)
+    found = [one for one in built.problems if one.rule == "unmade-picture"]
+    assert [(one.path, one.line, one.severity) for one in found] == [("site.yaml", 3, "warning")]
+    assert found[0].hint == "install it with: pip install 'proofpress[images]'"
+    assert not built.failed
+    assert not [path for path in built.made if path.endswith(".webp")]
+
+
+def test_where_pictures_are_not_asked_for_nothing_of_them_is_loaded(tmp_path: Path) -> None:
+    SmallSite(tmp_path).write({**FILES, "site.yaml": "title: t\nurl: https://me.example/\n"})
+    code = (
+        "import sys; from pathlib import Path; import datetime as dt\n"
+        "from proofpress.update import update; from proofpress.builder.inputs import Options\n"
+        f"update(Options(root=Path({str(tmp_path)!r}), now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC)))\n"
+        "print([name for name in sys.modules if name == 'PIL' or name in ('proofpress.pictures', 'proofpress.builder.pictures')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert "<picture><source srcset" in (tmp_path / "public/posts/a/index.html").read_text()
