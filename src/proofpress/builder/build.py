@@ -16,17 +16,17 @@ import msgspec
 
 from proofpress.builder.desk import Desk
 from proofpress.builder.filling import Filled, fill
-from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_texts
+from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_theme
 from proofpress.builder.plain import plain_outputs
 from proofpress.builder.plugins import open_plugins
 from proofpress.builder.preparing import LeftOut, Preparation, commit_dates, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, with_excerpts
-from proofpress.builder.world import World, stands, world_of
+from proofpress.builder.world import World, stands, with_theme, world_of
 from proofpress.config import read_config
 from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
-from proofpress.paths import OutputPath
+from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, judge
 from proofpress.rules.settings import COMMIT_DATES
 from proofpress.site.weighing import weigher
@@ -47,6 +47,8 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     preparation: Preparation
     world: World
     filled: Filled
+    plain: dict[OutputPath, Made]
+    """Of all that was made what is neither page nor feed."""
     made: dict[OutputPath, Made]
     unwritten: list[Problem]
     """Of plugins that failed to write a file."""
@@ -112,7 +114,7 @@ def build(
     desk = desk or Desk()
     if inputs is None:
         inputs = read_inputs(options.root, options.base_url, Looked(), 0)
-    if before is not None and not same_but_texts(inputs, before.inputs):
+    if before is not None and not same_but_theme(inputs, before.inputs):
         before = None
     lap("Reading files")
     known = before.preparation if before else None
@@ -120,30 +122,25 @@ def build(
     lap("Rendering posts")
     hidden, until = left_out(preparation.prepared, options)
     until = min([*([until] if until else []), *inputs.commits.of_the_future(options.now).values()], default=None)
-    if before is not None and stands(before.world, before.preparation, preparation, hidden):
-        world = before.world
-    else:
-        world = world_of(inputs, preparation.prepared, hidden, desk.traces)
+    same = before
+    world = _standing_world(inputs, preparation, hidden, before, desk) if before is not None else None
+    if world is None:
+        same, world = None, world_of(inputs, preparation.prepared, hidden, desk)
     lap("Putting posts in order")
-    same = before if before is not None and before.world is world else None
-    filled = fill(inputs, preparation, world, desk, same.filled if same else None, progress)
+    kept = same is not None and inputs.theme.templates == same.inputs.theme.templates
+    filled = fill(inputs, preparation, world, desk, before.filled if before else None, progress, same=kept)
     lap("Filling pages")
-    made = {one.path: one for one in filled.made.values()}
-    if same:
-        plain, unwritten = _plain(same), same.unwritten
-    else:
-        plain, unwritten = plain_outputs(world.plan.plain, world.published(inputs), inputs)
-    made |= plain
+    plain, unwritten = _plain(inputs, world, same)
+    made = {one.path: one for one in filled.made.values()} | plain
     problems = _problems(options, inputs, preparation, world, filled, unwritten)
-    texts = {str(source.path): source.data for source in inputs.tree.documents}
-    texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
-    excerpted = with_excerpts(problems, texts, options.root)
+    excerpted = _excerpted(problems, inputs, options)
     lap("Gathering problems")
     return Built(
         inputs=inputs,
         preparation=preparation,
         world=world,
         filled=filled,
+        plain=plain,
         made=made,
         unwritten=unwritten,
         problems=excerpted,
@@ -152,10 +149,46 @@ def build(
     )
 
 
-def _plain(before: Built) -> dict[OutputPath, Made]:
-    """Return what the build before made that is no page."""
-    pages = {one.path for one in before.filled.made.values()}
-    return {path: made for path, made in before.made.items() if path not in pages}
+def _standing_world(
+    inputs: Inputs, preparation: Preparation, hidden: frozenset[SourcePath], before: Built, desk: Desk
+) -> World | None:
+    """Return the world of the build before, with today's theme; None where a document or the theme tells others anything new."""
+    if not stands(before.world, before.preparation, preparation, hidden):
+        return None
+    if inputs.theme == before.inputs.theme:
+        return before.world
+    return with_theme(before.world, before.inputs.theme, inputs, desk)
+
+
+def _plain(inputs: Inputs, world: World, same: Built | None) -> tuple[dict[OutputPath, Made], list[Problem]]:
+    """Return what is made that is no page; of a build of the `same` world what stands, with the theme's files anew."""
+    if same is None or (inputs.plugins and world is not same.world):
+        return plain_outputs(world.plan.plain, world.published(inputs), inputs)
+    if world is same.world:
+        return same.plain, same.unwritten
+    theirs = [target for target in world.plan.plain if not target.keeps_its_name]
+    anew, _ = plain_outputs(theirs, world.published(inputs), inputs)
+    return same.plain | anew, same.unwritten
+
+
+def completed(built: Built, options: Options, filled: Filled) -> Built:
+    """Return a build with what was filled since it ended, and what is wrong by now."""
+    problems = _problems(options, built.inputs, built.preparation, built.world, filled, built.unwritten)
+    return msgspec.structs.replace(
+        built,
+        filled=filled,
+        made={one.path: one for one in filled.made.values()} | built.plain,
+        problems=_excerpted(problems, built.inputs, options),
+    )
+
+
+def _excerpted(problems: list[Problem], inputs: Inputs, options: Options) -> list[Problem]:
+    """Return problems with the lines that they point at."""
+    if not problems:
+        return problems
+    texts = {str(source.path): source.data for source in inputs.tree.documents}
+    texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
+    return with_excerpts(problems, texts, options.root)
 
 
 def _problems(

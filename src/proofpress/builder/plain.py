@@ -10,7 +10,7 @@ from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
-from proofpress.paths import OutputPath, SourcePath, output_path
+from proofpress.paths import OutputPath, SitePath, SourcePath, output_path
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.site.values import UnanswerableError
@@ -18,7 +18,7 @@ from proofpress.theme import GENERATED, Asset, fingerprint
 from proofpress.theme_look import LOOKS, SHEET, look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from proofpress.engine.loop import Traces
     from proofpress.kinds.target import PlainTarget, Published
@@ -59,8 +59,10 @@ def _written(target: PlainTarget, published: Published, inputs: Inputs, guard: G
     return guard.tried(write, None, f"while {target.site_path} was written", type(target).write)
 
 
-def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[str, Asset]:
-    """Return the theme's static files and the generated style sheets, under fingerprinted names."""
+def all_assets(
+    inputs: Inputs, traces: Traces, problems: list[Problem], named: Mapping[str, SitePath]
+) -> dict[str, Asset]:
+    """Return the theme's static files and the generated style sheets, under fingerprinted names, or those they are `named` by."""
     options = inputs.config.highlight
     key = digest_of([inputs.versions, options])
     known = traces.fact("highlight")
@@ -80,7 +82,7 @@ def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[
     generated = {GENERATED: css}
     if not inputs.config.theme.keys().isdisjoint(LOOKS):
         generated[SHEET] = look(inputs.config.theme).encode("utf-8")
-    return fingerprint(inputs.theme.static | generated)
+    return fingerprint(inputs.theme.static | generated, named)
 
 
 def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:
