@@ -108,7 +108,8 @@ def fill(
     only = preparation.changed if stands else None
     fresh = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests, inputs.plugins, only)}
     steps = stands.steps | fresh if stands else fresh
-    now, waiting = _parted(steps, stands, preparation.changed, desk.first)
+    looked = _may_be_new(steps, fresh, stands) if stands else list(steps.values())
+    now, waiting = _parted(looked, preparation.changed, desk.first)
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     name = f"world {desk.filled}"
     settled = desk.traces.fact(name) == world.digest
@@ -148,13 +149,11 @@ def fill(
 
 
 def _parted(
-    steps: Mapping[str, TargetStep],
-    stands: Filled | None,
+    looked: list[TargetStep],
     changed: frozenset[SourcePath],
     first: Callable[[TargetStep, frozenset[SourcePath]], bool] | None,
 ) -> tuple[list[TargetStep], tuple[str, ...]]:
-    """Return what is looked at now, and the keys of what waits; of what `stands` only that which may be new."""
-    looked = [step for step in steps.values() if stands is None or _may_be_new(step, stands, changed)]
+    """Return what is looked at now, and the keys of what waits."""
     if first is None:
         return looked, ()
     now = [step for step in looked if first(step, changed)]
@@ -172,7 +171,9 @@ def _with_waiting(filled: Filled, waiting: tuple[str, ...], before: Filled | Non
         for key in wait & before.problems.keys():
             if before.steps[key].digests == filled.steps[key].digests:
                 problems[key] = before.problems[key]
-    made = {key: one for key, one in filled.made.items() if key not in wait}
+    made = filled.made.copy()
+    for key in wait:
+        made.pop(key, None)
     return msgspec.structs.replace(filled, made=made, problems=problems, waiting=waiting)
 
 
@@ -180,8 +181,7 @@ def _with_results(
     stands: Filled | None, results: Results, staging: str
 ) -> tuple[dict[str, Made], dict[str, tuple[Problem, ...]]]:
     """Return what is made, and what is wrong with it, by step: what stands, and over it the results."""
-    known = stands.made if stands else {}
-    made = {key: one if one.kept else Made(one.path, one.digest) for key, one in known.items()}
+    made = dict(stands.made) if stands else {}
     problems = dict(stands.problems) if stands else {}
     for key, value in results.values.items():
         page = decode_filled(value)
@@ -221,14 +221,14 @@ def _steps(
         yield TargetStep(target=target, own=own, template=template, plugins=theirs)
 
 
-def _may_be_new(step: TargetStep, before: Filled, changed: frozenset[SourcePath]) -> bool:
-    """Return whether a target was not made before, or may show one of the texts that changed.
+def _may_be_new(steps: Mapping[str, TargetStep], fresh: Mapping[str, TargetStep], before: Filled) -> list[TargetStep]:
+    """Return the targets that were not made before, or may show one of the texts that changed, in their order.
 
-    Only a text can have changed what was filled in this process: pages of changed texts, and what carries many.
+    Only a text can have changed what was filled in this process: pages of changed texts, the `fresh` steps, and what
+    carries many.
     """
-    if step.target.carries or (step.own is not None and step.own.card.path in changed):
-        return True
-    return step.key not in before.made
+    new = fresh.keys() | (steps.keys() - before.made.keys())
+    return [step for key, step in steps.items() if key in new or step.target.carries]
 
 
 class Compiled(msgspec.Struct, frozen=True):
