@@ -264,16 +264,18 @@ def compiled_templates(inputs: Inputs, traces: Traces, code: Code | None = None)
         found = msgspec.msgpack.decode(known, type=Compiled)
         if found.theme == theme:
             return msgspec.structs.replace(found, code={})
-    from proofpress.pages.templates import closures, compile_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
+    from proofpress.pages.templates import Templates, closures, read_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
 
-    if code is not None:
+    filters = open_plugins(inputs.plugins).filters
+    if code is None:
+        every, compiled = read_all(texts, filters)
+    else:
         code.forget_all_but(texts)
-    every = closures(texts, code)
+        every, compiled = closures(Templates(texts, filters=filters, code=code), texts), {}
     digests = {
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
         for name, reads in every.items()
     }
-    compiled = compile_all(texts, open_plugins(inputs.plugins).filters) if code is None else {}
     made = Compiled(theme, digests, every, compiled)
     traces.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
     return made

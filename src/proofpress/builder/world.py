@@ -28,7 +28,7 @@ from proofpress.site.sections import unmatched, unspoken
 from proofpress.theme import OVERRIDES, SHEETS, Asset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from proofpress.builder.desk import Desk
     from proofpress.builder.documents import Prepared
@@ -98,7 +98,8 @@ def with_theme(before: World, was: Theme, inputs: Inputs, desk: Desk) -> World |
     """Return a world with another theme in place of what `was`; None where its pages or their addresses may be others."""
     assets = all_assets(inputs, desk.traces, [], desk.named)
     paths = {name: asset.site_path for name, asset in assets.items()}
-    if paths != before.asset_paths or asks_of(inputs.theme) != asks_of(was):
+    policy = inputs.config.policy
+    if paths != before.asset_paths or asks_of(inputs.theme, policy) != asks_of(was, policy):
         return None
     return msgspec.structs.replace(before, assets=assets)
 
@@ -129,7 +130,7 @@ def world_of(
         assets=asset_paths,
         places=places,
         read=lambda path: read_inside(inputs.root, path),
-        asks=asks_of(inputs.theme),
+        asks=asks_of(inputs.theme, config.policy),
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
     problems += [*planned.problems, *unmatched(config, list(prepared), _places_in(inputs)), *guard.problems]
@@ -168,10 +169,10 @@ def _without_words(inputs: Inputs, site: Site, places: Mapping[SourcePath, Mappi
                 yield NO_WORDS.language(card.language).at(card.path, places[card.path].get("language", Place(1, 1)))
 
 
-def asks_of(theme: Theme) -> tuple[str, ...]:
-    """Return what the site's own templates need of a policy of security; the theme's need nothing."""
-    own = (template.text for name, template in theme.templates.items() if template.path.startswith(f"{OVERRIDES}/"))
-    return tuple(sorted({one for text in own for one in asked_by_template(text)}))
+def asks_of(theme: Theme, sources: Mapping[str, Sequence[str]]) -> dict[SourcePath, tuple[str, ...]]:
+    """Return what each of the site's own templates needs of a policy of security; the theme's need nothing."""
+    own = (template for template in theme.templates.values() if template.path.startswith(f"{OVERRIDES}/"))
+    return {SourcePath(template.path): asked_by_template(template.text, sources) for template in own}
 
 
 def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:

@@ -102,7 +102,7 @@ class Templates:
         words: Words = Words(),  # noqa: B008 - frozen
         code: Code | None = None,
     ) -> None:
-        """Take the templates by name, such as `partials/card.html`, and the code of those that `compile_all` did.
+        """Take the templates by name, such as `partials/card.html`, and the code of those that `read_all` compiled.
 
         `filters` are those that plugins bring, by name; `code` is what these filters and this process are known for.
         """
@@ -177,7 +177,7 @@ class Templates:
         chain: list[tuple[str, jinja2.nodes.Template]] = []
         above = name
         while above in self._sources and above not in {own for own, _ in chain}:
-            tree = self._parsed(above)
+            tree = self.tree(above)
             chain.append((above, tree))
             extends = tree.find(jinja2.nodes.Extends)
             if extends is None:
@@ -199,7 +199,8 @@ class Templates:
             known |= {node.name for node in tree.find_all(jinja2.nodes.Block)}
         return found
 
-    def _parsed(self, name: str) -> jinja2.nodes.Template:
+    def tree(self, name: str) -> jinja2.nodes.Template:
+        """Return a template as Jinja reads it, each text read once. Raises TemplateSyntaxError."""
         text = self._sources[name].text
         try:
             return self._code.tree(text, lambda: self.environment.parse(text, name))
@@ -452,26 +453,31 @@ def filter_names() -> frozenset[str]:
     return frozenset(_environment({}).filters)
 
 
-def compile_all(
+def read_all(
     sources: Mapping[str, TemplateSource], filters: Mapping[str, Callable[..., Any]] | None = None
-) -> dict[str, bytes]:
-    """Return the code of every template that has no fault which shows before it is filled.
+) -> tuple[dict[str, tuple[str, ...]], dict[str, bytes]]:
+    """Return what each template reads (see `closures`), and the code of those without a fault that shows before filling.
 
     The code is for the Python that compiles it.
     """
     templates = Templates(sources, filters=filters)
-    compiled = {}
-    for name, source in sources.items():
+    reads = closures(templates, sources)
+    whole: dict[str, jinja2.nodes.Template] = {}
+    parts: set[str] = set()
+    for name in sources:
         if name.startswith(SHIPPED):
             continue  # most are one with the theme's own of that name; the others are compiled when first used
-        try:
+        with contextlib.suppress(jinja2.TemplateSyntaxError):
             if templates.stray_block(name) is None:
-                tree = _Inlined(templates.environment, {name}).visit(templates.environment.parse(source.text, name))
-                code = templates.environment.compile(tree, name, f"{MARK}{source.path}")
-                compiled[name] = marshal.dumps(code)
-        except jinja2.TemplateSyntaxError:
-            continue
-    return compiled
+                whole[name] = _Inlined(templates, {name}, parts).visit(templates.tree(name))
+    compiled = {}
+    for name in sorted(
+        whole.keys() - parts
+    ):  # a part is compiled where it stands, and by itself when that is asked for
+        with contextlib.suppress(jinja2.TemplateSyntaxError):
+            code = templates.environment.compile(whole[name], name, f"{MARK}{sources[name].path}")
+            compiled[name] = marshal.dumps(code)
+    return reads, compiled
 
 
 class _Inlined(jinja2.visitor.NodeTransformer):
@@ -481,47 +487,44 @@ class _Inlined(jinja2.visitor.NodeTransformer):
     part of a chain of templates itself.
     """
 
-    def __init__(self, environment: _Environment, within: AbstractSet[str]) -> None:
-        self._environment = environment
+    def __init__(self, templates: Templates, within: AbstractSet[str], parts: set[str]) -> None:
+        self._templates = templates
         self._within = within
+        self._parts = parts
+        """The names of those that were put somewhere."""
 
     def visit_Include(self, node: jinja2.nodes.Include) -> jinja2.nodes.Node:  # noqa: N802 - Jinja's name
         """Return the scope that stands for an include; the include itself where there can be none."""
         given = node.template.value if isinstance(node.template, jinja2.nodes.Const) else None
         if not isinstance(given, str) or node.ignore_missing or not node.with_context:
             return node
-        name = self._environment.join_path(given, "")
-        source = self._environment.sources.get(name)
-        if source is None or name in self._within:
+        environment = self._templates.environment
+        name = environment.join_path(given, "")
+        if name not in environment.sources or name in self._within:
             return node
         try:
-            tree = self._environment.parse(source.text, name)
+            tree = self._templates.tree(name)
         except jinja2.TemplateSyntaxError:
             return node
         if tree.find(jinja2.nodes.Extends) or tree.find(jinja2.nodes.Block):
             return node
-        body = _Inlined(self._environment, self._within | {name}).visit(tree).body
-        return jinja2.nodes.Scope(body, lineno=node.lineno, environment=self._environment)
+        self._parts.add(name)
+        body = _Inlined(self._templates, self._within | {name}, self._parts).visit(tree).body
+        return jinja2.nodes.Scope(body, lineno=node.lineno, environment=environment)
 
 
-def closures(sources: Mapping[str, TemplateSource], code: Code | None = None) -> dict[str, tuple[str, ...]]:
+def closures(templates: Templates, sources: Mapping[str, TemplateSource]) -> dict[str, tuple[str, ...]]:
     """Return, for each template, every name that filling it may read: itself, and what it extends, includes, imports.
 
     Names that no template bears are among them: one that is added later changes the page. A template that chooses by
     an expression, or one that can't be read yet, may read any.
     """
-    environment = _environment(sources)
-    code = code or Code()
-    names: dict[str, set[str | None]] = {}
-    for text in {source.text for source in sources.values()}:
-        try:
-            tree = code.tree(text, functools.partial(environment.parse, text))
-            names[text] = set(jinja2.meta.find_referenced_templates(tree))
-        except jinja2.TemplateSyntaxError:
-            names[text] = {None}
     reads: dict[str, set[str]] = {}
-    for name, source in sources.items():
-        found = names[source.text]
+    for name in sources:
+        try:
+            found = set(jinja2.meta.find_referenced_templates(templates.tree(name)))
+        except jinja2.TemplateSyntaxError:
+            found = {None}
         reads[name] = set(sources) if None in found else {other for other in found if other is not None}
     closed: dict[str, tuple[str, ...]] = {}
     for name in sources:
