@@ -2,7 +2,8 @@
 
 Both servers run on the same posts. A paragraph is added to a post in the middle, and its page is asked for until it is
 there: that is "served". Where playwright and a Chromium are installed, the page is open in one, and the time until the
-paragraph is painted is taken too. The first page is asked for while the server starts; it counts from the command, with
+paragraph is painted is taken too. The same is done with the post's title, with a template that all posts show and with
+the theme's style sheet; the last two for Proofpress alone, whose theme it is. The first page is asked for while the server starts; it counts from the command, with
 Proofpress's cache warm, since a server is started far more often than a cache is lost. Hugo has none to keep.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
+import re
 import socket
 import statistics
 import subprocess
@@ -23,11 +25,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bench.compare import positive
 from bench.corpus import name_of, read_corpus
 from bench.processes import CommandError
-from bench.report import table, where_and_when
-from bench.sites import MissingToolError, Tool, edit, make_site, peer, proofpress
+from bench.report import megabytes, table, where_and_when
+from bench.sites import MissingToolError, Tool, edit, make_site, peer, post_path, proofpress
+from proofpress.theme import default_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 PATIENCE = 120.0
 """Seconds that a server may take to start, or to show a save."""
@@ -35,15 +38,31 @@ LOOK = 0.001
 """Seconds between two looks at a page."""
 PAUSE = 1000
 """Milliseconds between two saves that a browser shows: a page that Hugo loads anew takes a moment to listen again."""
-PAINTED = "text => document.body.innerText.includes(text)"
+PAINTED = "text => document.body.innerText.includes(text) || getComputedStyle(document.body).getPropertyValue('--saved').includes(text)"
+SHEET = re.compile(rb'href="(/assets/style[^"]*\.css)"')
+TITLE = re.compile(r"(?m)^title[:=].*$|^Title:.*$")
+KINDS = ("body", "title", "template", "style sheet")
+"""What is saved."""
 
 
 class Times(NamedTuple):
     """What one server took, in seconds."""
 
     ready: list[float]
-    served: list[float]
-    painted: list[float]
+    served: dict[str, list[float]]
+    """By what was saved."""
+    painted: dict[str, list[float]]
+    memory: tuple[float, float]
+    """Megabytes, when it had started and after all saves; nothing where the system does not tell."""
+
+
+class Running(NamedTuple):
+    """A server that answers."""
+
+    port: int
+    ready: float
+    """Seconds from the command to the first page."""
+    process: int
 
 
 def command_of(tool: Tool, port: int) -> tuple[str, ...]:
@@ -61,8 +80,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(tool: Tool, folder: Path) -> Iterator[tuple[int, float]]:
-    """Run a tool's server; give its port, and the seconds from the command to the first page. Raises CommandError."""
+def serving(tool: Tool, folder: Path) -> Iterator[Running]:
+    """Run a tool's server, and give it once it shows the first page. Raises CommandError."""
     port = free_port()
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
@@ -77,7 +96,7 @@ def serving(tool: Tool, folder: Path) -> Iterator[tuple[int, float]]:
             else:
                 said.seek(0)
                 raise CommandError(f"{tool.name} did not serve: {said.read()[-2000:].decode('utf-8', 'replace')}")
-            yield port, time.perf_counter() - start
+            yield Running(port, time.perf_counter() - start, process.pid)
         finally:
             process.terminate()
             process.wait()
@@ -95,22 +114,58 @@ def page(port: int, path: str) -> bytes:
         connection.close()
 
 
-def save_to_served(port: int, folder: Path, number: int, sentence: str) -> float:
-    """Add a sentence to a post, and return the seconds until its page says it. Raises CommandError."""
+def memory(process: int) -> float:
+    """Return the megabytes that a process holds; 0 where the system does not tell."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text("ascii")
+    except OSError:
+        return 0.0
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def save(kind: str, folder: Path, number: int, sentence: str) -> None:
+    """Save a sentence as a post's last paragraph or title, in a template that the post shows, or in the style sheet."""
+    if kind == "body":
+        edit(folder, number, sentence)
+    elif kind == "title":
+        path = post_path(folder, number)
+        path.write_text(TITLE.sub(f'title: "{sentence}"', path.read_text("utf-8"), count=1), "utf-8")
+    elif kind == "template":
+        template = folder / "templates" / "partials" / "after-post.html"
+        template.parent.mkdir(parents=True, exist_ok=True)
+        template.write_text(f"<p>{sentence}</p>\n", "utf-8")
+    else:
+        sheet = folder / "templates" / "static" / "style.css"
+        sheet.parent.mkdir(parents=True, exist_ok=True)
+        shipped = (default_theme() / "static" / "style.css").read_text("utf-8")
+        sheet.write_text(f'{shipped}\nbody {{ --saved: "{sentence}" }}\n', "utf-8")
+
+
+def served(kind: str, port: int, path: str) -> bytes:
+    """Return what is served of a page; of its style sheet where that is what is saved."""
+    found = page(port, path)
+    if kind != "style sheet":
+        return found
+    named = SHEET.search(found)
+    return page(port, named[1].decode("ascii")) if named else b""
+
+
+def save_to_served(kind: str, port: int, folder: Path, number: int, sentence: str) -> float:
+    """Save a sentence, and return the seconds until a post's page says it. Raises CommandError."""
     path, wanted = f"/posts/{name_of(number)}/", sentence.encode()
-    edit(folder, number, sentence)
+    save(kind, folder, number, sentence)
     start = time.perf_counter()
-    while wanted not in page(port, path):
+    while wanted not in served(kind, port, path):
         if time.perf_counter() - start > PATIENCE:
             raise CommandError(f"the page of {path} never said: {sentence}")
         time.sleep(LOOK)
     return time.perf_counter() - start
 
 
-def save_to_painted(shown: Any, folder: Path, number: int, sentence: str) -> float:
-    """Add a sentence to the post that a browser shows, and return the seconds until it is painted."""
+def save_to_painted(kind: str, shown: Any, folder: Path, number: int, sentence: str) -> float:
+    """Save a sentence in what a browser shows, and return the seconds until it is painted."""
     shown.wait_for_timeout(PAUSE)
-    edit(folder, number, sentence)
+    save(kind, folder, number, sentence)
     start = time.perf_counter()
     shown.wait_for_function(PAINTED, arg=sentence, polling="raf", timeout=PATIENCE * 1000)
     shown.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
@@ -118,24 +173,28 @@ def save_to_painted(shown: Any, folder: Path, number: int, sentence: str) -> flo
 
 
 def measure(tool: Tool, folder: Path, count: int, saves: int, browser: Any) -> Times:
-    """Start a tool's server three times, and save posts while the last one runs. Raises CommandError."""
+    """Start a tool's server three times, and save files while the last one runs. Raises CommandError."""
     ready = []
     for _ in range(2):
-        with serving(tool, folder) as (_, seconds):
-            ready.append(seconds)
+        with serving(tool, folder) as running:
+            ready.append(running.ready)
     number = count // 2
-    with serving(tool, folder) as (port, seconds):
-        ready.append(seconds)
-        served = [save_to_served(port, folder, number, f"Save {turn} for the server.") for turn in range(saves + 1)][1:]
-        painted = []
+    with serving(tool, folder) as running:
+        ready.append(running.ready)
+        begun = memory(running.process)
+        kinds = KINDS if tool.name == "proofpress" else KINDS[:2]
+        by_kind, painted = {}, {}
+        for kind in kinds:
+            turns = (f"Save {turn} of a {kind} for the server." for turn in range(saves + 1))
+            by_kind[kind] = [save_to_served(kind, running.port, folder, number, sentence) for sentence in turns][1:]
         if browser is not None:
             shown = browser.new_page()
-            shown.goto(f"http://127.0.0.1:{port}/posts/{name_of(number)}/")
-            painted = [
-                save_to_painted(shown, folder, number, f"Save {turn} for the reader.") for turn in range(saves + 1)
-            ][1:]
+            shown.goto(f"http://127.0.0.1:{running.port}/posts/{name_of(number)}/")
+            for kind in kinds:
+                turns = (f"Save {turn} of a {kind} for the reader." for turn in range(saves + 1))
+                painted[kind] = [save_to_painted(kind, shown, folder, number, sentence) for sentence in turns][1:]
             shown.close()
-    return Times(ready, served, painted)
+        return Times(ready, by_kind, painted, (begun, memory(running.process)))
 
 
 @contextlib.contextmanager
@@ -161,14 +220,23 @@ def chromium(program: str) -> Iterator[Any]:
 def report(tools: Sequence[Tool], found: dict[str, Times], count: int, saves: int) -> str:
     """Return the figures as Markdown."""
     rows = []
-    for what, column in (("ready", 0), ("save to served", 1), ("save to painted", 2)):
+
+    def add(what: str, times_of: Callable[[Times], list[float]]) -> None:
+        base = times_of(found["hugo"]) if "hugo" in found else []
         for tool in tools:
-            times = found[tool.name][column]
-            if not times:
-                continue
-            base = found["hugo"][column] if "hugo" in found else []
-            ratio = f"{statistics.median(times) / statistics.median(base):.2f}" if base else ""
-            rows.append([f"{what}, {tool.name}", f"{statistics.median(times) * 1000:,.0f} ms", ratio])
+            if times := times_of(found[tool.name]):
+                ratio = f"{statistics.median(times) / statistics.median(base):.2f}" if base else ""
+                rows.append([f"{what}, {tool.name}", f"{statistics.median(times) * 1000:,.0f} ms", ratio])
+
+    add("ready", lambda times: times.ready)
+    for kind in KINDS:
+        add(f"{kind}: save to served", lambda times, kind=kind: times.served.get(kind, []))  # type: ignore[misc]
+        add(f"{kind}: save to painted", lambda times, kind=kind: times.painted.get(kind, []))  # type: ignore[misc]
+    for tool in tools:
+        begun, ended = found[tool.name].memory
+        if begun:
+            rows.append([f"memory when started, {tool.name}", megabytes(begun), ""])
+            rows.append([f"memory after all saves, {tool.name}", megabytes(ended), ""])
     versions = ", ".join(f"{tool.name} {tool.version()}" for tool in tools)
     head = ("", "median", "time ÷ Hugo's")
     about = f"{count:,} posts, median of {saves} saves and 3 starts; {versions}; {where_and_when()}"

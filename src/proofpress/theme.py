@@ -12,6 +12,7 @@ import os
 import posixpath
 import re
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,6 +33,8 @@ STATIC = "static/"
 GENERATED = "highlight.css"
 GENERATED_PARTS = ("highlight-plain.css", "highlight-more.css")
 """The same in two parts: what nearly every listing needs, and what few do."""
+SHEETS = ".css"
+"""The ending of style sheets."""
 _TEMPLATE = (".html", ".htm", ".xml", ".j2", ".jinja", ".jinja2")
 """Endings of what is meant to be filled: a note to oneself may lie beside it."""
 CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+?)\1\s*\)""")
@@ -134,16 +137,21 @@ def _parted(name: str) -> tuple[str, str]:
     return folder, posixpath.splitext(file)[0]
 
 
-def fingerprint(static: Mapping[str, bytes]) -> dict[str, Asset]:
-    """Name every static file after its content. A style sheet's `url(…)` follow the files they name."""
-    assets = {name: _asset(name, data) for name, data in static.items() if not name.endswith(".css")}
+def fingerprint(static: Mapping[str, bytes], named: Mapping[str, SitePath] = MappingProxyType({})) -> dict[str, Asset]:
+    """Name every static file after its content. A style sheet's `url(…)` follow the files they name.
+
+    `named` are the site paths of those that have a name already, which they keep whatever they hold.
+    """
+    assets = {name: _asset(name, data, named) for name, data in static.items() if not name.endswith(SHEETS)}
     for name, data in static.items():
-        if name.endswith(".css"):
-            assets[name] = _asset(name, _rewritten(name, data, assets))
+        if name.endswith(SHEETS):
+            assets[name] = _asset(name, _rewritten(name, data, assets), named)
     return {name: assets[name] for name in sorted(assets)}
 
 
-def _asset(name: str, data: bytes) -> Asset:
+def _asset(name: str, data: bytes, named: Mapping[str, SitePath]) -> Asset:
+    if name in named:
+        return Asset(named[name], data)
     stem, extension = posixpath.splitext(name)
     digest = hashlib.sha256(data).hexdigest()[:10]
     return Asset(SitePath(f"/assets/{encode(stem)}.{digest}{encode(extension)}"), data)

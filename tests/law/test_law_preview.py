@@ -11,12 +11,14 @@ import pytest
 from law_site import FILES, NOW, LawSite, each_fourth, shown
 from test_law_incremental_equals_clean import CHANGES
 
-from proofpress.builder.build import build
-from proofpress.paths import SitePath
+from proofpress.builder.build import Built, build
+from proofpress.builder.desk import Desk
+from proofpress.paths import OutputPath, SitePath
 from proofpress.preview.session import Session
 from proofpress.update import update
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from proofpress.preview.shown import Shown
@@ -27,6 +29,7 @@ FLAGS: Final = {
 }  # fmt: skip
 """What a running preview is not asked for."""
 WRITTEN: Final = sorted(CHANGES.keys() - FLAGS)
+C: Final = "content/posts/2026-01-03-c.md"
 D: Final = "content/posts/d.md"
 
 
@@ -53,12 +56,22 @@ class Previewed:
                     found[path.relative_to(self.site.root).as_posix()] = path.read_bytes()
         return found
 
-    def look(self, *, hinted: bool = True) -> Shown:
-        """Build again, with what a watcher would tell."""
+    def look(self, *, hinted: bool = True, opened: Collection[str] = ()) -> Shown:
+        """Build again, with what a watcher would tell, and pages that browsers show; all others wait."""
         before, self.files = self.files, self.sources()
         hints = {path for path in before.keys() | self.files.keys() if before.get(path) != self.files.get(path)}
-        self.shown = self.session.rebuild(frozenset(hints) if hinted else None)
+        self.shown = self.session.rebuild(frozenset(hints) if hinted else None, {OutputPath(path) for path in opened})
         return self.shown
+
+    def finish(self) -> Shown:
+        """Have all pages looked at, as a preview does in quiet."""
+        while self.session.waiting:
+            self.shown = self.session.look_on()
+        return self.shown
+
+    def clean(self) -> Built:
+        """Build it from nothing, with the style sheets where the preview has them."""
+        return build(msgspec.structs.replace(self.options, jobs=1), Desk(named=self.session.sheets))
 
     def begin_anew(self) -> None:
         """Take all changes back, where there are any."""
@@ -70,19 +83,28 @@ class Previewed:
 
     def read(self) -> dict[str, bytes]:
         """Return every file; beside an error, all but those that are copied: they are as they are on disk."""
+        self.finish()
         copied = (".png", ".txt", ".csv", "thing") if self.shown.failed else ()
         return {str(path): self.shown.read(path) for path in self.shown.digests if not path.endswith(copied)}
 
     def check(self) -> None:
-        """Hold what is shown against a clean build, and what could not be made against its last good state."""
-        clean = build(msgspec.structs.replace(self.options, jobs=1))
-        assert shown(list(self.shown.problems)) == shown(clean.problems)
-        assert self.shown.failed == clean.failed
+        """Hold what is shown against a clean build, and what could not be made against its last good state.
+
+        Half of the pages are asked for at once, while they wait; the rest when all were looked at in quiet.
+        """
+        clean = self.clean()
         made = {str(path): data for path, data in clean.outputs.items()}
         if self.shown.stale:
             wanted = self.good
         else:  # what could not be made is as it was when it could
             wanted = {path: self.good[path] for path in self.shown.digests if path in self.good and clean.failed} | made
+        asked = [
+            path for path in sorted(wanted)[::2] if path.endswith((".html", ".xml")) and path in self.shown.digests
+        ]
+        assert [path for path in asked if self.shown.read(OutputPath(path)) != wanted[path]] == []
+        self.finish()
+        assert shown(list(self.shown.problems)) == shown(clean.problems)
+        assert self.shown.failed == clean.failed
         assert sorted(self.shown.digests) == sorted(wanted)
         if len(clean.filled.made) == len(clean.filled.steps):
             self.good = wanted
@@ -108,10 +130,11 @@ def test_after_each_change_and_after_taking_it_back_the_preview_equals_a_clean_b
     lasting.begin_anew()
     before = lasting.good = lasting.read()
     CHANGES[change](lasting.site)
-    lasting.look()
+    lasting.look(opened=["index.html", "posts/a/index.html"])
     lasting.check()
     CHANGES[change](lasting.site)
-    assert not lasting.look().problems
+    lasting.look()
+    assert not lasting.finish().problems
     assert lasting.read() == before
 
 
@@ -124,12 +147,14 @@ def test_after_random_changes_the_preview_equals_a_clean_build(previewed: Previe
             CHANGES[dice.choice(WRITTEN)](previewed.site)
         if number % 25 == 0:  # an error that was made stays until it is taken back: begin anew
             previewed.begin_anew()
-        previewed.look(hinted=dice.random() < 0.8)
-        if not previewed.shown.failed and number % 5 == 0:
+        previewed.look(hinted=dice.random() < 0.8, opened=dice.sample(sorted(previewed.shown.digests), 3))
+        if dice.random() < 0.5:
+            previewed.finish()
+        if number % 5 == 0 and not previewed.finish().failed:
             previewed.check()
             checked += 1
     assert checked >= changes // 20
-    assert not previewed.shown.problems
+    assert not previewed.finish().problems
 
 
 def test_a_save_of_a_text_makes_one_page_and_is_told_as_such(previewed: Previewed) -> None:
@@ -183,7 +208,8 @@ def test_with_an_error_anywhere_every_page_is_shown_as_it_was_saved(previewed: P
 def test_a_page_that_can_not_be_made_is_shown_as_it_last_was(previewed: Previewed) -> None:
     good = previewed.read()
     previewed.site.write({"templates/talks.html": "{{ page.titel }}"})
-    assert previewed.look().failed
+    previewed.look()
+    assert previewed.finish().failed
     previewed.site.swap("content/about.md", "A team.", "A large team.")
     previewed.look()
     assert previewed.read()["talks/index.html"] == good["talks/index.html"]
@@ -231,6 +257,7 @@ def test_another_build_may_use_the_cache_while_the_preview_runs(previewed: Previ
 def test_what_the_preview_made_is_in_the_cache_for_the_next_one(previewed: Previewed) -> None:
     previewed.site.swap(D, "Text of delta.", "Other text.")
     previewed.look()
+    previewed.finish()
     previewed.session.close()
     again = Previewed(previewed.site)
     assert again.shown.report.ran == ()
@@ -242,3 +269,74 @@ def test_a_cache_that_is_lost_while_the_preview_runs_costs_time_alone(previewed:
     previewed.look()
     previewed.check()
     previewed.session.close()
+
+
+def test_a_style_sheet_keeps_its_name_so_that_no_page_changes_with_it(previewed: Previewed) -> None:
+    sheets, pages = previewed.session.sheets, previewed.read()
+    previewed.site.swap("templates/static/own.css", "body", "main")
+    now = previewed.look(opened=["index.html"])
+    path = OutputPath(sheets["own.css"].removeprefix("/"))
+    assert now.changed == frozenset({path})
+    assert now.read(path).startswith(b"main {")
+    assert now.report.ran == ()
+    assert {name: data for name, data in previewed.read().items() if name != path} == {
+        name: data for name, data in pages.items() if name != path
+    }
+    previewed.check()
+    again = Previewed(previewed.site)  # a new session names it after what it holds
+    assert again.session.sheets["own.css"] != sheets["own.css"]
+
+
+def test_pages_that_browsers_show_are_filled_at_once_and_the_others_wait(previewed: Previewed) -> None:
+    shown_page, other = OutputPath("posts/b/index.html"), OutputPath("archive/index.html")
+    previewed.site.swap(C, "title: Gamma", "title: Gamma ray")
+    now = previewed.look(opened=[shown_page])
+    assert now.changed == frozenset({shown_page, OutputPath("posts/c/index.html")})
+    assert {ran.key for ran in now.report.ran} == {C, "/posts/b/", "/posts/c/"}
+    assert (now.unseen(shown_page), now.unseen(other)) == (False, True)
+    waiting = previewed.session.waiting
+    assert b"Gamma ray" in now.read(other)
+    assert previewed.session.waiting == waiting - 1
+    assert now.unseen(other), "what was asked for since may still have changed with this revision"
+    done = previewed.finish()
+    assert (done.waiting, done.revision, previewed.session.waiting) == (0, now.revision, 0)
+    assert {"/posts/b/", "/archive/"} <= {ran.key for ran in done.report.ran}
+    previewed.check()
+
+
+def test_an_error_on_a_page_that_nobody_shows_is_told_when_it_is_looked_at(previewed: Previewed) -> None:
+    previewed.site.swap("templates/partials/talks.html", "talk.title", "talk.nothing")
+    now = previewed.look(opened=["index.html"])
+    assert not now.failed
+    assert now.waiting
+    done = previewed.finish()
+    assert [found.path for found in done.problems] == ["templates/partials/talks.html"]
+    assert (done.revision > now.revision, done.changed, done.failed) == (True, frozenset(), True)
+    previewed.site.swap("content/about.md", "A team.", "A large team.")
+    assert previewed.look().failed, "nothing that its page is made from is another"
+    previewed.site.swap("templates/partials/talks.html", "talk.nothing", "talk.title")
+    assert not previewed.look().failed, "it is made from other templates now"
+    previewed.check()
+
+
+def test_what_is_asked_of_a_revision_before_leaves_nothing_to_the_next(previewed: Previewed) -> None:
+    previewed.site.swap(C, "title: Gamma", "title: Gamma ray")
+    old = previewed.look()
+    previewed.site.swap(C, "title: Gamma ray", "title: Gamma")
+    previewed.look()
+    assert b"Gamma ray" in old.read(OutputPath("archive/index.html"))
+    previewed.finish()
+    previewed.site.swap("content/about.md", "A team.", "A large team.")
+    previewed.look()
+    previewed.check()
+
+
+def test_a_page_that_was_never_looked_at_again_is_shown_as_it_last_was_when_it_fails(previewed: Previewed) -> None:
+    talks = OutputPath("talks/index.html")
+    previewed.site.swap("templates/partials/talks.html", "<p>", "<p class=talk>")
+    assert b"<p class=talk>" in previewed.look(opened=[talks]).read(talks)  # the others wait, so that no view is whole
+    previewed.site.swap("templates/partials/talks.html", "talk.title", "talk.nothing")
+    assert b"<p class=talk>First talk" in previewed.look(opened=[talks]).read(talks)
+    assert previewed.shown.failed
+    previewed.site.swap("site.yaml", "title: Law", "title: [Law")
+    assert b"<p class=talk>First talk" in previewed.look().read(talks)

@@ -21,7 +21,7 @@ from proofpress.preview.server import Server, bind
 from proofpress.preview.shown import Page, Report, Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -46,7 +46,7 @@ def shown(
     failed: bool = False,
     changed: frozenset[str] | None = None,
     follow: str = "",
-    pages: tuple[Page, ...] = (),
+    pages: Sequence[Page] = (),
     read: Callable[[OutputPath], bytes] | None = None,
 ) -> Shown:
     """Return files as a site that is shown."""
@@ -60,6 +60,7 @@ def shown(
         read=read or outputs.__getitem__,
         redirects={SitePath(path): href for path, href in (redirects or {}).items()},
         pages=pages,
+        page={page.path: page for page in pages}.get,
         problems=problems,
         failed=failed,
         changed=None if changed is None else frozenset(map(OutputPath, changed)),
@@ -85,8 +86,16 @@ class PlainSession:
     def warm(self) -> None:
         """Have nothing to load."""
 
-    def rebuild(self, hints: frozenset[str] | None) -> Shown:
+    waiting = 0
+
+    def look_on(self, _stop: Callable[[], bool]) -> Shown:
+        """Have nothing that waits."""
+        assert self._last is not None
+        return self._last
+
+    def rebuild(self, hints: frozenset[str] | None, opened: Collection[OutputPath] = ()) -> Shown:
         self.hints.append(hints)
+        self.opened = frozenset(opened)
         return self._show()
 
     def close(self) -> None:
@@ -254,11 +263,11 @@ def receive(connection: socket.socket, *, head_only: bool = False) -> Answer:
 class Stream:
     """A listener, as a browser's EventSource is one."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, page: str = "") -> None:
+        """Listen, as a page does whose path is `page`, encoded; or as one that does not say."""
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
-        self._socket.sendall(
-            request("/_proofpress/events", f"Origin: http://localhost:{port}", host=f"localhost:{port}")
-        )
+        target = "/_proofpress/events" + (f"?page={page}" if page else "")
+        self._socket.sendall(request(target, f"Origin: http://localhost:{port}", host=f"localhost:{port}"))
         self._file = self._socket.makefile("rb")
         self.status = int(self._file.readline().split()[1])
         self.headers = {}

@@ -50,6 +50,7 @@ def shown(files: Mapping[str, bytes] | None = None, /, **fields: Any) -> Shown:
         "read": held.__getitem__,
         "redirects": {},
         "pages": (),
+        "page": {own.path: own for own in fields.get("pages", ())}.get,
         "problems": problems,
         "failed": any(found.severity == "error" for found in problems),
         "stale": bool(files) and any(found.severity == "error" for found in problems),

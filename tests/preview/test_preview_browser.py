@@ -64,7 +64,7 @@ def visit(tab: Page, url: str) -> None:
     """Open a page, and wait until it hears of revisions and has learnt how it was served."""
     with (
         tab.expect_response(lambda answer: answer.request.resource_type == "fetch" and answer.url == url) as learnt,
-        tab.expect_response("**/_proofpress/events"),
+        tab.expect_response("**/_proofpress/events*"),
     ):
         tab.goto(url)
     learnt.value.finished()

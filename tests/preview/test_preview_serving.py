@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from preview_site import DEADLINE, PlainSession, Running, Stream, connected, get, request, shown, until
 
@@ -24,8 +25,9 @@ from proofpress.preview import app, server
 from proofpress.preview.server import Edits, NoPortError, bind, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
+    from proofpress.paths import OutputPath
     from proofpress.preview.server import Progress, Told
     from proofpress.preview.shown import Shown
 
@@ -51,6 +53,25 @@ def test_changed_files_are_named_with_the_sites_sub_path(tmp_path: Path) -> None
         stream.event()
         running.show(shown(tmp_path, {}, prefix="/blog", revision=2, changed=frozenset({"a/index.html", "404.html"})))
         assert stream.event()["changed"] == ["/blog/404.html", "/blog/a/"]
+
+
+def test_who_shows_a_page_that_nobody_has_looked_at_is_told_that_it_may_be_changed(tmp_path: Path) -> None:
+    files = {"index.html": b"", "é b/index.html": b"", "404.html": b""}
+    with (
+        Running(shown(tmp_path, files, prefix="/blog")) as running,
+        Stream(running.port, "/blog/%25C3%25A9%2520b/") as waits,
+        Stream(running.port, "/blog/") as looked,
+        Stream(running.port, "/blog/nowhere/") as missing,
+    ):
+        for stream in (waits, looked, missing):
+            stream.event()
+        assert running.live.open == ["/blog/nowhere/", "/blog/", "/blog/%C3%A9%20b/"]
+        now = shown(tmp_path, files, prefix="/blog", revision=2, changed=frozenset({"a.css"}))
+        running.show(msgspec.structs.replace(now, unseen=lambda path: path != "index.html"))
+        assert waits.event()["changed"] == ["/blog/%C3%A9%20b/", "/blog/a.css"]
+        assert looked.event()["changed"] == ["/blog/a.css"]
+        assert missing.event()["changed"] == ["/blog/404.html", "/blog/a.css"]
+    until(lambda: running.live.open == [])
 
 
 def test_many_changed_files_are_not_named(tmp_path: Path) -> None:
@@ -237,6 +258,9 @@ class Heard:
     def rebuilt(self, shown: Shown, hints: frozenset[str] | None) -> None:
         self.lines.append(("rebuilt", shown.revision, hints))
 
+    def looked(self, shown: Shown) -> None:
+        self.lines.append(("looked", shown.revision))
+
     def failed(self, error: Exception) -> None:
         self.lines.append(("failed", str(error)))
 
@@ -246,11 +270,11 @@ class Failing(PlainSession):
 
     error: Exception | None = None
 
-    def rebuild(self, hints: frozenset[str] | None) -> Shown:
+    def rebuild(self, hints: frozenset[str] | None, opened: Collection[OutputPath] = ()) -> Shown:
         if self.error is not None:
             self.hints.append(hints)
             raise self.error
-        return super().rebuild(hints)
+        return super().rebuild(hints, opened)
 
 
 class Slow(PlainSession):
@@ -262,12 +286,12 @@ class Slow(PlainSession):
         self.begun = threading.Semaphore(0)
         self.go = threading.Semaphore(0)
 
-    def rebuild(self, hints: frozenset[str] | None) -> Shown:
+    def rebuild(self, hints: frozenset[str] | None, opened: Collection[OutputPath] = ()) -> Shown:
         self.looks += 1
         if self.looks > 1:  # the first look is no test's business
             self.begun.release()
             self.go.acquire(timeout=DEADLINE)
-        return super().rebuild(hints)
+        return super().rebuild(hints, opened)
 
 
 @pytest.fixture
@@ -356,6 +380,39 @@ def test_edits_during_a_build_mean_one_more_build(options: Options) -> None:
 
     served(session, drive)
     assert session.hints[:2] == [frozenset("a"), frozenset("bcd")]
+
+
+class Waiting(PlainSession):
+    """A session whose builds leave pages to be looked at; it takes a break after each."""
+
+    waiting = 0
+    looks = 0
+
+    def rebuild(self, hints: frozenset[str] | None, opened: Collection[OutputPath] = ()) -> Shown:
+        self.waiting = 3 if hints else self.waiting
+        return super().rebuild(hints, opened)
+
+    def look_on(self, stop: Callable[[], bool]) -> Shown:
+        assert not stop()
+        self.looks += 1
+        self.waiting -= 1
+        return super().look_on(stop)
+
+
+@pytest.mark.posix
+def test_pages_that_wait_are_looked_at_in_quiet_and_those_that_browsers_show_are_named(options: Options) -> None:
+    session = Waiting(options)
+
+    def drive(watcher: Hand, heard: Heard) -> None:
+        with Stream(heard.port, "/a/") as stream:
+            stream.event()
+            watcher.told(frozenset({"content/a.md"}))
+            until(lambda: session.looks == 3 and heard.lines[-1] == ("rebuilt", 1, None))
+        assert session.opened == {"a/index.html"}
+
+    _, heard = served(session, drive)
+    lines = [line[0] for line in heard.lines]
+    assert lines == ["serving", "rebuilt", "looked", "looked", "looked", "rebuilt"]
 
 
 @pytest.mark.posix

@@ -16,18 +16,18 @@ import msgspec
 
 from proofpress.builder.desk import Desk
 from proofpress.builder.filling import Filled, fill
-from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_texts
+from proofpress.builder.inputs import SETTINGS, Inputs, Looked, Options, read_inputs, same_but_theme
 from proofpress.builder.plain import plain_outputs
 from proofpress.builder.plugins import open_plugins
 from proofpress.builder.preparing import LeftOut, Preparation, commit_dates, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, with_excerpts
-from proofpress.builder.variants import NONE
-from proofpress.builder.world import World, stands, world_of
+from proofpress.builder.variants import NONE, Pictures
+from proofpress.builder.world import World, stands, with_theme, world_of
 from proofpress.config import read_config
 from proofpress.engine.steps import Stale
 from proofpress.output.publish import Made
-from proofpress.paths import OutputPath
+from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, judge
 from proofpress.rules.settings import COMMIT_DATES
 from proofpress.site.weighing import weigher
@@ -48,6 +48,8 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     preparation: Preparation
     world: World
     filled: Filled
+    plain: dict[OutputPath, Made]
+    """Of all that was made what is neither page nor feed."""
     made: dict[OutputPath, Made]
     unwritten: list[Problem]
     """Of plugins that failed to write a file."""
@@ -113,7 +115,7 @@ def build(
     desk = desk or Desk()
     if inputs is None:
         inputs = read_inputs(options.root, options.base_url, Looked(), 0)
-    if before is not None and not same_but_texts(inputs, before.inputs):
+    if before is not None and not same_but_theme(inputs, before.inputs):
         before = None
     lap("Reading files")
     known = before.preparation if before else None
@@ -121,26 +123,17 @@ def build(
     lap("Rendering posts")
     hidden, until = left_out(preparation.prepared, options)
     until = min([*([until] if until else []), *inputs.commits.of_the_future(options.now).values()], default=None)
-    if before is not None and stands(before.world, before.preparation, preparation, hidden):
-        world = before.world
-    else:
-        pictures = NONE
-        if inputs.config.images.formats:
-            from proofpress.builder.pictures import make_pictures  # noqa: PLC0415 - where a site asks for them
-
-            pictures = make_pictures(inputs, preparation.prepared, hidden, desk, progress)
-            lap("Making pictures")
-        world = world_of(inputs, preparation.prepared, hidden, desk.traces, pictures)
+    same = before
+    world = _standing_world(inputs, preparation, hidden, before, desk) if before is not None else None
+    if world is None:
+        pictures = _pictures(inputs, preparation, hidden, desk, progress)
+        same, world = None, world_of(inputs, preparation.prepared, hidden, desk, pictures)
     lap("Putting posts in order")
-    same = before if before is not None and before.world is world else None
-    filled = fill(inputs, preparation, world, desk, same.filled if same else None, progress)
+    kept = same is not None and inputs.theme.templates == same.inputs.theme.templates
+    filled = fill(inputs, preparation, world, desk, before.filled if before else None, progress, same=kept)
     lap("Filling pages")
-    made = {one.path: one for one in filled.made.values()}
-    if same:
-        plain, unwritten = _plain(same), same.unwritten
-    else:
-        plain, unwritten = plain_outputs(world.plan.plain, world.published(inputs), inputs, world.pictures)
-    made |= plain
+    plain, unwritten = _plain(inputs, world, same)
+    made = {one.path: one for one in filled.made.values()} | plain
     unsearched: list[Problem] = []
     if inputs.config.search and desk.searches:
         from proofpress.builder.searching import search_outputs  # noqa: PLC0415 - where a site has a search
@@ -148,15 +141,14 @@ def build(
         found, unsearched = search_outputs(inputs, world, preparation.prepared, filled.filling.blobs, desk)
         made = found | made
     problems = _problems(options, inputs, preparation, world, filled, [*unwritten, *unsearched])
-    texts = {str(source.path): source.data for source in inputs.tree.documents}
-    texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
-    excerpted = with_excerpts(problems, texts, options.root)
+    excerpted = _excerpted(problems, inputs, options)
     lap("Gathering problems")
     return Built(
         inputs=inputs,
         preparation=preparation,
         world=world,
         filled=filled,
+        plain=plain,
         made=made,
         unwritten=unwritten,
         problems=excerpted,
@@ -165,10 +157,61 @@ def build(
     )
 
 
-def _plain(before: Built) -> dict[OutputPath, Made]:
-    """Return what the build before made that is no page."""
-    pages = {one.path for one in before.filled.made.values()}
-    return {path: made for path, made in before.made.items() if path not in pages}
+def _pictures(
+    inputs: Inputs,
+    preparation: Preparation,
+    hidden: frozenset[SourcePath],
+    desk: Desk,
+    progress: Callable[[str, int, int], None],
+) -> Pictures:
+    """Return what was made of the pictures that pages show, where a site asks for that."""
+    if not inputs.config.images.formats:
+        return NONE
+    from proofpress.builder.pictures import make_pictures  # noqa: PLC0415 - as said
+
+    return make_pictures(inputs, preparation.prepared, hidden, desk, progress)
+
+
+def _standing_world(
+    inputs: Inputs, preparation: Preparation, hidden: frozenset[SourcePath], before: Built, desk: Desk
+) -> World | None:
+    """Return the world of the build before, with today's theme; None where a document or the theme tells others anything new."""
+    if not stands(before.world, before.preparation, preparation, hidden):
+        return None
+    if inputs.theme == before.inputs.theme:
+        return before.world
+    return with_theme(before.world, before.inputs.theme, inputs, desk)
+
+
+def _plain(inputs: Inputs, world: World, same: Built | None) -> tuple[dict[OutputPath, Made], list[Problem]]:
+    """Return what is made that is no page; of a build of the `same` world what stands, with the theme's files anew."""
+    if same is None or (inputs.plugins and world is not same.world):
+        return plain_outputs(world.plan.plain, world.published(inputs), inputs, world.pictures)
+    if world is same.world:
+        return same.plain, same.unwritten
+    theirs = [target for target in world.plan.plain if not target.keeps_its_name]
+    anew, _ = plain_outputs(theirs, world.published(inputs), inputs, world.pictures)
+    return same.plain | anew, same.unwritten
+
+
+def completed(built: Built, options: Options, filled: Filled) -> Built:
+    """Return a build with what was filled since it ended, and what is wrong by now."""
+    problems = _problems(options, built.inputs, built.preparation, built.world, filled, built.unwritten)
+    return msgspec.structs.replace(
+        built,
+        filled=filled,
+        made={one.path: one for one in filled.made.values()} | built.plain,
+        problems=_excerpted(problems, built.inputs, options),
+    )
+
+
+def _excerpted(problems: list[Problem], inputs: Inputs, options: Options) -> list[Problem]:
+    """Return problems with the lines that they point at."""
+    if not problems:
+        return problems
+    texts = {str(source.path): source.data for source in inputs.tree.documents}
+    texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
+    return with_excerpts(problems, texts, options.root)
 
 
 def _problems(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from proofpress.engine.blobs import Nothing
 from proofpress.engine.executors import Processes
 from proofpress.engine.volatile import VolatileStore
 from proofpress.output.pictures import Shelf
-from proofpress.paths import OutputPath
+from proofpress.paths import OutputPath, SitePath, SourcePath
 
 FILLED: Final = "filled"
 """The name of the traces of pages that are published."""
@@ -39,5 +40,11 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the files of the site's search are wanted too, where it has one."""
     shelf: Shelf | None = None
     """Where lighter pictures are kept; None keeps them in memory."""
+    named: Mapping[str, SitePath] = MappingProxyType({})
+    """Where files of the theme are published whatever they hold, by their names; all others are named after their content."""
+    first: Callable[[Any, frozenset[SourcePath]], bool] | None = None
+    """Whether a target, a builder.targets.TargetStep, is filled now, where these documents changed, and does not wait; None fills all of them."""
+    code: Any = None
+    """pages.templates.Code | None: what this process worked out of templates, which may be used again; None keeps nothing."""
     filled: str = FILLED
     """The name of the traces of filled targets: a preview shows drafts, and has its own."""

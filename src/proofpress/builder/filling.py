@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from proofpress.builder.preparing import Preparation
     from proofpress.builder.world import World
     from proofpress.engine.loop import Results, Traces
+    from proofpress.pages.templates import Code
     from proofpress.paths import SourcePath
 
 
@@ -47,6 +48,9 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """Of templates that no page needs."""
     reasons: dict[str, Stale]
     """Why each that was filled now had to be."""
+    compiled: Compiled
+    waiting: tuple[str, ...] = ()
+    """By site path, those that nobody has looked at: `made` has none of them, `problems` what most likely still holds."""
 
 
 def filling_of(
@@ -67,6 +71,7 @@ def filling_of(
         ),
         templates=inputs.theme.templates,
         compiled=compiled.code,
+        code=desk.code,
         words=inputs.words,
         known=world.known(inputs, shown(preparation, world)),
         blobs=AtHand(preparation.bodies, desk.blobs) if preparation.bodies else desk.blobs,
@@ -89,18 +94,22 @@ def fill(
     desk: Desk,
     before: Filled | None,
     progress: Callable[[str, int, int], None],
+    *,
+    same: bool = False,
 ) -> Filled:
     """Fill every page and feed whose trace doesn't hold, or whose file was touched; keep the others as they are.
 
-    `before` is what was filled in the same world, by this process: then only texts can have changed, and just what shows
-    them is looked at.
+    `before` is what this process filled the time before. If that was in the `same` world, and by the same templates, only
+    texts can have changed, and just what shows them is looked at. Where the desk says what comes first, the rest waits.
     """
-    compiled = compiled_templates(inputs, desk.traces)
+    stands = before if same else None
+    compiled = stands.compiled if stands else compiled_templates(inputs, desk.traces, desk.code)
     filling = filling_of(inputs, preparation, world, desk, compiled, checks=preparation.reading.checks)
-    steps = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests, inputs.plugins)}
-    stands = before if before is not None and len(before.made) == len(steps) else None
-    # What only a text can have changed, of what was filled in this process: pages of changed texts, and what carries many.
-    looked = [step for step in steps.values() if stands is None or _may_show(step, preparation.changed)]
+    only = preparation.changed if stands else None
+    fresh = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests, inputs.plugins, only)}
+    steps = stands.steps | fresh if stands else fresh
+    looked = _may_be_new(steps, fresh, stands) if stands else list(steps.values())
+    now, waiting = _parted(looked, preparation.changed, desk.first)
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     name = f"world {desk.filled}"
     settled = desk.traces.fact(name) == world.digest
@@ -111,11 +120,11 @@ def fill(
 
     results = bring_up_to_date(
         Kind(desk.filled, ANY),
-        looked,
+        now,
         filling,
         desk.traces,
         desk.executor,
-        standing=steps.keys() - {step.key for step in looked},
+        standing=steps.keys() - {step.key for step in now},
         settled=lambda question: settled and not isinstance(question, Body),
         holds=holds,
         commit=False,
@@ -123,25 +132,56 @@ def fill(
     )
     # A page that could not be filled keeps an older trace, which holds of another world.
     whole = all(outcome.kept for outcome in results.ran.values())
-    desk.traces.put_fact(name, world.digest if whole else b"")
+    desk.traces.put_fact(name, world.digest if whole and not waiting else b"")
     desk.traces.commit()
     made, problems = _with_results(stands, results, str(desk.staging or ""))
-    return Filled(
+    filled = Filled(
         filling=filling,
         steps=steps,
         made=made,
         problems=problems,
         values=results.values if filling.checks else {},
-        unused=unused(inputs.theme, compiled.reads, _named(world, preparation.prepared)),
+        unused=stands.unused if stands else _unused(inputs, world, preparation, compiled),
         reasons=results.reasons,
+        compiled=compiled,
     )
+    return _with_waiting(filled, waiting, before) if waiting else filled
+
+
+def _parted(
+    looked: list[TargetStep],
+    changed: frozenset[SourcePath],
+    first: Callable[[TargetStep, frozenset[SourcePath]], bool] | None,
+) -> tuple[list[TargetStep], tuple[str, ...]]:
+    """Return what is looked at now, and the keys of what waits."""
+    if first is None:
+        return looked, ()
+    now = [step for step in looked if first(step, changed)]
+    later = dict.fromkeys(step.key for step in looked)
+    for step in now:
+        del later[step.key]
+    return now, tuple(later)
+
+
+def _with_waiting(filled: Filled, waiting: tuple[str, ...], before: Filled | None) -> Filled:
+    """Return what is filled, where some wait. Their problems are as before, where nothing that they are handed is another."""
+    wait = frozenset(waiting)
+    problems = {key: found for key, found in filled.problems.items() if key not in wait}
+    if before is not None and before.problems and before.filling.digest == filled.filling.digest:
+        for key in wait & before.problems.keys():
+            if before.steps[key].digests == filled.steps[key].digests:
+                problems[key] = before.problems[key]
+    made = filled.made.copy()
+    for key in wait:
+        made.pop(key, None)
+    return msgspec.structs.replace(filled, made=made, problems=problems, waiting=waiting)
 
 
 def _with_results(
     stands: Filled | None, results: Results, staging: str
 ) -> tuple[dict[str, Made], dict[str, tuple[Problem, ...]]]:
     """Return what is made, and what is wrong with it, by step: what stands, and over it the results."""
-    made = {key: Made(one.path, one.digest) for key, one in stands.made.items()} if stands else {}
+    made = dict(stands.made) if stands else {}
     problems = dict(stands.problems) if stands else {}
     for key, value in results.values.items():
         page = decode_filled(value)
@@ -154,6 +194,10 @@ def _with_results(
     return made, problems
 
 
+def _unused(inputs: Inputs, world: World, preparation: Preparation, compiled: Compiled) -> list[Problem]:
+    return unused(inputs.theme, compiled.reads, _named(world, preparation.prepared))
+
+
 def _named(world: World, prepared: Mapping[SourcePath, Prepared]) -> set[str]:
     """Return the templates of all pages, and of the documents that this build leaves out."""
     named = {target.template for target in world.plan.filled if target.template}
@@ -161,19 +205,30 @@ def _named(world: World, prepared: Mapping[SourcePath, Prepared]) -> set[str]:
 
 
 def _steps(
-    world: World, prepared: Mapping[SourcePath, Prepared], closures: Mapping[str, bytes], plugins: Plugins
+    world: World,
+    prepared: Mapping[SourcePath, Prepared],
+    closures: Mapping[str, bytes],
+    plugins: Plugins,
+    only: frozenset[SourcePath] | None,
 ) -> Iterable[TargetStep]:
-    """Give each page and feed as a step."""
+    """Give each page and feed as a step; `only` those of some documents, where such are named."""
     for target in world.plan.filled:
+        if only is not None and target.source not in only:
+            continue
         own = prepared.get(target.source) if target.source else None
         theirs = plugins if plugins and not type(target).__module__.startswith("proofpress.kinds.") else NONE
         template = closures.get(target.template, bytes(SIZE))
         yield TargetStep(target=target, own=own, template=template, plugins=theirs)
 
 
-def _may_show(step: TargetStep, changed: frozenset[SourcePath]) -> bool:
-    """Return whether a target may show one of the texts that changed."""
-    return step.target.carries or (step.own is not None and step.own.card.path in changed)
+def _may_be_new(steps: Mapping[str, TargetStep], fresh: Mapping[str, TargetStep], before: Filled) -> list[TargetStep]:
+    """Return the targets that were not made before, or may show one of the texts that changed, in their order.
+
+    Only a text can have changed what was filled in this process: pages of changed texts, the `fresh` steps, and what
+    carries many.
+    """
+    new = fresh.keys() | (steps.keys() - before.made.keys())
+    return [step for key, step in steps.items() if key in new or step.target.carries]
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -188,10 +243,18 @@ class Compiled(msgspec.Struct, frozen=True):
     """What was compiled now; what is not here is compiled when it is first used."""
 
 
-def compiled_templates(inputs: Inputs, traces: Traces) -> Compiled:
+def no_code() -> Code:
+    """Return the code of no template, to be kept by a process that builds again and again."""
+    from proofpress.pages.templates import Code  # noqa: PLC0415 - a plain build keeps none, and may not need Jinja
+
+    return Code()
+
+
+def compiled_templates(inputs: Inputs, traces: Traces, code: Code | None = None) -> Compiled:
     """Return the templates' digests, from the build before where the theme is the same, or else with their code.
 
-    Code is kept by nobody: what lies in a cache may have been written by anybody, and is not run.
+    Code is kept by nobody but the process that made it, in `code`, which compiles a template when it is first used: what
+    lies in a cache may have been written by anybody, and is not run.
     """
     texts = inputs.theme.templates
     sources: Any = [(name, source.path, source.text) for name, source in sorted(texts.items())]
@@ -201,13 +264,18 @@ def compiled_templates(inputs: Inputs, traces: Traces) -> Compiled:
         found = msgspec.msgpack.decode(known, type=Compiled)
         if found.theme == theme:
             return msgspec.structs.replace(found, code={})
-    from proofpress.pages.templates import read_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
+    from proofpress.pages.templates import Templates, closures, read_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
 
-    every, code = read_all(texts, open_plugins(inputs.plugins).filters)
+    filters = open_plugins(inputs.plugins).filters
+    if code is None:
+        every, compiled = read_all(texts, filters)
+    else:
+        code.forget_all_but(texts)
+        every, compiled = closures(Templates(texts, filters=filters, code=code), texts), {}
     digests = {
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
         for name, reads in every.items()
     }
-    made = Compiled(theme, digests, every, code)
+    made = Compiled(theme, digests, every, compiled)
     traces.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
     return made

@@ -29,7 +29,7 @@ from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.rules.rule import WHOLE_FILE, Fault
 from proofpress.rules.settings import NO_SEARCH, UNKNOWN_OPTION
 from proofpress.rules.words import NO_WORDS, UNKNOWN_WORD
-from proofpress.theme import Theme, read_theme
+from proofpress.theme import OVERRIDES, Theme, read_theme
 from proofpress.theme_options import faulty_options, unknown_options
 from proofpress.words.reading import Written, known_keys, read_words
 from proofpress.words.tags import bases
@@ -210,6 +210,11 @@ def _size(path: Path) -> int:
 
 def same_but_texts(one: Inputs, other: Inputs) -> bool:
     """Return whether two looks at a folder found the same, the texts of documents apart."""
+    return one.theme == other.theme and one.problems == other.problems and same_but_theme(one, other)
+
+
+def same_but_theme(one: Inputs, other: Inputs) -> bool:
+    """Return whether two looks at a folder found the same, the texts of documents, the theme and what is wrong apart."""
     return (
         one.digests.keys() == other.digests.keys()
         and {path: file.digest for path, file in one.files.items()}
@@ -218,8 +223,6 @@ def same_but_texts(one: Inputs, other: Inputs) -> bool:
         and one.commits.seconds == other.commits.seconds
         and one.words == other.words
         and one.config == other.config
-        and one.theme == other.theme
-        and one.problems == other.problems
         and one.versions == other.versions
     )
 
@@ -227,12 +230,15 @@ def same_but_texts(one: Inputs, other: Inputs) -> bool:
 def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[SourcePath]) -> Inputs | None:
     """Return what a folder holds where nothing but these files can have changed since it was read; None if that can't be told.
 
-    That is so where each is a document that was there before, and is a plain file. Gives `before` itself where their
-    bytes are as they were, but for those that count as changed `anyway`.
+    That is so where each is a document that was there before, and is a plain file, or is one of the theme's. Gives `before`
+    itself where their bytes are as they were, but for those that count as changed `anyway`.
     """
     fresh: dict[SourcePath, Source] = {}
+    of_theme = False
     for path in paths:
-        if path in before.digests:
+        if path.startswith(f"{OVERRIDES}/"):
+            of_theme = True
+        elif path in before.digests:
             data = _plain_text(before.root, path)
             if data is None:
                 return None
@@ -241,14 +247,34 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
         elif os.path.lexists(before.root / path) or path in before.files or path in before.data:
             return None
         elif not path.startswith("content/"):
-            return None  # a template, a setting
-    if not fresh:
+            return None  # a setting
+    theme = _theme_again(before) if of_theme else before.theme
+    if theme is None:
+        return None
+    if not fresh and theme == before.theme:
         return before
     tree = msgspec.structs.replace(
         before.tree, documents=tuple(fresh.get(source.path, source) for source in before.tree.documents)
     )
     digests = before.digests | {path: digest_of_bytes(source.data) for path, source in fresh.items()}
-    return msgspec.structs.replace(before, tree=tree, digests=digests)
+    return msgspec.structs.replace(before, tree=tree, theme=theme, digests=digests)
+
+
+def _theme_again(before: Inputs) -> Theme | None:
+    """Return the theme as it is now; None where other problems may come of it than before, or other settings."""
+    theme, found = read_theme(before.root)
+    if found or any(one.path.startswith(f"{OVERRIDES}/") for one in before.problems):
+        return None
+    if theme.templates == before.theme.templates:
+        return theme
+    config, _ = read_config(before.settings, SETTINGS)
+    root = before.root
+    if [*_theme_options(root, config, theme)] != [*_theme_options(root, config, before.theme)]:
+        return None
+    was, now = ({one.text for one in own.templates.values()} for own in (before.theme, theme))
+    if before.tree.words and words_in(was) != words_in(now):
+        return None
+    return theme
 
 
 def with_text(inputs: Inputs, source: Source) -> Inputs:

@@ -11,7 +11,7 @@ from proofpress.engine.digests import digest_of
 from proofpress.kinds.target import Kept
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
-from proofpress.paths import OutputPath, SourcePath, output_path
+from proofpress.paths import OutputPath, SitePath, SourcePath, output_path
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.site.values import UnanswerableError
@@ -20,7 +20,7 @@ from proofpress.theme_look import LOOKS, SHEET, look
 from proofpress.theme_sheets import JOINED, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from proofpress.builder.variants import Pictures
     from proofpress.engine.loop import Traces
@@ -73,8 +73,10 @@ _PARTED: Final = b"\0"
 """Stands between the two parts of a sheet that is remembered."""
 
 
-def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[str, Asset]:
-    """Return the theme's static files and the generated style sheets, under fingerprinted names."""
+def all_assets(
+    inputs: Inputs, traces: Traces, problems: list[Problem], named: Mapping[str, SitePath]
+) -> dict[str, Asset]:
+    """Return the theme's static files and the generated style sheets, under fingerprinted names, or those they are `named` by."""
     options = inputs.config.highlight
     key = digest_of([inputs.versions, options])
     known = traces.fact("highlight")
@@ -104,7 +106,7 @@ def all_assets(inputs: Inputs, traces: Traces, problems: list[Problem]) -> dict[
     static = inputs.theme.static
     if not inputs.config.search:
         static = {name: data for name, data in static.items() if name not in SEARCH}
-    return fingerprint(static | generated)
+    return fingerprint(static | generated, named)
 
 
 def _unknown_styles(inputs: Inputs) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ from proofpress.engine.steps import Stale
 from proofpress.model import Card, File, Picture
 from proofpress.paths import SitePath, SourcePath, encode
 from proofpress.problems import Problem
-from proofpress.site.cards import folder_path
+from proofpress.site.cards import Kind, folder_path
 from proofpress.site.index import is_hidden
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from proofpress.builder.desk import Desk
     from proofpress.builder.inputs import Inputs, Options
-    from proofpress.site.cards import Kind
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -60,6 +59,10 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
 
     reading: Reading
     """What they all depend on."""
+    originals: dict[SourcePath, SourcePath]
+    """What each translates, by its name and those beside it."""
+    kinds: dict[SourcePath, Kind]
+    """What each is, by the same and by the settings."""
     dates: dict[SourcePath, dt.datetime]
     """When those were changed that do not say so, by their commits."""
     texts: dict[SourcePath, bytes]
@@ -91,15 +94,12 @@ def prepare(
 ) -> Preparation:
     """Read and render every document that changed. Those of the build before are not looked at again where they stand.
 
-    `changed` tells when a document was changed that does not say so. With `checks` the rules of `check` read them as well.
+    `before` is of the same documents and settings. `changed` tells when a document was changed that does not say so. With `checks` the rules of `check` read them as well.
     """
     guard = Guard(inputs.plugins)
     versions = digest_of([inputs.versions, inputs.code.grammars]) if checks else inputs.versions
     reading = reading_of(inputs.config, inputs.words, versions, inputs.plugins, guard.kinds(), checks=checks)
-    paths = [source.path for source in inputs.tree.documents]
-    plain_paths = placed_paths(paths, inputs.config)
-    originals = translations(paths, inputs.words.knows, plain_paths)
-    kinds = kinds_of(paths, inputs.config, originals, plain_paths)
+    originals, kinds = (before.originals, before.kinds) if before is not None else _by_names(inputs)
     same_dates = before if before is not None and before.dates == changed else None
     standing = _standing(inputs, kinds, originals, reading, same_dates)
     results = bring_up_to_date(
@@ -122,6 +122,8 @@ def prepare(
     prepared = {source.path: standing.get(source.path) or looked[source.path] for source in inputs.tree.documents}
     return Preparation(
         reading=reading,
+        originals=originals,
+        kinds=kinds,
         dates=changed,
         texts=inputs.digests,
         prepared=prepared,
@@ -139,6 +141,14 @@ def prepare(
         changed=frozenset(path for path in prepared if path not in standing),
         problems=guard.problems,
     )
+
+
+def _by_names(inputs: Inputs) -> tuple[dict[SourcePath, SourcePath], dict[SourcePath, Kind]]:
+    """Return what names tell of documents: what each translates, and what it is."""
+    paths = [source.path for source in inputs.tree.documents]
+    plain_paths = placed_paths(paths, inputs.config)
+    originals = translations(paths, inputs.words.knows, plain_paths)
+    return originals, kinds_of(paths, inputs.config, originals, plain_paths)
 
 
 def commit_dates(inputs: Inputs, now: dt.datetime) -> dict[SourcePath, dt.datetime]:

@@ -60,6 +60,8 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     templates: dict[str, TemplateSource]
     compiled: dict[str, bytes]
     """Code of templates that was made now."""
+    code: Any
+    """pages.templates.Code | None: what this process worked out of templates before."""
     words: Words
     known: Known
     blobs: Any
@@ -186,7 +188,7 @@ class Filler:
         self.shop = Workshop(
             config=filling.config,
             templates=Templates(
-                filling.templates, filling.compiled, open_plugins(filling.plugins).filters, filling.words
+                filling.templates, filling.compiled, open_plugins(filling.plugins).filters, filling.words, filling.code
             ),
             catalogues=Catalogues(filling.words),
             body=lambda digest: decode_body(blobs.get(digest)),

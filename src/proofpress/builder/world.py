@@ -26,14 +26,14 @@ from proofpress.site.links import Links, link_table
 from proofpress.site.policy import asked_by_template
 from proofpress.site.questions import Known
 from proofpress.site.sections import unmatched, unspoken
-from proofpress.theme import OVERRIDES, Asset
+from proofpress.theme import OVERRIDES, SHEETS, Asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from proofpress.builder.desk import Desk
     from proofpress.builder.documents import Prepared
     from proofpress.builder.preparing import Preparation
-    from proofpress.engine.loop import Traces
     from proofpress.kinds.target import Target
     from proofpress.theme import Theme
 
@@ -61,6 +61,11 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     def asset_paths(self) -> dict[str, SitePath]:
         """Where the theme's files are published, by name."""
         return {name: asset.site_path for name, asset in self.assets.items()}
+
+    @property
+    def sheets(self) -> dict[str, SitePath]:
+        """Where the theme's style sheets are published, by name."""
+        return {name: asset.site_path for name, asset in self.assets.items() if name.endswith(SHEETS)}
 
     def published(self, inputs: Inputs) -> Published:
         """Return what plain targets are written from."""
@@ -93,11 +98,21 @@ def stands(before: World, known: Preparation, now: Preparation, hidden: frozense
     )
 
 
+def with_theme(before: World, was: Theme, inputs: Inputs, desk: Desk) -> World | None:
+    """Return a world with another theme in place of what `was`; None where its pages or their addresses may be others."""
+    assets = all_assets(inputs, desk.traces, [], desk.named)
+    paths = {name: asset.site_path for name, asset in assets.items()}
+    policy = inputs.config.policy
+    if paths != before.asset_paths or asks_of(inputs.theme, policy) != asks_of(was, policy):
+        return None
+    return msgspec.structs.replace(before, assets=assets)
+
+
 def world_of(
     inputs: Inputs,
     prepared: Mapping[SourcePath, Prepared],
     hidden: frozenset[SourcePath],
-    traces: Traces,
+    desk: Desk,
     pictures: Pictures = NONE,
 ) -> World:
     """Put every document that is not hidden into its lists, and plan what is published."""
@@ -114,7 +129,7 @@ def world_of(
     )
     if config.markdown.html == "sanitize":
         problems += refused(site.files, lambda path: read_inside(inputs.root, path, SNIFFED))
-    assets = all_assets(inputs, traces, problems)
+    assets = all_assets(inputs, desk.traces, problems, desk.named)
     asset_paths = {name: asset.site_path for name, asset in assets.items()}
     guard = Guard(inputs.plugins)
     planning = Planning(

@@ -29,6 +29,10 @@ NAMED = 3
 """How many saved files a line names."""
 
 
+FEW = 20
+"""How many pages that wait to be looked at are not worth a word."""
+
+
 @click.command("serve", cls=SiteCommand)
 @site_option
 @click.option("--host", default="127.0.0.1", metavar="HOST", help="Address to listen on (default: this machine alone).")
@@ -140,10 +144,22 @@ class Narration:
         else:
             count = f"{len(shown.changed):,}" if shown.changed else "no"
             outcome = f"{count} file{'' if len(shown.changed) == 1 else 's'} changed, {took}"
-        if self._failed and not shown.failed:
+        if shown.waiting > FEW:
+            outcome += f"; {shown.waiting:,} pages and feeds are looked at meanwhile"
+        elif self._failed and not shown.failed:
             outcome += "; mended: there is no error any more"
-        self._revision, self._failed = shown.revision, shown.failed
+        self._revision = shown.revision
+        self._failed = shown.failed or (self._failed and shown.waiting > FEW)
         say(f"{_saved(shown, hints)}: {outcome}", err=True)
+
+    def looked(self, shown: Shown) -> None:
+        """Show what is wrong with pages that nobody had looked at, and say when an error was the last."""
+        self._problems(shown)
+        self._revision = shown.revision
+        if not shown.waiting:
+            if self._failed and not shown.failed:
+                say("all pages are looked at; mended: there is no error any more", err=True)
+            self._failed = shown.failed
 
     def failed(self, error: Exception) -> None:
         """Say that something else than the site is wrong, and that the server goes on."""
@@ -167,7 +183,7 @@ class Narration:
             seen[kind] += 1
             if seen[kind] > self._told[kind]:
                 fresh.append(found)
-        self._told = seen
+        self._told = seen | self._told if shown.waiting else seen
         show(fresh, "text", self._root)
 
     def _first_line(self, shown: Shown) -> str:

@@ -40,6 +40,7 @@ from proofpress.words.vocabulary import Catalogues, Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
+    from types import CodeType
 
 
 MARK: Final = "<proofpress>"
@@ -59,6 +60,37 @@ class TemplateError(Exception):
         self.problem = found
 
 
+class Code:
+    """What one process worked out of templates: their trees and their code, so that of a theme just what is new is read."""
+
+    def __init__(self) -> None:
+        self._trees: dict[str, jinja2.nodes.Template] = {}
+        self._compiled: dict[tuple[str, TemplateSource], CodeType] = {}
+
+    def tree(self, text: str, parse: Callable[[], jinja2.nodes.Template]) -> jinja2.nodes.Template:
+        """Return the tree of a text, which nobody changes. Raises what `parse` raises."""
+        found = self._trees.get(text)
+        if found is None:
+            found = self._trees[text] = parse()
+        return found
+
+    def compiled(self, name: str, source: TemplateSource) -> CodeType | None:
+        """Return the code of a template, where it is known."""
+        return self._compiled.get((name, source))
+
+    def keep(self, name: str, source: TemplateSource, code: CodeType) -> None:
+        """Keep the code of a template."""
+        self._compiled[name, source] = code
+
+    def forget_all_but(self, sources: Mapping[str, TemplateSource]) -> None:
+        """Let go of what is of no use to a theme."""
+        texts = {source.text for source in sources.values()}
+        self._trees = {text: tree for text, tree in self._trees.items() if text in texts}
+        self._compiled = {
+            (name, source): code for (name, source), code in self._compiled.items() if sources.get(name) == source
+        }
+
+
 class Templates:
     """A theme's templates, compiled when first used."""
 
@@ -68,16 +100,17 @@ class Templates:
         compiled: Mapping[str, bytes] | None = None,
         filters: Mapping[str, Callable[..., Any]] | None = None,
         words: Words = Words(),  # noqa: B008 - frozen
+        code: Code | None = None,
     ) -> None:
         """Take the templates by name, such as `partials/card.html`, and the code of those that `read_all` compiled.
 
-        `filters` are those that plugins bring, by name.
+        `filters` are those that plugins bring, by name; `code` is what these filters and this process are known for.
         """
         self._sources = sources
         self._compiled = compiled or {}
         self._filters = filters or {}
+        self._code = code or Code()
         self._catalogues = Catalogues(words)
-        self._trees: dict[str, jinja2.nodes.Template] = {}
         self._environments: dict[tuple[str, bool], _Environment] = {}
         self.environment = self._speaking(words.language, as_written=True)
         self._language = words.language
@@ -93,7 +126,7 @@ class Templates:
             found = _environment(self._sources, self._catalogues.of(language))
             self._environments[language, as_written] = found
             found.filters |= self._filters
-            found.bytecode_cache = None if as_written else _Compiled(self._compiled)
+            found.bytecode_cache = _Kept(self._sources, self._code) if as_written else _Compiled(self._compiled)
         return found
 
     def render(
@@ -169,13 +202,11 @@ class Templates:
     def tree(self, name: str) -> jinja2.nodes.Template:
         """Return a template as Jinja reads it, each text read once. Raises TemplateSyntaxError."""
         text = self._sources[name].text
-        if text not in self._trees:
-            try:
-                self._trees[text] = self.environment.parse(text, name)
-            except jinja2.TemplateSyntaxError as error:
-                error.name = name  # some come without
-                raise
-        return self._trees[text]
+        try:
+            return self._code.tree(text, lambda: self.environment.parse(text, name))
+        except jinja2.TemplateSyntaxError as error:
+            error.name = name  # some come without
+            raise
 
     def _unread(self, error: jinja2.TemplateSyntaxError, name: str) -> Problem:
         """Return the problem of a template that Jinja can't read."""
@@ -397,6 +428,24 @@ class _Compiled(jinja2.BytecodeCache):
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Keep nothing: what is compiled here has a fault, or is not in the cache by accident."""
+
+
+class _Kept(jinja2.BytecodeCache):
+    """Code of templates as they are written, for as long as this process asks for it."""
+
+    def __init__(self, sources: Mapping[str, TemplateSource], code: Code) -> None:
+        self._sources = sources
+        self._code = code
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's interface
+        return name
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        bucket.code = self._code.compiled(bucket.key, self._sources[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.code is not None:
+            self._code.keep(bucket.key, self._sources[bucket.key], bucket.code)
 
 
 def filter_names() -> frozenset[str]:

@@ -242,12 +242,20 @@ def answer(shown: Shown, method: str, target: bytes, headers: Mapping[str, str])
         return _redirect(302, alias)
     name = OutputPath(path[1:] + "index.html" if path.endswith("/") else path[1:])
     if name in shown.digests:
-        return _file(shown, name, method, headers)
+        with contextlib.suppress(KeyError):  # nobody knew that it can't be made
+            return _file(shown, name, method, headers)
     if (found := shown.search(name)) is not None:
         return Reply(200, (("content-type", media_type(name)),), found)
     if f"{name}/index.html" in shown.digests or f"{site_path}/" in shown.redirects:
         return _redirect(301, shown.base.href(site_path + "/") + kept)
     return _not_found(shown)
+
+
+def page_at(shown: Shown, path: str) -> OutputPath:
+    """Return the page that a browser shows at a path of its own, as it is encoded there: that of what is missing for none."""
+    plain = unquote(path).removeprefix(unquote(shown.base.prefix)).lstrip("/")
+    name = OutputPath(plain + "index.html" if plain == "" or plain.endswith("/") else plain)
+    return name if name in shown.digests else OutputPath("404.html")
 
 
 def media_type(name: str) -> str:
@@ -295,8 +303,7 @@ def _file(shown: Shown, name: OutputPath, method: str, headers: Mapping[str, str
 
 def _dressed(shown: Shown, name: OutputPath) -> bytes:
     """Return a page as the preview sends it."""
-    page = next((page for page in shown.pages if page.path == name), None)
-    return with_preview(shown.read(name), shown, page)
+    return with_preview(shown.read(name), shown, shown.page(name))
 
 
 def _has_it(headers: Mapping[str, str], etag: str) -> bool:

@@ -7,6 +7,7 @@ keep other origins out. A failure behind it is answered, told once, and does not
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
@@ -19,7 +20,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 
 from proofpress.paths import OutputPath, encode
-from proofpress.preview.answer import ChangedError, OnDisk, Reply, answer, bug, is_own_page, media_type, refuse
+from proofpress.preview.answer import ChangedError, OnDisk, Reply, answer, bug, is_own_page, media_type, page_at, refuse
 from proofpress.preview.explained import explained
 from proofpress.preview.panel import panel
 from proofpress.preview.report import report
@@ -82,7 +83,8 @@ def create_app(
             return PlainTextResponse("Only pages of this preview are told of changes.\n", 403)
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        return StreamingResponse(_events(live, follow=follow), media_type="text/event-stream")
+        path = request.query_params.get("page", "")
+        return StreamingResponse(_events(live, path, follow=follow), media_type="text/event-stream")
 
     async def show_panel(_request: Request) -> Response:
         return HTMLResponse(panel(live.shown, editor))
@@ -212,26 +214,33 @@ async def _gone(receive: Receive) -> None:
 # ---------------------------------------------------------------- the stream
 
 
-async def _events(live: Live, *, follow: bool) -> AsyncIterator[bytes]:
-    """Give the event of each revision that this listener has not had (HTML Standard, 9.2, server-sent events)."""
+async def _events(live: Live, path: str, *, follow: bool) -> AsyncIterator[bytes]:
+    """Give the event of each revision that this listener has not had (HTML Standard, 9.2, server-sent events).
+
+    `path` is that of the page which it shows; empty where it doesn't say.
+    """
     yield b"retry: 500\n\n"
     had = None
-    while True:
-        try:
-            async with asyncio.timeout(HEARTBEAT):
-                shown = await live.newer(had)
-        except TimeoutError:
-            yield b":\n\n"
-            continue
-        if shown is None:
-            return
-        had = shown.revision
-        yield b"event: shown\ndata: " + msgspec.json.encode(told(shown, follow=follow)) + b"\n\n"
+    with live.opened(path) if path else contextlib.nullcontext():
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT):
+                    shown = await live.newer(had)
+            except TimeoutError:
+                yield b":\n\n"
+                continue
+            if shown is None:
+                return
+            had = shown.revision
+            yield b"event: shown\ndata: " + msgspec.json.encode(told(shown, path, follow=follow)) + b"\n\n"
 
 
-def told(shown: Shown, *, follow: bool) -> Said:
-    """Return what a browser is told of a revision."""
+def told(shown: Shown, path: str, *, follow: bool) -> Said:
+    """Return what a browser that shows the page at a path is told of a revision."""
     changed = shown.changed
+    if changed is not None and path:
+        page = page_at(shown, path)
+        changed = changed | {page} if shown.unseen(page) else changed
     return Said(
         revision=shown.revision,
         changed=None if changed is None or len(changed) > NAMED else tuple(sorted(_href(shown, p) for p in changed)),

@@ -7,11 +7,14 @@ it was too slow for are skipped. So nothing is queued, and one that goes leaves 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from proofpress.preview.shown import Shown
 
 
@@ -21,6 +24,7 @@ class Live:
     def __init__(self, shown: Shown) -> None:
         self._shown = shown
         self._before: int | None = None
+        self._open: list[str] = []
         self._news = asyncio.Event()
         self._ended = False
 
@@ -30,11 +34,30 @@ class Live:
         return self._shown
 
     def show(self, shown: Shown) -> None:
-        """Make a site the one that is shown, and wake every listener. One that is shown already is no news."""
+        """Make a site the one that is shown, and wake every listener. One that is shown already is no news.
+
+        Of that there may be known more by now.
+        """
         if shown.revision == self._shown.revision:
+            self._shown = shown
             return
         self._before, self._shown = self._shown.revision, shown
         self._wake()
+
+    @contextlib.contextmanager
+    def opened(self, path: str) -> Iterator[None]:
+        """Take note that a listener shows the page at a path, while inside."""
+        self._open = [*self._open, path]
+        try:
+            yield
+        finally:
+            at = self._open.index(path)
+            self._open = [*self._open[:at], *self._open[at + 1 :]]
+
+    @property
+    def open(self) -> list[str]:
+        """The paths that listeners show, those that came last first. May be read by any thread."""
+        return list(dict.fromkeys(reversed(self._open)))
 
     def end(self) -> None:
         """End every listener's wait: the server stops."""

@@ -34,6 +34,7 @@ def panel(shown: Shown, editor: str) -> str:
     if not shown.problems:
         return ""
     said = summary(shown.problems)
+    more = f'<p class="waiting">{still(shown)}</p>' if shown.waiting else ""
     state = LAST_GOOD if shown.stale else AS_FAR_AS_IT_GOES
     return (
         f'<section class="panel" aria-label="Problems that Proofpress found" data-summary="{said}"'
@@ -42,8 +43,14 @@ def panel(shown: Shown, editor: str) -> str:
         '<button class="close" type="button" aria-keyshortcuts="Escape">Close</button></header>'
         + (f'<p class="last-good">{state}</p>' if shown.failed else "")
         + problem_lists(shown.problems, shown.root, editor, most=MOST)
+        + more
         + "</section>"
     )
+
+
+def still(shown: Shown) -> str:
+    """Return how many pages nobody has looked at, as a sentence."""
+    return f"Still looking at {counted(shown.waiting, 'page')}: more problems may be there."
 
 
 def problem_lists(problems: Sequence[Problem], root: Path, editor: str, *, most: int | None = None) -> str:

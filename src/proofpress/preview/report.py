@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from proofpress.preview.editor import editor_url
-from proofpress.preview.panel import counted, problem_lists, summary
+from proofpress.preview.panel import counted, problem_lists, still, summary
 from proofpress.preview.shown import PREFIX
 from proofpress.problems import visible
 
@@ -74,9 +74,12 @@ def _status(shown: Shown) -> str:
 
 
 def _problems(shown: Shown, editor: str) -> str:
+    more = f'<p class="waiting">{still(shown)}</p>\n' if shown.waiting else ""
     if not shown.problems:
-        return _section("problems", "Problems", '<p class="none">Nothing is wrong.</p>\n')
-    return _section("problems", summary(shown.problems).capitalize(), problem_lists(shown.problems, shown.root, editor))
+        nothing = more or '<p class="none">Nothing is wrong.</p>\n'
+        return _section("problems", "Problems", nothing)
+    listed = problem_lists(shown.problems, shown.root, editor)
+    return _section("problems", summary(shown.problems).capitalize(), more + listed)
 
 
 def _section(name: str, title: str, inside: str) -> str:

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
@@ -24,7 +24,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from proofpress.preview.answer import HEAD_LIMIT, LONGEST, TOO_LONG_ADDRESS, TOO_LONG_HEAD
+from proofpress.preview.answer import HEAD_LIMIT, LONGEST, TOO_LONG_ADDRESS, TOO_LONG_HEAD, page_at
 from proofpress.preview.app import ALWAYS, create_app
 from proofpress.preview.live import Live
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from proofpress.paths import OutputPath
     from proofpress.preview.shown import Shown
 
 TRIES: Final = 20
@@ -45,6 +46,12 @@ PATIENCE: Final = 1.0
 
 QUIET: Final = 1.0
 """Seconds without a change before a build looks at every file, and not only at those that were told of."""
+
+REST: Final = 0.15
+"""Seconds after a build before pages are looked at that nobody asks for: what browsers ask for then comes first."""
+
+SHOWN: Final = 8
+"""How many of the pages that browsers show are filled at once, those that were opened last."""
 
 MOMENT: Final = 0.5
 """Seconds that a wait for changes takes at most at once: on Windows, Ctrl-C is heard between two of them alone."""
@@ -80,8 +87,15 @@ class Building(Protocol):
     def warm(self) -> None:
         """Load what the first change will need."""
 
-    def rebuild(self, hints: frozenset[str] | None) -> Shown:
-        """Build again; None means that any file may have changed."""
+    def rebuild(self, hints: frozenset[str] | None, opened: Collection[OutputPath] = ()) -> Shown:
+        """Build again; None means that any file may have changed. `opened` are the pages that browsers show."""
+
+    @property
+    def waiting(self) -> int:
+        """How many pages nobody has looked at since."""
+
+    def look_on(self, stop: Callable[[], bool]) -> Shown:
+        """Look at some of these, until somebody says `stop`."""
 
     def close(self) -> None:
         """Keep on disk what makes the next start quicker."""
@@ -115,6 +129,9 @@ class Terminal(Protocol):
 
     def rebuilt(self, shown: Shown, hints: frozenset[str] | None) -> None:
         """Say what a change led to."""
+
+    def looked(self, shown: Shown) -> None:
+        """Say what was found since, on pages that nobody had looked at."""
 
     def failed(self, error: Exception) -> None:
         """Say that building or answering failed, which no site should lead to; the last good site is still there."""
@@ -189,6 +206,17 @@ class Edits:
             self._hints = None if hints is None or self._hints is None else self._hints | hints
             self._news.notify()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there are any, or a signal."""
+        return self.ended or self._hints is None or bool(self._hints)
+
+    def pause(self, seconds: float) -> None:
+        """Wait for as long as is said, or until there are any."""
+        with self._news:
+            if not self.waiting:
+                self._news.wait(seconds)
+
     def take(self, patience: float | None = None) -> frozenset[str] | None:
         """Wait for changes, and return all there are; None after `patience` seconds without any.
 
@@ -209,25 +237,47 @@ class Edits:
 
 
 def _build_again(
-    session: Building, edits: Edits, built: Callable[[Shown | Exception, frozenset[str] | None], None]
+    session: Building,
+    edits: Edits,
+    live: Live,
+    built: Callable[[Shown | Exception, frozenset[str] | None], None],
+    looked: Callable[[Shown | Exception], None],
 ) -> NoReturn:
     """Build at each change, until a signal ends it. An edit during a build means one more build.
 
     A build that was told which files to look at is followed by one that looks at all, once it has been quiet. After one
-    that failed, the next looks at all too: nobody knows how far it came.
+    that failed, the next looks at all too: nobody knows how far it came. In between, pages that wait are looked at.
     """
     all_seen = whole = True
     while True:
-        hints = edits.take(None if all_seen else QUIET)
+        if session.waiting:
+            _look_on(session, edits, None if all_seen else QUIET, looked)
+        # What waits still was broken off: there are edits, or it is time to look at every file.
+        patience = 0.0 if session.waiting and not all_seen else QUIET
+        hints = edits.take(None if all_seen else patience)
         if not whole:
             hints = None
         outcome: Shown | Exception
         try:
-            outcome, whole = session.rebuild(hints), True
+            opened = {page_at(live.shown, path) for path in live.open[:SHOWN]}
+            outcome, whole = session.rebuild(hints, opened), True
         except Exception as error:  # noqa: BLE001 - told to the writer; the last good site stays
             outcome, whole = error, False
         all_seen = hints is None
         built(outcome, hints)
+
+
+def _look_on(
+    session: Building, edits: Edits, patience: float | None, looked: Callable[[Shown | Exception], None]
+) -> None:
+    """Look at pages that wait, once browsers had what they ask for, until there are edits, or for as long as is said."""
+    end = None if patience is None else time.monotonic() + patience
+    edits.pause(REST)
+    while session.waiting and not edits.waiting and (end is None or time.monotonic() < end):
+        try:
+            looked(session.look_on(lambda: edits.waiting))
+        except Exception as error:  # noqa: BLE001 - the same
+            looked(error)
 
 
 # ---------------------------------------------------------------- serving
@@ -259,12 +309,16 @@ def serve(
         if watcher.notice != noticed:
             noticed = watcher.notice
             terminal.notice(noticed)
+        if not isinstance(outcome, Exception):
+            failures.forget()
+        told(outcome, lambda shown: terminal.rebuilt(shown, hints))
+
+    def told(outcome: Shown | Exception, say: Callable[[Shown], None]) -> None:
         if isinstance(outcome, Exception):
             failures.tell(outcome)
             return
-        failures.forget()
         assert serving is not None, "what builds again was served before"
-        terminal.rebuilt(outcome, hints)
+        say(outcome)
         serving.show(outcome)
 
     with contextlib.closing(listening), _told_to_end(edits):
@@ -274,15 +328,11 @@ def serve(
             watcher.start()
             edits.add(None)  # what was saved while it was built
             live = Live(shown)
-            serving = _Serving(
-                Server(create_app(live, host=host, follow=follow, editor=editor, failed=failures.tell), live),
-                live,
-                listening,
-                failures,
-            )
+            app = create_app(live, host=host, follow=follow, editor=editor, failed=failures.tell)
+            serving = _Serving(Server(app, live), live, listening, failures)
             terminal.serving(shown, listening.getsockname()[1])
             session.warm()
-            _build_again(session, edits, built)
+            _build_again(session, edits, live, built, lambda outcome: told(outcome, terminal.looked))
         except KeyboardInterrupt:
             pass
         finally:

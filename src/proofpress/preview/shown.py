@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -43,7 +43,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Name and seconds of each phase, in their order."""
     ran: tuple[Ran, ...]
     kept: int
-    """Pages and feeds that were not made again."""
+    """Pages and feeds that were not made again, as far as anybody has looked."""
 
 
 def nowhere(_path: OutputPath) -> str | None:
@@ -56,6 +56,11 @@ def no_search(_path: OutputPath) -> bytes | None:
     return None
 
 
+def seen(_path: OutputPath) -> bool:
+    """Say of any page that somebody looked at it."""
+    return False
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A site as the server shows it: what could be built of it, and what is wrong by now."""
 
@@ -66,7 +71,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     base: Base
     digests: Mapping[OutputPath, str]
-    """Every file of the site, with the digest of its bytes."""
+    """Every file of the site, with the digest of its bytes. Looking one up may fill the page, and raises KeyError where it fails."""
     read: Callable[[OutputPath], bytes]
     """Returns a file's bytes; raises KeyError for a path that is not in `digests`. May fill the page now."""
     place: Callable[[OutputPath], str | None] = nowhere
@@ -75,7 +80,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """Returns a file of the site's search, which may be made now; None for one that there is not."""
     redirects: Mapping[SitePath, str]
     """Aliases, and addresses that pages have left since the preview began: the site path, and the href that it leads to."""
-    pages: tuple[Page, ...]
+    pages: Sequence[Page]
+    page: Callable[[OutputPath], Page | None]
+    """Returns one of `pages` by its file."""
     problems: tuple[Problem, ...]
     """With their excerpts, in the order of their places."""
     failed: bool
@@ -83,7 +90,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool = False
     """Whether the files are those of an earlier build, because the settings can't be read."""
     changed: frozenset[OutputPath] | None
-    """The files that are not as in the revision before; None where any may be."""
+    """The files that are known not to be as in the revision before; None where any may be."""
+    unseen: Callable[[OutputPath], bool] = seen
+    """Tells of a page whether nobody had looked at it when the revision began, so that it may have changed as well."""
+    waiting: int = 0
+    """How many pages and feeds nobody has looked at by now, so that problems may be missing."""
     follow: str
     """The URL of the page that shows the file saved last; empty where there is none, or several were saved."""
     report: Report

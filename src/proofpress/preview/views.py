@@ -1,23 +1,20 @@
 """One build as the preview sees it: what its pages are made from, so that any of them can be had when it is asked for.
 
-A page that was not made now is not kept either: it is filled when a browser asks, in a few milliseconds, from the
+Pages are had from `demand`, and are not kept for ever: one is filled when a browser asks, in a few milliseconds, from the
 same values that the build had. Filling is pure, so the bytes are those that the build's digest tells of.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, overload
 
 from proofpress.builder.documents import DocumentStep
-from proofpress.builder.targets import decode_filled
 from proofpress.content.scan import place_inside
-from proofpress.engine.loop import Runner
 from proofpress.engine.reader import Reader
 from proofpress.engine.store import BusyError, DamagedError
-from proofpress.paths import Base, OutputPath, SitePath, SourcePath, output_path
+from proofpress.paths import Base, OutputPath, SitePath, SourcePath, encode, output_path
 from proofpress.preview.shown import Page
 
 if TYPE_CHECKING:
@@ -29,37 +26,8 @@ if TYPE_CHECKING:
     from proofpress.builder.documents import Reading
     from proofpress.builder.inputs import Inputs
     from proofpress.builder.preparing import Preparation
-    from proofpress.kinds.target import FilledTarget, Target
-
-BYTES: Final = 64 * 2**20
-"""How many bytes of filled pages are kept."""
-
-
-class Pages:
-    """Bytes of filled pages by their digest: those that were made or asked for last."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
-
-    def put(self, digest: str, data: bytes) -> None:
-        """Keep a page's bytes, and let go of those that were not asked for the longest."""
-        with self._lock:
-            if digest not in self._kept:
-                self._size += len(data)
-            self._kept[digest] = data
-            self._kept.move_to_end(digest)
-            while self._size > BYTES and len(self._kept) > 1:
-                _, old = self._kept.popitem(last=False)
-                self._size -= len(old)
-
-    def get(self, digest: str) -> bytes | None:
-        """Return a page's bytes, if they are there."""
-        with self._lock:
-            if digest in self._kept:
-                self._kept.move_to_end(digest)
-            return self._kept.get(digest)
+    from proofpress.kinds.target import Target
+    from proofpress.preview.demand import Demand
 
 
 class Bodies:
@@ -114,27 +82,48 @@ class Bodies:
         return {own.body: path for path, own in self._preparation.prepared.items()}
 
 
+class Listed(Sequence["Page"]):
+    """The pages of a view, listed when somebody reads the list."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    @overload
+    def __getitem__(self, at: int) -> Page: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Page, ...]: ...
+    def __getitem__(self, at: int | slice) -> Page | tuple[Page, ...]:
+        return self._view.listed[at]
+
+    def __len__(self) -> int:
+        return len(self._view.pages)
+
+
 class View:
     """A build, and how to have any file of it."""
 
-    def __init__(self, built: Built, pages: Pages, now: dt.datetime, before: View | None = None) -> None:
-        """Look at a build. `before` is the view of one with the same world, whose tables are the same."""
+    def __init__(self, built: Built, demand: Demand, now: dt.datetime, before: View | None = None) -> None:
+        """Look at a build. `before` is the view of one with the same plan, whose tables are the same."""
         self.built = built
+        self.demand = demand
         self.now = now
-        self._pages = pages
-        self._lock = threading.Lock()
         if before is not None:
-            self.__dict__ |= {name: before.__dict__[name] for name in _OF_THE_WORLD if name in before.__dict__}
+            self.__dict__ |= {name: before.__dict__[name] for name in _OF_THE_PLAN if name in before.__dict__}
 
     @cached_property
-    def digests(self) -> dict[OutputPath, str]:
-        """Every file, with the digest of its bytes."""
-        return {path: made.digest for path, made in self.built.made.items()}
+    def targets(self) -> dict[OutputPath, str]:
+        """The keys of what is filled, by its file."""
+        return {output_path(step.target.site_path): key for key, step in self.built.filled.steps.items()}
 
-    @cached_property
-    def targets(self) -> dict[OutputPath, FilledTarget]:
-        """What is filled, by its file."""
-        return {output_path(step.target.site_path): step.target for step in self.built.filled.steps.values()}
+    def key(self, path: OutputPath) -> str | None:
+        """Return the key of the target that fills a file; None where there is none."""
+        if "targets" not in self.__dict__:  # made when most paths are asked for, or one that is written in another way
+            site_path = encode(f"/{path}")
+            steps = self.built.filled.steps
+            for key in (site_path.removesuffix("index.html"), site_path):
+                if key in steps and output_path(SitePath(key)) == path:
+                    return key
+        return self.targets.get(path)
 
     @cached_property
     def redirects(self) -> dict[SitePath, str]:
@@ -147,14 +136,23 @@ class View:
         }
 
     @cached_property
+    def pages(self) -> dict[OutputPath, Target]:
+        """What is planned that has a text or a list of its own, by its file."""
+        return {output_path(target.site_path): target for target in self.built.world.targets if target.is_page}
+
+    @cached_property
     def listed(self) -> tuple[Page, ...]:
         """Every page that has a text or a list of its own."""
         base = Base.of(self.built.inputs.config.url)
-        return tuple(
-            self._listed(output_path(target.site_path), target, base)
-            for target in self.built.world.targets
-            if target.is_page
-        )
+        return tuple(self._listed(path, target, base) for path, target in self.pages.items())
+
+    def page(self, path: OutputPath) -> Page | None:
+        """Return one of these pages by its file."""
+        key = self.key(path)
+        if key is None:
+            return None
+        target = self.built.filled.steps[key].target
+        return self._listed(path, target, Base.of(self.built.inputs.config.url)) if target.is_page else None
 
     def _listed(self, path: OutputPath, target: Target, base: Base) -> Page:
         own = self.built.preparation.prepared.get(target.source) if target.source else None
@@ -169,31 +167,46 @@ class View:
             state="draft" if card is not None and card.draft else "future" if is_future else "public",
         )
 
-    @cached_property
-    def fill(self) -> Runner[Any, Any]:
-        """What fills this build's targets."""
-        return Runner(self.built.filled.filling)
+    def digest(self, path: OutputPath) -> str:
+        """Return the digest of a file's bytes. Raises KeyError for what is not of this build, or can't be made."""
+        plain = self.built.plain.get(path)
+        if plain is not None:
+            return plain.digest
+        key = self.key(path)
+        made = self.demand.look(key) if key is not None else None
+        if made is None:
+            raise KeyError(path)
+        return made.digest
+
+    def known(self, path: OutputPath) -> str | None:
+        """Return the same as far as it is known; None where it is not, or where there is no such file."""
+        made = self.built.plain.get(path) or self.demand.known(self.key(path) or "")
+        return made.digest if made is not None else None
+
+    def plans(self, path: OutputPath) -> bool:
+        """Return whether a file is one of this build, made or not."""
+        return path in self.built.plain or self.key(path) is not None
+
+    def failed(self, path: OutputPath) -> bool:
+        """Return whether a file is known to be one that can't be made."""
+        key = self.key(path) if path not in self.built.plain else None
+        return key is not None and self.demand.known(key) is None and not self.demand.waits(key)
 
     def read(self, path: OutputPath) -> bytes:
-        """Return a file's bytes; raises KeyError for one that is not of this build, OSError where the disk does."""
-        made = self.built.made[path]
-        if not made.kept:
-            return made.read()
-        data = self._pages.get(made.digest)
-        if data is None:
-            with self._lock:
-                _, outcome = self.fill(self.built.filled.steps[self.targets[path].site_path])
-            if outcome.data is None:
-                raise KeyError(path)
-            self._pages.put(decode_filled(outcome.value).digest, outcome.data)
-            data = bytes(outcome.data)
-        return data
+        """Return a file's bytes; raises KeyError as `digest`, OSError where the disk does."""
+        plain = self.built.plain.get(path)
+        if plain is not None:
+            return plain.read()
+        key = self.key(path)
+        if key is None:
+            raise KeyError(path)
+        return self.demand.read(key)
 
     def place(self, path: OutputPath) -> str | None:
         """Return where on disk a file is that is copied as it is, None for any other. Raises as `read`."""
-        source = self.built.made[path].source
-        return None if source is None else place_inside(*source)
+        plain = self.built.plain.get(path)
+        return None if plain is None or plain.source is None else place_inside(*plain.source)
 
 
-_OF_THE_WORLD: Final = ("targets", "redirects", "listed")
-"""What depends on the world alone, and not on texts."""
+_OF_THE_PLAN: Final = ("targets", "redirects", "pages")
+"""What depends on the plan alone, and not on texts."""

@@ -457,7 +457,8 @@
 
   const begun = begin().catch(() => {});
 
-  const FINGERPRINT = /\.[0-9a-f]{10}\.\w+$/; // a file of the theme: another content has another name
+  // A file of the theme: another content has another name, but for style sheets, which keep theirs in the preview.
+  const FINGERPRINT = /\.[0-9a-f]{10}\.(?!css$)\w+$/;
 
   /** Load again what has kept its name and not its content: style sheets and images; of scripts, return whether one has. */
   const refreshFiles = (any, changed) => {
@@ -473,6 +474,14 @@
       return found.href;
     };
     if ([...document.scripts].some((one) => one !== script && !INERT.test(one.type) && stale(one.src))) return true;
+    const imports = (sheet) => {
+      try {
+        return [...(sheet?.cssRules ?? [])].some((rule) => rule.styleSheet && (stale(rule.styleSheet.href) || imports(rule.styleSheet)));
+      } catch {
+        return false; // of another origin
+      }
+    };
+    if (!any && [...document.styleSheets].some(imports)) return true;
     const nodes = new Map();
     const owners = model ? [...model.querySelectorAll("link")] : [];
     for (const link of owners) nodes.set(twins.get(link), link);
@@ -687,7 +696,7 @@
   const connect = () => {
     if (source) return;
     clearTimeout(again);
-    source = new EventSource(`${PREFIX}events`);
+    source = new EventSource(`${PREFIX}events?page=${encodeURIComponent(location.pathname)}`);
     source.addEventListener("shown", (event) => hear(JSON.parse(event.data)));
     source.addEventListener("error", () => {
       // Browsers differ in what they try again and when; so it is done here.
