@@ -122,6 +122,8 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "repository.path": ("", "docs"),
     "updated": ("none", "git"),
     "twins": (False, True),
+    "cards": (False, True),
+    "card_fonts": ([], ["data/no.ttf"]),
 }
 """Every setting that a site depends on, with two values that do not give the same one."""
 

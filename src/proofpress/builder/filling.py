@@ -74,6 +74,7 @@ def filling_of(
         plugins=inputs.plugins,
         wanted=desk.wanted,
         checks=checks,
+        root=inputs.root,
     )
 
 

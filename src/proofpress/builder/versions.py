@@ -33,6 +33,7 @@ LIBRARIES: Final = {
     "msgspec": "msgspec",
     "nh3": "nh3",
     "pygments": "pygments",
+    "resvg_py": "resvg-py",
     "tzdata": "tzdata",
     "yaml": "pyyaml",
 }
@@ -41,7 +42,7 @@ LIBRARIES: Final = {
 OUTER_ROOMS: Final = ("cli", "preview", "remote", "theme")
 """Folders of this package whose code makes no page; the theme's files are inputs themselves."""
 
-_CODE: Final = (".py", ".so", ".pyd", ".yaml")
+_CODE: Final = (".py", ".so", ".pyd", ".yaml", ".ttf")
 _OURS: Final = "proofpress."
 """What the groups of entry points begin with that name plugins of ours."""
 

@@ -325,6 +325,18 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         description="Publish the Markdown of each post beside its page, and `/llms.txt`, which lists them.",
         examples=(True,),
     ),
+    Setting(
+        name="cards",
+        reader=TRUTH,
+        description="Draw a picture for each page, of its title, by which it is shown where it is linked to elsewhere (install `proofpress[cards]`).",
+        examples=(True,),
+    ),
+    Setting(
+        name="card_fonts",
+        reader=words(accepts.font_file),
+        description="Fonts of your own for cards, TrueType or OpenType files below `data/` or `static/`; letters that they lack come from the theme's own.",
+        examples=(["data/NotoSansJP.ttf"],),
+    ),
 )
 """Every setting, in the order in which they are told of."""
 

@@ -169,3 +169,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     links: Links = Links()
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""
+    cards: bool = False
+    """Whether a picture is drawn for each page, by which it is shown elsewhere."""
+    card_fonts: tuple[str, ...] = ()
+    """Files of the site, fonts of cards before those that are shipped."""

@@ -163,6 +163,14 @@ def address_pattern(pattern: str) -> str | Refusal:
     return pattern
 
 
+def font_file(path: str) -> str | Refusal:
+    """Check the path of a font: a file of the site, below a folder whose files are looked at by every build."""
+    parts = path.split("/")
+    if parts[0] not in ("data", "static") or len(parts) < 2 or any(part in ("", ".", "..") for part in parts):
+        return Refusal("is no file below data/ or static/", "put it into data/, whose files are not published")
+    return path
+
+
 def taxonomy(name: str) -> str | Refusal:
     """Check the name of a taxonomy: it is a key of front matter and a part of URLs."""
     if name in KEYS or name == "taxonomies":

@@ -15,6 +15,7 @@ from proofpress.kinds import (
     machine,
     notfound,
     posts,
+    social,
     terms,
     twins,
 )
@@ -37,6 +38,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     copies.KIND,
     assets.KIND,
     twins.KIND,
+    social.KIND,
     notfound.KIND,
     machine.KIND,
     hosts.KIND,
