@@ -48,6 +48,10 @@ A paragraph with $x^2$ in it, of $\\R$.
 print(1)
 ```
 
+```dot
+digraph { a -> b }
+```
+
 [^a]: A footnote.
 """
 """One of each thing that a setting of Markdown turns off."""
@@ -100,6 +104,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "markdown.attributes": (True, False),
     "markdown.anchors": (True, False),
     "markdown.math": (True, False),
+    "markdown.diagrams": (True, False),
     "markdown.figures": (True, False),
     "markdown.smart_quotes": (True, False),
     "markdown.dashes": (True, False),

@@ -39,6 +39,9 @@ LIBRARIES: Final = {
 }
 """What decides bytes of a page: each module, and the name under which it is distributed."""
 
+DRAWERS: Final = frozenset({"graphviz-pure", "merman"})
+"""Packages that draw diagrams, known by their versions: one is a program, the other has megabytes to be read."""
+
 OUTER_ROOMS: Final = ("cli", "preview", "remote", "theme")
 """Folders of this package whose code makes no page; the theme's files are inputs themselves."""
 
@@ -106,6 +109,7 @@ def code_version() -> Code:
     plugins = sorted(_plugins(installed), key=lambda found: (found[0].distribution, found[1]))
     entries = sorted({entry for own, said, _ in plugins for entry in _entries(own, said)})
     packages = sorted({own.name for own in installed})
+    drawers = sorted(own.name for own in installed if own.distribution in DRAWERS)
     about: list[Any] = [
         __version__,
         sys.version,
@@ -113,6 +117,7 @@ def code_version() -> Code:
         _files(Path(__file__).parents[1], OUTER_ROOMS),
         [(module, _module(module, name, installed)) for module, name in LIBRARIES.items()],
         [(entries, [_module(root, own.distribution, installed) for root in roots]) for own, entries, roots in plugins],
+        drawers,
         # A plugin may import whatever there is.
         packages if plugins else [],
         [_archive(path) for path in sys.path if path.endswith((".zip", ".egg", ".pyz"))],

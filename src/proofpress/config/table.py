@@ -77,6 +77,11 @@ def _markdown() -> tuple[Setting, ...]:
         Setting(name="anchors", reader=TRUTH, description="A link to itself on every heading."),
         Setting(name="math", reader=TRUTH, description="Mathematics between dollar signs."),
         Setting(
+            name="diagrams",
+            reader=TRUTH,
+            description="Fences of `mermaid` and `dot` are drawn (install `proofpress[diagrams]`).",
+        ),
+        Setting(
             name="figures",
             reader=TRUTH,
             description="An image alone in its paragraph is a figure, its title the caption.",

@@ -47,6 +47,7 @@ class MarkdownOptions(msgspec.Struct, frozen=True, kw_only=True):
     attributes: bool = True
     anchors: bool = True
     math: bool = True
+    diagrams: bool = True
     figures: bool = True
     smart_quotes: bool = True
     dashes: bool = True

@@ -1,4 +1,4 @@
-"""What can be wrong with what is drawn: social cards, and the programs that draw."""
+"""What can be wrong with what is drawn: diagrams, social cards, and the programs that draw them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ class _MissingExtra(Rule, frozen=True):
             "the settings have 'cards: true', which needs resvg: no card is drawn, and pages keep the theme's picture",
             f"install it with: {install}",
         )
+
+    def diagram(self, kind: str, install: str) -> Fault:
+        return self.says(
+            f"what draws '{kind}' is not installed, so the diagram is shown as its text",
+            f"install it with: {install}; or write 'diagrams: false' below 'markdown:' in site.yaml",
+        )
+
+
+class _BrokenDiagram(Rule, frozen=True):
+    def of(self, kind: str, why: str) -> Fault:
+        called = {"mermaid": "Mermaid", "dot": "Graphviz"}.get(kind, kind)
+        return self.says(f"{called} can't draw this: {why}", "the diagram is shown as its text until it is mended")
 
 
 class _CardLetters(Rule, frozen=True):
@@ -34,5 +46,6 @@ class _CardFont(Rule, frozen=True):
 
 
 MISSING_EXTRA: Final = _MissingExtra("missing-extra", "warning", "site")
+BROKEN_DIAGRAM: Final = _BrokenDiagram("broken-diagram", "warning", "text")
 CARD_LETTERS: Final = _CardLetters("card-letters", "warning", "site")
 CARD_FONT: Final = _CardFont("card-font", "warning", "site")
