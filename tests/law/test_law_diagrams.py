@@ -11,10 +11,11 @@ from law_site import LawSite, copied
 
 from proofpress.builder.versions import code_version
 from proofpress.diagrams import drawing
-from proofpress.diagrams.svg import Drawing
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from proofpress.diagrams.svg import Drawing
 
 SETTINGS: Final = "title: Diagrams\nurl: https://me.example/\nhosting: netlify\n"
 GRAPH: Final = 'digraph {\n  a -> b [color="#f00"]\n}\n'

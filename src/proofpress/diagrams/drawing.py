@@ -92,6 +92,21 @@ _LOOK: Final[dict[str, Any]] = {
     "pieStrokeWidth": "1px",
     "pieOuterStrokeWidth": "1px",
     "pieOpacity": "1",
+    "taskBkgColor": "#cfe2f3",
+    "taskBorderColor": "#2f6fa8",
+    "taskTextColor": "#1b1e22",
+    "taskTextDarkColor": "#1b1e22",
+    "taskTextLightColor": "#1b1e22",
+    "taskTextOutsideColor": "#1b1e22",
+    "activeTaskBkgColor": "#fbe9b7",
+    "activeTaskBorderColor": "#9a6b00",
+    "doneTaskBkgColor": "#e4e7ea",
+    "doneTaskBorderColor": "#7b838c",
+    "critBkgColor": "#f8d9d2",
+    "critBorderColor": "#b3311d",
+    "sectionBkgColor": "#fafbfc",
+    "altSectionBkgColor": "#ffffff",
+    "gridColor": "#c3c8ce",
     "xyChart": {"plotColorPalette": ",".join(_STRONG)},
     **{f"pie{number}": _PALETTE[(number - 1) % 8] for number in range(1, 13)},
     **{f"cScale{number}": _PALETTE[number % 8] for number in range(12)},
@@ -106,6 +121,7 @@ _OPTIONS: Final = json.dumps(
         "site_config": {
             "theme": "base",
             "look": "classic",
+            "gantt": {"axisFormat": "%d %b"},
             "themeVariables": _LOOK,
         },
     }
@@ -158,7 +174,7 @@ def _program() -> str | None:
 def _dot(source: str, prefix: str) -> Drawing | Flaw:
     program = _program()
     assert program is not None, "asked of can_draw"
-    settings = ["-Gfontname=Helvetica", "-Nfontname=Helvetica", "-Efontname=Helvetica", "-Gbgcolor=transparent"]
+    settings = ["-Gfontname=Helvetica", "-Nfontname=Helvetica", "-Efontname=Helvetica"]
     try:
         run = subprocess.run(  # noqa: S603 - of our own extra, and the text is no argument
             [program, "-Tsvg", *settings],
