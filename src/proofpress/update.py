@@ -6,7 +6,10 @@ When nothing at all changed since the build before, it ends here, before Markdow
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tempfile
+import time
+import zoneinfo
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,14 +20,17 @@ from proofpress.builder.inputs import Inputs, Options, decode_looked, read_input
 from proofpress.builder.lost import decode_published, encode_published, lost_urls
 from proofpress.builder.preparing import LeftOut
 from proofpress.engine.digests import digest_of
+from proofpress.engine.disk import own_file
 from proofpress.engine.steps import Stale
 from proofpress.engine.store import DamagedError, Store
-from proofpress.output.cache import CACHE, CHECKED, STAGING, STORE, cache_folder, empty_staging
+from proofpress.output.cache import CACHE, CHECKED, STAGING, STAMP, STORE, cache_folder, empty_staging
 from proofpress.output.publish import Published, foreign_files, publish, refuse, unwritable
-from proofpress.output.record import MANIFEST, Record, is_intact, known_files
+from proofpress.output.record import MANIFEST, Record, is_intact, known_files, read_record, record_path
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, judge
 from proofpress.rules.output import NO_CONTENT
+from proofpress.standing import NEVER, SETTLED, Looks, Standing, look, tree
+from proofpress.theme import default_theme
 
 if TYPE_CHECKING:
     from proofpress.builder.build import Built
@@ -46,11 +52,15 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     lost: list[Problem] = []
     """URLs that the build before published and this one doesn't. They depend on what was there before, so that a build
     from nothing has none; they are told by the build that loses them, and never again."""
+    until: dt.datetime | None = None
+    """When a post is due that is left out now."""
     uncertain: dict[SourcePath, bytes] = {}
     """The digests of texts that a limit or an accident had a part in (`Preparation.uncertain`)."""
     reasons: dict[str, Stale] = {}
     detail: Callable[[Any], str] = lambda _question: ""
     notice: str = ""
+    standing: Standing | None = None
+    """What has to be as it is now for the next build to have nothing to do; None where that can't be told by files' times."""
 
     @property
     def hidden(self) -> int:
@@ -99,7 +109,12 @@ def update(
 def _update(options: Options, output: Path | None, progress: Callable[[str, int, int], None], *, anew: bool) -> Outcome:
     root = options.root
     path = cache_folder(root) / STORE
+    newest = time.time_ns() - SETTLED
     with Store(path, anew=anew) as store:
+        stamp = path.with_name(STAMP)
+        if own_file(stamp):
+            stamp.unlink()  # from here on it may be untrue
+        site = look(os.path.abspath(root), newest)  # noqa: PTH100 - `absolute` leaves `..` in it
         looked = decode_looked(store.fact("files"))
         inputs = read_inputs(root, options.base_url, looked, int(options.now.timestamp() * 1e9))
         target = output if output is not None else root / inputs.config.output
@@ -111,7 +126,7 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
         )
         last = _last(store)
         if last is not None and last.fingerprint == fingerprint and _still_true(last, options.now, record, intact):
-            return Outcome(
+            done = Outcome(
                 problems=last.problems,
                 published=Published(0, len(record.files.keys() - {MANIFEST}), 0),
                 output=target,
@@ -119,11 +134,40 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
                 pages=last.pages,
                 left_out=last.left_out,
                 files=record.files.keys(),
-                notice=_together(store.notice, known.notice),
+                until=last.until,
             )
-        found = _Found(options, inputs, target, record, intact, fingerprint, last)
-        done = _build(found, store, path, progress)
-        return msgspec.structs.replace(done, notice=_together(store.notice, known.notice))
+        else:
+            done = _build(_Found(options, inputs, target, record, intact, fingerprint, last), store, path, progress)
+        notice = _together(store.notice, known.notice)
+    # Now that the store is closed, its file is as the next build finds it.
+    standing = _standing(options, inputs, done, site, newest) if site is not None else None
+    return msgspec.structs.replace(done, notice=notice, standing=standing)
+
+
+def _standing(options: Options, inputs: Inputs, done: Outcome, site: Looks, newest: int) -> Standing | None:
+    """Return what has to be as it is for a build to have nothing to do; None where files' times do not tell that.
+
+    `site` is what was looked at before the build read it, at a time when all that is to be trusted was older than `newest`.
+    """
+    if done.published is None or done.uncertain or inputs.config.updated == "git":
+        return None
+    record = read_record(options.root, done.output)
+    output = os.path.abspath(done.output)  # noqa: PTH100 - as above
+    published = Looks((f"{output}/{path}" for path in record.files), newest=NEVER)
+    for (path, own), sign in zip(record.files.items(), published.signs.split(), strict=True):
+        if f".{own.size}.{own.modified}.{own.changed}." not in sign and not is_intact(done.output, record, path):
+            return None  # somebody was quicker
+    kept = [cache_folder(options.root) / STORE, record_path(options.root, record.output)]
+    zone = (f"{folder}/{inputs.config.timezone}" for folder in zoneinfo.TZPATH)
+    code = dict.fromkeys([*inputs.code.looked, *filter(None, tree(str(default_theme()))), *zone])
+    looks = [
+        site,
+        Looks(code, newest=newest),
+        Looks((os.path.abspath(path) for path in kept), newest=NEVER),  # noqa: PTH100 - as above
+        published,
+    ]
+    until = None if done.until is None else int(done.until.timestamp() * 1e9)
+    return Standing(options.root, looks, now_ns=int(options.now.timestamp() * 1e9), until_ns=until)
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -264,6 +308,7 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
         left_out=built.left_out,
         files=built.made.keys(),
         lost=lost,
+        until=built.until,
         uncertain=built.preparation.uncertain,
         reasons=built.reasons,
         detail=built.detail,

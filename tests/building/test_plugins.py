@@ -79,11 +79,12 @@ def test_what_the_page_of_plugins_shows_is_what_comes_of_it(name: str, tmp_path:
         assert text.strip() in done.outputs[OutputPath(path)].decode()
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_what_the_page_of_plugins_shows_passes_mypy(name: str, tmp_path: Path) -> None:
-    parts = {found["title"]: found["text"] for found in FENCE.finditer(SECTIONS[name])}
-    (tmp_path / "plugins.py").write_text(parts["plugins.py"], "utf-8")
-    command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "plugins.py"]
+def test_what_the_page_of_plugins_shows_passes_mypy(tmp_path: Path) -> None:
+    files = [f"{name.replace(' ', '_').lower()}.py" for name in EXAMPLES]
+    for name, file in zip(EXAMPLES, files, strict=True):
+        parts = {found["title"]: found["text"] for found in FENCE.finditer(SECTIONS[name])}
+        (tmp_path / file).write_text(parts["plugins.py"], "utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", *files]
     found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "Success" in found.stdout, found.stdout
 
@@ -337,7 +338,7 @@ PACKAGE: Final = {
 
 
 def installed(root: Path, packages: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    code = f"import sys; sys.path.append({str(packages)!r}); from proofpress.cli import main; main()"
+    code = f"import sys; sys.path.append({str(packages)!r}); from proofpress.cli.commands import main; main()"
     command = [sys.executable, "-c", code, *words]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
 

@@ -14,7 +14,7 @@ import pytest
 from explanation_examples import RULES, example, lay_out, reported
 
 import proofpress
-from proofpress.cli import proofpress as command_line
+from proofpress.cli.commands import proofpress as command_line
 from proofpress.rules.explanation import explanation
 from proofpress.rules.registry import BUILT_IN, FAMILIES
 from proofpress.rules.rule import Rule

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import pytest
 
+from proofpress import standing
 from proofpress.builder import inputs
 from proofpress.builder.build import Built, build
 from proofpress.builder.inputs import Options
 from proofpress.builder.versions import Code
 from proofpress.engine.digests import digest_of
-from proofpress.output.cache import CACHE, STORE
+from proofpress.output.cache import CACHE, STAMP, STORE
 from proofpress.output.record import MANIFEST
 from proofpress.update import Outcome, update
 
@@ -198,10 +199,31 @@ class LawSite(msgspec.Struct):
             patch.setattr(inputs, "code_version", lambda: Code(digest))
 
     def update(self, *, anew: bool = False) -> Outcome:
-        """Bring the published site up to date."""
+        """Bring the published site up to date. Where the stamp of the build before holds, there is nothing to do."""
         with pytest.MonkeyPatch.context() as patch:
             self._as_of_version(patch)
-            return update(self.options, anew=anew)
+            patch.setattr("proofpress.update.SETTLED", 0)  # between two changes is a build, so their times differ
+            said = None if anew else self.stamped()
+            outcome = update(self.options, anew=anew)
+        if said is not None:
+            assert outcome.published is not None
+            assert (outcome.published.written, outcome.published.deleted, outcome.reasons) == (0, 0, {})
+            assert said.out == "\n".join(shown(outcome.problems))
+        if outcome.standing is not None:
+            told = standing.Said("\n".join(shown(outcome.problems)), "", "")
+            data = standing.stamp(outcome.standing, self.asked, told)
+            assert data is not None
+            (self.root / CACHE / STAMP).write_bytes(data)
+        return outcome
+
+    @property
+    def asked(self) -> list[str]:
+        """What tells one build from another beside files and time, as the arguments of a command do."""
+        return [self.version, str((self.drafts, self.future, self.strict, self.base_url, self.jobs))]
+
+    def stamped(self) -> standing.Said | None:
+        """Return what the build before says would be said now if nothing changed; None where that is to be found out."""
+        return standing.holds(str(self.root), self.asked, int(self.now.timestamp() * 1e9))
 
     def clean(self) -> Built:
         """Build it from nothing, in memory."""

@@ -189,7 +189,7 @@ def test_other_rules_of_the_time_zone_are_seen(build: Command, tmp_path: Path) -
 def test_an_environment_without_the_folders_that_it_names_builds(build: Command) -> None:
     program = (
         "import sys; sys.prefix = sys.exec_prefix = sys.base_prefix = sys.base_exec_prefix = '/nowhere'; "
-        "from proofpress.cli import main; main()"
+        "from proofpress.cli.commands import main; main()"
     )
     build.run(start=(sys.executable, "-c", program))
     assert 'width="4"' in build.page

@@ -221,7 +221,7 @@ def test_a_new_sites_folder_is_told_without_acting(tmp_path: Path) -> None:
 
 def test_a_fault_of_our_own_is_told_and_kept_whatever_its_words(sound: Path, tmp_path: Path) -> None:
     program = (
-        "import proofpress.cli as cli, tempfile\n"
+        "import proofpress.cli.commands as cli, tempfile\n"
         f"tempfile.tempdir = {str(tmp_path)!r}\n"
         f"def broken(**_): raise ValueError({ACTS!r})\n"
         "cli.proofpress = broken\ncli.main()\n"

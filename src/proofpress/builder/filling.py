@@ -202,13 +202,13 @@ def compiled_templates(inputs: Inputs, traces: Traces) -> Compiled:
         found = msgspec.msgpack.decode(known, type=Compiled)
         if found.theme == theme:
             return msgspec.structs.replace(found, code={})
-    from proofpress.pages.templates import closures, compile_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
+    from proofpress.pages.templates import read_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
 
-    every = closures(texts)
+    every, code = read_all(texts, open_plugins(inputs.plugins).filters)
     digests = {
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
         for name, reads in every.items()
     }
-    made = Compiled(theme, digests, every, compile_all(texts, open_plugins(inputs.plugins).filters))
+    made = Compiled(theme, digests, every, code)
     traces.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
     return made

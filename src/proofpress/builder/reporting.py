@@ -42,7 +42,8 @@ def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, bytes], root:
     found = []
     for one in problems:
         if one.line and one.path not in lines:
-            lines[one.path] = LINE_END.split(_text(one.path, texts, root))
+            text = _text(one.path, texts, root)
+            lines[one.path] = LINE_END.split(text) if "\r" in text else text.split("\n")
         at = one.line - 1
         known = lines.get(one.path, [])
         fitting = one.edits if all(stands(edit, known) for edit in one.edits) else ()

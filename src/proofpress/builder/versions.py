@@ -101,29 +101,39 @@ class Code(msgspec.Struct, frozen=True):
     """The digest of the names and versions of all packages, which a site's own plugin may import."""
     grammars: bytes = b""
     """The digest of the names and versions of those that `check` reads listings with; no page depends on them."""
+    looked: tuple[str, ...] = ()
+    """The folders and files that were looked at to know it, and those of the rooms that make no page."""
 
 
 def code_version() -> Code:
     """Return what the code is that builds, as a process that starts now would find it."""
     installed = list(_installed(sys.path))
+    looked = [*_folders(sys.path), *(f"{own.folder}/{own.name}/entry_points.txt" for own in installed)]
     plugins = sorted(_plugins(installed), key=lambda found: (found[0].distribution, found[1]))
     entries = sorted({entry for own, said, _ in plugins for entry in _entries(own, said)})
     packages = sorted({own.name for own in installed})
     drawers = sorted(own.name for own in installed if own.distribution in DRAWERS)
+    package = Path(__file__).parents[1]
     about: list[Any] = [
         __version__,
         sys.version,
         parser_version(),
-        _files(Path(__file__).parents[1], OUTER_ROOMS),
-        [(module, _module(module, name, installed)) for module, name in LIBRARIES.items()],
-        [(entries, [_module(root, own.distribution, installed) for root in roots]) for own, entries, roots in plugins],
+        _files(package, looked, OUTER_ROOMS),
+        [(module, _module(module, name, installed, looked)) for module, name in LIBRARIES.items()],
+        [
+            (entries, [_module(root, own.distribution, installed, looked) for root in roots])
+            for own, entries, roots in plugins
+        ],
         drawers,
         # A plugin may import whatever there is.
         packages if plugins else [],
-        [_archive(path) for path in sys.path if path.endswith((".zip", ".egg", ".pyz"))],
+        [_archive(path, looked) for path in sys.path if path.endswith((".zip", ".egg", ".pyz"))],
     ]
+    for room in OUTER_ROOMS:
+        if (package / room).is_dir():
+            _files(package / room, looked)
     grammars = [name for name in packages if name.startswith("tree_sitter")]
-    return Code(digest_of(about), tuple(entries), digest_of(packages), digest_of(grammars))
+    return Code(digest_of(about), tuple(entries), digest_of(packages), digest_of(grammars), tuple(looked))
 
 
 def _entries(own: Installed, said: Iterable[str]) -> Iterator[Entry]:
@@ -136,9 +146,14 @@ def _entries(own: Installed, said: Iterable[str]) -> Iterator[Entry]:
             yield Entry(group, name.strip(), value.partition("[")[0].strip(), package)
 
 
+def _folders(path: Iterable[str]) -> list[str]:
+    """Return the entries of a path of imports, each once: folders, archives, and what is not there."""
+    return list(dict.fromkeys(entry or os.curdir for entry in path))
+
+
 def _installed(path: Iterable[str]) -> Iterator[Installed]:
     """Give every package on the path."""
-    for folder in dict.fromkeys(entry or os.curdir for entry in path):
+    for folder in _folders(path):
         try:
             with os.scandir(folder) as entries:
                 names = [entry.name for entry in entries]
@@ -165,12 +180,12 @@ def _plugins(installed: Iterable[Installed]) -> Iterator[tuple[Installed, list[s
             yield own, sorted(entries), sorted(roots)
 
 
-def _module(name: str, distribution: str, installed: Iterable[Installed]) -> Any:
+def _module(name: str, distribution: str, installed: Iterable[Installed], looked: list[str]) -> Any:
     """Return what tells one version of a module from another; None where it can't be imported.
 
     That is what an installer noted of it, where it lies beside the module and speaks of it, and the bytes of its first
     file, which are looked at in any case; else the bytes of all of its code: a checkout on PYTHONPATH, an editable
-    installation, a package of a system that keeps no records.
+    installation, a package of a system that keeps no records. What was looked at goes to `looked`.
     """
     try:
         spec = find_spec(name)
@@ -180,36 +195,44 @@ def _module(name: str, distribution: str, installed: Iterable[Installed]) -> Any
         return None
     origin = spec.origin if spec.has_location else None
     if origin is not None and not Path(origin).is_file():
-        return _archive(origin)
+        return _archive(origin, looked)
     first = digest_of_bytes(Path(origin).read_bytes()) if origin is not None else b""
     if origin is not None:
+        looked.append(origin)
         for own in installed:
             if own.distribution == distribution and (said := own.vouched(origin)) is not None:
+                looked.append(f"{own.folder}/{own.name}/RECORD")
                 return [own.name, first, said]
-    return [first, [_files(Path(folder)) for folder in spec.submodule_search_locations or ()]]
+    return [first, [_files(Path(folder), looked) for folder in spec.submodule_search_locations or ()]]
 
 
-def _files(folder: Path, leave_out: tuple[str, ...] = ()) -> Any:
-    """Return the digest of each file of code below a folder, by its place there; of an archive, that of the whole."""
+def _files(folder: Path, looked: list[str], leave_out: tuple[str, ...] = ()) -> Any:
+    """Return the digest of each file of code below a folder, by its place there; of an archive, that of the whole.
+
+    Each of them, and each folder, goes to `looked`.
+    """
     if not folder.is_dir():
-        return _archive(str(folder))
+        return _archive(str(folder), looked)
     found = []
     top = str(folder)
     for place, below, names in os.walk(top):
         below[:] = [name for name in below if name not in leave_out and name != "__pycache__"]
+        looked.append(place)
         for name in names:
             if name.endswith(_CODE):
                 path = os.path.join(place, name)  # noqa: PTH118 - as in `Installed.read`
+                looked.append(path)
                 with open(path, "rb") as file:  # noqa: PTH123 - as above
                     found.append((path[len(top) :].replace(os.sep, "/"), digest_of_bytes(file.read())))
     return sorted(found)
 
 
-def _archive(path: str) -> bytes:
+def _archive(path: str, looked: list[str]) -> bytes:
     """Return the digest of the archive that a path leads to or into; empty where there is none."""
     for place in (Path(path), *Path(path).parents):
         try:
             if place.is_file():
+                looked.append(str(place))
                 return digest_of_bytes(place.read_bytes())
         except OSError:  # what this process may not read, it does not import either
             continue

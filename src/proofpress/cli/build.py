@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from proofpress.cli.faults import in_words
 from proofpress.cli.progress import Bar
-from proofpress.cli.report import Format, left_out, show, summary
-from proofpress.cli.say import say
+from proofpress.cli.report import Format, left_out, reported, show, summary
+from proofpress.cli.say import inert, say
 from proofpress.cli.site import (
     SiteCommand,
     checked_base_url,
@@ -24,10 +26,19 @@ from proofpress.cli.site import (
     require_site,
     site_option,
 )
+from proofpress.engine.disk import write_file
+from proofpress.output.cache import STAMP, cache_folder
+from proofpress.standing import Said, stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from proofpress.builder.inputs import Options
     from proofpress.update import Outcome
+
+
+_SECONDS = "{seconds}"
+"""Where the seconds stand in what the next build is to say."""
 
 
 @click.command("build", cls=SiteCommand)
@@ -94,24 +105,51 @@ def command(
     if explain is not None:
         _explain(outcome, explain, root)
     if form != "json":
-        say(_closing(outcome, time.perf_counter() - start), err=True)
-        if outcome.left_out and outcome.published is not None:
-            say(left_out(outcome.left_out, root), err=True)
+        for line in _closing(outcome, root, f"{time.perf_counter() - start:.2f}"):
+            say(line, err=True)
     if outcome.published is None:
         raise SystemExit(1)
     if verify:
         _verify(options, outcome)
+    elif explain is None and not anew:
+        _remember(outcome, form, root)
 
 
-def _closing(outcome: Outcome, seconds: float) -> str:
+def _closing(outcome: Outcome, root: Path, seconds: str) -> Iterator[str]:
+    """Give the last lines of a build: what became of it, and what was left out."""
     counted, done = summary(outcome.told), outcome.published
     if done is None:
-        return f"{counted}. Nothing was published. `proofpress explain RULE` tells what a problem means."
+        yield f"{counted}. Nothing was published. `proofpress explain RULE` tells what a problem means."
+        return
     deleted = f", {done.deleted} deleted" if done.deleted else ""
-    return (
-        f"{outcome.pages:,} pages from {outcome.documents:,} Markdown files in {seconds:.2f} s into {from_here(outcome.output)}/ "
+    yield (
+        f"{outcome.pages:,} pages from {outcome.documents:,} Markdown files in {seconds} s into {from_here(outcome.output)}/ "
         f"({done.written:,} files written, {done.unchanged:,} unchanged{deleted})" + (f"; {counted}" if counted else "")
     )
+    if outcome.left_out:
+        yield left_out(outcome.left_out, root)
+
+
+def _remember(outcome: Outcome, form: Format, root: Path) -> None:
+    """Leave a stamp with what the next build says if it has nothing to do (`standing.py`)."""
+    done, standing = outcome.published, outcome.standing
+    if standing is None or done is None:
+        return
+    idle = type(done)(0, done.written + done.unchanged, 0)
+    outcome = msgspec.structs.replace(outcome, published=idle, lost=[])
+    shown = "".join(f"{_as_printed(said, err=form == 'text')}\n" for said in reported(outcome.told, form, root))
+    closing = "" if form == "json" else "".join(f"{inert(line)}\n" for line in _closing(outcome, root, _SECONDS))
+    before, _, after = closing.partition(_SECONDS)
+    out, err = ("", shown) if form == "text" else (shown, "")
+    data = stamp(standing, sys.argv[1:], Said(out, err + before, after))
+    if data is not None:
+        with contextlib.suppress(OSError):  # the next build looks for itself
+            write_file(cache_folder(root) / STAMP, data)
+
+
+def _as_printed(text: str, *, err: bool) -> str:
+    """Return a text as click prints it: without colours where the stream is no terminal."""
+    return text if (sys.stderr if err else sys.stdout).isatty() else click.unstyle(text)
 
 
 def _explain(outcome: Outcome, asked: str, root: Path) -> None:

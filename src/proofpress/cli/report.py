@@ -17,7 +17,7 @@ from proofpress.cli.site import place_from_here, prefix_of
 from proofpress.problems import told_once, visible, window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from proofpress.builder.preparing import LeftOut
     from proofpress.problems import Problem
@@ -34,19 +34,24 @@ def show(problems: Sequence[Problem], form: Format, root: Path = Path(), *, err:
 
     With `err` all of it goes where people's reports always go, since something else is printed.
     """
+    for said in reported(problems, form, root):
+        click.echo(said, err=err or form == "text")  # not through `say`: it has colours of ours, its parts are visible
+
+
+def reported(problems: Sequence[Problem], form: Format, root: Path = Path()) -> Iterator[str]:
+    """Give what `show` prints, piece by piece."""
     if form == "json":
-        click.echo(as_json([msgspec.to_builtins(found) for found in problems], indent=1), err=err)
+        yield as_json([msgspec.to_builtins(found) for found in problems], indent=1)
     elif form == "sarif":
         from proofpress.cli.sarif import sarif
 
-        click.echo(as_json(sarif(problems, _in_workspace(root)), indent=1), err=err)
+        yield as_json(sarif(problems, _in_workspace(root)), indent=1)
     elif form == "github":
         folder = _in_workspace(root)
         for found in told_once(problems):
-            click.echo(github(found, folder), err=err)
+            yield github(found, folder)
     else:
-        for said in folded(told_once(problems), prefix_of(root)):
-            click.echo(said, err=True)  # not through `say`: it has colours of ours, and its parts are visible
+        yield from folded(told_once(problems), prefix_of(root))
 
 
 def left_out(documents: Sequence[LeftOut], root: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from proofpress.cli import report_bug
+from proofpress.cli.commands import report_bug
 from proofpress.cli.faults import in_words
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import show, summary

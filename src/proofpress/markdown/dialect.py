@@ -32,13 +32,27 @@ if TYPE_CHECKING:
     from proofpress.markdown.plugin import Markdown as Plugin
 
 _DELIMITER_ROW: Final = re.compile(r"^[ \t>*+\d.)-]*[|:-][-:| \t]*$", re.MULTILINE)
-_DEFINITION: Final = re.compile(r"^[ \t>*+\d.)-]*:[ \t]", re.MULTILINE)
+_DEFINITION: Final = re.compile(r"(?<![^\n \t>*+\d.)-]):[ \t]")
+_BEFORE_A_DEFINITION: Final = re.compile(r"[ \t>*+\d.)-]*")
+
+
+def may_define(text: str) -> bool:
+    """Tell whether a line may be a definition: a colon and a blank, after an indent and other blocks' marks at most.
+
+    The colons are looked for, which are few, and not the lines.
+    """
+    for found in _DEFINITION.finditer(text):
+        begin = text.rfind("\n", 0, found.start()) + 1
+        if _BEFORE_A_DEFINITION.fullmatch(text, begin, found.start()):
+            return True
+    return False
+
 
 FEATURES: Final[Mapping[str, Callable[[str], bool]]] = {
     "tables": lambda text: "|" in text and _DELIMITER_ROW.search(text) is not None,
     "strikethrough": lambda text: "~~" in text,
     "footnotes": lambda text: "[^" in text,
-    "definition_lists": lambda text: _DEFINITION.search(text) is not None,
+    "definition_lists": may_define,
     "attributes": lambda text: "{" in text,
     "containers": lambda text: ":::" in text,
     "cjk": lambda text: not text.isascii() and SOME.search(text) is not None,

@@ -71,7 +71,7 @@ def attributes_of(html: str) -> tuple[Attribute, ...]:
 
 def ids_in(html: str) -> list[str]:
     """Return what a fragment can lead to in raw HTML: each `id`, and the `name` of each `a`."""
-    if not _NAMED.search(html):
+    if "=" not in html or not _NAMED.search(html):
         return []
     return [
         unescape(found.value)
@@ -82,7 +82,7 @@ def ids_in(html: str) -> list[str]:
 
 def with_references(html: str, refer: Refer, judge: Judge) -> str:
     """Return raw HTML with each destination on this site replaced by its reference's mark."""
-    if not _LINKED.search(html):
+    if "=" not in html or not _LINKED.search(html):
         return html
     written: list[str] = []
     done = 0

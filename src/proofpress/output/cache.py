@@ -11,16 +11,19 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 from proofpress.engine.disk import own_file, own_folder
+from proofpress.standing import FOLDER, NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CACHE: Final = ".proofpress"
+CACHE: Final = FOLDER
 STORE: Final = "cache.db"
 CHECKED: Final = "check.db"
 """What `check` remembers: it asks more than a build, and neither is to forget for the other."""
 LINKS: Final = "links.db"
 """Which addresses of other sites were there when `check --external` asked."""
+STAMP: Final = NAME
+"""What says that a build has nothing to do."""
 STAGING: Final = "staging"
 
 
@@ -34,7 +37,7 @@ def cache_folder(root: Path) -> Path:
 def forget(root: Path) -> None:
     """Drop what earlier builds remembered, but not the records of what they published, nor the lock, which who calls holds."""
     folder = cache_folder(root)
-    for name in (STORE, STORE + "-journal", CHECKED, CHECKED + "-journal", LINKS, LINKS + "-journal"):
+    for name in (STAMP, STORE, STORE + "-journal", CHECKED, CHECKED + "-journal", LINKS, LINKS + "-journal"):
         if own_file(folder / name):
             (folder / name).unlink()
     empty_staging(root)

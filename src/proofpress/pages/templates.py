@@ -7,6 +7,7 @@ always on, undefined names are errors, and nothing that a template can call tell
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime as dt
 import functools
 import marshal
@@ -18,6 +19,7 @@ import jinja2
 import jinja2.bccache
 import jinja2.meta
 import jinja2.parser
+import jinja2.visitor
 import msgspec
 from markupsafe import Markup
 
@@ -37,6 +39,7 @@ from proofpress.words.vocabulary import Catalogues, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
 
 MARK: Final = "<proofpress>"
@@ -66,7 +69,7 @@ class Templates:
         filters: Mapping[str, Callable[..., Any]] | None = None,
         words: Words = Words(),  # noqa: B008 - frozen
     ) -> None:
-        """Take the templates by name, such as `partials/card.html`, and the code of those that `compile_all` did.
+        """Take the templates by name, such as `partials/card.html`, and the code of those that `read_all` compiled.
 
         `filters` are those that plugins bring, by name.
         """
@@ -74,18 +77,23 @@ class Templates:
         self._compiled = compiled or {}
         self._filters = filters or {}
         self._catalogues = Catalogues(words)
-        self._environments: dict[str, _Environment] = {}
-        self.environment = self._speaking(words.language)
+        self._trees: dict[str, jinja2.nodes.Template] = {}
+        self._environments: dict[tuple[str, bool], _Environment] = {}
+        self.environment = self._speaking(words.language, as_written=True)
         self._language = words.language
         self._stray_blocks: dict[str, Problem | None] = dict.fromkeys(compiled or ())
 
-    def _speaking(self, language: str) -> _Environment:
-        """Return the environment for pages of a language; its words and filters are known to what is imported as well."""
-        found = self._environments.get(language)
+    def _speaking(self, language: str, *, as_written: bool = False) -> _Environment:
+        """Return the environment for pages of a language; its words and filters are known to what is imported as well.
+
+        With the code of templates that was compiled before, or each compiled from its text `as_written`.
+        """
+        found = self._environments.get((language, as_written))
         if found is None:
-            found = self._environments[language] = _environment(self._sources, self._catalogues.of(language))
+            found = _environment(self._sources, self._catalogues.of(language))
+            self._environments[language, as_written] = found
             found.filters |= self._filters
-            found.bytecode_cache = _Compiled(self._compiled)
+            found.bytecode_cache = None if as_written else _Compiled(self._compiled)
         return found
 
     def render(
@@ -100,8 +108,14 @@ class Templates:
 
         `asked_by` is the page on whose behalf it is filled, `asked_at` where that page names the template.
         """
+        language = language or self._language
+        if self._compiled:
+            # What is wrong is found once more in templates as they are written: in code with includes within, no frame
+            # tells which template is at fault.
+            with contextlib.suppress(RecursionError, Exception):
+                return self._filled(name, context, self._speaking(language))
         try:
-            return self._filled(name, context, self._speaking(language or self._language))
+            return self._filled(name, context, self._speaking(language, as_written=True))
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(self._unread(error, name)) from error
         except jinja2.TemplateNotFound as error:
@@ -134,7 +148,7 @@ class Templates:
         chain: list[tuple[str, jinja2.nodes.Template]] = []
         above = name
         while above in self._sources and above not in {own for own, _ in chain}:
-            tree = self._parsed(above)
+            tree = self.tree(above)
             chain.append((above, tree))
             extends = tree.find(jinja2.nodes.Extends)
             if extends is None:
@@ -156,12 +170,16 @@ class Templates:
             known |= {node.name for node in tree.find_all(jinja2.nodes.Block)}
         return found
 
-    def _parsed(self, name: str) -> jinja2.nodes.Template:
-        try:
-            return self.environment.parse(self._sources[name].text, name)
-        except jinja2.TemplateSyntaxError as error:
-            error.name = name  # some come without
-            raise
+    def tree(self, name: str) -> jinja2.nodes.Template:
+        """Return a template as Jinja reads it, each text read once. Raises TemplateSyntaxError."""
+        text = self._sources[name].text
+        if text not in self._trees:
+            try:
+                self._trees[text] = self.environment.parse(text, name)
+            except jinja2.TemplateSyntaxError as error:
+                error.name = name  # some come without
+                raise
+        return self._trees[text]
 
     def _unread(self, error: jinja2.TemplateSyntaxError, name: str) -> Problem:
         """Return the problem of a template that Jinja can't read."""
@@ -390,43 +408,78 @@ def filter_names() -> frozenset[str]:
     return frozenset(_environment({}).filters)
 
 
-def compile_all(
+def read_all(
     sources: Mapping[str, TemplateSource], filters: Mapping[str, Callable[..., Any]] | None = None
-) -> dict[str, bytes]:
-    """Return the code of every template that has no fault which shows before it is filled.
+) -> tuple[dict[str, tuple[str, ...]], dict[str, bytes]]:
+    """Return what each template reads (see `closures`), and the code of those without a fault that shows before filling.
 
     The code is for the Python that compiles it.
     """
     templates = Templates(sources, filters=filters)
-    compiled = {}
-    for name, source in sources.items():
+    reads = closures(templates, sources)
+    whole: dict[str, jinja2.nodes.Template] = {}
+    parts: set[str] = set()
+    for name in sources:
         if name.startswith(SHIPPED):
             continue  # most are one with the theme's own of that name; the others are compiled when first used
-        try:
+        with contextlib.suppress(jinja2.TemplateSyntaxError):
             if templates.stray_block(name) is None:
-                code = templates.environment.compile(source.text, name, f"{MARK}{source.path}")
-                compiled[name] = marshal.dumps(code)
+                whole[name] = _Inlined(templates, {name}, parts).visit(templates.tree(name))
+    compiled = {}
+    for name in sorted(
+        whole.keys() - parts
+    ):  # a part is compiled where it stands, and by itself when that is asked for
+        with contextlib.suppress(jinja2.TemplateSyntaxError):
+            code = templates.environment.compile(whole[name], name, f"{MARK}{sources[name].path}")
+            compiled[name] = marshal.dumps(code)
+    return reads, compiled
+
+
+class _Inlined(jinja2.visitor.NodeTransformer):
+    """Puts what a template includes in the place of the include: a call, a context and a generator less for each of them.
+
+    That is done where it is the same: for a template that is named as such, has the context of where it stands, and is no
+    part of a chain of templates itself.
+    """
+
+    def __init__(self, templates: Templates, within: AbstractSet[str], parts: set[str]) -> None:
+        self._templates = templates
+        self._within = within
+        self._parts = parts
+        """The names of those that were put somewhere."""
+
+    def visit_Include(self, node: jinja2.nodes.Include) -> jinja2.nodes.Node:  # noqa: N802 - Jinja's name
+        """Return the scope that stands for an include; the include itself where there can be none."""
+        given = node.template.value if isinstance(node.template, jinja2.nodes.Const) else None
+        if not isinstance(given, str) or node.ignore_missing or not node.with_context:
+            return node
+        environment = self._templates.environment
+        name = environment.join_path(given, "")
+        if name not in environment.sources or name in self._within:
+            return node
+        try:
+            tree = self._templates.tree(name)
         except jinja2.TemplateSyntaxError:
-            continue
-    return compiled
+            return node
+        if tree.find(jinja2.nodes.Extends) or tree.find(jinja2.nodes.Block):
+            return node
+        self._parts.add(name)
+        body = _Inlined(self._templates, self._within | {name}, self._parts).visit(tree).body
+        return jinja2.nodes.Scope(body, lineno=node.lineno, environment=environment)
 
 
-def closures(sources: Mapping[str, TemplateSource]) -> dict[str, tuple[str, ...]]:
+def closures(templates: Templates, sources: Mapping[str, TemplateSource]) -> dict[str, tuple[str, ...]]:
     """Return, for each template, every name that filling it may read: itself, and what it extends, includes, imports.
 
     Names that no template bears are among them: one that is added later changes the page. A template that chooses by
     an expression, or one that can't be read yet, may read any.
     """
-    environment = _environment(sources)
-    names: dict[str, set[str | None]] = {}
-    for text in {source.text for source in sources.values()}:
-        try:
-            names[text] = set(jinja2.meta.find_referenced_templates(environment.parse(text)))
-        except jinja2.TemplateSyntaxError:
-            names[text] = {None}
     reads: dict[str, set[str]] = {}
-    for name, source in sources.items():
-        found = names[source.text]
+    for name in sources:
+        try:
+            found = set(jinja2.meta.find_referenced_templates(templates.tree(name)))
+        except jinja2.TemplateSyntaxError:
+            found = {None}
         reads[name] = set(sources) if None in found else {other for other in found if other is not None}
     closed: dict[str, tuple[str, ...]] = {}
     for name in sources:

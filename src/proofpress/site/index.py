@@ -93,7 +93,9 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
                     scores[other] += weight
         if card.path in self.positions:
             scores.pop(own, None)
-        best = heapq.nsmallest(count, [(-round(score, 9), abs(at - own), at) for at, score in scores.items()])
+        least = heapq.nlargest(count, scores.values())[-1:]
+        near = [(at, score) for at, score in scores.items() if score >= least[0] - 1e-8] if least else []
+        best = heapq.nsmallest(count, [(-round(score, 9), abs(at - own), at) for at, score in near])
         return [self.posts[at] for _, _, at in best]
 
 
