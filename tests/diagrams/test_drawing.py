@@ -59,6 +59,15 @@ def test_ids_are_a_diagrams_own() -> None:
         assert set(re.findall(r'(?:url\(|href=")#([^)"]*)', svg)) <= own
 
 
+def test_the_same_diagram_twice_on_a_page_has_two_sets_of_ids() -> None:
+    one, other = (draw("mermaid", MERMAID["flowchart"], before) for before in (0, 1))
+    assert isinstance(one, Drawing)
+    assert isinstance(other, Drawing)
+    ids = [set(re.findall(r' id="([^"]*)"', found.svg)) for found in (one, other)]
+    assert len(ids[0]) == len(ids[1]) > 0
+    assert ids[0].isdisjoint(ids[1])
+
+
 @pytest.mark.parametrize(
     ("kind", "source", "line", "column", "said"),
     [

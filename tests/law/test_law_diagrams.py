@@ -98,9 +98,9 @@ def test_a_diagram_is_drawn_once_and_again_when_its_post_changes(
     count: list[str] = []
     whole = drawing.draw
 
-    def counted(kind: str, source: str) -> Drawing | drawing.Flaw:
+    def counted(kind: str, source: str, before: int) -> Drawing | drawing.Flaw:
         count.append(kind)
-        return whole(kind, source)
+        return whole(kind, source, before)
 
     monkeypatch.setattr(drawing, "draw", counted)
     site.update()

@@ -47,13 +47,13 @@ def can_draw(kind: str) -> bool:
         return False
 
 
-def draw(kind: str, source: str) -> Drawing | Flaw:
-    """Draw a diagram in one of the languages KINDS."""
+def draw(kind: str, source: str, before: int = 0) -> Drawing | Flaw:
+    """Draw a diagram in one of the languages KINDS; `before` is how often the same one stands above it on its page."""
     if len(source) > MAX_SOURCE:
         return Flaw(f"the diagram has more than {MAX_SOURCE:,} characters")
     if not source.strip():
         return Flaw("the diagram is empty")
-    prefix = f"d{hashlib.sha256(source.encode('utf-8', 'replace')).hexdigest()[:8]}-"
+    prefix = f"d{hashlib.sha256(source.encode('utf-8', 'replace')).hexdigest()[:8]}{f'-{before}' if before else ''}-"
     try:
         return _KINDS[kind](source, prefix)
     except (ET.ParseError, RecursionError):

@@ -33,7 +33,9 @@ def figure(writer: Writer, token: Token, info: Info, given: Mapping[str, str]) -
         fault = MISSING_EXTRA.diagram(kind, drawing.INSTALL)
         note(fault.rule.name, lines.in_info(token, info.language_at, len(info.language)), fault.message, fault.hint)
         return None
-    found = drawing.draw(kind, token.content)
+    before = writer.diagrams[token.content]
+    writer.diagrams[token.content] += 1
+    found = drawing.draw(kind, token.content, before)
     if isinstance(found, drawing.Flaw):
         starts = [0]
         starts += [at + 1 for at, character in enumerate(token.content) if character == "\n"]
