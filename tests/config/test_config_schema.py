@@ -75,7 +75,7 @@ def test_every_example_of_a_key_is_accepted_by_its_schema_and_by_the_reader(name
     "text",
     [
         "", "title: no\n", "title: 1984\ndescription: 1.10\n", "authors: [Ada, {name: Bob}]\n", "posts: blog/**\n", "menu: {About: about.md}\n", "menu:\n- About: about.md\n- {title: A, url: /b/}\n",
-        "feeds: false\n", "feeds: {atom: no}\n", "markdown: {html: allow, math: false}\n", "rules: {no-date: off}\n", "rules: {'a/**': {no-date: off}}\n", "extra: {a: [1]}\ntheme:\n", "output: public\npaginate: 3\nlanguage: no\n",
+        "policy: {script-src: https://a.example, img-src: [self]}\n", "feeds: false\n", "feeds: {atom: no}\n", "feeds: {rss: /index.xml, atom: /a.atom, json: /b.json}\n", "markdown: {html: allow, math: false}\n", "rules: {no-date: off}\n", "rules: {'a/**': {no-date: off}}\n", "extra: {a: [1]}\ntheme:\n", "output: public\npaginate: 3\nlanguage: no\n",
     ],
 )  # fmt: skip
 def test_settings_that_are_read_are_accepted(text: str) -> None:
@@ -122,6 +122,9 @@ def test_front_matter_that_is_read_is_accepted(text: str) -> None:
         "extra: [a]\n",
         "url: 5\n",
         "feeds: {atom: maybe}\n",
+        "feeds: {rss: index.xml}\n",
+        "policy: {script: self}\n",
+        "feeds: {json: /feed.xml}\n",
     ],
 )
 def test_settings_that_are_wrong_are_flagged(text: str) -> None:

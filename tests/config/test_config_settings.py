@@ -60,7 +60,7 @@ def test_every_setting_is_read() -> None:
     assert config.posts == ("posts/**", "notes/*.md")
     assert (config.permalink, config.taxonomies, config.paginate) == ("/{year}/{month}/{slug}/", ("tags", "topics"), 25)
     assert entries(config) == [("About", "about.md"), ("Code", "https://example.org/code")]
-    assert config.feeds == Feeds(atom=True, json=False, entries=5)
+    assert config.feeds == Feeds(atom="/feed.xml", json="", entries=5)
     assert (config.markdown.html, config.markdown.smart_quotes, config.markdown.math) == ("escape", False, True)
     assert (config.highlight.light, config.highlight.line_numbers) == ("friendly", True)
     assert (config.theme, config.extra, config.output) == ({"accent": "red"}, {"a": 1}, "build/site")
@@ -341,8 +341,82 @@ def test_a_hostile_address_in_the_menu_is_refused(url: str) -> None:
     assert [problem.rule for problem in problems] == ["unsafe-url"]
 
 
+def test_what_pages_may_load_is_named_by_directives() -> None:
+    written = "{script-src: https://giscus.app, connect-src: ['https://*.stats.example:8443/a/', self], img-src: }"
+    config, problems = read(f"policy: {written}\n")
+    sources = {"script-src": ("https://giscus.app",), "connect-src": ("https://*.stats.example:8443/a/", "'self'")}
+    assert (config.policy, problems) == (sources, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "column", "hint"),
+    [
+        ("{script-src: giscus.app}", "wrong-type", 22, "write 'https://giscus.app'"),
+        ("{script-src: //giscus.app}", "wrong-type", 22, "write 'https://giscus.app'"),
+        ("{script-src: [self, unsafe-inline]}", "wrong-type", 29, "write the address that it comes from"),
+        ("{script-src: \"'unsafe-eval'\"}", "wrong-type", 22, "write the address that it comes from"),
+        ("{script-src: 'https:'}", "wrong-type", 22, "write the address that it comes from"),
+        ("{img-src: 'https://a.example; script-src *'}", "wrong-type", 19, "write one such as https://stats.example"),
+        ("{img-src: 'https://a.example/$uri'}", "wrong-type", 19, "write one such as https://stats.example"),
+        ("{img-source: https://a.example}", "unknown-setting", 10, "did you mean 'img-src'?"),
+        ("strict", "wrong-type", 9, "write 'script-src: https://stats.example'"),
+    ],
+)
+def test_what_no_policy_can_name_is_told_at_its_place(written: str, rule: str, column: int, hint: str) -> None:
+    problem = only(f"policy: {written}\n")
+    assert (problem.rule, problem.line, problem.column) == (rule, 2, column)
+    assert problem.hint.startswith(hint)
+
+
 def test_feeds_can_be_turned_off_in_a_word() -> None:
-    assert read("feeds: false\n")[0].feeds == Feeds(atom=False, json=False)
+    assert read("feeds: false\n")[0].feeds == Feeds(atom="", rss="", json="")
+    assert read("feeds: true\n")[0].feeds == Feeds(atom="/feed.xml", rss="", json="/feed.json")
+
+
+@pytest.mark.parametrize(
+    ("written", "feeds"),
+    [
+        ("{rss: /index.xml}", Feeds(atom="/feed.xml", rss="/index.xml", json="/feed.json")),
+        ("{rss: /index.xml, atom: /atom.xml, json: no}", Feeds(atom="/atom.xml", rss="/index.xml", json="")),
+        ("{rss: yes}", Feeds(rss="/rss.xml")),
+        ("{rss: no, atom: true, json: }", Feeds()),
+        ("{rss: /feed.xml, atom: no}", Feeds(atom="", rss="/feed.xml")),
+        ("{rss: /feed.xml, atom: /blog/all.atom}", Feeds(atom="/blog/all.atom", rss="/feed.xml")),
+        ("{rss: /nouveautés.rss}", Feeds(rss="/nouveaut%C3%A9s.rss")),
+    ],
+)
+def test_a_feed_is_where_the_settings_say(written: str, feeds: Feeds) -> None:
+    config, problems = read(f"feeds: {written}\n")
+    assert (config.feeds, problems) == (feeds, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "column", "message", "hint"),
+    [
+        ("{rss: index.xml}", 14, "'index.xml' does not begin at the site's root", "write '/index.xml'"),
+        ("{rss: /feed/}", 14, "'/feed/' names no file", "write '/feed/index.xml'"),
+        ("{rss: /feed.}", 14, "'/feed.' names no file", "write '/feed./index.xml'"),
+        ("{rss: /feed.php}", 14, "'/feed.php' does not end in .xml, .rss or .atom, by which", "write '/feed.xml'"),
+        ("{rss: /Feed.XML}", 14, "'/Feed.XML' does not end in .xml, .rss or .atom, by which", "write '/Feed.xml'"),
+        ("{json: /a/b.xml}", 15, "'/a/b.xml' does not end in .json, by which", "write '/a/b.json'"),
+        ("{rss: 'https://me.example/x.xml'}", 14, "' is a full URL", "write the path alone, such as /feed.xml"),
+        ("{rss: /../feed.xml}", 14, "' has '.' or '..' in it", "write the path alone, such as /feed.xml"),
+        ("{rss: maybe}", 14, "takes true, false or a path such as /rss.xml", ""),
+        ("{rss: /feed.xml}", 14, "'/feed.xml' is where the Atom feed is", "write another path, or 'atom: false'"),
+        ("{rss: /A.xml, atom: /a.xml}", 28, "'/a.xml' is where the RSS feed is", "write another path, or 'rss: false'"),
+        (
+            "{atom: /a.xml, rss: /%61.xml}",
+            28,
+            "'/a.xml' is where the Atom feed is",
+            "write another path, or 'atom: false'",
+        ),
+    ],
+)
+def test_a_path_that_no_feed_can_have_is_told_at_its_place(written: str, column: int, message: str, hint: str) -> None:
+    problem = only(f"feeds: {written}\n")
+    assert (problem.rule, problem.severity, problem.line, problem.column) == ("wrong-type", "error", 2, column)
+    assert message in problem.message
+    assert problem.hint == hint
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import html
 import json
 import re
 import xml.etree.ElementTree as ET
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -29,9 +32,9 @@ def feeds(output: Output, extension: str) -> dict[str, bytes]:
     return found
 
 
-def relative(html: str) -> list[str]:
+def relative(text: str) -> list[str]:
     """Return the URLs of an entry that mean nothing outside the page where they were written."""
-    return [f"{where} {url}" for where, url in parse(html).references if not urlsplit(url).scheme]
+    return [f"{where} {url}" for where, url in parse(text).references if not urlsplit(url).scheme]
 
 
 def test_feedparser_reads_every_atom_feed_without_complaint(output: Output) -> None:
@@ -104,6 +107,134 @@ def test_both_formats_of_a_feed_say_the_same(output: Output) -> None:
         assert [
             (e.findtext(f"{ATOM}id"), e.findtext(f"{ATOM}title"), e.findtext(f"{ATOM}content")) for e in entries
         ] == [(i["id"], i["title"], i["content_html"]) for i in items], name
+
+
+# ---------------------------------------------------------------- RSS
+
+
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+DC = "{http://purl.org/dc/elements/1.1/}"
+RFC_822 = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+    r"\d\d:\d\d:\d\d [+-]\d{4}"
+)
+CHANNEL = {
+    "title", "link", "description", "language", "managingEditor", "lastBuildDate", "generator", f"{ATOM}link", "item",
+}  # fmt: skip
+ITEM = {"title", "link", "guid", "pubDate", f"{DC}creator", f"{DC}language", "category", "description", CONTENT}
+REPEATED = {"item", "category", f"{DC}creator"}
+
+
+def rss_feeds(output: Output) -> dict[str, bytes]:
+    found = {name: path.read_bytes() for name, path in output.files.items() if name.endswith("index.xml")}
+    assert "index.xml" in found
+    return found
+
+
+def rss_faults(data: bytes) -> list[str]:
+    """Return what breaks the specification of RSS 2.0 or the best practices profile (rssboard.org)."""
+    faults = []
+
+    def check(held: object, fault: str) -> None:
+        if not held:
+            faults.append(fault)
+
+    def children(of: ET.Element, known: set[str]) -> dict[str, str]:
+        names = [child.tag for child in of]
+        check(not set(names) - known, f"{of.tag} holds {sorted(set(names) - known)}")
+        check(all(names.count(name) == 1 for name in names if name not in REPEATED), f"{of.tag} holds one twice")
+        check(
+            all(len(child) or (child.text or "").strip() or child.attrib for child in of), f"{of.tag} has an empty one"
+        )
+        return {child.tag: child.text or "" for child in of}
+
+    def moment(text: str) -> None:
+        check(RFC_822.fullmatch(text), f"{text} is no date of RFC 822")
+        with contextlib.suppress(ValueError):
+            told = parsedate_to_datetime(text)
+            check(text.startswith(told.strftime("%a, %d ")), f"{text} is another day of the week")
+
+    root = ET.fromstring(data)
+    check((root.tag, root.get("version"), len(root)) == ("rss", "2.0", 1), "no rss 2.0 with one channel")
+    channel = children(root[0], CHANNEL)
+    check({"title", "link", "description"} <= set(channel), "channel lacks what it must have")
+    check(re.fullmatch(r"[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*", channel.get("language", "en")), "language is no tag")
+    check(re.fullmatch(r"\S+@\S+ \(.+\)", channel.get("managingEditor", "a@b (c)")), "managingEditor is no address")
+    moments = [channel["lastBuildDate"]] if "lastBuildDate" in channel else []
+    links, ids = [channel.get("link", "")], []
+    for item in root[0].findall("item"):
+        said = children(item, ITEM)
+        check("title" in said or "description" in said, "an item with neither title nor description")
+        order = [child.tag for child in item]
+        check(
+            CONTENT in said and "description" not in order[order.index(CONTENT) :],
+            "no content, or the description behind it",
+        )
+        links.append(said.get("link", ""))
+        ids.append(said.get("guid", ""))
+        if item.find("guid[@isPermaLink='false']") is None:
+            links.append(said.get("guid", ""))
+        moments.append(said.get("pubDate", ""))
+    for one in moments:
+        moment(one)
+    check(all(urlsplit(one).scheme in ("http", "https") for one in links), "a link is no URL")
+    check(len(set(ids)) == len(ids), "two items with one guid")
+    return faults
+
+
+def test_every_rss_feed_keeps_the_specification_and_feedparser_reads_it_without_complaint(rich_output: Output) -> None:
+    for name, data in rss_feeds(rich_output).items():
+        assert rss_faults(data) == [], name
+        read = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
+        assert (read.bozo, read.version, read.feed.language) == (False, "rss20", "en"), name
+        assert [link.href for link in read.feed.links if link.rel == "self"] == [rich_output.url(name)]
+        assert read.entries, name
+
+
+def test_the_specification_of_rss_finds_a_broken_feed() -> None:
+    item = "<item><guid>/a/</guid><pubDate>Mon, 05 Jan 2025 00:00:00 +0000</pubDate><category></category></item>"
+    assert rss_faults(
+        f"<rss version='2.0'><channel><title>A</title><link>/a/</link>{item}{item}</channel></rss>".encode()
+    ) == [
+        "channel lacks what it must have",
+        *[
+            "item has an empty one",
+            "an item with neither title nor description",
+            "no content, or the description behind it",
+        ]
+        * 2,
+        *["Mon, 05 Jan 2025 00:00:00 +0000 is another day of the week"] * 2,
+        "a link is no URL",
+        "two items with one guid",
+    ]
+
+
+def test_an_rss_feed_says_the_same_as_the_atom_feed_beside_it(rich_output: Output) -> None:
+    for name, data in rss_feeds(rich_output).items():
+        items = ET.fromstring(data).findall("channel/item")
+        beside = rich_output.files[name.removesuffix("index.xml") + "feed.xml"].read_bytes()
+        entries = ET.fromstring(beside).findall(f"{ATOM}entry")
+        assert [
+            (
+                i.findtext("guid"),
+                i.findtext("title"),
+                i.findtext(CONTENT),
+                parsedate_to_datetime(i.findtext("pubDate", "")),
+                [category.text for category in i.findall("category")],
+                html.unescape(i.findtext("description", "")),
+            )
+            for i in items
+        ] == [
+            (
+                e.findtext(f"{ATOM}id"),
+                e.findtext(f"{ATOM}title"),
+                e.findtext(f"{ATOM}content"),
+                dt.datetime.fromisoformat(e.findtext(f"{ATOM}published", "")),
+                [category.get("term") for category in e.findall(f"{ATOM}category")],
+                e.findtext(f"{ATOM}summary", ""),
+            )
+            for e in entries
+        ], name
 
 
 def test_a_feed_holds_no_script(output: Output) -> None:

@@ -28,7 +28,7 @@ from proofpress.site.sections import unmatched, unspoken
 from proofpress.theme import OVERRIDES, Asset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from proofpress.builder.documents import Prepared
     from proofpress.builder.preparing import Preparation
@@ -115,7 +115,7 @@ def world_of(
         assets=asset_paths,
         places=places,
         read=lambda path: read_inside(inputs.root, path),
-        asks=asks_of(inputs.theme),
+        asks=asks_of(inputs.theme, config.policy),
         setting_place=lambda name: place_of(inputs.settings, name),
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
@@ -155,10 +155,10 @@ def _without_words(inputs: Inputs, site: Site, places: Mapping[SourcePath, Mappi
                 yield NO_WORDS.language(card.language).at(card.path, places[card.path].get("language", Place(1, 1)))
 
 
-def asks_of(theme: Theme) -> tuple[str, ...]:
-    """Return what the site's own templates need of a policy of security; the theme's need nothing."""
-    own = (template.text for name, template in theme.templates.items() if template.path.startswith(f"{OVERRIDES}/"))
-    return tuple(sorted({one for text in own for one in asked_by_template(text)}))
+def asks_of(theme: Theme, sources: Mapping[str, Sequence[str]]) -> dict[SourcePath, tuple[str, ...]]:
+    """Return what each of the site's own templates needs of a policy of security; the theme's need nothing."""
+    own = (template for template in theme.templates.values() if template.path.startswith(f"{OVERRIDES}/"))
+    return {SourcePath(template.path): asked_by_template(template.text, sources) for template in own}
 
 
 def _planned(planning: Planning, guard: Guard, plugins: Plugins) -> tuple[Plan, dict[SitePath, SourcePath | None]]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from proofpress.config.setting import Parts, Reader, Setting, absent, read_mapping
 from proofpress.config.values import Feeds, MenuItem
 from proofpress.content import globs, shapes, typed
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged
-from proofpress.content.settings import Refusal, is_command
+from proofpress.content.settings import Refusal, feed_path, is_command, same_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import msgspec
 
     Check = Callable[[str], str | Refusal]
     """Takes what was written and returns the value, or why it is refused."""
@@ -91,16 +91,55 @@ def judgements(settings: Parts) -> Reader:
 _PATTERN_HINT: Final = "write 'notes/**:' and the rules below it"
 
 
+XML: Final = (".xml", ".rss", ".atom")
+"""How the names of files end that hosts serve as XML."""
+JSON: Final = (".json",)
+
+
+def feed(usual: str, endings: tuple[str, ...]) -> Reader:
+    """Return the reader of where a feed is: a path, `true` for the usual one, or `false`, which is read as no path."""
+
+    def read(node: Node, key: str, findings: Findings) -> str | None:
+        if isinstance(node, ScalarNode) and any(mark in node.text for mark in "/."):
+            written = typed.text(node, key, findings)
+            return written and _accepted(written, node, key, findings, lambda path: feed_path(path, endings))
+        on = typed.boolean(node, key, findings, takes=f"true, false or a path such as {usual}")
+        return None if on is None else usual if on else ""
+
+    ends = "|".join(ending[1:] for ending in endings)
+    return Reader(read, {"anyOf": [shapes.TRUTH, {"type": "string", "pattern": rf"^/.*\.({ends})$"}]})
+
+
+_FEEDS: Final = {"atom": "Atom feed", "rss": "RSS feed", "json": "JSON Feed"}
+
+
 def feeds(settings: Parts) -> Reader:
-    """Return the reader of which feeds are written; `feeds: false` turns all of them off."""
+    """Return the reader of which feeds are written, and where; `feeds: false` turns all of them off."""
 
     def read(node: Node, key: str, findings: Findings) -> Feeds | None:
         if isinstance(node, ScalarNode):
             on = typed.boolean(node, key, findings)
-            return None if on is None else Feeds(atom=on, json=on)
-        return Feeds(**read_mapping(node, f"{key}: ", settings(), findings))
+            return None if on is None else Feeds() if on else Feeds(atom="", json="")
+        found = Feeds(**read_mapping(node, f"{key}: ", settings(), findings))
+        return _apart(found, node, key, findings) if isinstance(node, MappingNode) else found
 
     return Reader(read, shapes.TRUTH)
+
+
+def _apart(found: Feeds, node: MappingNode, key: str, findings: Findings) -> Feeds:
+    """Return the feeds without one whose file another of them is, and note it where it is written."""
+    written = {name.text: value for name, value in node.entries if name.text in _FEEDS}
+    taken: dict[str, str] = {}
+    for form in (*(form for form in _FEEDS if form not in written), *written):
+        path = getattr(found, form)
+        other = next((one for one, place in taken.items() if path and same_file(place, path)), None)
+        if other is None:
+            taken[form] = path
+            continue
+        message = f"'{key}: {form}': '{path}' is where the {_FEEDS[other]} is"
+        findings.note("wrong-type", written[form].place, message, hint=f"write another path, or '{other}: false'")
+        found = msgspec.structs.replace(found, **{form: ""})
+    return found
 
 
 def _accepted(

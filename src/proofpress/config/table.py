@@ -13,16 +13,20 @@ import msgspec
 from proofpress.config.fields import FIELDS
 from proofpress.config.folders import DEFAULTS, SECTIONS
 from proofpress.config.languages import LANGUAGES
+from proofpress.config.policy import POLICY
 from proofpress.config.readers import (
     AUTHORS,
     FREE,
+    JSON,
     MACROS,
     MENU,
     NAME,
     TRUTH,
     WORDING,
+    XML,
     checked,
     choice,
+    feed,
     feeds,
     judgements,
     number,
@@ -40,8 +44,22 @@ if TYPE_CHECKING:
 
 def _feeds() -> tuple[Setting, ...]:
     return (
-        Setting(name="atom", reader=TRUTH, description="Write an Atom feed."),
-        Setting(name="json", reader=TRUTH, description="Write a JSON Feed."),
+        Setting(
+            name="atom",
+            reader=feed("/feed.xml", XML),
+            description="Where the Atom feed is, from the site's root; `true` for `/feed.xml`, `false` for none.",
+        ),
+        Setting(
+            name="rss",
+            reader=feed("/rss.xml", XML),
+            description="Where the RSS feed is, likewise; `true` for `/rss.xml`.",
+            otherwise="none",
+        ),
+        Setting(
+            name="json",
+            reader=feed("/feed.json", JSON),
+            description="Where the JSON Feed is, likewise; `true` for `/feed.json`.",
+        ),
         Setting(
             name="entries",
             reader=number(least=1, most=100_000),
@@ -229,8 +247,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="feeds",
         reader=feeds(_feeds),
-        description="Which feeds are written, and how many posts each carries. `false` for none.",
-        examples=({"atom": True, "json": False, "entries": 20}, False),
+        description="Which feeds are written, where they are, and how many posts each carries. `false` for none.",
+        examples=({"atom": True, "json": False, "entries": 20}, {"rss": "/index.xml"}, False),
+        otherwise="Atom at `/feed.xml`, JSON Feed at `/feed.json`, 20 posts each",
         parts=_feeds,
     ),
     Setting(
@@ -277,6 +296,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         reader=choice(*get_args(Hosting)),
         description="Where the site will be served: `github`, `netlify`, `cloudflare`, `nginx` or `caddy`. Redirects, cache times and what pages may load are then written in that host's words beside the pages.",
         examples=("github", "netlify", "cloudflare", "nginx", "caddy"),
+    ),
+    Setting(
+        name="policy",
+        reader=POLICY,
+        description="Where pages may load from beside the site itself, by the directives of a Content-Security-Policy: what the scripts and forms of your own templates need. The policy that `hosting` writes has it.",
+        examples=({"script-src": "https://giscus.app", "frame-src": ["https://giscus.app"]},),
     ),
     Setting(
         name="rules",

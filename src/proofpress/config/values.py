@@ -25,10 +25,11 @@ Hosting = Literal["none", "github", "netlify", "cloudflare", "nginx", "caddy"]
 
 
 class Feeds(msgspec.Struct, frozen=True):
-    """Which feeds are written, and how many posts each carries."""
+    """Where the site's feeds stand, from its root, and how many posts each carries. An empty path is no feed."""
 
-    atom: bool = True
-    json: bool = True
+    atom: str = "/feed.xml"
+    rss: str = ""
+    json: str = "/feed.json"
     entries: int = 20
 
 
@@ -156,6 +157,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     output: str = "public"
     hosting: Hosting = "none"
     """Whose words redirects and cache times are written in."""
+    policy: dict[str, tuple[str, ...]] = {}
+    """Where pages may load from beside the site itself, by directives of Content-Security-Policy."""
     rules: dict[str, Judgement | dict[str, Judgement]] = {}
     """What rules weigh, by their names; and by globs below content/, what they weigh in these files."""
     defaults: tuple[Default, ...] = ()

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
-from proofpress.content import globs, leftovers
+from proofpress.content import addresses, globs, leftovers
 from proofpress.content.keys import KEYS
-from proofpress.paths import WINDOWS_DEVICES, slug
+from proofpress.paths import WINDOWS_DEVICES, SitePath, identity, output_path, slug
 from proofpress.patterns import lazy
 from proofpress.problems import did_you_mean
 from proofpress.urls import WEB, read
@@ -26,6 +26,10 @@ _ZONE: Final = lazy(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _MACHINE_ZONES: Final = frozenset({"localtime", "posixrules", "posix", "right"})  # these differ from machine to machine
 # RFC 5646, section 2.1, in form: a language of 2 to 8 letters and its subtags, or private use
 _LANGUAGE: Final = lazy(r"(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|[xX](?:-[A-Za-z0-9]{1,8})+)")
+# no marks that mean more than themselves in a header, to nginx or to Caddy
+_SOURCE: Final = lazy(
+    r"(?:https?|wss?)://(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/%-]*)?"
+)
 _EXAMPLES: Final = frozenset({"example.com", "example.net", "example.org"})
 _OWN_FOLDERS: Final = ("content", "templates", "static", "data", "words", "plugins")
 
@@ -171,6 +175,19 @@ def font_file(path: str) -> str | Refusal:
     return path
 
 
+def policy_source(text: str) -> str | Refusal:
+    """Check a source of a Content-Security-Policy (w3.org/TR/CSP3, section 2.3.1): a host, with a path or without, or the site."""
+    if text in ("self", "'self'"):
+        return "'self'"
+    if _SOURCE.fullmatch(text):
+        return text
+    if text.strip("'").startswith(("unsafe-", "*", "nonce-", "strict-dynamic")) or text.endswith(":"):
+        return Refusal("would let any code run", "write the address that it comes from, such as https://stats.example")
+    if _SOURCE.fullmatch(f"https://{text.removeprefix('//')}"):
+        return Refusal("begins without https://", f"write 'https://{text.removeprefix('//')}'")
+    return Refusal("is no address that a policy can hold", "write one such as https://stats.example, or 'self'")
+
+
 def taxonomy(name: str) -> str | Refusal:
     """Check the name of a taxonomy: it is a key of front matter and a part of URLs."""
     if name in KEYS or name == "taxonomies":
@@ -181,6 +198,30 @@ def taxonomy(name: str) -> str | Refusal:
             f"write '{slug(name)}'" if slug(name) else "use small letters and dashes",
         )
     return name
+
+
+def feed_path(text: str, endings: tuple[str, ...]) -> str | Refusal:
+    """Check where a feed is: the path of a file, from the site's root, whose name ends as its kind of feed does."""
+    path = addresses.site_path(text)
+    if isinstance(path, addresses.Refusal):
+        return Refusal(path.message, f"write the path alone, such as /feed{endings[0]}")
+    if not text.startswith("/"):
+        return Refusal("does not begin at the site's root", f"write '/{text}'")
+    if path.endswith("/"):
+        return Refusal("names no file", f"write '{path}index{endings[0]}'")
+    if not path.endswith(endings):
+        either = ", ".join(endings[:-1]) + " or " + endings[-1] if len(endings) > 1 else endings[0]
+        name = path.rpartition("/")[2].partition(".")[0]
+        return Refusal(
+            f"does not end in {either}, by which hosts know what a feed is",
+            f"write '{path.rpartition('/')[0]}/{name}{endings[0]}'",
+        )
+    return path
+
+
+def same_file(one: str, other: str) -> bool:
+    """Tell whether two paths of the site are one file to some disk."""
+    return identity(output_path(SitePath(one))) == identity(output_path(SitePath(other)))
 
 
 def output(text: str) -> str | Refusal:

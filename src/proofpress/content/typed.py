@@ -80,7 +80,7 @@ def line(node: Node, key: str, findings: Findings) -> str | None:
     return None if read is None else re.sub("[ \t\n\u2028\u2029]+", " ", read)
 
 
-def boolean(node: Node, key: str, findings: Findings) -> bool | None:
+def boolean(node: Node, key: str, findings: Findings, *, takes: str = "true or false") -> bool | None:
     """Read true or false (also yes, no, on, off: the key's type leaves no doubt)."""
     if isinstance(node, ScalarNode):
         if node.absent:
@@ -90,7 +90,7 @@ def boolean(node: Node, key: str, findings: Findings) -> bool | None:
             return True
         if word in _NO:
             return False
-    wrong(node, key, "true or false", findings)
+    wrong(node, key, takes, findings)
     return None
 
 

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from proofpress.kinds.target import FilledTarget, Kind, Planning
+from proofpress.config import place_of
+from proofpress.kinds.target import SETTINGS, FilledTarget, Kind, Planning, refusal
+from proofpress.model import Place
 from proofpress.paths import SitePath
 from proofpress.site import questions
 from proofpress.site.cards import folder_title
 from proofpress.site.editions import in_language, list_path
-from proofpress.site.lists import Format, feed_formats, feed_path, home_of
+from proofpress.site.lists import Format, feed_paths, home_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from proofpress.config import Config
     from proofpress.kinds.making import Making
     from proofpress.model import Card
     from proofpress.pages.feeds import Entry
     from proofpress.problems import Problem
+    from proofpress.site.claims import Complaint
     from proofpress.site.index import Edition
     from proofpress.site.values import FeedPosts
+
+
+NAMES: Final[Mapping[Format, str]] = {"atom": "Atom feed", "rss": "RSS feed", "json": "JSON Feed"}
 
 
 class FeedTarget(FilledTarget, frozen=True, kw_only=True):
@@ -31,13 +37,25 @@ class FeedTarget(FilledTarget, frozen=True, kw_only=True):
 
     @property
     def claim(self) -> SitePath:
-        """Return the folder that it belongs to."""
-        return SitePath(self.site_path.rpartition("/")[0] + "/")
+        """Return the folder that it belongs to; its own path, where the settings choose that."""
+        return SitePath(self.site_path.rpartition("/")[0] + "/") if self.follows else self.site_path
 
     @property
     def follows(self) -> bool:
-        """Say yes: it belongs to a list."""
-        return True
+        """Say yes where it belongs to another list than the site's own."""
+        return self.language != ""
+
+    def place(self, planning: Planning) -> Place:
+        """Return where the settings say where it is."""
+        return Place(0, 1) if self.follows else place_of(planning.read(SETTINGS), "feeds", self.format)
+
+    def is_set(self, planning: Planning) -> bool:
+        """Tell whether the settings name this feed."""
+        return self.place(planning) != Place(0, 1)
+
+    def refusals(self, complaint: Complaint, planning: Planning) -> Iterator[Problem]:
+        """Give the one at its path."""
+        yield refusal(complaint, SETTINGS, self.place(planning), self.origin, "write another path")
 
     def posts(self, making: Making) -> FeedPosts:
         """Return what it carries."""
@@ -59,6 +77,11 @@ class TermFeedTarget(FeedTarget, frozen=True, kw_only=True):
     term: str
     """Its slug."""
 
+    @property
+    def follows(self) -> bool:
+        """Say yes: it belongs to the term's list."""
+        return True
+
     def posts(self, making: Making) -> FeedPosts:
         """Return the posts of the term."""
         return making.ask(questions.TermFeed(self.taxonomy, self.term, self.language))
@@ -69,6 +92,11 @@ class SectionFeedTarget(FeedTarget, frozen=True, kw_only=True):
 
     folder: str
     title: str
+
+    @property
+    def follows(self) -> bool:
+        """Say yes: it belongs to the section's list."""
+        return True
 
     def posts(self, making: Making) -> FeedPosts:
         """Return the posts of the folder."""
@@ -83,36 +111,37 @@ def _entry(card: Card, making: Making) -> Entry:
 
 def plan(planning: Planning) -> Iterator[FeedTarget]:
     """Give each feed in each format that the settings ask for, of each language."""
-    for name in feed_formats(planning.config):
-        for edition in planning.site.editions:
-            yield from _of_language(edition, name, planning.config)
+    for edition in planning.site.editions:
+        yield from _of_language(edition, planning.config)
 
 
-def _of_language(edition: Edition, name: Format, config: Config) -> Iterator[FeedTarget]:
+def _of_language(edition: Edition, config: Config) -> Iterator[FeedTarget]:
     language, said = edition.language, in_language(edition.language)
-    path = feed_path(home_of(language), name)
-    yield FeedTarget(site_path=path, origin=f"the site's feed{said}", format=name, language=language)
+    for name, path in feed_paths(config, home_of(language)).items():
+        yield FeedTarget(site_path=path, origin=f"the site's {NAMES[name]}{said}", format=name, language=language)
     for taxonomy, terms in edition.taxonomies.items():
         for term in terms.values():
-            yield TermFeedTarget(
-                site_path=feed_path(term.site_path, name),
-                origin=f"the feed of '{term.name}' in {taxonomy}{said}",
-                format=name,
-                taxonomy=taxonomy,
-                term=term.slug,
-                language=language,
-            )
+            for name, path in feed_paths(config, term.site_path).items():
+                yield TermFeedTarget(
+                    site_path=path,
+                    origin=f"the {NAMES[name]} of '{term.name}' in {taxonomy}{said}",
+                    format=name,
+                    taxonomy=taxonomy,
+                    term=term.slug,
+                    language=language,
+                )
     for folder, section in config.sections.items():
         if section.feed and (folder in edition.folders or folder in edition.list_texts):
             text = edition.list_texts.get(folder)
-            yield SectionFeedTarget(
-                site_path=feed_path(list_path(edition, folder), name),
-                origin=f"the feed of content/{folder}/{said}",
-                format=name,
-                folder=folder,
-                title=(text.title if text else "") or section.title or folder_title(folder),
-                language=language,
-            )
+            for name, path in feed_paths(config, list_path(edition, folder)).items():
+                yield SectionFeedTarget(
+                    site_path=path,
+                    origin=f"the {NAMES[name]} of content/{folder}/{said}",
+                    format=name,
+                    folder=folder,
+                    title=(text.title if text else "") or section.title or folder_title(folder),
+                    language=language,
+                )
 
 
 KIND = Kind(plan=plan)

@@ -22,9 +22,9 @@ import msgspec
 from proofpress.config import place_of
 from proofpress.kinds.target import SETTINGS, Kind, PlainTarget, Planning, Published
 from proofpress.paths import Base, SitePath
-from proofpress.rules.site import MISSING_REDIRECTS
+from proofpress.rules.site import MISSING_POLICY, MISSING_REDIRECTS
 from proofpress.site.hosting import PATHS
-from proofpress.site.policy import policy
+from proofpress.site.policy import CODE, policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -101,11 +101,33 @@ def policy_of(planning: Planning) -> str:
     """Return the policy that all pages keep to; nothing where a text, a template or a copied page may hold code."""
     if any(path.lower().endswith(PAGES) for path in planning.site.files):
         return ""
-    return policy([*planning.asks, *(one for card in planning.site.by_path.values() for one in card.asks)])
+    texts = (one for card in planning.site.by_path.values() for one in card.asks)
+    return policy([*(one for asks in planning.asks.values() for one in asks), *texts], planning.config.policy)
+
+
+def _without_policy(planning: Planning) -> Iterator[Problem]:
+    """Give why there is no policy, where the settings name what one allows."""
+    if not planning.config.policy:
+        return
+    if not PURPOSES.get(planning.config.hosting):
+        fault = MISSING_POLICY.no_host()
+    elif policy_of(planning):
+        return
+    else:
+        templates = [path for path, asks in planning.asks.items() if CODE in asks]
+        texts = [path for path, card in planning.site.by_path.items() if CODE in card.asks]
+        copied = [path for path in planning.site.files if path.lower().endswith(PAGES)]
+        first = next(iter([*sorted(templates), *sorted(texts), *sorted(copied)]), None)
+        fault = MISSING_POLICY.beside(first, template=bool(templates)) if first else MISSING_POLICY.too_long()
+    yield fault.at(SETTINGS, place_of(planning.read(SETTINGS), "policy", at_key=True))
 
 
 def check(planning: Planning, targets: Sequence[Target]) -> Iterator[Problem]:
-    """Give what keeps the host from redirecting an alias: a file of the site's own that doesn't say it, or a limit."""
+    """Give what keeps the host from redirecting an alias: a file of the site's own that doesn't say it, or a limit.
+
+    And what keeps it from being told what pages may load.
+    """
+    yield from _without_policy(planning)
     hosting, base = planning.config.hosting, Base.of(planning.config.url)
     for purpose in PURPOSES.get(hosting, ()):
         if purpose not in WITH_REDIRECTS:

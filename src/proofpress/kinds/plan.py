@@ -98,7 +98,7 @@ def _files_for_folders(first: Mapping[str, Target], planning: Planning, problems
         for folder in _folders_of(key):
             if folder not in first or folder in dropped or key in dropped:
                 continue
-            blamed = _blamed(first[folder], target)
+            blamed = _blamed(first[folder], target, planning)
             gone = tuple(other.site_path for other in dropped.values())
             dropped[key if blamed is target else folder] = blamed
             if not ((target.travels or target.follows) and gone and target.site_path.startswith(gone)):
@@ -112,19 +112,23 @@ def _folders_of(key: str) -> Iterator[str]:
         yield key
 
 
-def _blamed(holder: Target, target: Target) -> Target:
-    """Return which of two claims gives way: the later one, unless only the other has a source file to be mended."""
+def _blamed(holder: Target, target: Target, planning: Planning) -> Target:
+    """Return which of two claims gives way: what the settings ask for, else the later one.
+
+    But where only the other has a source file to be mended, it is that one.
+    """
+    if holder.is_set(planning) or target.is_set(planning):
+        return target if target.is_set(planning) else holder
     return holder if target.source is None and holder.source is not None else target
 
 
 def _collision(holder: Target, target: Target, planning: Planning) -> Problem:
-    """Blame the claim that a person can move: the one with a source file, at the key that asks for the URL."""
-    blamed = _blamed(holder, target)
+    """Blame the claim that a person can move: at the key, of the settings or of its file, that asks for the URL."""
+    blamed = _blamed(holder, target, planning)
     other = holder if blamed is target else target
     place = blamed.place(planning)
-    fault = URL_COLLISION.both_make(
-        blamed.origin, other.origin, holder.site_path, target.site_path, written=bool(blamed.source)
-    )
+    written = "setting" if blamed.is_set(planning) else "file" if blamed.source else ""
+    fault = URL_COLLISION.both_make(blamed.origin, other.origin, holder.site_path, target.site_path, written)
     return fault.at(blamed.source or SETTINGS, place)
 
 

@@ -40,8 +40,8 @@ class Planning(msgspec.Struct, frozen=True, kw_only=True):
     """By document: where the values of its front matter stand."""
     read: Callable[[SourcePath], bytes]
     """Reads a file of the site."""
-    asks: tuple[str, ...] = ()
-    """What the site's own templates need of a policy of security: `site.policy`."""
+    asks: Mapping[SourcePath, tuple[str, ...]] = {}
+    """What each of the site's own templates needs of a policy of security: `site.policy`."""
     setting_place: Callable[[str], Place] = lambda _name: Place(0, 1)
     """Where a setting stands in site.yaml."""
 
@@ -114,6 +114,10 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     def changed(self, site: Site) -> dt.datetime | None:
         """Return when what it shows changed in a way that readers should know of; None where nobody says."""
         return None
+
+    def is_set(self, planning: Planning) -> bool:
+        """Tell whether a line of the settings asks for its URL, so that it is there that a person moves it."""
+        return False
 
     def place(self, planning: Planning) -> Place:
         """Return where a document asks for its URL; the document's beginning where no key does."""

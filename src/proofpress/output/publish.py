@@ -216,7 +216,7 @@ def rank(path: OutputPath) -> int:
     """
     if path in LAST:
         return 3
-    if not path.endswith((".html", ".xml", ".json", ".txt")):
+    if not path.endswith((".html", ".xml", ".rss", ".atom", ".json", ".txt")):
         return 0
     if path.endswith(".html"):
         return 1 if path.count("/") > 1 else 2

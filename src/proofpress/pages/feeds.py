@@ -1,6 +1,6 @@
-"""Feeds: Atom (RFC 4287) and JSON Feed 1.1, with each post's full text and nothing relative in it.
+"""Feeds: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1, with each post's full text and nothing relative in it.
 
-Both are written from the same entries. A feed's `updated` is its newest post's, never the clock's.
+All are written from the same entries, and an entry has one id in each. A feed's `updated` is its newest post's, never the clock's.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ import datetime as dt
 import json
 import re
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from proofpress.model import Author, Body, Card
 from proofpress.pages.filling import settle
 from proofpress.paths import Base, SitePath
-from proofpress.site.dates import timestamp
+from proofpress.site.dates import rfc_822, timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from proofpress.config import Config
     from proofpress.site.lists import Format
@@ -35,6 +35,10 @@ LISTING = re.compile(r'(<pre\b[^>]*\btabindex="0"[^>]*><code\b[^>]*>)(.*?)(?=</c
 LABEL = re.compile(r'<small class="label" data-label="([^"]*)"></small>')
 SPAN = re.compile(r"</?span\b[^>]*>")
 OWN_FRAGMENT = re.compile(r'(<a\b[^>]*\bhref=")(#[^"]*")')
+_NAMESPACES: Final = (
+    'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+)
 NEVER = "1970-01-01T00:00:00+00:00"
 """The `updated` that Atom asks for, in a feed that has no entry yet."""
 
@@ -71,8 +75,7 @@ def _without_classes(html: str) -> str:
 def feed(form: Format, own: SitePath, about: FeedPosts, entries: Sequence[Entry], config: Config) -> bytes:
     """Return a feed's file; `own` is where it stands."""
     base = Base.of(config.url)
-    write = atom if form == "atom" else json_feed
-    return write(about.title, base.absolute(about.home), base.absolute(own), entries, config).encode("utf-8")
+    return _WRITERS[form](about.title, base.absolute(about.home), base.absolute(own), entries, config).encode("utf-8")
 
 
 def atom(title: str, home: str, own: str, entries: Sequence[Entry], config: Config) -> str:
@@ -120,6 +123,48 @@ def _atom_author(author: Author) -> str:
     return f"<author><name>{_text(author.name)}</name>{url}{email}</author>"
 
 
+def rss(title: str, home: str, own: str, entries: Sequence[Entry], config: Config) -> str:
+    """Return an RSS 2.0 feed (rssboard.org/rss-specification), the texts as `content:encoded`."""
+    updated = max((_moment_of(e.card) for e in entries), default=None)
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<rss version="2.0" {_NAMESPACES}>',
+        "<channel>",
+        f"<title>{_text(title)}</title>",
+        f"<link>{_text(home)}</link>",
+        f"<description>{_text(config.description or title)}</description>",
+        f"<language>{_text(config.language)}</language>",
+        *(f"<managingEditor>{_text(f'{a.email} ({a.name})')}</managingEditor>" for a in config.authors[:1] if a.email),
+        *([f"<lastBuildDate>{rfc_822(updated)}</lastBuildDate>"] if updated else []),
+        "<generator>Proofpress</generator>",
+        f'<atom:link rel="self" type="application/rss+xml" href="{escape(own)}"/>',
+        *(_rss_item(e, config) for e in entries),
+        "</channel>",
+        "</rss>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rss_item(entry: Entry, config: Config) -> str:
+    """Return an item. Its description is HTML to readers, so plain text is escaped for that first; nothing in it is empty."""
+    card = entry.card
+    assert card.date is not None, "feeds carry dated posts alone"
+    lines = [
+        "<item>",
+        f"<title>{_text(card.title)}</title>",
+        f"<link>{_text(card.permalink)}</link>",
+        f'<guid isPermaLink="{"false" if card.id else "true"}">{_text(card.id or card.permalink)}</guid>',
+        f"<pubDate>{rfc_822(card.date)}</pubDate>",
+        *(f"<dc:creator>{_text(author.name)}</dc:creator>" for author in card.authors or config.authors),
+        *([f"<dc:language>{_text(card.language)}</dc:language>"] if card.language else []),
+        *(f"<category>{_text(name)}</category>" for name in card.terms.get("tags", ())),
+        *([f"<description>{_text(_text(card.description))}</description>"] if card.description else []),
+        *([f"<content:encoded>{_text(entry.html)}</content:encoded>"] if entry.html.strip() else []),
+        "</item>",
+    ]
+    return "\n".join(lines)
+
+
 def json_feed(title: str, home: str, own: str, entries: Sequence[Entry], config: Config) -> str:
     """Return a JSON feed."""
     about: dict[str, Any] = {
@@ -164,10 +209,14 @@ def _json_author(author: Author) -> dict[str, str]:
     return {"name": author.name} | ({"url": author.url} if author.url else {})
 
 
-def _changed(card: Card) -> str:
+def _moment_of(card: Card) -> dt.datetime:
     changed = card.updated or card.date
     assert changed is not None, "feeds carry dated posts alone"
-    return timestamp(changed)
+    return changed
+
+
+def _changed(card: Card) -> str:
+    return timestamp(_moment_of(card))
 
 
 def _moment(stamp: str) -> float:
@@ -177,3 +226,10 @@ def _moment(stamp: str) -> float:
 def _text(text: str) -> str:
     """Escape text for XML, outside of attributes."""
     return escape(text, quote=False)
+
+
+_WRITERS: Final[Mapping[Format, Callable[[str, str, str, Sequence[Entry], Config], str]]] = {
+    "atom": atom,
+    "rss": rss,
+    "json": json_feed,
+}

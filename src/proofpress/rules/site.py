@@ -22,17 +22,18 @@ class _UrlCollision(Rule, frozen=True):
             "rename one of them",
         )
 
-    def both_make(self, blamed: str, other: str, path: str, path_too: str, *, written: bool) -> Fault:
-        """Tell of two of the site's files for one place; `written` says that a person wrote what is blamed."""
+    def both_make(self, blamed: str, other: str, path: str, path_too: str, written: str) -> Fault:
+        """Tell of two of the site's files for one place; `written` says where a person asked for what is blamed."""
         same = (
             f"both make '{path}'"
             if path == path_too
             else f"make '{path}' and '{path_too}', which one disk can't hold side by side"
         )
-        return self.says(
-            f"{blamed} and {other} {same}",
-            "give one of them another 'slug:' or 'url:', or rename it" if written else "rename one of them",
-        )
+        mends = {
+            "setting": "write another path here, or move the other",
+            "file": "give one of them another 'slug:' or 'url:', or rename it",
+        }
+        return self.says(f"{blamed} and {other} {same}", mends.get(written, "rename one of them"))
 
 
 class _SameTerm(Rule, frozen=True):
@@ -80,6 +81,28 @@ class _MissingRedirects(Rule, frozen=True):
         )
 
 
+class _MissingPolicy(Rule, frozen=True):
+    def no_host(self) -> Fault:
+        return self.says(
+            "'policy' names what pages may load, but 'hosting' names no host that could be told",
+            "write 'hosting: netlify', 'cloudflare', 'nginx' or 'caddy', or take 'policy:' out",
+        )
+
+    def beside(self, path: str, *, template: bool) -> Fault:
+        """Tell whose code keeps the policy from being written."""
+        return self.says(
+            f"'policy' names what pages may load, but none is written, since {path} may hold other code",
+            "name where its scripts and forms come from, too"
+            if template
+            else "move the code into a template, and name where it comes from",
+        )
+
+    def too_long(self) -> Fault:
+        return self.says(
+            "'policy' names more than hosts read in one line, so that no policy is written", "name hosts without paths"
+        )
+
+
 class _LostUrl(Rule, frozen=True):
     def moved(self, old: str, new: str, aliases: bool) -> Fault:
         """Tell of a page that has another URL than it was published under; `aliases` says whether it has any."""
@@ -102,4 +125,5 @@ RESERVED_PATH: Final = Rule("reserved-path", "error", "site", fixed=True)
 SAME_TERM: Final = _SameTerm("same-term", "warning", "site")
 EMPTY_SLUG: Final = _EmptySlug("empty-slug", "error", "site")
 MISSING_REDIRECTS: Final = _MissingRedirects("missing-redirects", "warning", "site")
+MISSING_POLICY: Final = _MissingPolicy("missing-policy", "warning", "site")
 LOST_URL: Final = _LostUrl("lost-url", "warning", "site")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from proofpress.paths import SitePath, slug
 
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from proofpress.config import Config
 
-Format = Literal["atom", "json"]
+Format = Literal["atom", "rss", "json"]
+FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+"""In the order in which pages announce them: a reader of feeds takes the first that it knows."""
 
 
 def pages_of(total: int, per_page: int) -> int:
@@ -54,11 +56,10 @@ def page_size(config: Config, folder: str) -> int:
     return section.paginate if section is not None and section.paginate is not None else config.paginate
 
 
-def feed_path(folder: SitePath, name: str) -> SitePath:
-    """Return where a folder's feed is: `/tags/gpu/feed.xml`."""
-    return SitePath(f"{folder}feed.{'xml' if name == 'atom' else 'json'}")
+def feed_paths(config: Config, folder: SitePath) -> dict[Format, SitePath]:
+    """Return where a folder's feeds are, by the formats that the settings ask for.
 
-
-def feed_formats(config: Config) -> tuple[Format, ...]:
-    """Return the formats of feed that the settings ask for."""
-    return (*(("atom",) if config.feeds.atom else ()), *(("json",) if config.feeds.json else ()))
+    The site's own are where the settings say, each other one by the same path below its folder: `/tags/gpu/feed.xml`.
+    """
+    said: dict[Format, str] = {name: getattr(config.feeds, name) for name in FORMATS}
+    return {name: SitePath(f"{folder}{path[1:]}") for name, path in said.items() if path}

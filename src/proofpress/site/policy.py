@@ -1,7 +1,8 @@
 """What a page's HTML asks of a Content-Security-Policy (w3.org/TR/CSP3), and the policy that grants just that.
 
 The theme needs nothing but the site's own files, `default-src 'self'`. A text may show pictures from elsewhere, or hold
-styles; for code of its own no policy is written, since a policy that lets all code run is none.
+styles; for code of its own no policy is written, since a policy that lets all code run is none. What the scripts and forms
+of a site's own templates need, which can't be read from them, its owner says in the settings.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
 CODE: Final = "script-src"
 """What runs, or what can't be told from the text."""
@@ -78,12 +79,14 @@ def asked(html: str, *, raw: bool = True) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def asked_by_template(text: str) -> tuple[str, ...]:
+def asked_by_template(text: str, sources: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Return what pages need that a template makes: as `asked` has it, and `script-src 'sha256-…'` for code that it holds.
 
     Such code is a `<script>` or `<style>` whose text is the same on each page, and that names nothing from elsewhere:
-    a browser then runs it and no other.
+    a browser then runs it and no other. What comes from one of the settings' `sources`, by their directives, they speak for.
     """
+    if sources:
+        text = _SPOKEN_FOR.sub(lambda element: "" if _named(element, sources) else element[0], text)
     small = text.lower()
     if "<script" not in small and "<style" not in small:
         return asked(text)
@@ -101,21 +104,69 @@ def asked_by_template(text: str) -> tuple[str, ...]:
     return tuple(sorted({*asked(_INLINE.sub(taken, text)), *found}))
 
 
+_ELEMENTS: Final = {
+    "script": ("script-src", lazy(r"""\ssrc\s*=\s*["']?(\{\{.*?\}\}[^"'\s>]*|[^"'\s>]+)""", re.IGNORECASE)),
+    "link": ("style-src", lazy(r"""\shref\s*=\s*["']?(\{\{.*?\}\}[^"'\s>]*|[^"'\s>]+)""", re.IGNORECASE)),
+    "form": ("form-action", lazy(r"""\saction\s*=\s*["']?(\{\{.*?\}\}[^"'\s>]*|[^"'\s>]+)""", re.IGNORECASE)),
+}
+"""Elements that settings can speak for: by which directive, and where their address is."""
+_SPOKEN_FOR: Final = lazy(
+    r"<(?P<name>script)\b(?P<script>[^>]*)>\s*</script\s*>|<(?P<other>link|form)\b(?P<attributes>[^>]*)>", re.IGNORECASE
+)
+_OWN: Final = lazy(r"\{\{-?\s*site\.(?:asset|link|url)\b[^{}]*\}\}[^{}]*|/?[^/:{}\\][^:{}\\]*")
+"""An address of the site itself: that of a file of the theme, or a path."""
+
+
+def _named(element: re.Match[str], sources: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether an element is loaded from, or sent to, one of the sources of its directive, and runs nothing else."""
+    directive, place = _ELEMENTS[(element["name"] or element["other"]).lower()]
+    attributes = element["script"] or element["attributes"] or ""
+    address = place.search(attributes)
+    if address is None or any(pattern.search(attributes.lower()) for pattern in _HANDLERS):
+        return False
+    return any(_is_from(address[1], source) for source in sources.get(directive, ()))
+
+
+def _is_from(address: str, source: str) -> bool:
+    """Tell whether a source of a policy allows an address, as browsers compare them (CSP 3, section 6.7.2)."""
+    if source == SELF:
+        return _OWN.fullmatch(address) is not None
+    scheme, _, place = source.partition("://")
+    host, slash, path = place.partition("/")
+    host = host.lower()
+    found = _ADDRESS.fullmatch(f"https:{address}" if address.startswith("//") else address)
+    if found is None or found["scheme"].lower() != scheme:
+        return False
+    same = found["host"].lower().endswith(host[1:]) if host.startswith("*.") else found["host"].lower() == host
+    whole = found["path"].partition("?")[0]
+    return same and (
+        not slash or path == "" or (whole.startswith(f"/{path}") if path[-1] == "/" else whole == f"/{path}")
+    )
+
+
+_ADDRESS: Final = lazy(r"(?P<scheme>[A-Za-z]+)://(?P<host>[^/?#{}\\@]+)(?P<path>[^#{}\\]*)")
+
+
 def _hash(text: str) -> str:
     """Return the source expression of an inline element's text (CSP 3, section 2.3.1)."""
     return "sha256-" + b64encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()).decode("ascii")
 
 
-def policy(every: Iterable[str]) -> str:
-    """Return the policy for pages that need these directives; nothing where code is among them that no hash stands for."""
-    wanted = sorted(set(every))
+def policy(every: Iterable[str], named: Mapping[str, Sequence[str]]) -> str:
+    """Return the policy for pages that need these directives, and load from the sources that the settings name.
+
+    It is empty where code is among them that no hash stands for.
+    """
+    wanted = sorted({*every, *(f"{directive} {source}" for directive, own in named.items() for source in own)})
     if CODE in wanted:
         return ""
     sources = {one: GRANTED[one] for one in wanted if " " not in one}
     for one in wanted:
         directive, _, source = one.partition(" ")
         # Beside a hash, a browser takes no note of 'unsafe-inline', which allows the element anyway.
-        if source and "unsafe-inline" not in sources.get(directive, ""):
+        if source == SELF or (source.startswith("'sha256-") and "unsafe-inline" in sources.get(directive, "")):
+            sources.setdefault(directive, SELF)
+        elif source:
             sources[directive] = f"{sources.get(directive, SELF)} {source}"
     written = "; ".join([f"default-src {SELF}", *(f"{name} {sources[name]}" for name in sorted(sources))])
     return written if len(written) <= LONGEST else ""

@@ -11,13 +11,17 @@ from markupsafe import Markup
 
 from proofpress.model import Author, Card, TermLink
 from proofpress.paths import Base, SitePath, SourcePath
-from proofpress.site.lists import feed_formats, feed_path, page_path
+from proofpress.site.lists import feed_paths, page_path
 
 if TYPE_CHECKING:
     from proofpress.config import Config, Repository
     from proofpress.problems import Problem
 
-MEDIA_TYPES: dict[str, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}
+MEDIA_TYPES: dict[str, str] = {
+    "atom": "application/atom+xml",
+    "rss": "application/rss+xml",
+    "json": "application/feed+json",
+}
 
 
 class UnanswerableError(LookupError):
@@ -237,4 +241,4 @@ def edit_url(repository: Repository, path: SourcePath) -> str | None:
 def feeds_of(config: Config, folder: SitePath, title: str) -> list[Feed]:
     """Return the feeds that belong to a page."""
     base = Base.of(config.url)
-    return [Feed(title, base.href(feed_path(folder, name)), MEDIA_TYPES[name]) for name in feed_formats(config)]
+    return [Feed(title, base.href(path), MEDIA_TYPES[name]) for name, path in feed_paths(config, folder).items()]
