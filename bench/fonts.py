@@ -10,20 +10,27 @@ They are made of what these packages bring, unpacked into one folder:
 
 needs fontTools and brotli. Source Code Pro has a Reserved Font Name, so what is made of it bears another name, within
 and in fonts.css. The two others have none; their licences lie beside the fonts and are published with them.
+
+The fonts of social cards, in src/proofpress/social/fonts/, are made of the same: all scripts of the text in one file, one
+for each of two weights, and the signs of formulas; as TrueType, which is what draws them can read.
 """
 
 from __future__ import annotations
 
 import copy
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from fontTools import subset
+from fontTools import merge, subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
 FONTS: Final = Path(__file__).parents[1] / "templates" / "static" / "fonts"
+CARDS: Final = Path(__file__).parents[1] / "src" / "proofpress" / "social" / "fonts"
+WEIGHTS: Final = {"text": 400, "strong": 600}
+"""Of the fonts of cards, by their names."""
 TEXT: Final = "node_modules/@fontsource-variable/stix-two-text/files/stix-two-text-{}-wght-{}.woff2"
 CODE: Final = "node_modules/@fontsource-variable/source-code-pro/files/source-code-pro-latin-wght-normal.woff2"
 MATH: Final = "ziamath/fonts/STIXTwoMath-Regular.ttf"
@@ -170,9 +177,43 @@ def _rename(font: Any, name: str) -> None:
             record.string = name.replace(" ", "")
 
 
+def of_cards(weight: int, folder: Path) -> TTFont:
+    """Return the text's font of one weight with all its scripts, as cards are set in it."""
+    with tempfile.TemporaryDirectory() as below:
+        files = []
+        for script, characters in SCRIPTS.items():
+            part = made(Font(script, TEXT.format(script, "normal"), TEXT_FEATURES, characters), folder)
+            part = instancer.instantiateVariableFont(part, {"wght": weight})
+            part.flavor, part.recalcTimestamp = None, False
+            files.append(str(Path(below) / f"{script}.ttf"))
+            part.save(files[-1])
+        whole = merge.Merger().merge(files)
+        whole.recalcTimestamp = False
+        whole["head"].modified = TTFont(files[0], recalcTimestamp=False)["head"].modified
+        return whole
+
+
+def signs(folder: Path) -> TTFont:
+    """Return arrows and operators for titles, out of the font of formulas."""
+    small = ",".join(
+        one for one in FORMULAS.split(",") if "U+2009" <= one < "U+2FFF" and len(one.partition("-")[0]) == 6
+    )
+    whole = made(Font("signs", MATH, (), small), folder)
+    del whole["MATH"]
+    return whole
+
+
 def main() -> None:
     """Make them all, and say how large each is."""
     folder = Path(sys.argv[1])
+    CARDS.mkdir(parents=True, exist_ok=True)
+    for name, weight in WEIGHTS.items():
+        target = CARDS / f"{name}.ttf"
+        of_cards(weight, folder).save(target)
+        print(f"{target.stat().st_size:7,} {target.name}")
+    target = CARDS / "signs.ttf"
+    signs(folder).save(target)
+    print(f"{target.stat().st_size:7,} {target.name}")
     FONTS.mkdir(parents=True, exist_ok=True)
     for font in EVERY:
         result = made(font, folder)

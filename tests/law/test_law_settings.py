@@ -52,6 +52,10 @@ A paragraph with $x^2$ in it, of $\\R$.
 print(1)
 ```
 
+```dot
+digraph { a -> b }
+```
+
 [^a]: A footnote.
 """
 """One of each thing that a setting of Markdown turns off."""
@@ -115,6 +119,7 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "markdown.attributes": (True, False),
     "markdown.anchors": (True, False),
     "markdown.math": (True, False),
+    "markdown.diagrams": (True, False),
     "markdown.figures": (True, False),
     "markdown.smart_quotes": (True, False),
     "markdown.dashes": (True, False),
@@ -142,6 +147,8 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
     "images.quality": (80, 40),
     "twins": (False, True),
     "search": (False, True),
+    "cards": (False, True),
+    "card_fonts": ([], ["data/no.ttf"]),
 }
 """Every setting that a site depends on, with two values that do not give the same one."""
 

@@ -79,6 +79,7 @@ def filling_of(
         plugins=inputs.plugins,
         wanted=desk.wanted,
         checks=checks,
+        root=inputs.root,
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 from proofpress.builder.documents import Prepared, decode_body
 from proofpress.builder.plugins import NONE, Plugins, fault_of, fault_somewhere, import_own, open_plugins
 from proofpress.config import Config
+from proofpress.content.scan import read_inside
 from proofpress.engine.digests import SIZE, Digester, digest_of
 from proofpress.engine.disk import naming
 from proofpress.engine.loop import Outcome
@@ -74,6 +75,8 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     """Those of the site; their digest is in `versions`."""
     checks: bool = False
     """Whether pages are looked at once they are finished."""
+    root: Path
+    """The site's folder, for files whose digests targets have among their fields."""
 
     @property
     def digest(self) -> bytes:
@@ -194,6 +197,7 @@ class Filler:
             body=lambda digest: decode_body(blobs.get(digest)),
             recorder=lambda: Recorder(filling.known, digest=Digester(Card)),
             alternates=functools.partial(alternates, more=open_plugins(filling.plugins).kinds),
+            read=functools.partial(read_inside, filling.root),
         )
 
     def put(self, path: OutputPath, data: bytes) -> bytes | None:

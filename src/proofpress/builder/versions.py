@@ -33,15 +33,19 @@ LIBRARIES: Final = {
     "msgspec": "msgspec",
     "nh3": "nh3",
     "pygments": "pygments",
+    "resvg_py": "resvg-py",
     "tzdata": "tzdata",
     "yaml": "pyyaml",
 }
 """What decides bytes of a page: each module, and the name under which it is distributed."""
 
+DRAWERS: Final = frozenset({"graphviz-pure", "merman"})
+"""Packages that draw diagrams, known by their versions: one is a program, the other has megabytes to be read."""
+
 OUTER_ROOMS: Final = ("cli", "preview", "remote", "theme")
 """Folders of this package whose code makes no page; the theme's files are inputs themselves."""
 
-_CODE: Final = (".py", ".so", ".pyd", ".yaml")
+_CODE: Final = (".py", ".so", ".pyd", ".yaml", ".ttf")
 _OURS: Final = "proofpress."
 """What the groups of entry points begin with that name plugins of ours."""
 
@@ -112,6 +116,7 @@ def code_version() -> Code:
     plugins = sorted(_plugins(installed), key=lambda found: (found[0].distribution, found[1]))
     entries = sorted({entry for own, said, _ in plugins for entry in _entries(own, said)})
     packages = sorted({own.name for own in installed})
+    drawers = sorted(own.name for own in installed if own.distribution in DRAWERS)
     package = Path(__file__).parents[1]
     about: list[Any] = [
         __version__,
@@ -123,6 +128,7 @@ def code_version() -> Code:
             (entries, [_module(root, own.distribution, installed, looked) for root in roots])
             for own, entries, roots in plugins
         ],
+        drawers,
         # A plugin may import whatever there is.
         packages if plugins else [],
         [_archive(path, looked) for path in sys.path if path.endswith((".zip", ".egg", ".pyz"))],

@@ -139,6 +139,7 @@ def world_of(
         places=places,
         read=lambda path: read_inside(inputs.root, path),
         asks=asks_of(inputs.theme, config.policy),
+        setting_place=lambda name: place_of(inputs.settings, name),
     )
     planned, urls = _planned(planning, guard, inputs.plugins)
     problems += [*planned.problems, *unmatched(config, list(prepared), _places_in(inputs)), *guard.problems]

@@ -98,6 +98,11 @@ def _markdown() -> tuple[Setting, ...]:
         Setting(name="anchors", reader=TRUTH, description="A link to itself on every heading."),
         Setting(name="math", reader=TRUTH, description="Mathematics between dollar signs."),
         Setting(
+            name="diagrams",
+            reader=TRUTH,
+            description="Fences of `mermaid` and `dot` are drawn (install `proofpress[diagrams]`).",
+        ),
+        Setting(
             name="figures",
             reader=TRUTH,
             description="An image alone in its paragraph is a figure, its title the caption.",
@@ -388,6 +393,18 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         reader=TRUTH,
         description="A search of all pages, in the header and with `/` or Ctrl-K (install `proofpress[search]`).",
         examples=(True,),
+    ),
+    Setting(
+        name="cards",
+        reader=TRUTH,
+        description="Draw a picture for each page, of its title, by which it is shown where it is linked to elsewhere (install `proofpress[cards]`).",
+        examples=(True,),
+    ),
+    Setting(
+        name="card_fonts",
+        reader=words(accepts.font_file),
+        description="Fonts of your own for cards, TrueType or OpenType files below `data/` or `static/`; letters that they lack come from the theme's own.",
+        examples=(["data/NotoSansJP.ttf"],),
     ),
 )
 """Every setting, in the order in which they are told of."""

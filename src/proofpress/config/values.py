@@ -48,6 +48,7 @@ class MarkdownOptions(msgspec.Struct, frozen=True, kw_only=True):
     attributes: bool = True
     anchors: bool = True
     math: bool = True
+    diagrams: bool = True
     figures: bool = True
     smart_quotes: bool = True
     dashes: bool = True
@@ -185,3 +186,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Whether each post's Markdown is published beside its page."""
     search: bool = False
     """Whether readers can search the site."""
+    cards: bool = False
+    """Whether a picture is drawn for each page, by which it is shown elsewhere."""
+    card_fonts: tuple[str, ...] = ()
+    """Files of the site, fonts of cards before those that are shipped."""

@@ -167,6 +167,14 @@ def address_pattern(pattern: str) -> str | Refusal:
     return pattern
 
 
+def font_file(path: str) -> str | Refusal:
+    """Check the path of a font: a file of the site, below a folder whose files are looked at by every build."""
+    parts = path.split("/")
+    if parts[0] not in ("data", "static") or len(parts) < 2 or any(part in ("", ".", "..") for part in parts):
+        return Refusal("is no file below data/ or static/", "put it into data/, whose files are not published")
+    return path
+
+
 def policy_source(text: str) -> str | Refusal:
     """Check a source of a Content-Security-Policy (w3.org/TR/CSP3, section 2.3.1): a host, with a path or without, or the site."""
     if text in ("self", "'self'"):

@@ -10,7 +10,7 @@ from proofpress.kinds.target import RENAME, Blame, FilledTarget, Planning, refus
 from proofpress.model import Body, Card
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.site import questions
-from proofpress.site.lists import spoken
+from proofpress.site.lists import home_of, social_card_of, spoken
 from proofpress.site.values import Counterpart, Page, Translation, edit_url, feeds_of
 from proofpress.site.view import SiteView
 
@@ -131,6 +131,7 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
             permalink=base.absolute(self.site_path),
             description=card.description if card else "",
             image=image,
+            social_card=self.social_card(making, card) if config.cards else None,
             feeds=feeds_of(config, making.home, config.title),
             path=self.source,
             edit=edit_url(config.repository, self.source) if self.source is not None else None,
@@ -138,6 +139,17 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         own = self.of_document(making, body, card) if card is not None else {}
         page = msgspec.structs.replace(page, **own, **self.of_kind(making, page))
         return self.in_languages(making, page) if config.languages else page
+
+    def social_card(self, making: Making, card: Card | None) -> str | None:
+        """Return the full URL of the card by which it is shown elsewhere: its document's, or else the site's.
+
+        None where the front matter names a picture that takes its place, and where no card is drawn.
+        """
+        named = card.image if card is not None and making.image_place is not None else None
+        if named and not named.lower().endswith(".svg"):
+            return None
+        own = (social_card_of(card.site_path),) if card is not None and card.kind != "home" else ()
+        return making.ask(questions.Published((*own, social_card_of(home_of(self.language))))) or None
 
     def counterparts(self) -> questions.Counterparts | None:
         """Return the question where each language has the same list; None for what is no list."""
@@ -204,8 +216,8 @@ class HtmlTarget(FilledTarget, frozen=True, kw_only=True):
         about = {"@context": "https://schema.org"} | what | {"url": page.permalink, "inLanguage": page.language}
         if page.description:
             about["description"] = page.description
-        if page.image:
-            about["image"] = page.image
+        if page.social_card or page.image:
+            about["image"] = page.social_card or page.image
         return about
 
 

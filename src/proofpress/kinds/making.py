@@ -37,8 +37,12 @@ class Workshop:
         recorder: Callable[[], Recorder[Known]],
         alternates: Callable[[Card, Config], Iterable[Alternate]],
         catalogues: Catalogues,
+        read: Callable[[SourcePath], bytes],
     ) -> None:
-        """`body` returns a text by its digest; `recorder` makes who answers questions and takes note of them."""
+        """`body` returns a text by its digest; `recorder` makes who answers questions and takes note of them.
+
+        `read` reads a file of the site whose digest the target has among its fields.
+        """
         self._config = config
         self._within: dict[str, Config] = {}
         self.templates = templates
@@ -46,6 +50,7 @@ class Workshop:
         self.recorder = recorder
         self.alternates = alternates
         self.catalogues = catalogues
+        self.read = read
         self.parts: dict[Hashable, tuple[Any, Recorder[Known]]] = {}
         """What several targets have in common, made once."""
 
@@ -97,6 +102,10 @@ class Making:
     def text_of(self, path: SourcePath) -> Body:
         """Return the text of any document, of which note is taken; `FilledTarget.carries` is true of who asks."""
         return self._shop.body(self.ask(questions.Body(path)))
+
+    def file(self, path: SourcePath) -> bytes:
+        """Return a file of the site, of whose bytes the target's own fields hold the digest."""
+        return self._shop.read(path)
 
     def words(self, language: str = "") -> Catalogue:
         """Return the words of a language, of the site's own for none."""

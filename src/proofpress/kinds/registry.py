@@ -16,6 +16,7 @@ from proofpress.kinds import (
     notfound,
     pictures,
     posts,
+    social,
     terms,
     twins,
 )
@@ -39,6 +40,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     pictures.KIND,
     assets.KIND,
     twins.KIND,
+    social.KIND,
     notfound.KIND,
     machine.KIND,
     hosts.KIND,

@@ -42,6 +42,8 @@ class Planning(msgspec.Struct, frozen=True, kw_only=True):
     """Reads a file of the site."""
     asks: Mapping[SourcePath, tuple[str, ...]] = {}
     """What each of the site's own templates needs of a policy of security: `site.policy`."""
+    setting_place: Callable[[str], Place] = lambda _name: Place(0, 1)
+    """Where a setting stands in site.yaml."""
 
     def language_of(self, card: Card) -> str:
         """Return the language whose lists a document belongs to; of the site's own none."""

@@ -73,6 +73,8 @@ OPTIONS: Final = (
     "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check",
 )  # fmt: skip
 """The options that are ours, for a hint."""
+DRAWN: Final = frozenset({"mermaid", "dot"})
+"""Languages whose text is a diagram."""
 _KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check"}
 MAX_LINE: Final = 1_000_000
 
@@ -138,6 +140,8 @@ class Info(NamedTuple):
     """The language of the code, where `language` is diff."""
     over_at: int = 0
     classes: tuple[str, ...] = ()
+    alt: str = ""
+    """What a diagram shows, in words."""
     id: str = ""
     slips: tuple[Slip, ...] = ()
 
@@ -165,7 +169,7 @@ class _Reading:
         self.text = text
         self.language = self.title = self.id = self.over = ""
         self.frame = ""
-        self.tab = ""
+        self.tab = self.alt = ""
         self.copies = True
         self.checked = True
         self.lines: list[Lines] = []
@@ -200,6 +204,7 @@ class _Reading:
             folded=self.folded,
             frame=self.frame,
             tab=self.tab,
+            alt=self.alt,
             copies=self.copies,
             checked=self.checked,
             over=self.over,
@@ -325,6 +330,8 @@ class _Reading:
                 self.slip(at, whole, f"'{name}' is true or false, not '{value[:40]}'", f"write '{name}' alone")
         elif key == "wrap" and value.lower() in _YES | _NO:
             self.wrap = value.lower() in _YES
+        elif key == "alt" and self.language.lower() in DRAWN and value.strip():
+            self.alt = _ESCAPE.sub(r"\1", value) if quoted else value
         elif key == "frame":
             if value.lower() in FRAMES:
                 self.frame = value.lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from proofpress.listings.fences import read_info
+from proofpress.listings.fences import DRAWN, read_info
 from proofpress.listings.html import Company
 from proofpress.listings.spans import escape
 from proofpress.markdown.inline_forms import image, link_close, link_open, mark_name, raw
@@ -150,6 +150,14 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     label = info.tab
     if "label" in token.meta:  # its title is that of a tab
         label, info = token.meta["label"], info._replace(title="")
+    if info.language.lower() in DRAWN and writer.manner.diagrams:
+        from proofpress.markdown.diagrams import figure  # noqa: PLC0415 - most texts have none
+
+        drawn = figure(writer, token, info, given)
+        if drawn is not None:
+            writer.words[-2:] = []  # how it is written is nothing to be read
+            writer.out.append(_as_tab(drawn, label, token.meta.get("tab", "alone")) if label else drawn)
+            return index + 1
     notes = {number: str(item.attrs["id"]) for number, item in token.meta.get("notes", {}).items()}
     company = Company(given, writer.labels.text, notes, token.meta.get("taken", frozenset()))
     listing = writer.manner.listings.write(token.content, info, company, place, writer.findings.note)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _EXTENSIONS: Final = (
     "tables", "strikethrough", "task_lists", "autolinks", "alerts", "containers", "footnotes", "definition_lists", "attributes",
-    "anchors", "math", "figures", "smart_quotes", "dashes", "cjk",
+    "anchors", "math", "diagrams", "figures", "smart_quotes", "dashes", "cjk",
 )  # fmt: skip
 _FORMS: Final = Forms(blocks=dict(block_forms.FORMS), inline=dict(inline_forms.FORMS))
 
@@ -61,6 +61,7 @@ class Renderer:
             listings=self._listings,
             anchors=markdown.anchors,
             figures=markdown.figures,
+            diagrams=markdown.diagrams,
             sanitized=self._sanitizer is not None,
             strict=strict,
             labels=self._catalogues.of(),
@@ -91,7 +92,7 @@ class Renderer:
             formulas[id(found.token)] = html if self._sanitizer is None else f"\0m{number}\0"
         writer.blocks(text.tokens)
         block_forms.footnotes(writer)
-        return self._body(writer, mathml)
+        return self._body(writer, [*mathml, *writer.drawn])
 
     @cached_property
     def _converter(self) -> Converter:

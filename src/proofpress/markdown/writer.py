@@ -6,6 +6,7 @@ a token without a form is written as its tag. Nothing here changes a token, so a
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from proofpress.findings import Findings
@@ -35,6 +36,8 @@ class Manner(NamedTuple):
     anchors: bool
     """Whether a heading has a link to itself."""
     figures: bool
+    diagrams: bool
+    """Whether fences of Mermaid and DOT are drawn."""
     sanitized: bool
     """Whether what is written is cleaned afterwards."""
     strict: bool
@@ -63,6 +66,10 @@ class Writer:
         """Whether code and formulas need be told that they run from left to right."""
         self.formulas = formulas
         """Each formula's HTML, by the identity of its token."""
+        self.diagrams: Counter[str] = Counter()
+        """How often each was drawn, by its text."""
+        self.drawn: list[str] = []
+        """Diagrams that stand apart until the rest is cleaned; their marks go on where those of formulas end."""
         self.findings = Findings(text.document.path)
         self.out: list[str] = []
         self.words: list[str] = []

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _EAGER: Final = re.compile(r"<img(?=[\s/>])(?![^>]*\sloading\s*=)", re.IGNORECASE)
 _IMAGE: Final = re.compile(r"<img(?=[\s/>])[^>]*>", re.IGNORECASE)
+_FOR_BOTH: Final = re.compile(r'(?<==")light-dark\((#[0-9a-f]+), #[0-9a-f]+\)(?=")')
+"""A colour of a diagram; who reads feeds has one ground, and often a program that is older than the function."""
 _WAITS: Final = ' loading="lazy" decoding="async"'
 """What a figure's image says."""
 _REST_OF_TAG: Final = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*""")
@@ -57,6 +59,8 @@ def settle(
 
             offered(pieces, at, found, characters)
     html = "".join(pieces)
+    if absolute and "light-dark(" in html:
+        html = _FOR_BOTH.sub(r"\1", html)
     return (html if absolute else lazily(html)), problems
 
 

@@ -169,6 +169,10 @@ class Templates:
             raise UnanswerableError(stray.message, stray)
         return environment.get_template(environment.join_path(name, "")).render(context)
 
+    def path_of(self, name: str) -> str:
+        """Return the path by which a person knows a template."""
+        return self._sources[name].path
+
     def stray_block(self, name: str) -> Problem | None:
         """Return a problem for a block that nothing has a place for: Jinja leaves it out without a word.
 

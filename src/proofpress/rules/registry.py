@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from proofpress.rules import (
     access,
     code,
+    drawings,
     files,
     front_matter,
     headings,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FAMILIES: Final = (
-    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, access, posts, site, pages, web, output, words,
+    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, access, posts, site, drawings, pages, web, output, words,
 )  # fmt: skip
 
 BUILT_IN: Final[tuple[Rule, ...]] = tuple(

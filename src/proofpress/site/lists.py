@@ -45,6 +45,11 @@ def home_of(language: str) -> SitePath:
     return SitePath(f"/{slug(language)}/" if language else "/")
 
 
+def social_card_of(page: SitePath) -> SitePath:
+    """Return where the social card of a page stands: in its folder, or beside its file."""
+    return SitePath(f"{page}card.png" if page.endswith("/") else f"{page.removesuffix('.html')}.card.png")
+
+
 def page_size(config: Config, folder: str) -> int:
     """Return how many entries a page of a folder's list holds; the home page's list has no folder."""
     section = config.sections.get(folder)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
 
 import msgspec
 
@@ -386,6 +387,22 @@ class Counterparts(Asked, frozen=True):
         return found
 
 
+class Published(Asked, frozen=True):
+    """The first of some site paths at which something is published."""
+
+    paths: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return "its social card"
+
+    def answer(self, known: Known) -> str:
+        """Return its full URL; empty for none."""
+        found = next((path for path in self.paths if unquote(path) in known.links.urls), None)
+        return known.links.base.absolute(SitePath(found)) if found is not None else ""
+
+
 class Asset(Asked, frozen=True):
     """A static file of the theme."""
 
@@ -618,7 +635,7 @@ class Body(Asked, frozen=True):
 
 ANY = (
     Menu | Recent | Posts | Pages | Page | Tagged | Terms | Term | TermsOf | Around | Related | Series | Translations | Counterparts | Asset | Url | Data
-    | Link | HomeList | FolderList | TermList | Years | SiteFeed | TermFeed | FolderFeed | Body
+    | Link | HomeList | FolderList | TermList | Years | SiteFeed | TermFeed | FolderFeed | Body | Published
 )  # fmt: skip
 """The type of a question that was kept, to read it back."""
 

@@ -193,6 +193,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     image: str | None = None
     image_width: int | None = None
     image_height: int | None = None
+    social_card: str | None = None
     feeds: list[Feed] = []
     alternates: list[Alternate] = []
     translations: list[Translation] = []

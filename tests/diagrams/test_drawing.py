@@ -1,0 +1,148 @@
+"""The door to what draws: what comes through it is ours, and what is wrong is told where it is written."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proofpress.diagrams.colours import both
+from proofpress.diagrams.drawing import Flaw, draw
+from proofpress.diagrams.styling import styled
+from proofpress.diagrams.svg import Drawing, ours
+from proofpress.listings.stylesheet import contrast
+
+MERMAID = {
+    "flowchart": "flowchart LR\n  a[One] -->|then| b{Two}\n  click a 'https://a.example/'\n  classDef hot fill:#f96\n  class b hot\n",
+    "sequence": "sequenceDiagram\n  A->>+B: hello\n  B-->>-A: hello\n  Note over A,B: both\n",
+    "class": "classDiagram\n  class A {\n    +run() int\n  }\n  A <|-- B\n",
+    "state": "stateDiagram-v2\n  [*] --> Idle\n  Idle --> [*] : done\n",
+    "entities": "erDiagram\n  A ||--o{ B : has\n",
+    "pie": 'pie title Parts\n  "a" : 2\n  "b" : 1\n',
+    "git": "gitGraph\n  commit\n  branch b\n  commit\n",
+    "mind map": "mindmap\n  root((Site))\n    Posts\n",
+    "timeline": "timeline\n  2006 : CUDA\n",
+    "quadrants": "quadrantChart\n  x-axis Low --> High\n  A: [0.3, 0.8]\n",
+}
+
+
+def drawn(kind: str, source: str) -> Drawing:
+    found = draw(kind, source)
+    assert isinstance(found, Drawing), found
+    return found
+
+
+@pytest.mark.parametrize("name", MERMAID)
+def test_every_kind_is_drawn_with_plain_attributes_that_follow_light_and_dark(name: str) -> None:
+    svg = drawn("mermaid", MERMAID[name]).svg
+    root = ET.fromstring(svg)
+    assert not re.search(r"<(?:style|script|foreignObject|image|filter)\b|\s(?:style|class|on\w+)=|font-family", svg)
+    words = "".join(root.itertext())
+    assert all(
+        word in words
+        for word in re.findall(r"One|then|Two|hello|both|run|Idle|done|has|Parts|Site|Posts|CUDA", MERMAID[name])
+    )
+    written = re.findall(r'(?:fill|stroke|stop-color)="([^"]*)"', svg)
+    assert {one.partition("(")[0] for one in written} <= {"light-dark", "currentColor", "none", "url", "inherit"}
+    assert drawn("mermaid", MERMAID[name]).svg == svg
+
+
+def test_ids_are_a_diagrams_own() -> None:
+    one, other = (drawn("mermaid", MERMAID[name]).svg for name in ("flowchart", "sequence"))
+    ids = [set(re.findall(r' id="([^"]*)"', svg)) for svg in (one, other)]
+    assert all(ids)
+    assert ids[0].isdisjoint(ids[1])
+    for svg, own in zip((one, other), ids, strict=True):
+        assert set(re.findall(r'(?:url\(|href=")#([^)"]*)', svg)) <= own
+
+
+def test_the_same_diagram_twice_on_a_page_has_two_sets_of_ids() -> None:
+    one, other = (draw("mermaid", MERMAID["flowchart"], before) for before in (0, 1))
+    assert isinstance(one, Drawing)
+    assert isinstance(other, Drawing)
+    ids = [set(re.findall(r' id="([^"]*)"', found.svg)) for found in (one, other)]
+    assert len(ids[0]) == len(ids[1]) > 0
+    assert ids[0].isdisjoint(ids[1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "line", "column", "said"),
+    [
+        ("mermaid", "flowchart LR\n  A --> B\n  B{{{ --> C\n", 3, 4, "unterminated node label"),
+        ("mermaid", "sequenceDiagram\n  A->>B: hi\n  A->>\n", 3, 7, "unexpected"),
+        ("mermaid", "nonsense\n", 1, 1, "no Mermaid diagram"),
+        ("dot", "digraph {\n  a -> -> b\n}\n", 2, 1, "syntax error near '->'"),
+        ("dot", "digraph {\n  a\n", 3, 1, "syntax error"),
+        ("dot", " \n", 1, 1, "is empty"),
+    ],
+)
+def test_an_error_is_told_where_it_is(kind: str, source: str, line: int, column: int, said: str) -> None:
+    found = draw(kind, source)
+    assert isinstance(found, Flaw)
+    assert (found.line, found.column) == (line, column)
+    assert said in found.message
+
+
+def test_words_for_those_who_do_not_see_it_are_taken_from_the_diagram() -> None:
+    found = drawn("mermaid", "flowchart LR\n  accTitle: The way\n  accDescr: From a to b\n  a --> b\n")
+    assert (found.title, found.description) == ("The way", "From a to b")
+
+
+def test_a_graph_has_no_ground_of_its_own_and_reads_no_file() -> None:
+    svg = drawn(
+        "dot", 'digraph { a [image="/etc/passwd", URL="javascript:alert(1)"]; a -> b [URL="https://b.example/"] }'
+    ).svg
+    assert "passwd" not in svg
+    assert "javascript" not in svg
+    assert 'href="https://b.example/"' in svg
+    assert "<polygon" in svg
+    assert "#ffffff" not in svg
+
+
+def test_what_could_run_or_load_is_left_out() -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" onload="a()"><script>a()</script>'
+        '<foreignObject><p>x</p></foreignObject><image href="https://x.example/a.png"/><g onclick="a()">'
+        '<a href="java&#10;script:a()"><text>kept &lt;b&gt;</text></a><rect width="1" height="1" fill="url(https://x)"/></g></svg>'
+    )
+    found = ours(svg, "p-").svg
+    assert found == (
+        '<svg viewBox="0 0 9 9" width="9" height="9" fill="currentColor"><g><g><text>kept &lt;b&gt;</text></g>'
+        '<rect width="1" height="1"></rect></g></svg>'
+    )
+
+
+def test_the_heavier_rule_wins_and_of_equals_the_later_one() -> None:
+    root = ET.fromstring(
+        '<svg id="d"><g class="node hot"><rect/><rect style="fill: #006"/></g><text data-k="v"/></svg>'
+    )
+    sheet = (
+        "#d .node rect{fill:#001} .node > rect{fill:#002;stroke:#003!important} #d rect{stroke:#004}"
+        "rect:hover{fill:#005} @keyframes x{from{fill:#007}to{fill:#008}} [data-k='v']:not(.x){fill:#009}"
+        ".node rect:nth-of-type(2){opacity:.5}"
+    )
+    found = [styled(root, sheet)[element] for element in root.iter()][2:]
+    assert found == [
+        {"fill": "#001", "stroke": "#003"},
+        {"fill": "#006", "stroke": "#003", "opacity": ".5"},
+        {"fill": "#009"},
+    ]
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_a_colour_and_ink_that_could_be_told_apart_still_can_in_dark(number: int) -> None:
+    light, dark = re.findall(r"#[0-9a-f]{6}", both(f"#{number:06x}")) or ("#000000", "#ffffff")
+    assert light in (f"#{number:06x}", "#000000")
+    if contrast(light, "#1b1e22") >= 7:
+        assert contrast(dark, "#dde1e6") >= 4.5
+
+
+def test_colours_are_read_as_css_writes_them() -> None:
+    assert both("#1b1e22") == "currentColor"
+    assert both("white").startswith("light-dark(#ffffff, ")
+    assert both("rgba(232, 232, 232, 0.8)").startswith("light-dark(#e8e8e8cc, ")
+    assert both("hsl(80, 100%, 96%)") == both("#f8ffeb")
+    assert (both("transparent"), both("inherit"), both("none")) == ("none", "inherit", "none")
