@@ -15,6 +15,8 @@ from proofpress.diagrams.styling import styled
 from proofpress.diagrams.svg import Drawing, ours
 from proofpress.listings.stylesheet import contrast
 
+pytest.importorskip("merman", reason="merman has no wheel for this machine")
+
 MERMAID = {
     "flowchart": "flowchart LR\n  a[One] -->|then| b{Two}\n  click a 'https://a.example/'\n  classDef hot fill:#f96\n  class b hot\n",
     "sequence": "sequenceDiagram\n  A->>+B: hello\n  B-->>-A: hello\n  Note over A,B: both\n",

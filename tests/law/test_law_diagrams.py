@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from proofpress.diagrams.svg import Drawing
 
+pytest.importorskip("merman", reason="merman has no wheel for this machine")
+
 SETTINGS: Final = "title: Diagrams\nurl: https://me.example/\nhosting: netlify\n"
 GRAPH: Final = 'digraph {\n  a -> b [color="#f00"]\n}\n'
 POST: Final = f"""\
