@@ -216,6 +216,21 @@ def test_a_language_that_no_page_is_in_is_told_and_has_no_lists(site: SmallSite)
     assert not [path for path in site.pages() if path.startswith(("de/", "nl/"))]
 
 
+def test_an_alias_can_t_be_the_404_page_of_a_language_and_a_file_of_the_site_s_own_can(site: SmallSite) -> None:
+    site.write(
+        {
+            "site.yaml": "title: Small\nurl: https://me.example/\nlanguages: [en, de]\n",
+            "content/posts/a.md": post("A", more="aliases: [/fr/404.html]\n"),
+            "content/posts/a.de.md": post("A", more="aliases: [/de/404.html]\n"),
+        }
+    )
+    (problem,) = site.problems()
+    assert (problem.rule, problem.path) == ("reserved-path", "content/posts/a.de.md")
+    assert "it is shown for every address that is not there" in problem.message
+    site.write({"content/posts/a.de.md": post("A"), "static/de/404.html": "mine"})
+    assert site.pages()["de/404.html"] == "mine"
+
+
 def test_without_the_setting_a_site_has_the_lists_of_one_language(site: SmallSite) -> None:
     site.write({"content/posts/a.md": post("A"), "content/posts/b.md": post("B", more="language: de\n")})
     pages = site.pages()
