@@ -121,6 +121,16 @@ def test_the_redirects_of_netlify_come_before_the_aliases_pages_and_in_both_enco
     )
 
 
+def test_netlify_is_told_of_the_404_pages_of_languages_and_cloudflare_finds_them() -> None:
+    said = host_text("redirects", "netlify", ALIASES[:1], BLOG, languages=["de", "zh-Hans"]).decode("utf-8")
+    assert said.splitlines()[1:] == [
+        "/blog/2024/old.html /blog/posts/a/ 301!",
+        "/blog/de/* /blog/de/404.html 404",
+        "/blog/zh-hans/* /blog/zh-hans/404.html 404",
+    ]
+    assert "404" not in host_text("redirects", "cloudflare", ALIASES, BLOG, languages=["de"]).decode("utf-8")
+
+
 def test_the_redirects_of_cloudflare_are_in_the_form_that_is_sent() -> None:
     assert written("cloudflare", "redirects", ALIASES, BLOG) == (
         "# Written by Proofpress (hosting: cloudflare): the aliases of the site's pages.\n"
@@ -405,8 +415,10 @@ def test_a_real_server_serves_a_built_site_as_the_include_says(tmp_path: Path, p
     listed = json.dumps(["/old/", "/2024/a.html", "/a b/", "/é/", *ODD_ALIASES])
     site = SmallSite(tmp_path / "site").write(
         {
-            "site.yaml": settings_of(program, quote(prefix)),
+            "site.yaml": settings_of(program, quote(prefix)) + "languages: [en, de, zh-Hans]\n",
             "content/posts/a.md": post("A", more=f"aliases: {listed}\n"),
+            "content/posts/a.de.md": post("A", more="aliases: [/de/alt/]\n"),
+            "content/posts/a.zh-Hans.md": post("A"),
             "static/robot.txt": "beep — boop\n",
         }
     )
@@ -447,6 +459,19 @@ def test_a_real_server_serves_a_built_site_as_the_include_says(tmp_path: Path, p
             assert answer.status == 404, path
             assert "Page not found" in answer.body, path
             assert "immutable" not in answer.headers.get("cache-control", "")
+        for path, said in {
+            "de/nowhere/": "Seite nicht gefunden",
+            "de/posts/x?y": "Seite nicht gefunden",
+            "de/assets/no.css": "Seite nicht gefunden",
+            "zh-hans/nowhere": '<html lang="zh-Hans">',
+            "deutsch/": "Page not found",
+            "posts/de/": "Page not found",
+        }.items():
+            answer = server.get(at + path)
+            assert answer.status == 404, path
+            assert said in answer.body, path
+        assert server.get(f"{at}de/posts/a/").headers["content-security-policy"] == "default-src 'self'"
+        assert server.get(f"{at}de/alt/").headers["location"] == f"{at}de/posts/a/"
         if prefix:
             assert "Page not found" not in server.get("/nowhere/").body
 

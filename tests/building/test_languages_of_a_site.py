@@ -22,7 +22,7 @@ languages:
   ar:
 menu: {About: about.md}
 paginate: 2
-sections: {notes: {feed: true}}
+sections: {notes: {feed: true}, guides: {order: title, paginate: 2}}
 """
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -48,6 +48,11 @@ FILES = {
     "content/notes/n.md": post("Note", "2025-01-01"),
     "content/notes/n.de.md": post("Notiz", "2025-01-01"),
     "content/notes/index.de.md": "# Notizen\n\nKurzes.\n",
+    "content/guides/index.de.md": "# Anleitungen\n",
+    "content/guides/z.de.md": "# Auspacken\n\nText.\n",
+    "content/guides/y.md": "# Unpack\n\nText.\n",
+    "content/de/guides/a.md": "# Zusammenbauen\n\nText.\n",
+    "content/guides/b.md": "---\nlanguage: de-CH\n---\n\n# Messen\n\nText.\n",
 }
 
 
@@ -138,7 +143,35 @@ def test_lists_that_are_the_same_name_each_other_and_every_page_leads_to_the_oth
     assert switch(made["tags/gpu/index.html"]) == [("/de/tags/gpu/", "de"), ("/ar/", "ar")]
     assert switch(made["de/posts/hello/index.html"]) == [("/posts/hello/", "en"), ("/ar/", "ar")]
     assert switch(made["posts/wien/index.html"]) == [("/", "en"), ("/ar/", "ar")]
+
+
+def test_a_section_has_a_list_in_each_language_in_its_own_order(made: Made) -> None:
+    assert made.titles("de/guides/index.html") == ["Auspacken", "Messen"]
+    assert made.titles("de/guides/page/2/index.html") == ["Zusammenbauen"]
+    assert "<h1>Anleitungen</h1>" in made["de/guides/index.html"]
+    assert "Guides" not in made["de/guides/index.html"]
+    assert made.titles("guides/index.html") == ["Unpack"]
+    assert hreflang(made["de/guides/index.html"]) == [("en", "/guides/"), ("de", "/de/guides/")]
+    assert "ar/guides/index.html" not in made.files
+
+
+def test_what_is_not_there_is_told_in_each_language(made: Made) -> None:
+    page = made["de/404.html"]
+    for said in (
+        '<html lang="de">',
+        "<title>Seite nicht gefunden · Rechenkerne</title>",
+        "<h1>Seite nicht gefunden</h1>",
+        '<p><a href="/blog/de/">Zur Startseite</a></p>',
+        '<a href="/blog/de/posts/im-ordner/">Im Ordner</a>',
+        '<a href="/blog/de/about/">Über</a>',
+    ):
+        assert said in page, said
+    assert "World" not in page
+    assert switch(page) == [("/", "en"), ("/ar/", "ar")]
     assert switch(made["404.html"]) == [("/de/", "de"), ("/ar/", "ar")]
+    assert '<html lang="ar" dir="rtl">' in made["ar/404.html"]
+    assert hreflang(page) == hreflang(made["404.html"]) == []
+    assert "404" not in made["sitemap.xml"]
 
 
 def test_feeds_of_a_language_are_its_own(made: Made) -> None:
@@ -181,6 +214,21 @@ def test_a_language_that_no_page_is_in_is_told_and_has_no_lists(site: SmallSite)
     assert (problem.rule, problem.path, problem.line, problem.column) == ("unmatched-setting", "site.yaml", 3, 21)
     assert problem.message.startswith("no page is in the language 'nl'")
     assert not [path for path in site.pages() if path.startswith(("de/", "nl/"))]
+
+
+def test_an_alias_can_t_be_the_404_page_of_a_language_and_a_file_of_the_site_s_own_can(site: SmallSite) -> None:
+    site.write(
+        {
+            "site.yaml": "title: Small\nurl: https://me.example/\nlanguages: [en, de]\n",
+            "content/posts/a.md": post("A", more="aliases: [/fr/404.html]\n"),
+            "content/posts/a.de.md": post("A", more="aliases: [/de/404.html]\n"),
+        }
+    )
+    (problem,) = site.problems()
+    assert (problem.rule, problem.path) == ("reserved-path", "content/posts/a.de.md")
+    assert "it is shown for every address that is not there" in problem.message
+    site.write({"content/posts/a.de.md": post("A"), "static/de/404.html": "mine"})
+    assert site.pages()["de/404.html"] == "mine"
 
 
 def test_without_the_setting_a_site_has_the_lists_of_one_language(site: SmallSite) -> None:

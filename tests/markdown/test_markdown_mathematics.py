@@ -140,6 +140,14 @@ def test_equations_are_numbered_through_the_page_and_can_be_referred_to() -> Non
     assert 'id="eq-b"' in body.html
 
 
+def test_an_equation_counts_once_though_it_was_tried_twice_and_not_at_all_where_it_is_wrong() -> None:
+    mended = "$$\\begin{align} a &= b \\\\ c &= \\mathllap{d} \\end{align}$$"
+    wrong = "$$\\begin{gather} a \\\\ \\nope{b} \\end{gather}$$"
+    body = render(f"{mended}\n\n{wrong}\n\n$$\\begin{{equation}}e\\end{{equation}}$$\n\n{mended}")
+    assert re.findall(r"<mtext>\((\d)\)</mtext>", body.html) == ["1", "2", "3", "4", "5"]
+    assert [one.rule for one in body.problems] == ["math-error"]
+
+
 def test_commands_are_shared_through_the_page_and_not_beyond() -> None:
     assert render("$$\\newcommand{\\E}{\\mathbb{E}}$$\n\n$\\E x$").problems == ()
     assert [one.rule for one in render("$\\E x$").problems] == ["math-error"]

@@ -551,6 +551,16 @@ def test_a_missing_page_is_the_sites_own_404_page(site: Running) -> None:
     assert "/_proofpress/preview.js" in got.text
 
 
+def test_a_missing_page_below_a_language_is_the_404_page_of_that_language(tmp_path: Path) -> None:
+    pages = {"404.html": b"<p>Nothing", "de/404.html": b"<p>Nichts", "de/index.html": b"<p>Text"}
+    with Running(shown(tmp_path, pages, prefix="/blog")) as running:
+        for target in ("/blog/de/nowhere/", "/blog/de/a/b.png"):
+            got = get(running.port, target)
+            assert (got.status, "Nichts" in got.text) == (404, True), target
+        for target in ("/blog/deutsch/", "/blog/fr/nowhere", "/blog/a/de/", "/de/x"):
+            assert "Nothing" in get(running.port, target).text, target
+
+
 def test_a_site_under_a_sub_path_is_found_there_alone(blog: Running) -> None:
     assert get(blog.port, "/caf%C3%A9/").status == 200
     assert get(blog.port, "/caf%C3%A9/posts/a/").status == 200

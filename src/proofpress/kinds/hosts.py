@@ -8,6 +8,9 @@ settings has a file written in its words: `_redirects` and `_headers` for Netlif
 nginx or Caddy. What a host's words can't say exactly is left to the page: a rule that catches another page, or that
 leads in a circle, would be worse than none.
 
+So it is with the 404 page of a language: Netlify, nginx and Caddy are told of it. Cloudflare looks by itself for the nearest
+`404.html` above an address, and GitHub Pages knows only the one at the root.
+
 Paths in these files are those of the public address: on a site below `/blog/` they begin with it.
 """
 
@@ -23,7 +26,9 @@ from proofpress.config import place_of
 from proofpress.kinds.target import SETTINGS, Kind, PlainTarget, Planning, Published
 from proofpress.paths import Base, SitePath
 from proofpress.rules.site import MISSING_POLICY, MISSING_REDIRECTS
+from proofpress.site.editions import missing_path
 from proofpress.site.hosting import PATHS
+from proofpress.site.lists import home_of
 from proofpress.site.policy import CODE, policy
 
 if TYPE_CHECKING:
@@ -82,19 +87,23 @@ class HostTarget(PlainTarget, frozen=True, kw_only=True):
     purpose: Purpose
     policy: str = ""
     """The Content-Security-Policy of all pages; empty where none is written."""
+    languages: tuple[str, ...] = ()
+    """The tags of those that have lists, and a 404 page, of their own."""
 
     def write(self, published: Published) -> bytes:
         """Return what it says."""
         base = Base.of(published.config.url)
-        return host_text(self.purpose, published.config.hosting, published.targets, base, self.policy)
+        return host_text(self.purpose, published.config.hosting, published.targets, base, self.policy, self.languages)
 
 
 def plan(planning: Planning) -> Iterator[HostTarget]:
     """Give the files that the host is told by. `.nojekyll` is always among them: GitHub Pages would run Jekyll."""
     purposes = PURPOSES.get(planning.config.hosting, ())
     granted = policy_of(planning) if purposes else ""
+    languages = tuple(planning.site.others)
     for purpose in ("nojekyll", *purposes):
-        yield HostTarget(site_path=PATHS[purpose], origin=PATHS[purpose][1:], purpose=purpose, policy=granted)
+        path = PATHS[purpose]
+        yield HostTarget(site_path=path, origin=path[1:], purpose=purpose, policy=granted, languages=languages)
 
 
 def policy_of(planning: Planning) -> str:
@@ -146,8 +155,15 @@ def check(planning: Planning, targets: Sequence[Target]) -> Iterator[Problem]:
             yield MISSING_REDIRECTS.beyond(CLOUDFLARE_REDIRECTS, redirects.beyond).at(SETTINGS, place)
 
 
-def host_text(purpose: Purpose, hosting: Hosting, targets: Sequence[Target], base: Base, granted: str = "") -> bytes:
-    """Return what one of these files says."""
+def host_text(
+    purpose: Purpose,
+    hosting: Hosting,
+    targets: Sequence[Target],
+    base: Base,
+    granted: str = "",
+    languages: Sequence[str] = (),
+) -> bytes:
+    """Return what one of these files says. `languages` are the tags of those that have a 404 page of their own."""
     if purpose == "nojekyll":
         return b""
     assets = cached_paths(targets)
@@ -156,11 +172,11 @@ def host_text(purpose: Purpose, hosting: Hosting, targets: Sequence[Target], bas
         case "headers":
             text = _headers(assets, base, hosting, granted)
         case "nginx":
-            text = _nginx(redirects, assets, base, granted)
+            text = _nginx(redirects, assets, base, granted, languages)
         case "caddy":
-            text = _caddy(redirects, assets, base, granted)
+            text = _caddy(redirects, assets, base, granted, languages)
         case "redirects":
-            text = _redirects(redirects, base, hosting)
+            text = _redirects(redirects, base, hosting, languages)
     return text.encode("utf-8")
 
 
@@ -231,12 +247,12 @@ def unsaid(redirects: Redirects, text: str, base: Base) -> tuple[SitePath, ...]:
 # ---------------------------------------------------------------- Netlify and Cloudflare Pages
 
 
-def _redirects(redirects: Redirects, base: Base, hosting: Hosting) -> str:
+def _redirects(redirects: Redirects, base: Base, hosting: Hosting, languages: Sequence[str]) -> str:
     """Return a `_redirects` file. Paths are percent-encoded, as requests are.
 
     Netlify looks for a file first unless a rule ends in `!`. It compares letter by letter, and its own programs decode
     what is asked for before they compare, so a path stands there in both forms where they differ. Cloudflare redirects
-    first, and compares paths as they are sent.
+    first, and compares paths as they are sent. What Netlify shows where there is nothing, with status 404, comes last.
     """
     lines = [f"# Written by Proofpress (hosting: {hosting}): the aliases of the site's pages."]
     for one in redirects.said:
@@ -244,6 +260,8 @@ def _redirects(redirects: Redirects, base: Base, hosting: Hosting) -> str:
         plain = unquote(base.href(one.path))
         if hosting == "netlify" and plain != base.href(one.path) and _NETLIFY_PLAIN.fullmatch(plain):
             lines.append(f"{plain} {base.href(one.to)} 301!")
+    if hosting == "netlify":
+        lines += [f"{base.href(home_of(tag))}* {base.href(missing_path(tag))} 404" for tag in languages]
     lines += _left(redirects, base)
     return "\n".join(lines) + "\n"
 
@@ -275,22 +293,24 @@ def _headers(assets: Sequence[str], base: Base, hosting: Hosting, granted: str) 
 # ---------------------------------------------------------------- nginx
 
 
-def _nginx(redirects: Redirects, assets: Sequence[str], base: Base, granted: str) -> str:
+def _nginx(redirects: Redirects, assets: Sequence[str], base: Base, granted: str, languages: Sequence[str] = ()) -> str:
     """Return an include for a server's block: exact locations alone, which no regular expression comes before.
 
     `add_header` in a location would drop the headers of the server's block, such as HSTS, so a variable that is empty
-    elsewhere carries the one value.
+    elsewhere carries the one value. Nor may a location stand for a language, which would keep the server's own from its
+    pages: another variable has the path of its 404 page.
     """
     prefix = unquote(base.prefix)
     cache = "$proofpress_cache" + re.sub(r"[^A-Za-z0-9]", "_", prefix)
     own = base.href(PATHS["nginx"])
     guard = "$proofpress_policy" + re.sub(r"[^A-Za-z0-9]", "_", prefix)
+    missing = _nginx_missing(prefix, languages) if languages else []
     inner = ["charset utf-8;", "charset_types text/plain text/css text/xml text/javascript application/javascript;"]
     inner.append("absolute_redirect off;")
     if granted:
         inner.append(f'set {guard} "{granted}";')
     if not re.search(r"[$?]", prefix):  # error_page has no word for these two
-        inner.append(f"error_page 404 {_quoted(prefix + '/404.html')};")
+        inner.append(f"error_page 404 {missing[0] if missing else _quoted(prefix + missing_path(''))};")
     for path in assets:
         where = f"^~ {_quoted(prefix + path[:-1])}" if path.endswith("/*") else f"= {_quoted(prefix + unquote(path))}"
         inner.append(f'location {where} {{ set {cache} "{CACHED}"; }}')
@@ -309,9 +329,20 @@ def _nginx(redirects: Redirects, assets: Sequence[str], base: Base, granted: str
         f'set {cache} "";',
         f"add_header Cache-Control {cache};",
         *([f'set {guard} "";', f"add_header {POLICY} {guard};"] if granted else []),
+        *missing[1:],
         *inner,
     ]
     return "\n".join(lines) + "\n"
+
+
+def _nginx_missing(prefix: str, languages: Sequence[str]) -> list[str]:
+    """Return a variable, and the lines that give it the path of the 404 page, by the language of what is asked for."""
+    name = "$proofpress_missing" + re.sub(r"[^A-Za-z0-9]", "_", prefix)
+    lines = [name, f"set {name} {_quoted(prefix + missing_path(''))};"]
+    for tag in languages:
+        below = _quoted("^" + re.escape(prefix + home_of(tag)))
+        lines.append(f"if ($uri ~ {below}) {{ set {name} {_quoted(prefix + missing_path(tag))}; }}")
+    return lines
 
 
 def _nginx_words(one: Redirect, base: Base) -> tuple[str, str]:
@@ -328,7 +359,7 @@ def _quoted(text: str) -> str:
 # ---------------------------------------------------------------- Caddy
 
 
-def _caddy(redirects: Redirects, assets: Sequence[str], base: Base, granted: str) -> str:
+def _caddy(redirects: Redirects, assets: Sequence[str], base: Base, granted: str, languages: Sequence[str] = ()) -> str:
     """Return an include for a site's block, in words that Caddy has had since 2.6 (caddyserver.com/docs/caddyfile)."""
     prefix = unquote(base.prefix)
     name = re.sub(r"[^A-Za-z0-9]", "_", prefix)
@@ -349,19 +380,25 @@ def _caddy(redirects: Redirects, assets: Sequence[str], base: Base, granted: str
     ]
     lines += [f'redir "{unquote(base.href(one.path))}" "{base.href(one.to)}" 301' for one in redirects.said]
     lines += _left(redirects, base)
-    lines += [
-        "handle_errors {",
-        f"\t@proofpress_404{name} {{",
+    lines.append("handle_errors {")
+    for tag in (*languages, ""):  # the first that fits is taken
+        lines += _caddy_missing(f"@proofpress_404{name}" + re.sub(r"[^A-Za-z0-9]", "_", tag and f"_{tag}"), base, tag)
+    lines.append("}")
+    return "\n".join(lines) + "\n"
+
+
+def _caddy_missing(name: str, base: Base, tag: str) -> list[str]:
+    """Return the rule for what is not there below the home page of a language; the site's own has no tag."""
+    return [
+        f"\t{name} {{",
         "\t\texpression `{err.status_code} == 404`",
-        *([f'\t\tpath "{_caddy_path(base.prefix)}/*"'] if prefix else []),
+        *([f'\t\tpath "{_caddy_path(base.href(home_of(tag)))}*"'] if tag or base.prefix else []),
         "\t}",
-        f"\thandle @proofpress_404{name} {{",
-        f'\t\trewrite * "{_caddy_path(base.href("/404.html"))}"',
+        f"\thandle {name} {{",
+        f'\t\trewrite * "{_caddy_path(base.href(missing_path(tag)))}"',
         "\t\tfile_server",
         "\t}",
-        "}",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def _caddy_path(path: str) -> str:

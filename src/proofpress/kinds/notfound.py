@@ -1,4 +1,4 @@
-"""The 404 page, which a host shows for every address that is not there."""
+"""The 404 page, which a host shows for every address that is not there; one in each language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from proofpress.kinds.html import HtmlTarget
 from proofpress.kinds.target import Kind, Planning
-from proofpress.paths import SitePath
+from proofpress.site.editions import in_language, missing_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +27,15 @@ class NotFoundTarget(HtmlTarget, frozen=True, kw_only=True):
         """Return nothing."""
 
 
-def plan(_planning: Planning) -> Iterator[NotFoundTarget]:
-    """Give the one page."""
-    yield NotFoundTarget(site_path=SitePath("/404.html"), origin="the 404 page", template="404.html")
+def plan(planning: Planning) -> Iterator[NotFoundTarget]:
+    """Give the one page of each language."""
+    for edition in planning.site.editions:
+        yield NotFoundTarget(
+            site_path=missing_path(edition.language),
+            origin="the 404 page" + in_language(edition.language),
+            template="404.html",
+            language=edition.language,
+        )
 
 
 KIND = Kind(plan=plan)

@@ -17,6 +17,7 @@ from proofpress.problems import Problem
 from proofpress.rules.files import UNPORTABLE_NAME
 from proofpress.rules.site import URL_COLLISION
 from proofpress.site.claims import Complaint, judge
+from proofpress.site.lists import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,8 +61,9 @@ def _judged(wanted: Sequence[Target], planning: Planning) -> tuple[list[Target],
     """
     kept: list[Target] = []
     refused: list[tuple[Target, Complaint]] = []
+    homes = {home_of(language).strip("/") for language in planning.site.others}
     for target in wanted:
-        complaint = judge(output_path(target.claim), target.who)
+        complaint = judge(output_path(target.claim), target.who, homes)
         if complaint is None:
             kept.append(target)
         else:

@@ -30,6 +30,7 @@ _SHARED: Final = lazy(
     r"\\(?:label|eqref|ref|tag)\b|\\begin\{(?:equation|align|gather|multline|flalign|alignat)\}"
     r"|\\(?:(?:re|provide)?newcommand|renewcommand|DeclareMathOperator|[gex]?def|let)\b"
 )
+_NUMBERED: Final = lazy(r"\\begin\{(?:equation|align|gather|multline|flalign|alignat)\}")
 _DEFINES: Final = lazy(r"\\(?:(?:re|provide)?newcommand|renewcommand|DeclareMathOperator|[gex]?def|let)\b")
 _DEEPENS: Final = lazy(r"\\\\|\\[A-Za-z]+|[{}&^_]")
 _QUOTED: Final = lazy(r'"[^"]*"')
@@ -60,6 +61,16 @@ class MathError(NamedTuple):
     message: str
     own: bool = True
     """Whether what stands there is as it was written, not a mend's."""
+
+
+class Tried(NamedTuple):
+    """What became of a formula."""
+
+    result: str | MathError
+    tex: str
+    """The TeX that was tried last."""
+    failed: bool = True
+    """Whether a try failed, be it that the next did not: its equations have counted."""
 
 
 class Converter:
@@ -93,7 +104,7 @@ class Converter:
 
     def _converted(self, formulas: Sequence[Formula]) -> list[str | MathError]:
         if not any(_SHARED.search(formula.tex) for formula in formulas):
-            return [self._set(self._latex.convert_with_local_state, formula)[0] for formula in formulas]
+            return [self._set(self._latex.convert_with_local_state, formula).result for formula in formulas]
         bodies = [body for formula in formulas for body in _DEFINES.split(formula.tex)[1:]]
         page = self._made_for(bodies, id_prefix="eq-", global_group=True)
         defaults: Mapping[str, str] = {}
@@ -101,32 +112,31 @@ class Converter:
         for formula in formulas:
             defaults = optional_arguments(formula.tex, defaults)
             found.append(self._set(page.convert_with_global_state, formula, defaults))
-        results = [result for result, _ in found]
-        if any("ref" in formula.tex for formula in formulas):
-            _set_together(page, formulas, [tex for _, tex in found], results)
+        results = [one.result for one in found]
+        counted = (one.failed and _NUMBERED.search(formula.tex) for one, formula in zip(found, formulas, strict=True))
+        if any("ref" in formula.tex for formula in formulas) or any(counted):
+            _set_together(page, formulas, [one.tex for one in found], results)
         return results
 
-    def _set(
-        self, convert: Callable[..., str], formula: Formula, defaults: Mapping[str, str] | None = None
-    ) -> tuple[str | MathError, str]:
-        """Return the MathML of a formula, or what is wrong with it, and the TeX that was tried last."""
+    def _set(self, convert: Callable[..., str], formula: Formula, defaults: Mapping[str, str] | None = None) -> Tried:
+        """Return the MathML of a formula, or what is wrong with it."""
         tex, display = formula
         wording = reworded(tex, display, defaults) if len(tex) <= MAX_LENGTH else Wording(tex)
         refusal = _forgery(tex) or _refusal(tex) or _refusal(wording.tex)
         if refusal is not None:
-            return refusal, wording.tex
+            return Tried(refusal, wording.tex, failed=False)
         try:
-            return convert(wording.tex, displaystyle=display), wording.tex
+            return Tried(convert(wording.tex, displaystyle=display), wording.tex, failed=False)
         except LatexError as error:
             first = str(error)
         other = in_known_words(wording, display)
         if other.tex == wording.tex or _refusal(other.tex) is not None:
-            return self._explained(first, wording), wording.tex
+            return Tried(self._explained(first, wording), wording.tex)
         try:
-            return convert(other.tex, displaystyle=display), other.tex
+            return Tried(convert(other.tex, displaystyle=display), other.tex)
         except LatexError as error:
             second = self._explained(str(error), other)
-        return second if second.own else self._explained(first, wording), other.tex
+        return Tried(second if second.own else self._explained(first, wording), other.tex)
 
     def _explained(self, said: str, wording: Wording) -> MathError:
         match = _POSITION.match(said)
@@ -175,7 +185,7 @@ def _sound(macros: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
 def _set_together(
     page: LatexToMathML, formulas: Sequence[Formula], words: Sequence[str], results: list[str | MathError]
 ) -> None:
-    r"""Set all formulas as one piece, so that `\eqref` finds an equation that comes later."""
+    r"""Set all formulas as one piece: `\eqref` finds an equation that comes later, and no try counts that failed."""
     sound = [
         number
         for number, result in enumerate(results)

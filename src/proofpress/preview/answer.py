@@ -248,7 +248,7 @@ def answer(shown: Shown, method: str, target: bytes, headers: Mapping[str, str])
         return Reply(200, (("content-type", media_type(name)),), found)
     if f"{name}/index.html" in shown.digests or f"{site_path}/" in shown.redirects:
         return _redirect(301, shown.base.href(site_path + "/") + kept)
-    return _not_found(shown)
+    return _not_found(shown, path)
 
 
 def page_at(shown: Shown, path: str) -> OutputPath:
@@ -294,7 +294,7 @@ def _file(shown: Shown, name: OutputPath, method: str, headers: Mapping[str, str
         place = shown.place(name)
         body = shown.read(name) if place is None else OnDisk.of(place)
     except FileNotFoundError:  # a file that is copied, deleted since the last good build
-        return _not_found(shown)
+        return _not_found(shown, f"/{name}")
     of_file = (("content-type", kind), ("etag", etag), ("accept-ranges", "bytes"))
     if method == "GET" and "range" in headers and headers.get("if-range", etag) == etag:
         return _part(body, headers["range"], of_file)
@@ -348,8 +348,10 @@ def _path(target: bytes) -> str | None:
     return None if _CONTROL.search(path) else path
 
 
-def _not_found(shown: Shown) -> Reply:
-    page = OutputPath("404.html")
+def _not_found(shown: Shown, path: str = "/") -> Reply:
+    """Return what is shown for a path of the site: the 404 page of the language whose folder it is in, or the site's."""
+    own = f"{path[1:].partition('/')[0]}/404.html"
+    page = OutputPath(own if own in shown.digests else "404.html")
     if page in shown.digests:
         return Reply(404, (("content-type", _HTML),), _dressed(shown, page))
     if shown.failed:  # a browser waits here for the first build that has pages

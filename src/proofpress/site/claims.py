@@ -17,7 +17,7 @@ from proofpress.rules.site import RESERVED_PATH
 from proofpress.site.hosting import PATHS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from proofpress.rules.rule import Rule
 
@@ -47,14 +47,17 @@ AT_THE_ROOT: Final[Mapping[str, str]] = {
 }
 """Names, as `identity` has them, that mean something where the site begins, and what: for files and for folders."""
 
+MISSING: Final = "404.html"
+"""What is shown for every address that is not there: at the root, and where the home page of a language is."""
+
 FILES_AT_THE_ROOT: Final[Mapping[str, tuple[frozenset[Who], str]]] = {
     "cname": (frozenset({"file", "page", "alias"}), "GitHub Pages takes the site's domain from it"),
     "robots.txt": (frozenset({"page", "alias"}), "search engines are told by it what to read"),
-    "404.html": (frozenset({"alias"}), "it is shown for every address that is not there"),
+    MISSING: (frozenset({"alias"}), "it is shown for every address that is not there"),
 }
 """Names of files that mean something where the site begins: who can't have them, and what they mean."""
 
-FILES: Final = frozenset({"index.html", "404.html"})
+FILES: Final = frozenset({"index.html", MISSING})
 """Names of files that servers look for in folders: a folder of such a name hides them."""
 
 _HARMLESS: Final = re.compile(r"(?:[a-z0-9-]+/)*index\.html")  # most paths; only for speed
@@ -67,11 +70,11 @@ class Complaint(NamedTuple):
     message: str
 
 
-def judge(path: OutputPath, who: Who) -> Complaint | None:
-    """Return why an output path can't be claimed, or None."""
+def judge(path: OutputPath, who: Who, homes: Collection[str] = ()) -> Complaint | None:
+    """Return why an output path can't be claimed, or None. `homes` are the folders of languages: each has a 404 page."""
     if len(path) <= MAX_PARTS and _HARMLESS.fullmatch(path):
         return None
-    return too_long(path) or _reserved(path.split("/"), who)
+    return too_long(path) or _reserved(path.split("/"), who, homes)
 
 
 def too_long(path: str) -> Complaint | None:
@@ -97,7 +100,7 @@ def too_long(path: str) -> Complaint | None:
     return None
 
 
-def _reserved(parts: list[str], who: Who) -> Complaint | None:
+def _reserved(parts: list[str], who: Who, homes: Collection[str]) -> Complaint | None:
     for number, part in enumerate(parts):
         name = _as_disks_see(part)
         if name.startswith(OWN) or name.endswith(OWN_ENDINGS):
@@ -106,7 +109,8 @@ def _reserved(parts: list[str], who: Who) -> Complaint | None:
             continue
         last = number == len(parts) - 1
         why = ANYWHERE.get(name) or (AT_THE_ROOT.get(name) if number == 0 else None)
-        if number == 0 and last and name in FILES_AT_THE_ROOT:
+        begins = number == 0 or (number == 1 and name == MISSING and parts[0] in homes)
+        if begins and last and name in FILES_AT_THE_ROOT:
             whose, meaning = FILES_AT_THE_ROOT[name]
             why = meaning if who in whose else None
         if name.startswith(".") or part.lstrip().startswith("."):

@@ -49,6 +49,11 @@ def archive_path(language: str) -> SitePath:
     return SitePath(f"{home_of(language)}archive/")
 
 
+def missing_path(language: str) -> SitePath:
+    """Return where the page stands that a host shows for what is not there, below the home page of a language."""
+    return SitePath(f"{home_of(language)}404.html")
+
+
 def list_of(edition: Edition, kind: ListKind, name: str, term: str) -> SitePath | None:
     """Return where a language has a list, by its kind and what it is of; None where it has none such."""
     match kind:
