@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FOLDER: Final = ".proofpress"
 NAME: Final = "standing"
 SETTINGS: Final = "site.yaml"
-PARTS: Final = (SETTINGS, "content", "data", "plugins.py", "static", "templates", "words")
+PARTS: Final = (SETTINGS, "content", "data", "plugins", "plugins.py", "static", "templates", "words")
 """What of a site's folder a build reads."""
 SETTLED: Final = 2_000_000_000
 """Nanoseconds after which a file's times can be trusted: a later change would have given it another one."""
