@@ -83,6 +83,7 @@ OWNERS = {
     "uvicorn": ("preview/",),
     "watchdog": ("preview/",),
     "sqlite3": ("engine/",),
+    "distributed": ("engine/cluster.py",),
     "ghp_import": ("remote/",),
 }
 

@@ -34,6 +34,7 @@ from proofpress.theme import default_theme
 
 if TYPE_CHECKING:
     from proofpress.builder.build import Built
+    from proofpress.engine.executors import Executor
     from proofpress.model import Source
 
 
@@ -91,22 +92,30 @@ def update(
     output: Path | None = None,
     *,
     anew: bool = False,
+    executor: Executor | None = None,
     progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None,
 ) -> Outcome:
     """Build a site and publish it, as far as something changed. `output` overrides the settings' folder.
 
-    `anew` forgets what earlier builds remembered. Raises OSError as the disk does, and BusyError while another build
+    `anew` forgets what earlier builds remembered. `executor` runs the steps in place of processes of our own. Raises OSError as the disk does, and BusyError while another build
     holds the cache for too long.
     """
     try:
-        return _update(options, output, progress, anew=anew)
+        return _update(options, output, progress, executor, anew=anew)
     except (DamagedError, msgspec.MsgspecError) as error:  # what is well kept may still be none of our values
-        done = _update(options, output, progress, anew=True)
+        done = _update(options, output, progress, executor, anew=True)
         notice = f"the cache was damaged ({error}); everything was built anew"
         return msgspec.structs.replace(done, notice=_together(notice, done.notice))
 
 
-def _update(options: Options, output: Path | None, progress: Callable[[str, int, int], None], *, anew: bool) -> Outcome:
+def _update(
+    options: Options,
+    output: Path | None,
+    progress: Callable[[str, int, int], None],
+    executor: Executor | None,
+    *,
+    anew: bool,
+) -> Outcome:
     root = options.root
     path = cache_folder(root) / STORE
     newest = time.time_ns() - SETTLED
@@ -137,7 +146,8 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
                 until=last.until,
             )
         else:
-            done = _build(_Found(options, inputs, target, record, intact, fingerprint, last), store, path, progress)
+            found = _Found(options, inputs, target, record, intact, fingerprint, last, executor)
+            done = _build(found, store, path, progress)
         notice = _together(store.notice, known.notice)
     # Now that the store is closed, its file is as the next build finds it.
     standing = _standing(options, inputs, done, site, newest) if site is not None else None
@@ -253,6 +263,7 @@ class _Found(NamedTuple):
     intact: Callable[[OutputPath], bool]
     fingerprint: bytes
     before: Last | None
+    executor: Executor | None
 
     def kept(self, path: OutputPath, digest: str) -> bool:
         """Tell whether a file is published already, with these bytes."""
@@ -280,7 +291,7 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
         traces=store,
         blobs=StoreFile(path),
         lasting=True,
-        executor=Processes(options.jobs),
+        executor=found.executor or Processes(options.jobs),
         staging=Path(tempfile.mkdtemp(dir=root / CACHE / STAGING)),
         kept=found.kept,
     )

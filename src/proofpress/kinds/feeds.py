@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from proofpress.config import Config
+    from proofpress.engine.steps import Ask
     from proofpress.kinds.making import Making
     from proofpress.model import Card
     from proofpress.pages.feeds import Entry
+    from proofpress.paths import SourcePath
     from proofpress.problems import Problem
     from proofpress.site.index import Edition
+    from proofpress.site.questions import Known
     from proofpress.site.values import FeedPosts
 
 
@@ -39,15 +42,19 @@ class FeedTarget(FilledTarget, frozen=True, kw_only=True):
         """Say yes: it belongs to a list."""
         return True
 
-    def posts(self, making: Making) -> FeedPosts:
+    def posts(self, ask: Ask[Known]) -> FeedPosts:
         """Return what it carries."""
-        return making.ask(questions.SiteFeed(self.language))
+        return ask(questions.SiteFeed(self.language))
+
+    def texts(self, ask: Ask[Known]) -> list[SourcePath]:
+        """Return its posts."""
+        return [card.path for card in self.posts(ask).posts]
 
     def make(self, making: Making) -> tuple[bytes | None, list[Problem]]:
         """Write it."""
         from proofpress.pages import feeds  # noqa: PLC0415 - a build with nothing to fill doesn't load Jinja
 
-        about = self.posts(making)
+        about = self.posts(making.ask)
         entries = [making.shared(("entry", card.path), partial(_entry, card)) for card in about.posts]
         return feeds.feed(self.format, self.site_path, about, entries, making.config), []
 
@@ -59,9 +66,9 @@ class TermFeedTarget(FeedTarget, frozen=True, kw_only=True):
     term: str
     """Its slug."""
 
-    def posts(self, making: Making) -> FeedPosts:
+    def posts(self, ask: Ask[Known]) -> FeedPosts:
         """Return the posts of the term."""
-        return making.ask(questions.TermFeed(self.taxonomy, self.term, self.language))
+        return ask(questions.TermFeed(self.taxonomy, self.term, self.language))
 
 
 class SectionFeedTarget(FeedTarget, frozen=True, kw_only=True):
@@ -70,9 +77,9 @@ class SectionFeedTarget(FeedTarget, frozen=True, kw_only=True):
     folder: str
     title: str
 
-    def posts(self, making: Making) -> FeedPosts:
+    def posts(self, ask: Ask[Known]) -> FeedPosts:
         """Return the posts of the folder."""
-        return making.ask(questions.FolderFeed(self.folder, self.title, self.language))
+        return ask(questions.FolderFeed(self.folder, self.title, self.language))
 
 
 def _entry(card: Card, making: Making) -> Entry:
