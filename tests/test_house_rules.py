@@ -84,6 +84,7 @@ OWNERS = {
     "watchdog": ("preview/",),
     "sqlite3": ("engine/",),
     "distributed": ("engine/cluster.py",),
+    "fsspec": ("engine/sharing.py",),
     "ghp_import": ("remote/",),
 }
 

@@ -35,6 +35,7 @@ from proofpress.theme import default_theme
 if TYPE_CHECKING:
     from proofpress.builder.build import Built
     from proofpress.engine.executors import Executor
+    from proofpress.engine.sharing import Shared
     from proofpress.model import Source
 
 
@@ -146,9 +147,9 @@ def _update(
                 until=last.until,
             )
         else:
-            found = _Found(options, inputs, target, record, intact, fingerprint, last, executor)
+            found = _Found(options, inputs, target, record, intact, fingerprint, last, executor, anew)
             done = _build(found, store, path, progress)
-        notice = _together(store.notice, known.notice)
+        notice = _together(store.notice, known.notice, done.notice)
     # Now that the store is closed, its file is as the next build finds it.
     standing = _standing(options, inputs, done, site, newest) if site is not None else None
     return msgspec.structs.replace(done, notice=notice, standing=standing)
@@ -264,6 +265,7 @@ class _Found(NamedTuple):
     fingerprint: bytes
     before: Last | None
     executor: Executor | None
+    anew: bool
 
     def kept(self, path: OutputPath, digest: str) -> bool:
         """Tell whether a file is published already, with these bytes."""
@@ -287,15 +289,18 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
     options = found.options
     root = options.root
     empty_staging(root).mkdir(parents=True, exist_ok=True)
+    shared = _shared(found)
     desk = Desk(
         traces=store,
         blobs=StoreFile(path),
         lasting=True,
         executor=found.executor or Processes(options.jobs),
+        shared=shared,
         staging=Path(tempfile.mkdtemp(dir=root / CACHE / STAGING)),
         kept=found.kept,
     )
     built = build(options, desk, found.inputs, progress=progress)
+    notice = "" if shared is None else shared.notice
     problems = [*built.problems, *_without_content(root, built.posts, found.before)]
     refusal = refuse(root, found.target) or unwritable(found.target)
     if refusal is not None:
@@ -323,7 +328,18 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
         uncertain=built.preparation.uncertain,
         reasons=built.reasons,
         detail=built.detail,
+        notice=notice,
     )
+
+
+def _shared(found: _Found) -> Shared | None:
+    """Return the cache that the settings share with other machines; nothing is loaded where they share none."""
+    url, root = found.inputs.config.cache.url, found.options.root
+    if not url:
+        return None
+    from proofpress.engine.sharing import Shared, place_of  # noqa: PLC0415 - few sites have one
+
+    return Shared(place_of(url, root), url, reads=not found.anew, writes=found.inputs.config.cache.write)
 
 
 def _publish(found: _Found, store: Store, built: Built, problems: list[Problem]) -> Published:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.config.setting import Parts, Reader, Setting, absent, read_mapping
-from proofpress.config.values import Feeds, MenuItem
+from proofpress.config.values import Cache, Feeds, MenuItem
 from proofpress.content import globs, shapes, typed
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged
 from proofpress.content.settings import Refusal, is_command
@@ -101,6 +101,18 @@ def feeds(settings: Parts) -> Reader:
         return Feeds(**read_mapping(node, f"{key}: ", settings(), findings))
 
     return Reader(read, shapes.TRUTH)
+
+
+def cache(settings: Parts) -> Reader:
+    """Return the reader of where the shared cache is; `cache: PLACE` is the short form."""
+
+    def read(node: Node, key: str, findings: Findings) -> Cache | None:
+        if isinstance(node, ScalarNode):
+            url = typed.text(node, key, findings)
+            return None if url is None else Cache(url=url)
+        return Cache(**read_mapping(node, f"{key}: ", settings(), findings))
+
+    return Reader(read, shapes.TEXT)
 
 
 def _accepted(

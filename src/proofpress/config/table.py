@@ -21,6 +21,7 @@ from proofpress.config.readers import (
     NAME,
     TRUTH,
     WORDING,
+    cache,
     checked,
     choice,
     feeds,
@@ -133,6 +134,19 @@ def _links() -> tuple[Setting, ...]:
             examples=(["https://intranet.me.example/*", "*/login*"],),
         ),
         Setting(name="timeout", reader=number(least=1, most=120), description="Seconds that a host has to answer."),
+    )
+
+
+def _cache() -> tuple[Setting, ...]:
+    return (
+        Setting(
+            name="url",
+            reader=NAME,
+            description="A folder, as seen from the site's, or an address such as `s3://bucket/folder` (install `proofpress[cache]` and what it asks for, such as `s3fs`).",
+            otherwise="none",
+            examples=("/srv/proofpress", "s3://builds/proofpress"),
+        ),
+        Setting(name="write", reader=TRUTH, description="Leave there what is made; `false` only reads."),
     )
 
 
@@ -318,6 +332,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         description="How `proofpress check --external` asks for the addresses of other sites.",
         examples=({"ignore": ["https://intranet.me.example/*"], "timeout": 20},),
         parts=_links,
+    ),
+    Setting(
+        name="cache",
+        reader=cache(_cache),
+        description="A folder, or an address such as `s3://bucket/folder`, where builds on several machines find what others made of a post: see docs/scale.md.",
+        otherwise="none",
+        examples=("/srv/proofpress", {"url": "s3://builds/proofpress", "write": False}),
+        parts=_cache,
     ),
     Setting(
         name="twins",

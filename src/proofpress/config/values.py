@@ -126,6 +126,15 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that a host has to answer."""
 
 
+class Cache(msgspec.Struct, frozen=True, kw_only=True):
+    """A cache that builds on several machines share."""
+
+    url: str = ""
+    """A folder, as seen from the site's, or an address that fsspec knows; empty for none."""
+    write: bool = True
+    """Whether what is made goes there; else it is only read."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a site."""
 
@@ -167,5 +176,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     updated: Updated = "none"
     """Who tells when a document was changed that does not say so."""
     links: Links = Links()
+    cache: Cache = Cache()
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""
