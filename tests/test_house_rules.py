@@ -91,6 +91,8 @@ OWNERS = {
     "uvicorn": ("preview/",),
     "watchdog": ("preview/",),
     "sqlite3": ("engine/",),
+    "distributed": ("engine/cluster.py",),
+    "fsspec": ("engine/sharing.py",),
     "ghp_import": ("remote/",),
 }
 

@@ -35,6 +35,8 @@ from proofpress.theme import default_theme
 
 if TYPE_CHECKING:
     from proofpress.builder.build import Built
+    from proofpress.engine.executors import Executor
+    from proofpress.engine.sharing import Shared
     from proofpress.model import Source
 
 
@@ -92,22 +94,30 @@ def update(
     output: Path | None = None,
     *,
     anew: bool = False,
+    executor: Executor | None = None,
     progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None,
 ) -> Outcome:
     """Build a site and publish it, as far as something changed. `output` overrides the settings' folder.
 
-    `anew` forgets what earlier builds remembered. Raises OSError as the disk does, and BusyError while another build
+    `anew` forgets what earlier builds remembered. `executor` runs the steps in place of processes of our own. Raises OSError as the disk does, and BusyError while another build
     holds the cache for too long.
     """
     try:
-        return _update(options, output, progress, anew=anew)
+        return _update(options, output, progress, executor, anew=anew)
     except (DamagedError, msgspec.MsgspecError) as error:  # what is well kept may still be none of our values
-        done = _update(options, output, progress, anew=True)
+        done = _update(options, output, progress, executor, anew=True)
         notice = f"the cache was damaged ({error}); everything was built anew"
         return msgspec.structs.replace(done, notice=_together(notice, done.notice))
 
 
-def _update(options: Options, output: Path | None, progress: Callable[[str, int, int], None], *, anew: bool) -> Outcome:
+def _update(
+    options: Options,
+    output: Path | None,
+    progress: Callable[[str, int, int], None],
+    executor: Executor | None,
+    *,
+    anew: bool,
+) -> Outcome:
     root = options.root
     path = cache_folder(root) / STORE
     newest = time.time_ns() - SETTLED
@@ -140,8 +150,9 @@ def _update(options: Options, output: Path | None, progress: Callable[[str, int,
                 until=last.until,
             )
         else:
-            done = _build(_Found(options, inputs, target, record, intact, fingerprint, last), store, path, progress)
-        notice = _together(store.notice, known.notice)
+            found = _Found(options, inputs, target, record, intact, fingerprint, last, executor, anew)
+            done = _build(found, store, path, progress)
+        notice = _together(store.notice, known.notice, done.notice)
     # Now that the store is closed, its file is as the next build finds it.
     standing = _standing(options, inputs, done, site, newest) if site is not None else None
     return msgspec.structs.replace(done, notice=notice, standing=standing)
@@ -257,6 +268,8 @@ class _Found(NamedTuple):
     intact: Callable[[OutputPath], bool]
     fingerprint: bytes
     before: Last | None
+    executor: Executor | None
+    anew: bool
 
     def kept(self, path: OutputPath, digest: str) -> bool:
         """Tell whether a file is published already, with these bytes."""
@@ -280,16 +293,19 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
     options = found.options
     root = options.root
     empty_staging(root).mkdir(parents=True, exist_ok=True)
+    shared = _shared(found)
     desk = Desk(
         traces=store,
         blobs=StoreFile(path),
         lasting=True,
-        executor=Processes(options.jobs),
+        executor=found.executor or Processes(options.jobs),
+        shared=shared,
         staging=Path(tempfile.mkdtemp(dir=root / CACHE / STAGING)),
         shelf=Shelf(root),
         kept=found.kept,
     )
     built = build(options, desk, found.inputs, progress=progress)
+    notice = "" if shared is None else shared.notice
     problems = [*built.problems, *_without_content(root, built.posts, found.before)]
     refusal = refuse(root, found.target) or unwritable(found.target)
     if refusal is not None:
@@ -317,7 +333,18 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
         uncertain=built.preparation.uncertain,
         reasons=built.reasons,
         detail=built.detail,
+        notice=notice,
     )
+
+
+def _shared(found: _Found) -> Shared | None:
+    """Return the cache that the settings share with other machines; nothing is loaded where they share none."""
+    url, root = found.inputs.config.cache.url, found.options.root
+    if not url:
+        return None
+    from proofpress.engine.sharing import Shared, place_of  # noqa: PLC0415 - few sites have one
+
+    return Shared(place_of(url, root), url, reads=not found.anew, writes=found.inputs.config.cache.write)
 
 
 def _publish(found: _Found, store: Store, built: Built, problems: list[Problem]) -> Published:

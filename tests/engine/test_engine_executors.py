@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
-from proofpress.engine.blobs import AtHand, Folder, Nothing, StoreFile
+from proofpress.engine.blobs import AtHand, Carried, Folder, Nothing, StoreFile
 from proofpress.engine.digests import digest_of_bytes
 from proofpress.engine.executors import Futures, Processes, chunk_of
 from proofpress.engine.steps import Trace
 from proofpress.engine.store import Entry, Store
+from proofpress.listings.highlight import Highlighter, SlowListing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,3 +83,90 @@ def test_what_is_at_hand_comes_before_what_lies_beneath(tmp_path: Path) -> None:
         blobs.get(digest_of_bytes(b"none"))
     with pytest.raises(KeyError):
         Nothing().open().get(digest_of_bytes(b"none"))
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """State that travels: its tasks name texts, which are here, and some read more than they say."""
+
+    blobs: Any
+    every: tuple[bytes, ...] = ()
+
+    def away(self) -> Shelf:
+        return Shelf(Carried(), ())
+
+    def reads(self, task: tuple[bytes, bytes | None]) -> tuple[bytes, ...]:
+        return task[:1]
+
+    def may_read(self, _task: Any) -> tuple[bytes, ...]:
+        return self.every
+
+    def landed(self, result: bytes) -> bytes:
+        return result + b", landed"
+
+
+def reader(shelf: Shelf) -> Callable[[tuple[bytes, bytes | None]], bytes]:
+    source = shelf.blobs.open()
+
+    def read(task: tuple[bytes, bytes | None]) -> bytes:
+        said, other = task
+        text: bytes = source.get(said)
+        try:
+            return text + (source.get(other) if other is not None else b"")
+        except KeyError:
+            if other == UNKNOWN:
+                raise
+            return b"made without what was lacking"  # as who guards against others' faults does
+
+    return read
+
+
+TEXTS = {digest_of_bytes(text): text for text in (b"one", b"two", b"three")}
+ONE, TWO, THREE = TEXTS
+UNKNOWN = digest_of_bytes(b"unknown")
+
+
+@pytest.mark.parametrize("bring", [None, lambda data: [data[:7], data[7:]]])
+def test_texts_go_with_the_tasks_that_read_them_and_more_where_one_reads_more(bring: Any) -> None:
+    shelf = Shelf(AtHand(TEXTS, Nothing()), (ONE, TWO, THREE))
+    tasks = [(ONE, None), (TWO, THREE), (THREE, None), (ONE, TWO)] * 10
+    done: list[int] = []
+    with ThreadPoolExecutor(2) as pool:
+        results = list(Futures(pool, bring, workers=2).run(shelf, reader, tasks, done.append))
+    assert results == [b"one, landed", b"twothree, landed", b"three, landed", b"onetwo, landed"] * 10
+    assert done[-1] == len(tasks)
+
+
+def test_a_task_that_reads_what_nobody_has_is_an_error_and_is_not_sent_for_ever() -> None:
+    shelf = Shelf(AtHand(TEXTS, Nothing()), (ONE, TWO, THREE))
+    with ThreadPoolExecutor(2) as pool, pytest.raises(KeyError, match="a step reads what its work does not know of"):
+        list(Futures(pool, workers=2).run(shelf, reader, [(ONE, UNKNOWN)], lambda _done: None))
+
+
+def unfit() -> None:
+    raise ValueError("other code")
+
+
+def test_who_is_not_fit_for_the_work_does_none_of_it() -> None:
+    with ThreadPoolExecutor(2) as pool, pytest.raises(ValueError, match="other code"):
+        list(Futures(pool, fit=unfit).run(0, adder, [1, 13, 2], lambda _done: None))
+
+
+def test_a_listing_that_takes_too_long_on_a_thread_of_a_pool_is_shown_plain_and_the_next_is_coloured() -> None:
+    trap = "a" * 40 + "!"
+    with ThreadPoolExecutor(2) as pool:
+        results = list(
+            Futures(pool, workers=2).run(None, matcher, [("(a+)+$", trap), ("a+", "aa")], lambda _done: None)
+        )
+    assert results == [None, [(0, 2)]]
+
+
+def matcher(_state: None) -> Callable[[tuple[str, str]], list[tuple[int, int]] | None]:
+    highlighter = Highlighter()
+
+    def search(task: tuple[str, str]) -> list[tuple[int, int]] | None:
+        try:
+            return highlighter.search(*task)
+        except SlowListing:
+            return None
+
+    return search

@@ -140,14 +140,3 @@ def test_a_pool_of_the_standard_library_gives_what_one_process_gives(
 ) -> None:
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         assert outputs(crowded, Futures(pool, Folder(str(tmp_path / "shared")), workers=2)) == in_process
-
-
-@pytest.mark.thorough
-def test_a_cluster_gives_what_one_process_gives(crowded: LawSite, in_process: dict[str, bytes], tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
-        cluster.get_client() as client,
-    ):
-        pool = client.get_executor()
-        assert outputs(crowded, Futures(pool, Folder(str(tmp_path / "shared")), workers=2)) == in_process

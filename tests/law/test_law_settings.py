@@ -152,8 +152,8 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
 }
 """Every setting that a site depends on, with two values that do not give the same one."""
 
-ONLY_ASKED: Final = ("links.ignore", "links.timeout")
-"""Those that only say how `check --external` asks the web."""
+ONLY_ASKED: Final = ("cache.url", "cache.write", "links.ignore", "links.timeout")
+"""Those that only say how `check --external` asks the web, and where else a build finds what was made before."""
 
 
 SECTION: Final[dict[str, tuple[Any, Any]]] = {

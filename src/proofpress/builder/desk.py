@@ -30,6 +30,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the blobs of what is put into `traces` can be read from `blobs`; else they are kept at hand."""
     executor: Any = Processes()
     """engine.executors.Executor: where the steps run."""
+    shared: Any = None
+    """engine.sharing.Shared: what other machines made of documents; None where there is no such cache."""
     staging: Path | None = None
     """A folder for pages on their way to the output; None keeps them in memory."""
     wanted: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -65,6 +66,23 @@ INPUT_NAMES: Final = ("the settings or the program", "its text", "its kind")
 
 decode_prepared = msgspec.json.Decoder(Prepared).decode
 decode_body = msgspec.msgpack.Decoder(Body).decode
+
+
+def could_be(path: str, value: bytes, body: bytes) -> bool:
+    """Tell whether these can be what a document was made into: for what somebody else says he made of it.
+
+    That is to be read as such, to belong together, and to name no place outside the site. What it says beyond that is as
+    good as whoever wrote it. Raises msgspec.MsgspecError where it can't be read.
+    """
+    own = decode_prepared(value)
+    decode_body(body)
+    places = (own.card.site_path, *own.card.aliases)
+    return (
+        own.card.path == path
+        and own.body == digest_of_bytes(body)
+        and own.certain
+        and all(place.startswith("/") and ".." not in unquote(place).split("/") for place in places)
+    )
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from proofpress.builder.plugins import NONE, Plugins, open_plugins
 from proofpress.builder.targets import Filling, TargetStep, decode_filled
-from proofpress.config import Links
+from proofpress.config import Cache, Links
 from proofpress.engine.blobs import AtHand
 from proofpress.engine.digests import SIZE, digest_of
 from proofpress.engine.loop import Kind, bring_up_to_date
@@ -65,6 +65,7 @@ def filling_of(
             defaults=(),
             sections={},
             links=Links(),
+            cache=Cache(),
             languages=tuple(
                 msgspec.structs.replace(one, menu=None, place=Place(0, 1)) for one in inputs.config.languages
             ),

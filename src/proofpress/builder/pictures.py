@@ -59,6 +59,8 @@ class Encoding(msgspec.Struct, frozen=True, kw_only=True):
     shelf: Shelf | None
     known: None = None
     weight: int = WEIGHT
+    stays: bool = True
+    """It reads pictures from this machine's disk, and they would be heavier on their way than they are to make."""
 
     @property
     def digest(self) -> bytes:

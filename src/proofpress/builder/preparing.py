@@ -14,6 +14,7 @@ from proofpress.builder.documents import (
     DocumentStep,
     Prepared,
     Reading,
+    could_be,
     decode_prepared,
     kinds_of,
     placed_paths,
@@ -111,7 +112,7 @@ def prepare(
         ],
         reading,
         desk.traces,
-        desk.executor,
+        desk.executor if desk.shared is None else desk.shared.over(desk.executor, DOCUMENTS.name, could_be),
         standing=standing.keys(),
         progress=lambda done, of: progress("Reading posts", done, of),
     )

@@ -14,10 +14,11 @@ from proofpress.builder.documents import Prepared, decode_body
 from proofpress.builder.plugins import NONE, Plugins, fault_of, fault_somewhere, import_own, open_plugins
 from proofpress.config import Config
 from proofpress.content.scan import read_inside
+from proofpress.engine.blobs import Carried
 from proofpress.engine.digests import SIZE, Digester, digest_of
 from proofpress.engine.disk import naming
 from proofpress.engine.loop import Outcome
-from proofpress.engine.steps import Recorder
+from proofpress.engine.steps import Recorder, Trace
 from proofpress.kinds.making import Making, Workshop
 from proofpress.kinds.registry import alternates
 from proofpress.kinds.target import FilledTarget
@@ -29,7 +30,7 @@ from proofpress.site.questions import Known
 from proofpress.words.vocabulary import Catalogues, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from proofpress.builder.finished import Look
 
@@ -90,6 +91,34 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     def open(self) -> Filler:
         """Return what fills."""
         return Filler(self)
+
+    def away(self) -> Filling:
+        """Return the same for another machine: texts come with the steps, and pages go back as bytes."""
+        wanted = self.wanted or self.staging is not None
+        return msgspec.structs.replace(self, blobs=Carried(), staging=None, wanted=wanted)
+
+    def reads(self, step: TargetStep) -> Iterator[bytes]:
+        """Give the digests of the texts that a target shows, as far as it can tell."""
+        if step.body is not None:
+            yield step.body
+        for path in step.target.texts(lambda question: question.answer(self.known)):
+            yield self.known.bodies[path]
+
+    def may_read(self, step: TargetStep) -> Iterator[bytes]:
+        """Give the digest of every text that there is, for a plugin's target that carries more than its own."""
+        yield from self.reads(step)
+        yield from self.known.bodies.values()
+
+    def landed(self, result: tuple[Trace[Any], Outcome]) -> tuple[Trace[Any], Outcome]:
+        """Return what a step gave on another machine as it would be from here: with its file in the staging folder."""
+        trace, outcome = result
+        if self.staging is None or outcome.data is None:
+            return result
+        staged = Path(self.staging, decode_filled(outcome.value).path)
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        with naming(str(staged)):
+            staged.write_bytes(outcome.data)
+        return trace, msgspec.structs.replace(outcome, data=None)
 
 
 class TargetStep(msgspec.Struct, frozen=True, kw_only=True):

@@ -152,6 +152,28 @@ def code_version() -> Code:
     )
 
 
+def told_versions() -> dict[str, str]:
+    """Return the code that builds as people compare it, by the names of its parts: for machines that work together.
+
+    Each is a version with the beginning of its digest: the same version may be other code.
+    """
+    installed = list(_installed(sys.path))
+    told = {
+        "Python": sys.version.partition(" ")[0],
+        "Proofpress": f"{__version__} ({_short(_files(Path(__file__).parents[1], [], OUTER_ROOMS))})",
+    }
+    numbers = {own.distribution: own.name.removesuffix(".dist-info").partition("-")[2] for own in reversed(installed)}
+    for module, name in LIBRARIES.items():
+        code = _module(module, name, installed, [])
+        if code is not None:
+            told[name] = f"{numbers.get(name) or 'of unknown version'} ({_short(code)})"
+    return told | {"all code": _short(code_version().digest)}
+
+
+def _short(about: Any) -> str:
+    return digest_of(about).hex()[:8]
+
+
 def _entries(own: Installed, said: Iterable[str]) -> Iterator[Entry]:
     """Give the entry points that are ours among what a package says, each as `group name = module:attribute`."""
     for line in said:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from proofpress.builder.inputs import Options
+    from proofpress.engine.executors import Executor
     from proofpress.update import Outcome
 
 
@@ -49,6 +50,9 @@ _SECONDS = "{seconds}"
 @click.option("--base-url", default="", metavar="URL", help="The site's address, in place of the settings' url.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at most (default: every core).")
+@click.option(
+    "--executor", "place", metavar="dask:ADDRESS", help="Work on a Dask cluster, such as dask:tcp://host:8786."
+)
 @click.option("--clean", "anew", is_flag=True, help="Forget what earlier builds remembered.")
 @click.option(
     "--explain", is_flag=False, flag_value="*", metavar="[URL]", help="Say why each page was made, or the one at URL."
@@ -63,6 +67,7 @@ def command(
     base_url: str,
     strict: bool,
     jobs: int | None,
+    place: str | None,
     anew: bool,
     explain: str | None,
     verify: bool,
@@ -90,8 +95,8 @@ def command(
         jobs=jobs if jobs is not None else cores(),
     )
     try:
-        with Bar() as bar:
-            outcome = update(options, output, anew=anew, progress=bar)
+        with Bar() as bar, _executor(place) as executor:
+            outcome = update(options, output, anew=anew, executor=executor, progress=bar)
     except (MissingExtra, BusyError, WorkerDiedError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
@@ -113,6 +118,32 @@ def command(
         _verify(options, outcome)
     elif explain is None and not anew:
         _remember(outcome, form, root)
+
+
+@contextlib.contextmanager
+def _executor(place: str | None) -> Iterator[Executor | None]:
+    """Give what runs the steps where somebody names it: `dask:` and the address of a scheduler."""
+    if place is None:
+        yield None
+        return
+    kind, _, address = place.partition(":")
+    if kind != "dask" or not address:
+        raise click.BadParameter(
+            f"'{place}' is no place to work at; name a Dask scheduler, such as dask:tcp://127.0.0.1:8786",
+            param_hint="--executor",
+        )
+    from proofpress.builder.versions import told_versions
+    from proofpress.engine.cluster import Cluster, ClusterError, can_reach_clusters
+
+    if not can_reach_clusters():
+        raise click.ClickException(
+            "a Dask cluster needs distributed; install it with: pip install 'proofpress[cluster]'"
+        )
+    try:
+        with Cluster(address, told_versions) as cluster:
+            yield cluster
+    except ClusterError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _closing(outcome: Outcome, root: Path, seconds: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from proofpress.config.languages import LANGUAGE
 from proofpress.config.reading import place_of, read_config, zone
 from proofpress.config.table import SETTINGS
 from proofpress.config.values import (
+    Cache,
     Config,
     Feeds,
     Field,
@@ -27,6 +28,7 @@ __all__ = [
     "LANGUAGE",
     "SECTION",
     "SETTINGS",
+    "Cache",
     "Config",
     "Feeds",
     "Field",

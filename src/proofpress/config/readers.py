@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from proofpress.config.setting import Parts, Reader, Setting, absent, read_mapping
-from proofpress.config.values import Feeds, Images, MenuItem
+from proofpress.config.values import Cache, Feeds, Images, MenuItem
 from proofpress.content import globs, shapes, typed
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged
 from proofpress.content.settings import Refusal, feed_path, is_command, same_file
@@ -140,6 +140,18 @@ def _apart(found: Feeds, node: MappingNode, key: str, findings: Findings) -> Fee
         findings.note("wrong-type", written[form].place, message, hint=f"write another path, or '{other}: false'")
         found = msgspec.structs.replace(found, **{form: ""})
     return found
+
+
+def cache(settings: Parts) -> Reader:
+    """Return the reader of where the shared cache is; `cache: PLACE` is the short form."""
+
+    def read(node: Node, key: str, findings: Findings) -> Cache | None:
+        if isinstance(node, ScalarNode):
+            url = typed.text(node, key, findings)
+            return None if url is None else Cache(url=url)
+        return Cache(**read_mapping(node, f"{key}: ", settings(), findings))
+
+    return Reader(read, shapes.TEXT)
 
 
 def _accepted(

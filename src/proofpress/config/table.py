@@ -24,6 +24,7 @@ from proofpress.config.readers import (
     TRUTH,
     WORDING,
     XML,
+    cache,
     checked,
     choice,
     choices,
@@ -181,6 +182,19 @@ def _images() -> tuple[Setting, ...]:
             reader=number(least=1, most=100),
             description="How much of a photograph is kept, by WebP's scale.",
         ),
+    )
+
+
+def _cache() -> tuple[Setting, ...]:
+    return (
+        Setting(
+            name="url",
+            reader=NAME,
+            description="A folder, as seen from the site's, or an address such as `s3://bucket/folder` (install `proofpress[cache]` and what it asks for, such as `s3fs`).",
+            otherwise="none",
+            examples=("/srv/proofpress", "s3://builds/proofpress"),
+        ),
+        Setting(name="write", reader=TRUTH, description="Leave there what is made; `false` only reads."),
     )
 
 
@@ -381,6 +395,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         examples=(True, {"formats": ["avif", "webp"], "quality": 75}),
         otherwise="`false`",
         parts=_images,
+    ),
+    Setting(
+        name="cache",
+        reader=cache(_cache),
+        description="A folder, or an address such as `s3://bucket/folder`, where builds on several machines find what others made of a post: see docs/scale.md.",
+        otherwise="none",
+        examples=("/srv/proofpress", {"url": "s3://builds/proofpress", "write": False}),
+        parts=_cache,
     ),
     Setting(
         name="twins",

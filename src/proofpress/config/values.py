@@ -138,6 +138,15 @@ class Images(msgspec.Struct, frozen=True, kw_only=True):
     quality: int = 80
 
 
+class Cache(msgspec.Struct, frozen=True, kw_only=True):
+    """A cache that builds on several machines share."""
+
+    url: str = ""
+    """A folder, as seen from the site's, or an address that fsspec knows; empty for none."""
+    write: bool = True
+    """Whether what is made goes there; else it is only read."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a site."""
 
@@ -182,6 +191,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Who tells when a document was changed that does not say so."""
     links: Links = Links()
     images: Images = Images()
+    cache: Cache = Cache()
     twins: bool = False
     """Whether each post's Markdown is published beside its page."""
     search: bool = False

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from proofpress.engine.digests import digest_of_bytes
 from proofpress.engine.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Source(Protocol):
@@ -59,6 +62,31 @@ class AtHand(msgspec.Struct, frozen=True):
     def open(self) -> Source:
         """Return what gives both."""
         return _Over(self.data, self.beneath)
+
+
+class Carried:
+    """Bytes that come with the tasks that need them, on a machine that sees none of ours."""
+
+    def __init__(self) -> None:
+        self._data: Mapping[bytes, bytes] = {}
+        self.lacked = False
+        """Whether something was asked for that did not come."""
+
+    def open(self) -> Carried:
+        """Return itself: whoever is handed the tasks has the same one in hand."""
+        return self
+
+    def get(self, digest: bytes) -> bytes:
+        """Return the bytes of a digest. Raises KeyError where they did not come."""
+        found = self._data.get(digest)
+        if found is None:
+            self.lacked = True
+            raise KeyError(digest)
+        return found
+
+    def bring(self, data: Mapping[bytes, bytes]) -> None:
+        """Have these at hand, and no others."""
+        self._data = data
 
 
 class _Over:

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from proofpress.config import Config
+    from proofpress.engine.steps import Ask
     from proofpress.kinds.making import Making
     from proofpress.model import Card
     from proofpress.pages.feeds import Entry
+    from proofpress.paths import SourcePath
     from proofpress.problems import Problem
     from proofpress.site.claims import Complaint
     from proofpress.site.index import Edition
+    from proofpress.site.questions import Known
     from proofpress.site.values import FeedPosts
 
 
@@ -57,15 +60,19 @@ class FeedTarget(FilledTarget, frozen=True, kw_only=True):
         """Give the one at its path."""
         yield refusal(complaint, SETTINGS, self.place(planning), self.origin, "write another path")
 
-    def posts(self, making: Making) -> FeedPosts:
+    def posts(self, ask: Ask[Known]) -> FeedPosts:
         """Return what it carries."""
-        return making.ask(questions.SiteFeed(self.language))
+        return ask(questions.SiteFeed(self.language))
+
+    def texts(self, ask: Ask[Known]) -> list[SourcePath]:
+        """Return its posts."""
+        return [card.path for card in self.posts(ask).posts]
 
     def make(self, making: Making) -> tuple[bytes | None, list[Problem]]:
         """Write it."""
         from proofpress.pages import feeds  # noqa: PLC0415 - a build with nothing to fill doesn't load Jinja
 
-        about = self.posts(making)
+        about = self.posts(making.ask)
         entries = [making.shared(("entry", card.path), partial(_entry, card)) for card in about.posts]
         return feeds.feed(self.format, self.site_path, about, entries, making.config), []
 
@@ -82,9 +89,9 @@ class TermFeedTarget(FeedTarget, frozen=True, kw_only=True):
         """Say yes: it belongs to the term's list."""
         return True
 
-    def posts(self, making: Making) -> FeedPosts:
+    def posts(self, ask: Ask[Known]) -> FeedPosts:
         """Return the posts of the term."""
-        return making.ask(questions.TermFeed(self.taxonomy, self.term, self.language))
+        return ask(questions.TermFeed(self.taxonomy, self.term, self.language))
 
 
 class SectionFeedTarget(FeedTarget, frozen=True, kw_only=True):
@@ -98,9 +105,9 @@ class SectionFeedTarget(FeedTarget, frozen=True, kw_only=True):
         """Say yes: it belongs to the section's list."""
         return True
 
-    def posts(self, making: Making) -> FeedPosts:
+    def posts(self, ask: Ask[Known]) -> FeedPosts:
         """Return the posts of the folder."""
-        return making.ask(questions.FolderFeed(self.folder, self.title, self.language))
+        return ask(questions.FolderFeed(self.folder, self.title, self.language))
 
 
 def _entry(card: Card, making: Making) -> Entry:

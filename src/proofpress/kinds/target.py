@@ -23,7 +23,9 @@ from proofpress.site.values import Alternate
 if TYPE_CHECKING:
     import datetime as dt
 
+    from proofpress.engine.steps import Ask
     from proofpress.kinds.making import Making
+    from proofpress.site.questions import Known
 
 SETTINGS = SourcePath("site.yaml")
 RENAME = "give it another 'slug:' or 'url:', or rename it"
@@ -144,6 +146,10 @@ class FilledTarget(Target, frozen=True, kw_only=True):
     """The language whose lists it is one of, or whose document it shows; of the site's own none."""
     template: str = ""
     """The template that makes it; empty for none."""
+
+    def texts(self, ask: Ask[Known]) -> Iterable[SourcePath]:
+        """Return the documents whose texts it carries beside its own, for who has it made where these have to be sent."""
+        return ()
 
     def make(self, making: Making) -> tuple[bytes | None, list[Problem]]:
         """Make it. Returns None where its template fails, and the problems say why."""
