@@ -184,7 +184,7 @@ def test_the_sheet_of_tints_has_the_colour_of_each_picture_and_is_loaded_where_o
     files = {str(path): data for path, data in built.outputs.items()}
     (sheet,) = re.findall(r'href="/blog/(assets/tints\.[0-9a-f]+\.css)"', page)
     for tint in re.findall(r'class="(tint-[05af]{3})', page):
-        assert f".{tint} > img {{ background: #{tint[-3:]}; }}" in files[sheet].decode()
+        assert f".{tint} > img{{background:#{tint[-3:]}}}" in files[sheet].decode()
     assert b"tints" not in files["index.html"]
 
 

@@ -92,14 +92,14 @@ def settings(language: str) -> str:
     return (
         f"title: Qq\nurl: https://me.example/\nlanguage: {language}\npaginate: 2\n"
         "taxonomies: [tags, series, categories]\nmenu: [{title: Qqqq, url: /archive/}]\n"
-        "repository: {url: https://github.com/me/q}\n"
+        "repository: {url: https://github.com/me/q}\nfeeds: {rss: true}\nsearch: true\n"
     )
 
 
 def texts(html: str) -> Iterator[str]:
     """Give all that a page says: its texts, and what is read out of its attributes."""
     html = re.sub(r"<math.*?</math>|<!doctype html>|(<script[^>]*>).*?</script>", r"\1", html, flags=re.DOTALL)
-    for found in re.findall(r'>([^<]+)<|(?:aria-label|data-copy|data-copied)="([^"]*)"', html):
+    for found in re.findall(r'>([^<]+)<|(?:aria-label|data-(?:copy|copied|found|none|failed))="([^"]*)"', html):
         text = unescape(" ".join("".join(found).split()))
         if text:
             yield text

@@ -189,7 +189,7 @@ def test_a_page_loads_the_style_sheets_of_what_it_has(page: Page) -> None:
     sheets = "[...document.styleSheets].map((s) => s.href.split('/').pop().split('.')[0])"
     assert {"math", "widths"} <= set(page.evaluate(sheets))
     found = page.evaluate("async (url) => (await fetch(url)).text()", f"{URL}plain/")
-    assert "/style." in found
+    assert "/style-fonts." in found
     assert "/math." not in found
 
 
