@@ -97,10 +97,16 @@ class UnevenError(ValueError):
 
 
 class AwkwardError(ValueError):
-    """Pickles, and can't be read back: its arguments are not its message."""
+    """Pickles, and can't be read back: its arguments are not its message.
+
+    Nor can it by way of what libraries teach Python about errors for good, as Dask does in a process that loads it.
+    """
 
     def __init__(self, number: int, reason: str) -> None:
         super().__init__(f"{number}: {reason}")
+
+    def __setstate__(self, state: object) -> None:
+        raise TypeError("it can't be read back")
 
 
 def even_only(error: type[Exception]) -> Callable[[int], int]:
