@@ -18,16 +18,18 @@ import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import pytest
 from published_pages import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from playwright.sync_api import Browser
+
+    from proofpress.model import TemplateSource
 
 REPOSITORY = Path(__file__).parents[1]
 OWN_SITE = ("site.yaml", "content", "templates", "static", "data")
@@ -141,6 +143,31 @@ def run_proofpress(
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     assert done.returncode in (0, 1, 2), done.stderr
     return done
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _each_theme_compiled_once() -> Iterator[None]:
+    """Compile templates once for each theme that a process meets: the same texts give the same code, and thousands of small
+    sites have the same ones.
+    """
+    from proofpress.pages import templates  # noqa: PLC0415 - who runs no test that builds need not wait for it
+
+    known: dict[object, tuple[dict[str, tuple[str, ...]], dict[str, bytes]]] = {}
+    read_all = templates.read_all
+
+    def remembered(
+        sources: Mapping[str, TemplateSource], filters: Mapping[str, Callable[..., Any]] | None = None
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, bytes]]:
+        if filters:
+            return read_all(sources, filters)
+        key = tuple((name, source.path, source.text) for name, source in sources.items())
+        if key not in known:
+            known[key] = read_all(sources)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(templates, "read_all", remembered)
+        yield
 
 
 @pytest.fixture(name="proofpress", scope="session")
