@@ -99,8 +99,8 @@ def update(
 ) -> Outcome:
     """Build a site and publish it, as far as something changed. `output` overrides the settings' folder.
 
-    `anew` forgets what earlier builds remembered. `executor` runs the steps in place of processes of our own. Raises OSError as the disk does, and BusyError while another build
-    holds the cache for too long.
+    `anew` forgets what earlier builds remembered. `executor` runs the steps in place of processes of our own. Raises
+    OSError as the disk does, and BusyError while another build holds the cache for too long.
     """
     try:
         return _update(options, output, progress, executor, anew=anew)

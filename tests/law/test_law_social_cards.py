@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import struct
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
 import pytest
 from law_site import LawSite, copied, png, tree
 
+from proofpress.builder.build import build
+from proofpress.builder.desk import Desk
+from proofpress.engine.blobs import Folder
+from proofpress.engine.executors import Futures
 from proofpress.social import fonts
 
 SETTINGS: Final = (
@@ -120,6 +126,14 @@ def test_a_font_of_the_sites_own_is_used_and_looked_at_again_when_it_changes(sit
     site.write({"data/own.ttf": text})
     assert again(site) == CARDS - {"posts/own/card.png"}
     assert cards(site) != before
+
+
+def test_a_font_of_the_sites_own_goes_to_machines_that_do_not_have_its_folder(site: LawSite, tmp_path: Path) -> None:
+    own = (Path(fonts.__file__).parent / "fonts" / "strong.ttf").read_bytes()
+    site.write({"data/own.ttf": own, "site.yaml": SETTINGS + "card_fonts: [data/own.ttf]\n"})
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        away = build(site.options, Desk(executor=Futures(pool, Folder(str(tmp_path / "shared")), workers=1)))
+    assert away.outputs == site.clean().outputs
 
 
 def test_letters_that_no_font_has_are_told_at_the_title_and_the_page_keeps_the_sites_card(site: LawSite) -> None:

@@ -29,6 +29,7 @@ from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.rules.rule import WHOLE_FILE, Fault
 from proofpress.rules.settings import NO_SEARCH, UNKNOWN_OPTION
 from proofpress.rules.words import NO_WORDS, UNKNOWN_WORD
+from proofpress.standing import SETTLED
 from proofpress.theme import OVERRIDES, Theme, read_theme
 from proofpress.theme_options import faulty_options, unknown_options
 from proofpress.words.reading import Written, known_keys, read_words
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
 SETTINGS = "site.yaml"
-SETTLED = 2_000_000_000
-"""Nanoseconds after which a file's times can be trusted: a later change would have given it another one."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

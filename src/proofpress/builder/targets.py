@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import pickle
@@ -13,7 +14,7 @@ import msgspec
 from proofpress.builder.documents import Prepared, decode_body
 from proofpress.builder.plugins import NONE, Plugins, fault_of, fault_somewhere, import_own, open_plugins
 from proofpress.config import Config
-from proofpress.content.scan import read_inside
+from proofpress.content.scan import OutsideSiteError, read_inside
 from proofpress.engine.blobs import Carried
 from proofpress.engine.digests import SIZE, Digester, digest_of
 from proofpress.engine.disk import naming
@@ -24,7 +25,7 @@ from proofpress.kinds.registry import alternates
 from proofpress.kinds.target import FilledTarget
 from proofpress.model import Card, TemplateSource
 from proofpress.output.record import digest_of_output
-from proofpress.paths import OutputPath, output_path
+from proofpress.paths import OutputPath, SourcePath, output_path
 from proofpress.problems import Problem
 from proofpress.site.questions import Known
 from proofpress.words.vocabulary import Catalogues, Words
@@ -78,6 +79,8 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     """Whether pages are looked at once they are finished."""
     root: Path
     """The site's folder, for files whose digests targets have among their fields."""
+    files: dict[SourcePath, bytes] = {}
+    """Such files on a machine that has no such folder."""
 
     @property
     def digest(self) -> bytes:
@@ -95,7 +98,18 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
     def away(self) -> Filling:
         """Return the same for another machine: texts come with the steps, and pages go back as bytes."""
         wanted = self.wanted or self.staging is not None
-        return msgspec.structs.replace(self, blobs=Carried(), staging=None, wanted=wanted)
+        files = {}
+        for name in map(SourcePath, self.config.card_fonts):
+            with contextlib.suppress(OSError, OutsideSiteError):  # which the plan has told
+                files[name] = read_inside(self.root, name)
+        return msgspec.structs.replace(
+            self, blobs=Carried(), staging=None, wanted=wanted, code=None, root=Path(), files=files
+        )
+
+    def file(self, path: SourcePath) -> bytes:
+        """Return the bytes of a file of the site. Raises as `read_inside` does."""
+        found = self.files.get(path)
+        return read_inside(self.root, path) if found is None else found
 
     def reads(self, step: TargetStep) -> Iterator[bytes]:
         """Give the digests of the texts that a target shows, as far as it can tell."""
@@ -226,7 +240,7 @@ class Filler:
             body=lambda digest: decode_body(blobs.get(digest)),
             recorder=lambda: Recorder(filling.known, digest=Digester(Card)),
             alternates=functools.partial(alternates, more=open_plugins(filling.plugins).kinds),
-            read=functools.partial(read_inside, filling.root),
+            read=filling.file,
         )
 
     def put(self, path: OutputPath, data: bytes) -> bytes | None:
