@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofpress.standing import NEVER, Looks, Said, Standing, holds, look, site_folder, stamp
@@ -143,6 +143,7 @@ def test_a_stamp_that_was_cut_or_changed_anywhere_does_not_hold(tmp_path: Path) 
         file.write_bytes(whole[:end])
         assert holds(str(root), ["build"], 1) is None
 
+    @settings(deadline=None)
     @given(st.binary(max_size=200))
     def any_bytes(data: bytes) -> None:
         file.write_bytes(data)
