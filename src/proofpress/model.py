@@ -18,11 +18,22 @@ from proofpress.problems import Problem
 # ---------------------------------------------------------------- files
 
 
+class Companion(msgspec.Struct, frozen=True, gc=False):
+    """A file that a document is made of besides its own: what its listings gave when they ran, code that it includes."""
+
+    path: SourcePath
+    """As problems name it: from the site's folder."""
+    data: bytes | None = None
+    """None where it can't be read."""
+
+
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """A file of the site as it lies on disk: its path below the site's folder and its bytes' digest or content."""
+    """A Markdown file of the site as it lies on disk: its path below the site's folder and its bytes."""
 
     path: SourcePath
     data: bytes
+    beside: tuple[Companion, ...] = ()
+    """What else it is made of, by path."""
 
 
 # ---------------------------------------------------------------- documents
@@ -111,6 +122,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     language: str = ""
     """Its own, where it is not the site's."""
+    beside: tuple[Companion, ...] = ()
+    """What else it is made of."""
 
 
 # ---------------------------------------------------------------- bodies

@@ -65,6 +65,7 @@ def read(
         places=places,
         problems=tuple(sorted(findings.problems)),
         language=front.language or language,
+        beside=source.beside,
     )
 
 
