@@ -41,8 +41,9 @@ ARROWS: dict[str, set[str]] = {
     "listings": {"findings", "model", "problems"},
     "pictures": set(),
     "recorded": {"model", "problems"},
+    "sources": {"listings", "problems", "rules"},
     "diagrams": {"urls"},
-    "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "rules", "words"},
+    "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "rules", "sources", "words"},
     "pages": FOUNDATIONS | {"rules", "config", "site", "theme", "words"},
     "social": set(),
     "kinds": FOUNDATIONS - {"urls"} | {"rules", "config", "engine", "pages", "site", "social", "theme_look", "words"},
@@ -53,7 +54,7 @@ ARROWS: dict[str, set[str]] = {
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "search", "site", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
+    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "search", "site", "sources", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
     "web": {"rules", "model", "problems", "site"},
     "outside": {"engine", "output", "problems", "site", "web", "__version__"},
     "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site", "standing", "theme"},
@@ -75,7 +76,7 @@ OWNERS = {
         "content/",
         "rules/languages/data.py",
     ),  # front matter and data; and a listing, which is read as YAML reads it
-    "tree_sitter": ("rules/languages/grammars.py",),
+    "tree_sitter": ("rules/languages/grammars.py", "sources/grammars.py"),  # one opens it, the other reads its trees
     "markdown_it": ("markdown/",),
     "mdit_py_plugins": ("markdown/",),
     "pygments": ("listings/",),

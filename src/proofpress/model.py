@@ -25,6 +25,11 @@ class Companion(msgspec.Struct, frozen=True, gc=False):
     """As problems name it: from the site's folder."""
     data: bytes | None = None
     """None where it can't be read."""
+    why: str = ""
+    """Of included code, why it can't be read, as the end of a message that begins with its name; and what to do."""
+    mend: str = ""
+    reader: bytes = b""
+    """The digest of what tells its parts, where that is no part of Proofpress."""
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):

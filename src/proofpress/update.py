@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from proofpress.builder.companions import included_places
 from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault, with_text
 from proofpress.builder.lost import decode_published, encode_published, lost_urls
 from proofpress.builder.preparing import LeftOut
@@ -174,8 +175,12 @@ def _standing(options: Options, inputs: Inputs, done: Outcome, site: Looks, newe
     kept = [cache_folder(options.root) / STORE, record_path(options.root, record.output)]
     zone = (f"{folder}/{inputs.config.timezone}" for folder in zoneinfo.TZPATH)
     code = dict.fromkeys([*inputs.code.looked, *filter(None, tree(str(default_theme()))), *zone])
+    places = list(included_places(options.root, inputs.tree.documents))
+    if None in places:
+        return None
     looks = [
         site,
+        Looks(dict.fromkeys(filter(None, places)), newest=newest),
         Looks(code, newest=newest),
         Looks((os.path.abspath(path) for path in kept), newest=NEVER),  # noqa: PTH100 - as above
         published,

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from proofpress.builder.companions import is_lock
 from proofpress.builder.plugins import NONE, Plugins, fault_somewhere, open_plugins
 from proofpress.config import Config, Language, Section, zone
 from proofpress.content.defaults import Defaults
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from proofpress.kinds.target import Kind as OutputKind
+    from proofpress.markdown.text import Text
     from proofpress.model import Document
-    from proofpress.rules.prose import Text
     from proofpress.rules.rule import Rule
 
 
@@ -59,9 +60,12 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 DOCUMENTS: Final = StepKind("document")
 
+_NOTHING: Final = digest_of([])
 _NOWHERE: Final = Place(0, 1)
 
-INPUT_NAMES: Final = ("the settings or the program", "its text", "its kind")
+INPUT_NAMES: Final = (
+    "the settings or the program", "its text", "its kind", "what its listings gave", "code that it includes",
+)  # fmt: skip
 """What a document's static inputs are, in the order of their digests."""
 
 decode_prepared = msgspec.json.Decoder(Prepared).decode
@@ -139,6 +143,7 @@ def reading_of(
             authors=config.authors,
             markdown=config.markdown,
             highlight=config.highlight,
+            repository=config.repository,
             defaults=tuple(msgspec.structs.replace(default, place=_NOWHERE) for default in config.defaults),
             sections={folder: Section(title=section.title) for folder, section in config.sections.items()},
         ),
@@ -159,7 +164,7 @@ class DocumentStep(msgspec.Struct, frozen=True):
     source: Source
     kind: Kind
     text: bytes
-    """The digest of the source's bytes."""
+    """The digest of the source's bytes, where it is made of nothing else."""
     original: SourcePath | None = None
     """What it translates, by its name and that of a document beside it."""
 
@@ -170,8 +175,13 @@ class DocumentStep(msgspec.Struct, frozen=True):
 
     @property
     def digests(self) -> bytes:
-        """Of its text, and of what its name and those beside it make of it."""
-        return self.text + digest_of([self.kind, self.original])
+        """Of its text, of what its name and those beside it make of it, and of what else it is made of."""
+        named = digest_of([self.kind, self.original])
+        if not self.source.beside:
+            return self.text + named + _NOTHING + _NOTHING
+        lock = [one for one in self.source.beside if is_lock(one, self.source.path)]
+        included = [one for one in self.source.beside if not is_lock(one, self.source.path)]
+        return digest_of_bytes(self.source.data) + named + digest_of(lock) + digest_of(included)
 
     def run(self, using: Rendering, _asked: object) -> Outcome:
         """Read and render it."""
@@ -202,11 +212,21 @@ class Rendering:
         self._defaults = Defaults(config.defaults) if config.defaults else None
         self._plugins = plugins
         self._opened = opened = open_plugins(plugins)
-        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown)
+        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown, config.repository)
         self._plain = self._renderer
         """Renders what the plugins fail on, as if there were none."""
         if opened.markdown:
-            self._plain = Renderer(config.markdown, config.highlight, words)
+            self._plain = Renderer(config.markdown, config.highlight, words, repository=config.repository)
+
+    def parse(self, source: Source) -> Text:
+        """Return a document's text, for who reads what its Markdown says and writes no page."""
+        config = self._config
+        document = read(source, zone=self._zone, taxonomies=config.taxonomies, authors=config.authors)
+        return self.parse_document(document)
+
+    def parse_document(self, document: Document) -> Text:
+        """Return the text of a document that is read."""
+        return self._renderer.parse(document)
 
     def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.builder.companions import source_digest, with_companions
+from proofpress.builder.companions import Beside, included_by, source_digest, with_companions
 from proofpress.builder.plugins import Plugins, read_plugins
 from proofpress.builder.versions import Code, code_version
 from proofpress.config import Config, place_of, read_config
 from proofpress.content.commits import Commits, last_commits
+from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER
 from proofpress.content.images import IMAGES, measure
 from proofpress.content.nodes import abridged
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
@@ -38,9 +39,11 @@ from proofpress.words.tags import bases
 from proofpress.words.vocabulary import Words, words_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 SETTINGS = "site.yaml"
+_OF_SITE = (*(f"{folder}/" for folder in (*FOLDERS, PLUGINS_FOLDER)), SETTINGS, PLUGINS)
+"""How the names of files begin that a build reads in any case."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +134,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
     imported = code.packages if plugins.files else b""
     versions = digest_of([code.digest, zone_rules(config.timezone), plugins.digest, imported])
     seen = looked.files if looked.versions == versions else {}
-    tree, apart = with_companions(root, scan(root, config.ignore))
+    tree, apart = with_companions(root, scan(root, config.ignore), config, code.grammars)
     theme, found = read_theme(root)
     problems += [*tree.problems, *apart, *unread, *found, *_theme_options(root, config, theme)]
     config = _fitting(config, theme)
@@ -233,19 +236,24 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     That is so where each is a document that was there before, and is a plain file, or is one of the theme's. Gives `before`
     itself where their bytes are as they were, but for those that count as changed `anyway`.
     """
-    beside = {source.path: source.beside for source in before.tree.documents}
+    beside = Beside(before.root, before.tree.locks, before.config, before.code.grammars)
+    included = included_by(before.tree.documents)
     fresh: dict[SourcePath, Source] = {}
     of_theme = False
-    for path in paths:
+    for path in _with_those_that_show(paths, included):
+        if path in included and path.startswith(_OF_SITE):
+            return None  # it is more than code that is shown
         if path.startswith(f"{OVERRIDES}/"):
             of_theme = True
         elif path in before.digests:
             data = _plain_text(before.root, path)
             if data is None:
                 return None
-            source = Source(path, data, beside[path])
+            source = Source(path, data, beside.of(path, data))
             if source_digest(source) != before.digests[path] or path in anyway:
                 fresh[path] = source
+        elif path in included:
+            continue  # those that show it are among these files
         elif os.path.lexists(before.root / path) or path in before.files or path in before.data:
             return None
         elif not path.startswith("content/"):
@@ -260,6 +268,13 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     )
     digests = before.digests | {path: source_digest(source) for path, source in fresh.items()}
     return msgspec.structs.replace(before, tree=tree, theme=theme, digests=digests)
+
+
+def _with_those_that_show(
+    paths: Iterable[SourcePath], included: Mapping[SourcePath, Sequence[SourcePath]]
+) -> dict[SourcePath, None]:
+    """Return files, each once, and with those that are code the documents that show it."""
+    return {each: None for path in paths for each in (path, *included.get(path, ()))}
 
 
 def _theme_again(before: Inputs) -> Theme | None:
@@ -282,8 +297,8 @@ def _theme_again(before: Inputs) -> Theme | None:
 def with_text(inputs: Inputs, source: Source) -> Inputs:
     """Return what a folder would hold if a document's text were another, or a document more lay there."""
     known = {own.path: own for own in inputs.tree.documents}
-    if source.path in known:
-        source = msgspec.structs.replace(source, beside=known[source.path].beside)
+    beside = Beside(inputs.root, inputs.tree.locks, inputs.config, inputs.code.grammars)
+    source = msgspec.structs.replace(source, beside=beside.of(source.path, source.data))
     documents = known | {source.path: source}
     digests = inputs.digests | {source.path: source_digest(source)}
     ordered = tuple(documents[path] for path in sorted(documents))

@@ -70,12 +70,20 @@ _NO: Final = frozenset({"false", "no", "0", "none", "off"})
 FRAMES: Final = ("code", "terminal", "none")
 OPTIONS: Final = (
     "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
-    "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check",
+    "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check", "include", "symbol", "region", "lines", "decorators", "comments",
 )  # fmt: skip
 """The options that are ours, for a hint."""
 DRAWN: Final = frozenset({"mermaid", "dot"})
 """Languages whose text is a diagram."""
-_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check"}
+PARTS: Final = ("symbol", "region", "lines")
+"""Options that name the part of a file that is included."""
+_OF_INCLUDES: Final = ("decorators", "comments")
+"""Options that say what is left out of it."""
+_TRUTHS: Final = frozenset({"true", "false", "t", "f", "yes", "no", "on", "off", "0", "1"})
+"""What `include=` has in R Markdown, where it hides a listing."""
+_KNOWN: Final = (
+    _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check", "include", *PARTS}
+)
 MAX_LINE: Final = 1_000_000
 
 
@@ -115,6 +123,25 @@ class Slip(NamedTuple):
     """The word, where it is another tool's and so in many a listing: what is one slip in a text, and is told once."""
 
 
+class Include(NamedTuple):
+    """Code of a file that a listing shows, and the part of it; offsets are those of the info string."""
+
+    path: str
+    """As it is written."""
+    at: int
+    length: int
+    part: str = ""
+    """By what the part is named: `symbol`, `region` or `lines`; empty for the whole file."""
+    name: str = ""
+    part_at: int = 0
+    part_length: int = 0
+    decorators: bool = True
+    """Whether those of a symbol are shown."""
+    comments: bool = True
+    starts: bool = False
+    """Whether the info string says from which number on its lines are numbered."""
+
+
 class Info(NamedTuple):
     """What an info string says."""
 
@@ -143,6 +170,7 @@ class Info(NamedTuple):
     alt: str = ""
     """What a diagram shows, in words."""
     id: str = ""
+    include: Include | None = None
     slips: tuple[Slip, ...] = ()
 
     @property
@@ -180,6 +208,9 @@ class _Reading:
         self.wrap = self.folded = False
         self.classes: list[str] = []
         self.slips: list[Slip] = []
+        self.include: Include | None = None
+        self.parts: dict[str, tuple[str, tuple[int, int], str]] = {}
+        """What is said of an include beside its file: each value, where its option and it begin, and the option as it is written."""
 
     def info(self, language_at: int) -> Info:
         """Return what was read."""
@@ -192,6 +223,7 @@ class _Reading:
             message = f"'lang' tells the language of a diff, and this listing is '{self.language}'"
             self.slip(self.over_at, self.over, message, f'write: diff lang="{self.language}"')
             self.over = ""
+        include = self.included()
         return Info(
             language=self.language,
             language_at=language_at,
@@ -211,8 +243,32 @@ class _Reading:
             over_at=self.over_at,
             classes=tuple(self.classes),
             id=self.id,
+            include=include,
             slips=tuple(sorted(self.slips)),
         )
+
+    def included(self) -> Include | None:
+        """Return what the listing shows of a file, all that is said of it together."""
+        include = self.include
+        if include is None:
+            for name, (_, (at, _), whole) in self.parts.items():
+                message = f"'{name}' says what is shown of a file, and none is named"
+                self.slip(at, whole, message, 'name it: include="../src/a.py"')
+            return None
+        for name, (value, (at, value_at), whole) in self.parts.items():
+            if name == "decorators":
+                include = include._replace(decorators=value.lower() in _YES)
+            elif name == "comments":
+                include = include._replace(comments=value.lower() in _YES)
+            elif include.part:
+                message = f"an include shows a symbol, a region or lines, and this one has '{include.part}' already"
+                self.slip(at, whole, message, "take one of the two out")
+            else:
+                include = include._replace(part=name, name=value, part_at=value_at, part_length=len(value))
+        if not include.decorators and include.part != "symbol":
+            _, (at, _), whole = self.parts["decorators"]
+            self.slip(at, whole, "decorators are left out of a symbol, and this include names none", "take it out")
+        return include._replace(starts=self.start is not None)
 
     def slip(self, at: int, written: str, message: str, hint: str, foreign: str = "") -> None:
         """Note what has no effect."""
@@ -353,8 +409,18 @@ class _Reading:
             self.id = value
         elif key == "class" and value:
             self.classes += value.split()
-        else:
+        elif not self.took_of_include(key, _ESCAPE.sub(r"\1", value) if quoted else value, (at, inside_at), whole):
             self.unknown(name, at)
+
+    def took_of_include(self, key: str, value: str, at: tuple[int, int], whole: str) -> bool:
+        """Take what names a file, or a part of it, and where that and its value begin; tell whether an option does so."""
+        if key == "include" and value.strip() and value.lower() not in _TRUTHS:
+            self.include = Include(value, at[1], len(value))
+        elif (key in PARTS and value.strip()) or (key in _OF_INCLUDES and value.lower() in _YES | _NO):
+            self.parts[key] = (value, at, whole)
+        else:
+            return False
+        return True
 
     def take_title(self, title: str, at: int) -> None:
         """Take a title; a listing has one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from proofpress.config import Repository
 from proofpress.listings.html import Listings
 from proofpress.markdown import block_forms, inline_forms
 from proofpress.markdown.formulas import set_formulas
@@ -46,6 +47,7 @@ class Renderer:
         highlight: HighlightOptions,
         words: Words = Words(),  # noqa: B008 - frozen
         plugins: Sequence[Markdown] = (),
+        repository: Repository = Repository(),  # noqa: B008 - frozen
     ) -> None:
         strict = not any(getattr(markdown, name) for name in _EXTENSIONS)
         self._parser = Parser(markdown, words.language, strict=strict, plugins=plugins)
@@ -64,6 +66,7 @@ class Renderer:
             diagrams=markdown.diagrams,
             sanitized=self._sanitizer is not None,
             strict=strict,
+            repository=repository,
             labels=self._catalogues.of(),
         )
 
