@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from proofpress.content.included import place_of_included, read_included
+from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER, SETTINGS
+from proofpress.content.included import holder_of, place_of_included, read_included
 from proofpress.content.scan import LOCK, OutsideSiteError, Tree, read_inside
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.model import Companion
@@ -15,13 +16,17 @@ from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
 from proofpress.sources.places import MARK, asks_a_grammar, included_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from proofpress.config import Config
     from proofpress.model import Source
     from proofpress.paths import SourcePath
     from proofpress.problems import Problem
+
+
+OF_SITE: Final = (*(f"{folder}/" for folder in (*FOLDERS, PLUGINS_FOLDER)), SETTINGS, PLUGINS)
+"""How the names of files begin that a build reads in any case."""
 
 
 class Beside:
@@ -92,6 +97,13 @@ def included_by(documents: Iterable[Source]) -> dict[SourcePath, list[SourcePath
             if not is_lock(companion, source.path):
                 found.setdefault(companion.path, []).append(source.path)
     return found
+
+
+def included_elsewhere(root: Path, documents: Iterable[Source], folders: Sequence[str]) -> frozenset[str]:
+    """Return those files that documents include, there or not, which may be read and which no build reads otherwise."""
+    top = os.path.realpath(root)
+    names = [path for path in included_by(documents) if not path.startswith(OF_SITE)]
+    return frozenset(path for path in names if holder_of(top, *place_of_included(top, path), folders) is not None)
 
 
 def included_places(root: Path, documents: Iterable[Source]) -> Iterator[str | None]:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.builder.companions import Beside, included_by, source_digest, with_companions
+from proofpress.builder.companions import OF_SITE, Beside, included_by, source_digest, with_companions
 from proofpress.builder.plugins import Plugins, read_plugins
 from proofpress.builder.versions import Code, code_version
 from proofpress.config import Config, place_of, read_config
 from proofpress.content.commits import Commits, last_commits
-from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER
 from proofpress.content.images import IMAGES, measure
 from proofpress.content.nodes import abridged
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 SETTINGS = "site.yaml"
-_OF_SITE = (*(f"{folder}/" for folder in (*FOLDERS, PLUGINS_FOLDER)), SETTINGS, PLUGINS)
-"""How the names of files begin that a build reads in any case."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,7 +238,7 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     fresh: dict[SourcePath, Source] = {}
     of_theme = False
     for path in _with_those_that_show(paths, included):
-        if path in included and path.startswith(_OF_SITE):
+        if path in included and path.startswith(OF_SITE):
             return None  # it is more than code that is shown
         if path.startswith(f"{OVERRIDES}/"):
             of_theme = True

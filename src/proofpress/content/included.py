@@ -35,7 +35,7 @@ def read_included(root: Path, path: str, folders: Sequence[str], output: str) ->
     top = os.path.realpath(root)
     shown = SourcePath(path)
     place, real = place_of_included(top, path)
-    within = _holder(top, place, real, folders)
+    within = holder_of(top, place, real, folders)
     if within is None:
         return Companion(shown, why="is none that a post may include", mend=_how_to_open(path, folders))
     if same_or_below(os.path.realpath(os.path.join(top, output)), real):
@@ -64,7 +64,7 @@ def place_of_included(top: str, path: str) -> tuple[str, str]:
     return place, os.path.realpath(place)
 
 
-def _holder(top: str, place: str, real: str, folders: Sequence[str]) -> str | None:
+def holder_of(top: str, place: str, real: str, folders: Sequence[str]) -> str | None:
     """Return the folder by which a file may be read; None where there is none."""
     if same_or_below(top, place) and _is_hidden(top, place):
         return None  # whatever it leads to
