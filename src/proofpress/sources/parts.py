@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.problems import did_you_mean
@@ -11,7 +12,7 @@ from proofpress.sources.places import Language, language_of
 from proofpress.sources.regions import Regions, regions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from proofpress.listings.fences import Include
     from proofpress.sources.definitions import Definition
@@ -35,6 +36,13 @@ class Part(NamedTuple):
     """Whether all lines between them are shown, so that numbers beside them can be those of the file."""
 
 
+class _Found(NamedTuple):
+    """The pieces of what is wanted, each by its first and its last line; and lines in them that are not."""
+
+    pieces: Sequence[tuple[int, int]]
+    hidden: frozenset[int] = frozenset()
+
+
 class Lost(NamedTuple):
     """Why there is no such part: the end of a message that begins with the file's name, and what to do."""
 
@@ -55,18 +63,18 @@ def part_of(path: str, data: bytes, wanted: Include) -> Part | Lost:
     language = language_of(path)
     regions = regions_of(lines) if "region" in text.lower() or "--8<--" in text or "ANCHOR" in text else Regions()
     try:
-        found = _ranges(text, lines, language, regions, wanted)
+        found = _wanted(text, lines, language, regions, wanted)
         if isinstance(found, Lost):
             return found
-        shown = {number: lines[number - 1] for first, last in found for number in range(first, last + 1)}
-        hidden = regions.marks if language.name not in _MARKS_ARE_CODE else frozenset()
+        shown = {number: lines[number - 1] for number in sorted(_lines_in(found.pieces))}
+        marks = regions.marks if language.name not in _MARKS_ARE_CODE else frozenset()
         if not wanted.comments:
             shown = _without(shown, _comments(text, language))
     except UnreadError as error:
         name = {"python": "Python"}.get(language.name, language.grammar)
         return Lost(f"can't be read as {name}: {error}", "mark the part with a region, or mend the file")
-    shown = {number: line for number, line in shown.items() if number not in hidden}
-    return _put_together(shown, found, wanted.part)
+    shown = {number: line for number, line in shown.items() if number not in found.hidden | marks}
+    return _put_together(shown, lines, found.pieces, wanted.part)
 
 
 def _decoded(data: bytes) -> str | Lost:
@@ -80,10 +88,8 @@ def _decoded(data: bytes) -> str | Lost:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _ranges(
-    text: str, lines: Sequence[str], language: Language, regions: Regions, wanted: Include
-) -> list[tuple[int, int]] | Lost:
-    """Return the first and the last line of each piece of what is wanted, in their order."""
+def _wanted(text: str, lines: Sequence[str], language: Language, regions: Regions, wanted: Include) -> _Found | Lost:
+    """Find what is wanted among the lines of a file."""
     match wanted.part:
         case "symbol":
             return _symbol(text, language, wanted)
@@ -92,10 +98,10 @@ def _ranges(
         case "lines":
             return _numbered(len(lines), wanted.name)
         case _:
-            return [(1, len(lines))]
+            return _Found([(1, len(lines))])
 
 
-def _symbol(text: str, language: Language, wanted: Include) -> list[tuple[int, int]] | Lost:
+def _symbol(text: str, language: Language, wanted: Include) -> _Found | Lost:
     from proofpress.sources.grammars import plain_name  # noqa: PLC0415 - most includes are of Python, or name no symbol
 
     known = _definitions(text, language)
@@ -113,24 +119,12 @@ def _symbol(text: str, language: Language, wanted: Include) -> list[tuple[int, i
         return Lost(
             f"defines '{name[:80]}' {len(found)} times, at lines {at}", "mark the one that is meant with a region"
         )
-    ranges: list[tuple[int, int]] = []
-    for each in sorted(found):
-        if wanted.decorators:
-            ranges.append((each.first, each.last))
-        else:
-            ranges += _around(each)
-    return ranges
+    decorated = [span for each in found if not wanted.decorators for span in each.decorated]
+    return _Found(sorted((each.first, each.last) for each in found), _lines_in(decorated))
 
 
-def _around(own: Definition) -> list[tuple[int, int]]:
-    """Return the lines of a definition without its decorators."""
-    ranges = []
-    begin = own.first
-    for first, last in own.decorated:
-        if begin < first:
-            ranges.append((begin, first - 1))
-        begin = max(begin, last + 1)
-    return [*ranges, (begin, own.last)]
+def _lines_in(spans: Iterable[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(number for first, last in spans for number in range(first, last + 1))
 
 
 def _definitions(text: str, language: Language) -> Mapping[str, list[Definition]] | None:
@@ -158,11 +152,11 @@ def _comments(text: str, language: Language) -> Sequence[Span]:
     return by_grammar(language.grammar, text)
 
 
-def _region(regions: Regions, name: str) -> list[tuple[int, int]] | Lost:
+def _region(regions: Regions, name: str) -> _Found | Lost:
     found = [each for each in regions.closed if each.name == name]
     never = [line for each, line in regions.open if each == name]
     if len(found) == 1 and not never:
-        return [(found[0].first + 1, found[0].last - 1)]
+        return _Found([(found[0].first + 1, found[0].last - 1)])
     if found:
         at = ", ".join(f"{line:,}" for line in sorted([each.first for each in found] + never))
         return Lost(f"has more than one region '{name[:80]}', at lines {at}", "give each a name of its own")
@@ -182,7 +176,7 @@ def _those(words: str, names: Collection[str]) -> str:
     return f"{words} {', '.join(some)}{more}" if some else ""
 
 
-def _numbered(count: int, written: str) -> list[tuple[int, int]] | Lost:
+def _numbered(count: int, written: str) -> _Found | Lost:
     match = _LINES.fullmatch(written)
     if match is None:
         return Lost(f"has no lines '{written[:40]}'", 'name them by their numbers: lines="10-20"')
@@ -194,7 +188,7 @@ def _numbered(count: int, written: str) -> list[tuple[int, int]] | Lost:
         return Lost(f"{held}, so there is no line {max(first, last):,}", f"name lines from 1 to {count:,}")
     if not 1 <= first <= last:
         return Lost(f"{held}, and none from {first:,} to {last:,}", 'write the smaller number first: lines="10-20"')
-    return [(first, last)]
+    return _Found([(first, last)])
 
 
 def _without(lines: Mapping[int, str], comments: Sequence[Span]) -> dict[int, str]:
@@ -215,8 +209,15 @@ def _without(lines: Mapping[int, str], comments: Sequence[Span]) -> dict[int, st
     return kept
 
 
-def _put_together(shown: Mapping[int, str], ranges: Sequence[tuple[int, int]], part: str) -> Part | Lost:
-    """Return the lines that are shown as one text: of pieces that lie apart a blank line tells."""
+def _put_together(
+    shown: Mapping[int, str], lines: Sequence[str], pieces: Sequence[tuple[int, int]], part: str
+) -> Part | Lost:
+    """Return the lines that are shown as one text. Between pieces stands what does in the file, where that is blank, or a line."""
+    between = dict(shown)
+    for (_, end), (begin, _) in pairwise(pieces):
+        if not any(line.strip() for line in lines[end : begin - 1]):
+            between |= dict.fromkeys(range(end + 1, begin), "")
+    shown = between
     numbers = sorted(shown)
     if part != "lines":
         while numbers and not shown[numbers[0]].strip():
@@ -225,14 +226,14 @@ def _put_together(shown: Mapping[int, str], ranges: Sequence[tuple[int, int]], p
             del numbers[-1]
     if not any(shown[number].strip() for number in numbers):
         return Lost("has nothing to show there", "name another part of it", of_part=bool(part))
-    begins = {first for first, _ in ranges[1:]}
-    lines: list[str] = []
+    begins = {first for first, _ in pieces[1:]}
+    code: list[str] = []
     for number in numbers:
-        if number in begins and lines and number - 1 not in shown and lines[-1].strip():
-            lines.append("")
-        lines.append(shown[number])
-    whole = numbers[-1] - numbers[0] + 1 == len(numbers) == len(lines)
-    return Part(_dedented(lines, by_head=part == "symbol"), numbers[0], numbers[-1], whole)
+        if number in begins and code and number - 1 not in shown:
+            code.append("")
+        code.append(shown[number])
+    whole = numbers[-1] - numbers[0] + 1 == len(numbers) == len(code)
+    return Part(_dedented(code, by_head=part == "symbol"), numbers[0], numbers[-1], whole)
 
 
 def _dedented(lines: Sequence[str], *, by_head: bool) -> str:
