@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MAX_SOURCE: Final = 2 * 2**20
 """Bytes of a file that is included. What is larger is data, or was made."""
 
+SHOWN: Final = 5
+"""How many names of a folder are told where none is near."""
+
 
 def read_included(root: Path, path: str, folders: Sequence[str], output: str) -> Companion:
     """Return a file that a post includes, or why it may not or can't be had.
@@ -93,13 +96,14 @@ def _how_to_open(path: str, folders: Sequence[str]) -> str:
 
 
 def _near(real: str, within: str) -> str:
-    """Return the name that was meant, among those of the same folder or in a file's own name elsewhere nearby."""
+    """Return which name was meant, or what there is in the folder."""
     folder = os.path.dirname(real)
     try:
-        names = [name for name in os.listdir(folder) if not name.startswith(".")]
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError:
         return f"there is no folder '{visible(os.path.basename(folder))}' either" if folder != within else ""
-    return did_you_mean(os.path.basename(real), names)
+    some = f"its folder has {', '.join(map(visible, names[:SHOWN]))}" if names else ""
+    return did_you_mean(os.path.basename(real), names) or some
 
 
 def _without_waiting(path: str, flags: int) -> int:

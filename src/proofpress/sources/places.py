@@ -120,7 +120,7 @@ def included_in(post: str, data: bytes) -> list[str]:
         return []
     found: dict[str, None] = {}
     for double, single, bare in _WRITTEN.findall(data):
-        written = (double or single or bare).decode("utf-8", "replace")
+        written = (double or single or bare).decode("utf-8", "replace").replace("\0", "\ufffd")  # as it is parsed
         if written:
             found[resolved(post, _ESCAPE.sub(r"\1", written) if not bare else written)] = None
     return list(found)
