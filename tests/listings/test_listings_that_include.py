@@ -78,9 +78,7 @@ def test_a_copy_that_differs_is_told_at_its_first_line_that_does() -> None:
     text = fence('python symbol="A.b"', "@cached\ndef b(self):\n    return 2\n")
     found = problem(text)
     assert (found.rule, found.severity, pointed_at(found, text)) == ("stale-include", "error", "return 2")
-    assert found.message == (
-        "this listing is not what 'src/a.py' has: line 3 is 'return 2' here, and 'return 1' there"
-    )
+    assert found.message == ("this listing is not what 'src/a.py' has: line 3 is 'return 2' here, and 'return 1' there")
     assert "proofpress include --write" in found.hint
 
 

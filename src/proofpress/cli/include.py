@@ -40,7 +40,10 @@ def command(root: Path | None, paths: tuple[Path, ...], writes: bool, checks: bo
     show(problems, form, root)
     prefix = prefix_of(root)
     for path, line in found.unwritten:
-        say(f"{place_from_here(path, prefix)}:{line}: no copy can be written here; leave the listing empty", err=True)
+        say(
+            f"{place_from_here(path, prefix)}:{line}: no copy can be written here; close the listing, or leave it empty",
+            err=True,
+        )
     for mend in found.mends if writes else ():
         count = f"{mend.faults:,} listing{'' if mend.faults == 1 else 's'}"
         say(f"{place_from_here(mend.path, prefix)}: {count} written", err=True)
@@ -53,9 +56,9 @@ def command(root: Path | None, paths: tuple[Path, ...], writes: bool, checks: bo
 def _closing(listings: int, empty: int) -> str:
     if not listings:
         return "No listing includes code."
-    held = f"{listings:,} listing{'' if listings == 1 else 's'}"
-    without = f", {empty:,} of them without a copy" if empty else ""
-    return f"{held} that include code{without}: none differs."
+    held = "1 listing includes" if listings == 1 else f"{listings:,} listings include"
+    without = f" ({empty:,} without a copy)" if empty else ""
+    return f"{held} code{without}, and none differs."
 
 
 def _below(root: Path, path: Path) -> str:

@@ -138,7 +138,8 @@ def rewritten(lines: Sequence[str], token: Token) -> Iterator[str]:
     """Give ways to write a fence, whose `lines` these are, with the code in it that it shows.
 
     What stands before a line in quotes and lists is what its closing fence has; where nothing closes it, what the fence
-    itself has, marks of lists as blanks. Whoever writes looks which of these reads as it is meant.
+    itself has, marks of lists as blanks. Whoever writes looks which of these reads as it is meant. There is none where a
+    fence is never closed and holds something: it may be all that was written behind it.
     """
     own: Included = token.meta["included"]
     info, sign = token.info.strip(), token.markup[0]
@@ -148,6 +149,8 @@ def rewritten(lines: Sequence[str], token: Token) -> Iterator[str]:
     last = lines[-1].rstrip()
     if len(lines) > 1 and last.endswith(token.markup) and not last.strip(f"> \t{sign}"):
         prefixes.insert(0, last.rstrip(sign))
+    elif own.copy.strip():
+        return
     fence = _long_enough(token.markup, own.part.code)
     for prefix in dict.fromkeys(prefixes):
         code = [f"{prefix}{line}" if line else prefix.rstrip() for line in own.part.code.split("\n")[:-1]]
