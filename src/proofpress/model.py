@@ -192,6 +192,9 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     """The text as it is written, where the settings have it published as well (`Document.text`)."""
     first_line: int = 1
     """Of `markdown`, within its file."""
+    copies: tuple[tuple[int, int, str], ...] = ()
+    """Listings that show code of other files and hold none of it in `markdown`: the lines there that give way, from 0 up to
+    another, and the listing with its code."""
 
 
 # ---------------------------------------------------------------- the site

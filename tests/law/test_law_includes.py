@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from law_site import LawSite
 
+from proofpress.paths import OutputPath
 from proofpress.preview.session import Session
 from proofpress.rules.includes import LOST_INCLUDE
 
@@ -109,9 +110,8 @@ def test_a_preview_shows_what_is_edited_outside_the_site_and_knows_which_files_t
         made = {str(path): data for path, data in site.clean().outputs.items()}
         while session.waiting:
             shown = session.look_on()
-        assert {path: shown.read(path) for path in made if path.endswith(".html")} == {
-            path: data for path, data in made.items() if path.endswith(".html")
-        }
+        pages = {path: data for path, data in made.items() if path.endswith(".html")}
+        assert {path: shown.read(OutputPath(path)) for path in pages} == pages
         (site.root.parent / "src" / "train.py").unlink()
         assert [found.rule for found in session.rebuild(frozenset({"../src/train.py"})).problems] == ["lost-include"]
         site.write({"../src/train.py": SOURCE})

@@ -248,6 +248,8 @@ class Rendering:
             body = msgspec.structs.replace(
                 body, markdown=_without_allowances(document, body), first_line=document.first_line
             )
+        elif body.copies:
+            body = msgspec.structs.replace(body, copies=())
         name = name_of(plain, kind, language, bundled=plain == source.path or _folder_moved(source.path, plain))
         card, found = make_card(document, body, name, kind, config, original)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=(), allowances=()))

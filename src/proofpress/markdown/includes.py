@@ -157,6 +157,19 @@ def rewritten(lines: Sequence[str], token: Token) -> Iterator[str]:
         yield "\n".join([f"{before}{fence}{after}", *code, f"{prefix}{fence}"])
 
 
+def filled(text: str, tokens: Sequence[Token]) -> tuple[tuple[int, int, str], ...]:
+    """Return the fences of a text that show code and hold none of it: their lines, and how they are written with it."""
+    lines = text.split("\n")
+    found = []
+    for token in tokens:
+        own: Included | None = token.meta.get("included")
+        if own is not None and not own.is_copied and token.map:
+            first, end = token.map
+            written = next(rewritten(lines[first:end], token), None)
+            found += [(first, end, written)] if written is not None else []
+    return tuple(sorted(found))
+
+
 def _long_enough(markup: str, code: str) -> str:
     """Return a fence that no line of the code ends."""
     sign = markup[0]

@@ -9,6 +9,7 @@ from proofpress.config import Repository
 from proofpress.listings.html import Listings
 from proofpress.markdown import block_forms, inline_forms
 from proofpress.markdown.formulas import set_formulas
+from proofpress.markdown.includes import filled
 from proofpress.markdown.parsing import Parser
 from proofpress.markdown.plugin import unknown_block
 from proofpress.markdown.sanitize import Sanitizer
@@ -133,8 +134,13 @@ class Renderer:
             raw=writer.raw or self._forms is not _FORMS,
             problems=tuple(sorted({*writer.text.findings, *writer.findings.problems})),
             allowances=tuple(writer.text.allowances),
+            copies=_copies(writer.text) if "beside" in writer.text.environment else (),
             certain=writer.certain,
         )
+
+
+def _copies(text: Text) -> tuple[tuple[int, int, str], ...]:
+    return filled(text.source, [listing.token for listing in text.listings])
 
 
 def _summary(writer: Writer) -> str:
