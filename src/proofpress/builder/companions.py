@@ -1,3 +1,4 @@
+# ruff: noqa: PTH120 - pathlib makes an object for each of 10,000 names
 """What documents are made of besides their own files. It is handed to their steps, so that it is in their digests."""
 
 from __future__ import annotations
@@ -107,10 +108,13 @@ def included_elsewhere(root: Path, documents: Iterable[Source], folders: Sequenc
 
 
 def included_places(root: Path, documents: Iterable[Source]) -> Iterator[str | None]:
-    """Give where on disk the files are that documents include; None for one that can't be had, or that a link leads to."""
+    """Give where on disk the files are that documents include; None for one that a link leads to.
+
+    What is not there may come: of such a file the folder is given too.
+    """
     top = os.path.realpath(root)
-    for source in documents:
-        for companion in source.beside:
-            if not is_lock(companion, source.path):
-                place, real = place_of_included(top, companion.path)
-                yield place if companion.data is not None and place == real else None
+    for path in included_by(documents):
+        place, real = place_of_included(top, path)
+        yield place if place == real else None
+        if not os.path.lexists(place):
+            yield os.path.dirname(place)
