@@ -8,6 +8,7 @@ import msgspec
 
 from proofpress.builder.plugins import NONE, Plugins, open_plugins
 from proofpress.builder.targets import Filling, TargetStep, decode_filled
+from proofpress.builder.theme_code import Shipped, is_shipped, keep, recall
 from proofpress.config import Cache, Links
 from proofpress.engine.blobs import AtHand
 from proofpress.engine.digests import SIZE, digest_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from proofpress.builder.preparing import Preparation
     from proofpress.builder.world import World
     from proofpress.engine.loop import Results, Traces
+    from proofpress.model import TemplateSource
     from proofpress.pages.templates import Code
     from proofpress.paths import SourcePath
 
@@ -255,29 +257,43 @@ def no_code() -> Code:
 def compiled_templates(inputs: Inputs, traces: Traces, code: Code | None = None) -> Compiled:
     """Return the templates' digests, from the build before where the theme is the same, or else with their code.
 
-    Code is kept by nobody but the process that made it, in `code`, which compiles a template when it is first used: what
-    lies in a cache may have been written by anybody, and is not run.
+    The code of a site's own templates is kept by nobody but the process that made it, in `code`, which compiles a template
+    when it is first used: what lies in a cache may have been written by anybody, and is not run. Only the shipped theme's
+    is kept, beside Proofpress's own (`theme_code`).
     """
     texts = inputs.theme.templates
     sources: Any = [(name, source.path, source.text) for name, source in sorted(texts.items())]
     theme = digest_of([inputs.versions, sources])
+    ours = (
+        digest_of([inputs.code.digest, sources]) if code is None and is_shipped(texts) and not inputs.plugins else b""
+    )
+    shipped = recall(ours) if ours else None
     known = traces.fact("templates")
     if known is not None and theme in known[:64]:
         found = msgspec.msgpack.decode(known, type=Compiled)
         if found.theme == theme:
-            return msgspec.structs.replace(found, code={})
-    from proofpress.pages.templates import Templates, closures, read_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
-
-    filters = open_plugins(inputs.plugins).filters
-    if code is None:
-        every, compiled = read_all(texts, filters)
-    else:
-        code.forget_all_but(texts)
-        every, compiled = closures(Templates(texts, filters=filters, code=code), texts), {}
+            return msgspec.structs.replace(found, code=shipped.code if shipped else {})
+    if shipped is None:
+        shipped = _read_templates(texts, open_plugins(inputs.plugins).filters, code, ours)
     digests = {
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
-        for name, reads in every.items()
+        for name, reads in shipped.reads.items()
     }
-    made = Compiled(theme, digests, every, compiled)
+    made = Compiled(theme, digests, shipped.reads, shipped.code)
     traces.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
+    return made
+
+
+def _read_templates(
+    texts: Mapping[str, TemplateSource], filters: Mapping[str, Callable[..., Any]], code: Code | None, ours: bytes
+) -> Shipped:
+    """Return what each template reads, and the code of all, where no process keeps it; `ours` is for the next one too."""
+    from proofpress.pages.templates import Templates, closures, read_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
+
+    if code is not None:
+        code.forget_all_but(texts)
+        return Shipped(ours, closures(Templates(texts, filters=filters, code=code), texts), {})
+    made = Shipped(ours, *read_all(texts, filters))
+    if ours:
+        keep(made)
     return made
