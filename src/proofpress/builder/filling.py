@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from proofpress.builder.plugins import NONE, Plugins, open_plugins
+from proofpress.builder.standing_pages import Group, standing_pages
 from proofpress.builder.targets import Filling, TargetStep, decode_filled
 from proofpress.builder.theme_code import Shipped, is_shipped, keep, recall
 from proofpress.config import Cache, Links
@@ -112,11 +113,14 @@ def fill(
     only = preparation.changed if stands else None
     fresh = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests, inputs.plugins, only)}
     steps = stands.steps | fresh if stands else fresh
-    looked = _may_be_new(steps, fresh, stands) if stands else list(steps.values())
-    now, waiting = _parted(looked, preparation.changed, desk.first)
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     name = f"world {desk.filled}"
     settled = desk.traces.fact(name) == world.digest
+    group = Group.of(world, filling, steps, compiled.digests) if before is None and desk.first is None else None
+    last = group.recall(desk) if group is not None and settled else None
+    stood = standing_pages(last, steps, desk.kept) if last is not None else {}
+    looked = _may_be_new(steps, fresh, stands) if stands else [step for key, step in steps.items() if key not in stood]
+    now, waiting = _parted(looked, preparation.changed, desk.first)
 
     def holds(value: bytes) -> bool:
         found = decode_filled(value)
@@ -136,9 +140,14 @@ def fill(
     )
     # A page that could not be filled keeps an older trace, which holds of another world.
     whole = all(outcome.kept for outcome in results.ran.values())
-    desk.traces.put_fact(name, world.digest if whole and not waiting else b"")
-    desk.traces.commit()
     made, problems = _with_results(stands, results, str(desk.staging or ""))
+    if last is not None:
+        made = {key: Made(*stood[key]) if key in stood else made[key] for key in steps if key in stood or key in made}
+        problems |= {key: found for key, found in last.problems.items() if key in stood}
+    desk.traces.put_fact(name, world.digest if whole and not waiting else b"")
+    if group is not None:
+        group.keep(desk, [(one.path, one.digest) for one in made.values()] if whole else [], problems)
+    desk.traces.commit()
     filled = Filled(
         filling=filling,
         steps=steps,
