@@ -17,11 +17,12 @@ from proofpress.paths import OutputPath
 from proofpress.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from proofpress.builder.desk import Desk
     from proofpress.builder.targets import Filling, TargetStep
     from proofpress.builder.world import World
+    from proofpress.output.publish import Made
 
 _NONE = bytes(SIZE)
 
@@ -70,10 +71,10 @@ class Group(msgspec.Struct, frozen=True):
         same = found.group == self.digest and len(found.texts) == len(self.texts) == len(found.made) * SIZE
         return found if same else None
 
-    def keep(self, desk: Desk, made: list[tuple[OutputPath, str]], problems: dict[str, tuple[Problem, ...]]) -> None:
+    def keep(self, desk: Desk, made: Collection[Made], problems: dict[str, tuple[Problem, ...]]) -> None:
         """Keep it for the next build where all of it was made; a check looks at each page by its own."""
         whole = not self.checks and len(made) * SIZE == len(self.texts)
-        left = Standing(self.digest, self.texts, made, problems)
+        left = Standing(self.digest, self.texts, [(one.path, one.digest) for one in made], problems)
         desk.traces.put_fact(_named(desk), msgspec.msgpack.encode(left) if whole else b"")
 
 
