@@ -61,9 +61,10 @@ class _EchoedAnswer(TextRule, frozen=True):
         paragraphs = [run for run in text.runs if run.kind == "paragraph" and not run.within]
         if not paragraphs:
             return
-        for run, pattern in ((paragraphs[0], _ANSWER), (max(paragraphs, key=_begins), _CLOSING)):
-            found = pattern.match(run.text)
-            if found:
+        last = max(paragraphs, key=_begins) if any(_CLOSING.match(run.text) for run in paragraphs) else None
+        for run, pattern in ((paragraphs[0], _ANSWER), (last, _CLOSING)):
+            found = pattern.match(run.text) if run is not None else None
+            if run is not None and found:
                 begin = len(found[0]) - len(found[0].lstrip())
                 fault = self.says(
                     "this is how a program speaks that was asked for the text, no part of it", "take it out"
@@ -80,7 +81,7 @@ _END: Final = lazy(
 class _EndMarker(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each mark by which a program says that its text ends."""
-        if "[" not in text.source and "<|" not in text.source:
+        if not _END.search(text.source):
             return
         for run in text.runs:
             for found in _END.finditer(run.text):
@@ -116,7 +117,7 @@ class _CutOff(TextRule, frozen=True):
         last = max(outer, key=lambda block: block.last, default=None)
         if last is None or last.kind != "paragraph":
             return ()
-        run = next((run for run in text.runs if run.kind == "paragraph" and _begins(run) == last.first), None)
+        run = next((run for run in reversed(text.runs) if run.kind == "paragraph" and _begins(run) == last.first), None)
         if run is None or not run.text.isascii():  # other scripts end their sentences in other ways
             return ()
         words = run.text.rstrip()

@@ -114,16 +114,18 @@ _LONG: Final = 80
 class _RepeatedParagraph(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first long paragraph that stood shortly before."""
+        long = [run for run in text.runs if run.kind == "paragraph" and not run.within and len(run.text) >= _LONG]
+        written = [" ".join(run.written.split()) for run in long]
+        if len(set(written)) == len(written):
+            return ()
         fault = self.says("this paragraph stands in this text already, shortly before", "take one of them out")
         order = {block.first: number for number, block in enumerate(block for block in text.blocks if not block.within)}
         seen: dict[str, int] = {}
         found = []
-        for run in text.runs:
-            if run.kind != "paragraph" or run.within or len(run.text) < _LONG or run.text.lstrip().startswith("{%"):
-                continue
+        for run, words in zip(long, written, strict=True):
             place = run.written_place(0, len(run.written.partition("\n")[0]))
-            words, number = " ".join(run.written.split()), order.get(place.line)
-            if number is None:
+            number = order.get(place.line)
+            if number is None or run.text.lstrip().startswith("{%"):
                 continue
             if words in seen and number - seen[words] <= _NEAR:
                 found.append((fault, place))
