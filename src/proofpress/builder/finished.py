@@ -214,10 +214,8 @@ class Sources:
 
 def _find(clue: _Clue, text: str, *, last: bool = False) -> Place | None:
     """Return the first place of something in a text, or the last: of what was repeated, that is the one too many."""
-    found = None
-    for found in clue.spans(text):
-        if not last:
-            break
+    spans = clue.spans(text)
+    found = max(spans, default=None) if last else next(spans, None)
     if found is None:
         return None
     at, end = found

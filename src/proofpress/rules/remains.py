@@ -22,9 +22,14 @@ _ORDER: Final = lazy(
 )
 
 
+_ORDERS: Final = lazy(r"^[ \t]*(?:please|write|create|generate|compose|produce|draft)\s", re.IGNORECASE | re.MULTILINE)
+
+
 class _EchoedInstruction(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give a first paragraph that orders this very text."""
+        if not _ORDERS.search(text.source):
+            return ()
         first = next((block for block in text.blocks if block.kind == "paragraph"), None)
         if first is None or first.within or (text.headings and text.headings[0].place.line < first.first):
             return ()
@@ -107,12 +112,17 @@ class _EndMarker(TextRule, frozen=True):
 
 _SENTENCE: Final = lazy(r"[.!?]['\")\]\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]*\s")
 _GOES_ON: Final = lazy(r"[^\W\d_]\Z|[,;(\N{EN DASH}\N{EM DASH}-]\Z")
+_DONE: Final = (".", "!", "?", ":", "`", "|", "~")
+"""What no text is cut off behind."""
 _FEW: Final = 12
 
 
 class _CutOff(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the end of a text that stops in the middle of a sentence."""
+        end = text.source.rstrip()
+        if end.endswith(_DONE) and not end[end.rfind("\n") + 1 :].lstrip().startswith(("[", "{", "<")):
+            return ()
         outer = [block for block in text.blocks if not block.within and block.kind != "footnote_reference"]
         last = max(outer, key=lambda block: block.last, default=None)
         if last is None or last.kind != "paragraph":

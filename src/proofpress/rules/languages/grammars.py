@@ -174,8 +174,10 @@ _PHP_PAGE: Final = Grammar("PHP", "tree_sitter_php", function="language_php", st
 _BY_NAME: Final = {grammar.name: grammar for grammar in GRAMMARS}
 _LONGEST: Final = 20_000
 """Characters of a listing that is read; what is longer is data, or was made."""
-_EFFORT: Final = 300_000
-"""Characters that are parsed for one listing, all mends together: what takes more has more than one fault."""
+_EFFORT: Final = 40_000
+_TRIES: Final = 40
+"""Characters that are parsed for one listing, all mends together, and how often its own beside them: what takes more has
+more than one fault."""
 _NEAREST: Final = 3
 """As how many kinds of a part a listing is read again with a comma or a word mended."""
 _POINTS: Final = 60
@@ -240,7 +242,7 @@ class _Reading:
     def __init__(self, grammar: Grammar, code: str) -> None:
         self._grammar = grammar
         self._parser = _parser(grammar)
-        self._left = _EFFORT
+        self._left = _EFFORT + _TRIES * len(code)
         self._near: tuple[tuple[str, str], ...] = ()
         self.code = code
 
