@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault, with_text
-from proofpress.builder.lost import decode_published, encode_published, lost_urls
+from proofpress.builder.lost import decode_published, encode_published, losses
 from proofpress.builder.preparing import LeftOut
 from proofpress.engine.digests import digest_of
 from proofpress.engine.disk import own_file
@@ -53,7 +53,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     files: Collection[OutputPath]
     """What the site has, of a build with an error as far as it could be made."""
     lost: list[Problem] = []
-    """URLs that the build before published and this one doesn't. They depend on what was there before, so that a build
+    """URLs and ids of feeds that the build before published and this one doesn't. They depend on what was there before, so that a build
     from nothing has none; they are told by the build that loses them, and never again."""
     until: dt.datetime | None = None
     """When a post is due that is left out now."""
@@ -321,7 +321,7 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
         problems += foreign_files(found.target, built.made, found.record)
     lost: list[Problem] = []
     if not built.failed:
-        gone = lost_urls(decode_published(store.fact(found.addresses)), built)
+        gone = losses(decode_published(store.fact(found.addresses)), built)
         lost = with_excerpts(judge(gone, weigher(found.inputs.config.rules), strict=False), {}, root)
     is_fit = not any(problem.severity == "error" for problem in (*problems, *lost))
     done = _publish(found, store, built, problems) if is_fit else None
