@@ -40,7 +40,7 @@ ARROWS: dict[str, set[str]] = {
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
     "listings": {"findings", "model", "problems"},
     "pictures": set(),
-    "recorded": {"model", "problems"},
+    "recorded": {"rules", "listings", "model", "problems"},
     "diagrams": {"urls"},
     "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "rules", "words"},
     "pages": FOUNDATIONS | {"rules", "config", "site", "theme", "words"},

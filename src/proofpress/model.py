@@ -78,6 +78,14 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """A BCP 47 tag, where it is not the site's."""
     translations: tuple[str, ...] = ()
     """Files that say the same in other languages, as written: relative to the document's own."""
+    run: bool = False
+    """Whether its listings are run, but for those that say otherwise."""
+    requirements: tuple[str, ...] = ()
+    """What its listings need installed to run, as pip's requirements."""
+    reads: tuple[str, ...] = ()
+    """Files that its listings may read, as written: relative to the document's own."""
+    vary: tuple[str, ...] = ()
+    """What may be other each time that its listings run: `seconds`, `/id=\\d+/`."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 

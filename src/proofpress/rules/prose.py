@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from proofpress.model import Allowance, FrontMatter, Place
     from proofpress.problems import Problem
@@ -246,6 +246,10 @@ class Document(Protocol):
     @property
     def front(self) -> FrontMatter:
         """Its front matter."""
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """Where the values of its front matter's keys stand."""
 
 
 class Text(Protocol):
