@@ -12,7 +12,7 @@ LOCK = "content/posts/a.run.yaml"
 
 def test_a_lock_that_comes_changes_and_goes_renders_its_post_alone_and_is_never_published(law: LawSite) -> None:
     before = law.public()
-    for text in ("when: 2026-01-01\n", "when: 2026-01-02\n", None):
+    for text in ("when: 2026-01-01\nplatform: Linux\n", "when: 2026-01-02\nplatform: Linux\n", None):
         if text is None:
             (law.root / LOCK).unlink()
         else:

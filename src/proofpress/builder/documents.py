@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from proofpress.builder.outputs import with_runs
 from proofpress.builder.plugins import NONE, Plugins, fault_somewhere, open_plugins
 from proofpress.config import Config, Language, Section, zone
 from proofpress.content.defaults import Defaults
@@ -254,22 +255,25 @@ class Rendering:
         """
         if not self._plugins:
             text = self._renderer.parse(document)
-            body = _with_problems(self._renderer.write(text), faults_in(text, document.path, self._rules))
+            whole, run = with_runs(text)
+            body = _with_problems(self._renderer.write(whole), (*faults_in(text, document.path, self._rules), *run))
             return body, self._unread(text)
         doing = f"while it read {document.path}"
         failed: list[Problem] = []
         renderer = self._renderer
         try:
             text = renderer.parse(document)
-            body = renderer.write(text)
+            whole, run = with_runs(text)
+            body = renderer.write(whole)
         except Exception as error:
             if renderer is self._plain:
                 raise
             text = self._plain.parse(document)
-            body = self._plain.write(text)  # without the plugins it can be done, so that they are to blame
+            whole, run = with_runs(text)
+            body = self._plain.write(whole)  # without the plugins it can be done, so that they are to blame
             about = self._opened.markdown[0].extend if len(self._opened.markdown) == 1 else None
             failed.append(fault_somewhere(error, self._plugins, doing, about))
-        body = _with_problems(body, faults_in(text, document.path, self._rules))
+        body = _with_problems(body, (*faults_in(text, document.path, self._rules), *run))
         for own in self._opened.text_rules:
             found: list[Problem] = []
 

@@ -37,10 +37,12 @@ def read(
     if len(parts.head) > MAX_LENGTH:
         heard.tell(FRONT_MATTER_SYNTAX.too_long(len(parts.head), MAX_LENGTH), Place(parts.head_line - 1, 1, 3))
         return FrontMatter(), {}
-    compose = yaml_nodes.compose
     if parts.is_toml:
-        from proofpress.content.toml_nodes import compose  # noqa: PLC0415 - few sites write TOML
-    root = compose(parts.head, heard, first_line=parts.head_line)
+        from proofpress.content import toml_nodes  # noqa: PLC0415 - few sites write TOML
+
+        root = toml_nodes.compose(parts.head, heard, first_line=parts.head_line)
+    else:
+        root = yaml_nodes.compose(parts.head, heard, first_line=parts.head_line)
     if root is None:
         return FrontMatter(), {}
     if not isinstance(root, MappingNode):

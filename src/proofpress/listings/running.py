@@ -35,6 +35,14 @@ _BETWEEN: Final = re.compile(r"[\s,]+")
 _PATTERN_OR_WORD: Final = re.compile(r"\s*(/(?:[^/\\]|\\.)+/|[^\s,]+)[\s,]*")
 
 
+_SAYS: Final = re.compile(r"(?:```|~~~)[^\n]*\b(?:run|timeout|needs|raises|vary)\b")
+
+
+def says_of_runs(source: str) -> bool:
+    """Tell quickly whether a fence of a Markdown text may say something of being run."""
+    return _SAYS.search(source) is not None
+
+
 class Running(NamedTuple):
     """What an info string says of being run."""
 

@@ -268,6 +268,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """What the rules of Markdown noted in passing, for rules of others that write it: markdown-it's `env`."""
     passes_html: bool = True
     """Whether raw HTML is read as such."""
+    outputs: Mapping[int, Sequence[Token]] = {}
+    """What listings gave when they ran, for who writes: the blocks below each, by the identity of its token."""
 
     @property
     def allowances(self) -> Sequence[Allowance]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from proofpress.listings.fences import Info, read_info
 from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SESSIONS, canonical
 from proofpress.listings.marks import show
-from proofpress.listings.running import RUNS, why_not_vary
+from proofpress.listings.running import RUNS, says_of_runs, why_not_vary
 from proofpress.model import Place
 from proofpress.recorded.sessions import parted
 from proofpress.recorded.values import MadeFile, Runnable
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from proofpress.rules.prose import Listing, Text
     from proofpress.rules.rule import Fault
 
-_SAYS: Final = re.compile(r"(?:```|~~~)[^\n]*\b(?:run|timeout|needs|raises|vary)\b")
-"""A fence that may say something of being run."""
 _FILE: Final = re.compile(r"(?:[\w+-][\w.+-]*/)*(?:[\w+-][\w+-]*(?:\.[\w+-]+)+|Makefile|Dockerfile)")
 _ALL_NOTES: Final = range(1000)
 
@@ -56,14 +54,9 @@ class Runs(NamedTuple):
         return tuple(part.runnable for part in self.parts)
 
 
-def may_run(text: Text, front: FrontMatter) -> bool:
-    """Tell quickly whether a post may have listings that are run, or that say how."""
-    return front.run or _SAYS.search(text.source) is not None
-
-
 def runnables(text: Text, front: FrontMatter) -> Runs:
     """Return the listings of a post that are run, by its front matter and what each says of itself."""
-    if not may_run(text, front):
+    if not (front.run or says_of_runs(text.source)):
         return Runs()
     parts: list[Part] = []
     faults = list(_doubtful_vary(text, front))
@@ -108,7 +101,7 @@ def _part(listing: Listing, info: Info, front: FrontMatter, made: tuple[MadeFile
         lines = tuple(first + line.at for line in typed)
         answers = any(not line.typed and line.text.strip() for line in session)
     runnable = Runnable(
-        place=Place(place.line, 1, len(listing.info) or 1),
+        place=listing.info_place(0, len(listing.info.strip()) or 1),
         first_line=lines[0] if lines else first,
         language=language,
         code=code,
