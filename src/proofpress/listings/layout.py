@@ -83,6 +83,7 @@ _OUTPUT: Final = """\
 padding:.5rem var(--edging,1rem) 0}
 .listing+.output>pre{padding-top:.3rem}
 .listing+.output[data-language="error"]>pre{border-radius:0;border-inline-start-width:3px;border-inline-start-style:solid}
+.listing+.output[data-language="error"] code{margin-inline-start:-3px}
 .listing+.output>figcaption{padding-bottom:0;border-bottom:0;font-weight:400}
 """
 
