@@ -24,7 +24,9 @@ class Companion(msgspec.Struct, frozen=True, gc=False):
     path: SourcePath
     """As problems name it: from the site's folder."""
     data: bytes | None = None
-    """None where it can't be read."""
+    """None where it can't be read, or where its digest alone counts."""
+    digest: str = ""
+    """In hexadecimal digits, where the document is made of no more than that of it; empty where there is no such file."""
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):

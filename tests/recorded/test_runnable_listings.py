@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from typing import TYPE_CHECKING
-
 import pytest
+from posts_that_run import parsed, runs_of
 
-from proofpress.config import MarkdownOptions
-from proofpress.content.documents import read
-from proofpress.markdown.parsing import Parser
-from proofpress.model import Source
-from proofpress.paths import SourcePath
-from proofpress.recorded.listings import Runs, digests, file_of, runnables
+from proofpress.recorded.listings import digests, file_of
 from proofpress.recorded.values import MadeFile
-
-if TYPE_CHECKING:
-    from proofpress.markdown.text import Text
-
-PARSER = Parser(MarkdownOptions(), "en", strict=False)
-
-
-def parsed(markdown: str) -> Text:
-    source = Source(SourcePath("content/posts/hello.md"), markdown.encode())
-    return PARSER.parse(read(source, zone=UTC, taxonomies=("tags",), authors=()))
-
-
-def runs_of(markdown: str) -> Runs:
-    text = parsed(markdown)
-    return runnables(text, text.document.front)
 
 
 def test_a_listing_that_says_run_is_run_and_no_other() -> None:

@@ -56,7 +56,7 @@ def _picture(href: str, alt: str, of: Token) -> Iterator[Token]:
     words = [Token("text", "", 0, content=alt)] if alt else []
     image = Token("image", "img", 0, attrs={"src": href, "alt": ""}, children=words, content=alt)
     image.meta = {"at": 0, "length": 1}
-    yield Token("paragraph_open", "p", 1, attrs={"class": "output"}, map=of.map, level=1, block=True)
+    yield Token("paragraph_open", "p", 1, attrs={"class": "from-listing"}, map=of.map, level=1, block=True)
     yield Token("inline", "", 0, children=[image], map=of.map, level=2, block=True)
     yield Token("paragraph_close", "p", -1, level=1, block=True)
 
@@ -65,7 +65,7 @@ def _table(table: Table, of: Token) -> Iterator[Token]:
     """Give a table's tokens; a column of numbers is aligned at their ends."""
     columns = zip(*table.rows, strict=False)
     numbers = [all(map(_NUMBER.fullmatch, column)) and any(column) for column in columns]
-    yield Token("table_open", "table", 1, attrs={"class": "output"}, map=of.map, block=True)
+    yield Token("table_open", "table", 1, attrs={"class": "from-listing"}, map=of.map, block=True)
     if any(table.header):
         yield from (Token("thead_open", "thead", 1, block=True), *_row(table.header, "th", numbers, of))
         yield Token("thead_close", "thead", -1, block=True)

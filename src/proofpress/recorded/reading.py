@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.model import Place
 from proofpress.recorded import lock
-from proofpress.recorded.listings import digest, runnables
+from proofpress.recorded.listings import runnables
 from proofpress.recorded.pairing import Paired, paired
 from proofpress.recorded.shown import outputs_of
 from proofpress.rules.runs import NOT_RUN, SPARE_OUTPUT, STALE_OUTPUT
@@ -82,6 +82,6 @@ def _doubts(pair: Pair, path: str, files: Mapping[str, Companion], command: str)
     else:
         for name, known in pair.ran.read.items():
             file = files.get(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
-            if file is not None and (file.data is None or digest(file.data) != known):
-                yield STALE_OUTPUT.other_file(name, command, gone=file.data is None)
+            if file is not None and file.digest != known:
+                yield STALE_OUTPUT.other_file(name, command, gone=not file.digest)
                 return
