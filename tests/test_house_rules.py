@@ -60,7 +60,7 @@ ARROWS: dict[str, set[str]] = {
     "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site", "standing", "theme"},
     "preview": FOUNDATIONS | {"rules", "builder", "content", "engine", "kinds", "output", "search", "site"},
     "cli": {
-        "builder", "content", "urls", "config", "engine", "model", "output", "paths", "preview", "problems", "outside", "remote", "rules", "schema",
+        "builder", "content", "urls", "config", "engine", "model", "output", "paths", "preview", "problems", "outside", "recorded", "remote", "rules", "run", "schema",
         "site", "standing", "update", "web", "__version__",
     },
     "__main__": {"cli"},
@@ -105,6 +105,7 @@ WIDER = {
     "cli/build.py command": "a parameter is an option of the command line, as click hands them over",
     "cli/check.py command": "the same",
     "cli/publish.py command": "the same",
+    "cli/run.py command": "the same",
     "cli/serve.py command": "the same",
     "engine/loop.py bring_up_to_date": "five are keywords with a default, each a way in which kinds of step differ",
 }

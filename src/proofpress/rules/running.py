@@ -78,6 +78,9 @@ class _CannotRun(Rule, frozen=True):
     def requirement(self, written: str) -> Fault:
         return self.says(f"'{written}' is no requirement", "write a package's name, and its versions: numpy>=2")
 
+    def not_kept(self, why: str) -> Fault:
+        return self.says(f"what the listings gave can't be kept: {why}")
+
     def unread(self, written: str, why: str) -> Fault:
         return self.says(f"'{written}' can't be handed to the listings: {why}", "name a file of the site")
 
@@ -105,11 +108,6 @@ class _ChangedOutput(Rule, frozen=True):
     def printed(self, before: str, now: str) -> Fault:
         return self.says(
             f"the listing gives '{now}', and gave '{before}'", "`proofpress run` writes down what it gives now"
-        )
-
-    def other(self) -> Fault:
-        return self.says(
-            "the listing gives something else than it gave", "`proofpress run` writes down what it gives now"
         )
 
     def not_kept(self) -> Fault:

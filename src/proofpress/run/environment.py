@@ -15,7 +15,6 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from proofpress.run.processes import MARK
 from proofpress.run.values import Folder
 
 if TYPE_CHECKING:
@@ -130,11 +129,9 @@ def folder_for(top: Path, post: str, python: str, caches: Path, given: Mapping[s
     for one in (work, top / "tmp", top / "cache", top / "ipython", top / "settings"):
         one.mkdir(parents=True, exist_ok=True)
     (top / "settings/matplotlibrc").write_text(DRAWING, "utf-8")
-    mark = top.name
     environment = {name: value for name, value in given.items() if name in HANDED_ON}
     scripts = str(Path(python).parent)
     environment |= {
-        MARK: mark,
         "PATH": os.pathsep.join([scripts, *environment.get("PATH", os.defpath).split(os.pathsep)]),
         "TMPDIR": str(top / "tmp"),
         "TEMP": str(top / "tmp"),
@@ -157,7 +154,7 @@ def folder_for(top: Path, post: str, python: str, caches: Path, given: Mapping[s
     }
     if python == sys.executable and site.ENABLE_USER_SITE:
         environment.setdefault("PYTHONUSERBASE", site.getuserbase())
-    return Folder(top=top, site=mirrored, work=work, mark=mark, environment=environment)
+    return Folder(top=top, site=mirrored, work=work, mark=top.name, environment=environment)
 
 
 def platform_name() -> str:

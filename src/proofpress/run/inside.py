@@ -149,6 +149,7 @@ def start(shell: Any, folder: str, work: str, caches: list[str]) -> None:
     watch = Watch(shell, folder, work, caches)
     shell.events.register("pre_run_cell", watch.begins)
     shell.events.register("post_run_cell", watch.ended)
+    sys.argv[:] = [""]  # those of the kernel are none of the listings'
     warnings.filterwarnings("ignore", message="To exit: use")
     shell.display_formatter.formatters["text/plain"].pprint = False
     sys.modules["_proofpress"] = watch  # type: ignore[assignment]

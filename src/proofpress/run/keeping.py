@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.engine.disk import naming, own_file, own_folder, read_file, write_file
 from proofpress.recorded.listings import digest
+from proofpress.recorded.lock import renewed, written
+from proofpress.recorded.reading import LOCK, PICTURES
+from proofpress.recorded.values import Lock
+from proofpress.run.environment import platform_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
-LOCK: Final = ".run.yaml"
-PICTURES: Final = ".run"
+    from proofpress.run.posts import Gave
+
 _TEMPORARY: Final = "~"
 """How the name of a file ends that is being written: what an editor leaves behind ends so, and no site has it."""
 _PICTURE: Final = re.compile(r"([0-9a-f]{16})\.(?:png|svg)")
@@ -42,34 +46,33 @@ def has_pictures(root: Path, post: str, names: set[str]) -> bool:
     return all(_is_whole(folder / name) for name in names)
 
 
-def keep(root: Path, post: str, lock: bytes, pictures: Mapping[str, bytes]) -> bool:
-    """Keep a lock and its pictures; return whether anything was written. Raises OSError, in words.
+def keep(root: Path, gave: Gave, before: Lock | None, day: str) -> bool:
+    """Keep what a post gave on a day; return whether anything was written. Raises OSError, in words.
 
-    A file whose bytes are right already is left alone.
+    Where it gave what it gave `before`, the lock stays as it is.
     """
+    kept = renewed(before, Lock(when=day, platform=platform_name(), versions=gave.versions, listings=gave.listings))
+    lock = written(kept).encode("utf-8")
     top = root.resolve()
-    folder = Path(os.path.realpath(root / posixpath.dirname(post)))
+    folder = Path(os.path.realpath(root / posixpath.dirname(gave.path)))
     if not folder.is_relative_to(top):
-        raise OSError(None, f"'{post}' leads out of the site's folder, and nothing is written there")
-    kept = folder / posixpath.basename(pictures_of(post))
-    there = own_folder(kept)
-    place = folder / posixpath.basename(lock_of(post))
-    own_file(place)
+        raise OSError(None, f"'{gave.path}' leads out of the site's folder, and nothing is written there")
+    pictures = folder / posixpath.basename(pictures_of(gave.path))
+    place = folder / posixpath.basename(lock_of(gave.path))
+    there, _ = own_folder(pictures), own_file(place)
     wrote = False
-    for name, data in sorted(pictures.items()):
-        if not _is_whole(kept / name):
-            kept.mkdir(exist_ok=True)
-            _replace(kept / name, data)
+    for name, data in sorted(gave.pictures.items()):
+        if not _is_whole(pictures / name):
+            pictures.mkdir(exist_ok=True)
+            _replace(pictures / name, data)
             wrote = True
     if read_file(place) != lock:
         _replace(place, lock)
         wrote = True
-    if there:
-        wrote = _forget(kept, pictures) or wrote
-    return wrote
+    return (_forget(pictures, gave.pictures) if there else False) or wrote
 
 
-def _forget(folder: Path, pictures: Mapping[str, bytes]) -> bool:
+def _forget(folder: Path, pictures: Collection[str]) -> bool:
     """Delete the pictures of earlier runs: what is named after its bytes as ours are, and nothing else."""
     gone = False
     for name in sorted(os.listdir(folder)):  # noqa: PTH208 - names alone

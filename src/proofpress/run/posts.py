@@ -32,6 +32,7 @@ from proofpress.run.environment import (
     refused,
 )
 from proofpress.run.kernel import Kernel, kernel_for, python_kernel
+from proofpress.run.processes import MARK
 from proofpress.run.shell import Shell
 from proofpress.run.values import Answer, Limits, Picture
 
@@ -260,12 +261,15 @@ class _Running:
         return self._sessions[key]
 
     def _started(self, language: str, name: str) -> Session:
+        mark = f"{self._folder.mark}-{name}"
+        environment = self._folder.environment | {MARK: mark}
+        folder = msgspec.structs.replace(self._folder, mark=mark, environment=environment)
         if language == "bash":
-            return Shell(self._folder, self._stopped)
+            return Shell(folder, self._stopped)
         spec = python_kernel(self._python) if language == "python" else kernel_for(language)
         if spec is None:
             raise _CannotStartError(CANNOT_RUN.no_kernel(language))
-        return Kernel(spec, self._folder, self._stopped, name)
+        return Kernel(spec, folder, self._stopped, name)
 
     def _make(self, path: str, text: str) -> None:
         """Write the file that a listing makes, into the folder of the run and through no link that a listing put there."""

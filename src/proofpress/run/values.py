@@ -38,7 +38,7 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
     work: Path
     """In that, what stands for the folder of the post: where listings begin."""
     mark: str
-    """What the environment of each of its processes has, so that none of them is lost sight of."""
+    """What the environment of each process of a session has, so that none of them is lost sight of."""
     environment: dict[str, str]
 
 
