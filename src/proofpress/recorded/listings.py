@@ -116,7 +116,7 @@ def _part(listing: Listing, info: Info, front: FrontMatter, made: tuple[MadeFile
         alt=info.alt,
         vary=tuple(dict.fromkeys((*running.vary, *(rule for rule in front.vary if why_not_vary(rule) is None)))),
     )
-    return Part(runnable, listing, 0, info.id, None, answers)
+    return Part(runnable, listing, 0, listing.id, None, answers)
 
 
 def _is_whole(info: Info, code: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.model import Place
 from proofpress.recorded import lock
+from proofpress.recorded.claims import false_claims, false_words
 from proofpress.recorded.listings import runnables
 from proofpress.recorded.pairing import Paired, paired
 from proofpress.recorded.shown import outputs_of
@@ -53,6 +54,10 @@ def recorded(text: Text, front: FrontMatter, beside: Sequence[Companion]) -> Rec
     files: dict[str, Companion] = {one.path: one for one in beside}
     for pair in matched.pairs:
         problems += [fault.at(path, pair.part.runnable.place) for fault in _doubts(pair, path, files, command)]
+    for pair in matched.pairs:
+        if pair.ran is not None and pair.same_code and pair.same_before:
+            problems += [fault.at(path, place) for fault, place in false_claims(pair, text)]
+    problems += [fault.at(path, place) for fault, place in false_words(text.quoted, matched.pairs, text)]
     if matched.spare and found is not None and found.data is not None:
         places = _places_of(matched.spare, found.data.decode("utf-8", "replace"))
         problems += [SPARE_OUTPUT.no_listing(command).at(found.path, place) for place in places]

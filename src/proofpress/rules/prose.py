@@ -206,8 +206,28 @@ class Options(Protocol):
         """Whether its code is to be read as its language reads it."""
 
 
+class Quoted(Protocol):
+    """A piece of code among words that says what a listing printed."""
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+
+    @property
+    def output(self) -> str:
+        """The id of the listing."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+
+
 class Listing(Protocol):
     """A block of code."""
+
+    @property
+    def id(self) -> str:
+        """What it is led to by; empty where it has no id."""
 
     @property
     def code(self) -> str:
@@ -322,6 +342,10 @@ class Text(Protocol):
     @property
     def listings(self) -> Sequence[Listing]:
         """Its blocks of code."""
+
+    @property
+    def quoted(self) -> Sequence[Quoted]:
+        """The pieces of code among its words that say what a listing printed."""
 
     @property
     def allowances(self) -> Sequence[Allowance]:

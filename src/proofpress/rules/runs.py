@@ -1,4 +1,4 @@
-"""What can be wrong with what listings gave when they ran: it can't be read, is not there, or is of other code."""
+"""What can be wrong with what listings gave when they ran: it is not known, is of other code, or the post says otherwise."""
 
 from __future__ import annotations
 
@@ -46,7 +46,30 @@ class _SpareOutput(Rule, frozen=True):
         return self.says("no listing of the post gave this", run)
 
 
+class _FalseClaim(Rule, frozen=True):
+    def printed(self, claimed: str, printed: str, more: int) -> Fault:
+        """Tell of a line that says something else than was printed, and of how many lines more."""
+        others = f" ({more:,} more line{' differs' if more == 1 else 's differ'})" if more else ""
+        if not printed:
+            return self.says(f"this says '{claimed}', which was not printed{others}", _MEND)
+        if not claimed:
+            return self.says(f"'{printed}' was printed here as well{others}", _MEND)
+        return self.says(f"this says '{claimed}', and '{printed}' was printed{others}", _MEND)
+
+    def words(self, claimed: str, name: str, printed: str) -> Fault:
+        """Tell of a claim among words: `name` is the listing's id, `printed` the one number that it could mean."""
+        said = f", but '{printed}'" if printed else ""
+        return self.says(f"this says '{claimed}', and the listing '{name}' printed no such thing{said}", _MEND)
+
+    def no_output(self, name: str) -> Fault:
+        """Tell of a claim of words that no listing can bear out."""
+        return self.says(f"no listing that was run has the id '{name}'", f"write it at its fence: {{#{name}}}")
+
+
+_MEND: Final = "write what was printed, or mend the listing and run it again"
+
 UNREAD_LOCK: Final = _UnreadLock("unread-lock", "error", "text")
 STALE_OUTPUT: Final = _StaleOutput("stale-output", "warning", "text")
 NOT_RUN: Final = _NotRun("not-run", "warning", "text")
 SPARE_OUTPUT: Final = _SpareOutput("spare-output", "warning", "text")
+FALSE_CLAIM: Final = _FalseClaim("false-claim", "warning", "text")
