@@ -173,7 +173,8 @@ def _standing(options: Options, inputs: Inputs, done: Outcome, site: Looks, newe
             return None  # somebody was quicker
     kept = [cache_folder(options.root) / STORE, record_path(options.root, record.output)]
     zone = (f"{folder}/{inputs.config.timezone}" for folder in zoneinfo.TZPATH)
-    code = dict.fromkeys([*inputs.code.looked, *filter(None, tree(str(default_theme()))), *zone])
+    beside = (os.path.abspath(options.root / own.path) for one in inputs.tree.documents for own in one.beside)  # noqa: PTH100 - as above
+    code = dict.fromkeys([*inputs.code.looked, *filter(None, tree(str(default_theme()))), *zone, *beside])
     looks = [
         site,
         Looks(code, newest=newest),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,9 +10,11 @@ import msgspec
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.model import Companion
+from proofpress.paths import SourcePath
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from proofpress.model import Source
@@ -36,8 +39,27 @@ def with_companions(root: Path, tree: Tree) -> tuple[Tree, list[Problem]]:
             problems.append(OUTSIDE_SITE.file().at(lock))
         except OSError as error:
             problems.append(UNREADABLE_FILE.gone(error).at(lock))
-        documents.append(msgspec.structs.replace(source, beside=(Companion(lock, data),)))
+        read = tuple(_data_files(root, source, problems)) if b"reads" in source.data else ()
+        documents.append(msgspec.structs.replace(source, beside=(Companion(lock, data), *read)))
     return msgspec.structs.replace(tree, documents=tuple(documents)), problems
+
+
+def _data_files(root: Path, source: Source, problems: list[Problem]) -> Iterator[Companion]:
+    """Give the files that a post's listings may read, as its front matter names them: of each its digest."""
+    from proofpress.content.documents import files_read_by  # noqa: PLC0415 - few posts name any
+    from proofpress.recorded.listings import digest  # noqa: PLC0415
+
+    for name, place in files_read_by(source):
+        path = SourcePath(posixpath.normpath(posixpath.join(posixpath.dirname(source.path), name)))
+        known = ""
+        try:
+            known = digest(read_inside(root, path))
+        except OutsideSiteError:
+            problems.append(OUTSIDE_SITE.named(name).at(source.path, place))
+            continue
+        except OSError:  # told where a listing that ran has read it
+            pass
+        yield Companion(path, None, known)
 
 
 def source_digest(source: Source) -> bytes:
