@@ -24,12 +24,16 @@ class Companion(msgspec.Struct, frozen=True, gc=False):
     path: SourcePath
     """As problems name it: from the site's folder."""
     data: bytes | None = None
-    """None where it can't be read."""
+    """None where it can't be read, or where its digest alone counts."""
+    digest: str = ""
+    """In hexadecimal digits, where the document is made of no more than that of it; empty where there is no such file."""
     why: str = ""
     """Of included code, why it can't be read, as the end of a message that begins with its name; and what to do."""
     mend: str = ""
     reader: bytes = b""
     """The digest of what tells its parts, where that is no part of Proofpress."""
+    kind: Literal["lock", "read", "code"] = "lock"
+    """What its listings gave, what they read when they ran, or code that it includes."""
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):
@@ -83,6 +87,14 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """A BCP 47 tag, where it is not the site's."""
     translations: tuple[str, ...] = ()
     """Files that say the same in other languages, as written: relative to the document's own."""
+    run: bool = False
+    """Whether its listings are run, but for those that say otherwise."""
+    requirements: tuple[str, ...] = ()
+    """What its listings need installed to run, as pip's requirements."""
+    reads: tuple[str, ...] = ()
+    """Files that its listings may read, as written: relative to the document's own."""
+    vary: tuple[str, ...] = ()
+    """What may be other each time that its listings run: `seconds`, `/id=\\d+/`."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 

@@ -22,7 +22,7 @@ GITHUB = Repository(url="https://github.com/me/site/", branch="main", path="docs
 
 
 def render(text: str, renderer: Renderer = RENDERER, *, data: bytes | None = CODE, why: str = "") -> Body:
-    beside = (Companion(SourcePath("src/a.py"), data, why, "mend it"),)
+    beside = (Companion(SourcePath("src/a.py"), data, why=why, mend="mend it"),)
     front = FrontMatter(title="t")
     return renderer.render(Document(path=SourcePath("content/a.md"), front=front, text=text, beside=beside))
 

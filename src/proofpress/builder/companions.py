@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER, SETTINGS
 from proofpress.content.included import holder_of, place_of_included, read_included
-from proofpress.content.scan import LOCK, OutsideSiteError, Tree, read_inside
+from proofpress.content.scan import OutsideSiteError, Tree, read_inside
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.model import Companion
+from proofpress.paths import SourcePath
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
 from proofpress.sources.places import MARK, asks_a_grammar, included_in
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from proofpress.config import Config
     from proofpress.model import Source
-    from proofpress.paths import SourcePath
     from proofpress.problems import Problem
 
 
@@ -43,19 +44,28 @@ class Beside:
         self._grammars = grammars
         self._included: dict[str, Companion] = {}
 
-    def of(self, path: SourcePath, data: bytes) -> tuple[Companion, ...]:
-        """Return it for a document and its bytes: what its listings gave first, then the code that it may include."""
-        lock = self._locks.get(path)
-        found = [self._lock(lock)] if lock is not None else []
+    def of(self, source: Source) -> tuple[Companion, ...]:
+        """Return it for a document: what its listings gave first, and what they read, then the code that it may include."""
+        found: list[Companion] = []
+        if (lock := self._locks.get(source.path)) is not None:
+            found.append(self._lock(lock))
+            found += _data_files(self._root, source, self.problems) if b"reads" in source.data else ()
+        return (*found, *self.code_of(source.path, source.data))
+
+    def again(self, before: Source, data: bytes) -> Source:
+        """Return a document with other bytes, and the code that these include; the rest as it was."""
+        kept = [one for one in before.beside if one.kind != "code"]
+        return msgspec.structs.replace(before, data=data, beside=(*kept, *self.code_of(before.path, data)))
+
+    def code_of(self, path: SourcePath, data: bytes) -> Iterator[Companion]:
+        """Give the files that a document may include, there or not."""
         for each in included_in(path, data):
             companion = self._included.get(each)
             if companion is None:
                 companion = read_included(self._root, each, self._config.sources, self._config.output)
                 self._included[each] = companion
-            if asks_a_grammar(each, data):
-                companion = msgspec.structs.replace(companion, reader=self._grammars)
-            found.append(companion)
-        return tuple(found)
+            reader = self._grammars if asks_a_grammar(each, data) else b""
+            yield msgspec.structs.replace(companion, reader=reader, kind="code")
 
     def _lock(self, path: SourcePath) -> Companion:
         try:
@@ -73,10 +83,28 @@ def with_companions(root: Path, tree: Tree, config: Config, grammars: bytes) -> 
         return tree, []
     beside = Beside(root, tree.locks, config, grammars)
     documents = tuple(
-        msgspec.structs.replace(source, beside=found) if (found := beside.of(source.path, source.data)) else source
+        msgspec.structs.replace(source, beside=found) if (found := beside.of(source)) else source
         for source in tree.documents
     )
     return msgspec.structs.replace(tree, documents=documents), beside.problems
+
+
+def _data_files(root: Path, source: Source, problems: list[Problem]) -> Iterator[Companion]:
+    """Give the files that a post's listings may read, as its front matter names them: of each its digest."""
+    from proofpress.content.documents import files_read_by  # noqa: PLC0415 - few posts name any
+    from proofpress.recorded.listings import digest  # noqa: PLC0415
+
+    for name, place in files_read_by(source):
+        path = SourcePath(posixpath.normpath(posixpath.join(posixpath.dirname(source.path), name)))
+        known = ""
+        try:
+            known = digest(read_inside(root, path))
+        except OutsideSiteError:
+            problems.append(OUTSIDE_SITE.named(name).at(source.path, place))
+            continue
+        except OSError:  # told where a listing that ran has read it
+            pass
+        yield Companion(path, None, known, kind="read")
 
 
 def source_digest(source: Source) -> bytes:
@@ -85,17 +113,12 @@ def source_digest(source: Source) -> bytes:
     return digest_of([own, *source.beside]) if source.beside else own
 
 
-def is_lock(companion: Companion, document: SourcePath) -> bool:
-    """Tell whether a companion is what the listings of a document gave, and no code that it includes."""
-    return companion.path.endswith(LOCK) and companion.path.removesuffix(LOCK) == document.rpartition(".")[0]
-
-
 def included_by(documents: Iterable[Source]) -> dict[SourcePath, list[SourcePath]]:
     """Return the files that documents include, or would if they could, each with those documents."""
     found: dict[SourcePath, list[SourcePath]] = {}
     for source in documents:
         for companion in source.beside:
-            if not is_lock(companion, source.path):
+            if companion.kind == "code":
                 found.setdefault(companion.path, []).append(source.path)
     return found
 

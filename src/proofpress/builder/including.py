@@ -62,8 +62,8 @@ def find_copies(root: Path, wanted: Callable[[str], bool]) -> Copies:
         for found in tree.documents:
             if MARK not in found.data or not wanted(found.path):
                 continue
-            source = msgspec.structs.replace(found, beside=beside.of(found.path, found.data))
-            text = rendering.parse(source)
+            source = beside.again(found, found.data)
+            text = rendering.parse(rendering.read(source))
             told = [one for one in text.findings if one.rule in (LOST_INCLUDE.name, STALE_INCLUDE.name)]
             problems += told
             including = _including(text)
@@ -114,7 +114,7 @@ def _edit(source: Source, text: Text, listing: Listing, rendering: Rendering) ->
     meant = [own.part.code if one is listing else own.copy for one, own in _including(text)]
     for written in rewritten(lines[first:end], listing.token):
         again = "\n".join([*lines[:first], *written.split("\n"), *lines[end:]])
-        read = rendering.parse_document(msgspec.structs.replace(text.document, text=again))
+        read = rendering.parse(msgspec.structs.replace(text.document, text=again))
         if [own.copy for _, own in _including(read)] == meant:
             return Edit(
                 path=source.path,

@@ -22,7 +22,6 @@ from proofpress.content.nodes import abridged
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
 from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
-from proofpress.model import Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
@@ -39,6 +38,8 @@ from proofpress.words.vocabulary import Words, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from proofpress.model import Source
 
 SETTINGS = "site.yaml"
 
@@ -235,6 +236,7 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     """
     beside = Beside(before.root, before.tree.locks, before.config, before.code.grammars)
     included = included_by(before.tree.documents)
+    known = {source.path: source for source in before.tree.documents}
     fresh: dict[SourcePath, Source] = {}
     of_theme = False
     for path in _with_those_that_show(paths, included):
@@ -246,7 +248,7 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
             data = _plain_text(before.root, path)
             if data is None:
                 return None
-            source = Source(path, data, beside.of(path, data))
+            source = beside.again(known[path], data)
             if source_digest(source) != before.digests[path] or path in anyway:
                 fresh[path] = source
         elif path in included:
@@ -295,7 +297,7 @@ def with_text(inputs: Inputs, source: Source) -> Inputs:
     """Return what a folder would hold if a document's text were another, or a document more lay there."""
     known = {own.path: own for own in inputs.tree.documents}
     beside = Beside(inputs.root, inputs.tree.locks, inputs.config, inputs.code.grammars)
-    source = msgspec.structs.replace(source, beside=beside.of(source.path, source.data))
+    source = beside.again(known.get(source.path, source), source.data)
     documents = known | {source.path: source}
     digests = inputs.digests | {source.path: source_digest(source)}
     ordered = tuple(documents[path] for path in sorted(documents))

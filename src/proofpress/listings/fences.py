@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.languages import FOREIGN
+from proofpress.listings.running import RUN_OPTIONS, RUNS, Refusal, Running, with_option
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ _NO: Final = frozenset({"false", "no", "0", "none", "off"})
 FRAMES: Final = ("code", "terminal", "none")
 OPTIONS: Final = (
     "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
-    "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check", "include", "symbol", "region", "lines", "decorators", "comments",
+    "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check", "run", "timeout", "needs", "raises", "vary", "alt",
+    "include", "symbol", "region", "lines", "decorators", "comments",
 )  # fmt: skip
 """The options that are ours, for a hint."""
 DRAWN: Final = frozenset({"mermaid", "dot"})
@@ -82,7 +84,11 @@ _OF_INCLUDES: Final = ("decorators", "comments")
 _TRUTHS: Final = frozenset({"true", "false", "t", "f", "yes", "no", "on", "off", "0", "1"})
 """What `include=` has in R Markdown, where it hides a listing."""
 _KNOWN: Final = (
-    _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check", "include", *PARTS}
+    _TITLES
+    | _NUMBERS
+    | _STARTS
+    | frozenset(_KINDS)
+    | {"wrap", "frame", "lang", "tab", "check", "include", *PARTS, *RUN_OPTIONS}
 )
 MAX_LINE: Final = 1_000_000
 
@@ -168,7 +174,9 @@ class Info(NamedTuple):
     over_at: int = 0
     classes: tuple[str, ...] = ()
     alt: str = ""
-    """What a diagram shows, in words."""
+    """What a diagram, or the picture that the listing draws when it is run, shows, in words."""
+    running: Running = Running()
+    """What is said of its being run."""
     id: str = ""
     include: Include | None = None
     slips: tuple[Slip, ...] = ()
@@ -200,6 +208,7 @@ class _Reading:
         self.tab = self.alt = ""
         self.copies = True
         self.checked = True
+        self.running = Running()
         self.lines: list[Lines] = []
         self.words: list[Words] = []
         self.numbered: bool | None = None
@@ -224,6 +233,10 @@ class _Reading:
             self.slip(self.over_at, self.over, message, f'write: diff lang="{self.language}"')
             self.over = ""
         include = self.included()
+        if self.running.at and (why := self.why_not_run()):
+            option, at = self.running.at[0]
+            self.slip(at, option, *why)
+            self.running = Running()
         return Info(
             language=self.language,
             language_at=language_at,
@@ -237,6 +250,7 @@ class _Reading:
             frame=self.frame,
             tab=self.tab,
             alt=self.alt,
+            running=self.running,
             copies=self.copies,
             checked=self.checked,
             over=self.over,
@@ -269,6 +283,25 @@ class _Reading:
             _, (at, _), whole = self.parts["decorators"]
             self.slip(at, whole, "decorators are left out of a symbol, and this include names none", "take it out")
         return include._replace(starts=self.start is not None)
+
+    def why_not_run(self) -> tuple[str, str] | None:
+        """Return why a listing that says how it is run can't be, and what to do; None where it can."""
+        if self.running.asked is False and len(self.running.at) == 1:
+            return None
+        if self.language.lower() == "diff":
+            return "a diff is never run", "take the option out"
+        if self.language.lower() in RUNS:
+            return None
+        named = f"'{self.language[:40]}'" if self.language else "a listing that names no language"
+        return f"{named} can't be run here", f"run is for {', '.join(sorted(set(RUNS.values())))} and their sessions"
+
+    def take_running(self, key: str, value: str, at: int, whole: str) -> None:
+        """Take an option of a listing that is run."""
+        read = with_option(self.running, key, value, at)
+        if isinstance(read, Refusal):
+            self.slip(at, whole, read.message, read.hint)
+        else:
+            self.running = read
 
     def slip(self, at: int, written: str, message: str, hint: str, foreign: str = "") -> None:
         """Note what has no effect."""
@@ -386,7 +419,9 @@ class _Reading:
                 self.slip(at, whole, f"'{name}' is true or false, not '{value[:40]}'", f"write '{name}' alone")
         elif key == "wrap" and value.lower() in _YES | _NO:
             self.wrap = value.lower() in _YES
-        elif key == "alt" and self.language.lower() in DRAWN and value.strip():
+        elif key in RUN_OPTIONS:
+            self.take_running(key, _ESCAPE.sub(r"\1", value) if quoted and key != "vary" else value, at, whole)
+        elif key == "alt" and self.language.lower() in DRAWN | RUNS.keys() and value.strip():
             self.alt = _ESCAPE.sub(r"\1", value) if quoted else value
         elif key == "frame":
             if value.lower() in FRAMES:
@@ -461,6 +496,8 @@ class _Reading:
             self.folded = True
         elif key in _NO_COPY:
             self.copies = False
+        elif key == "run":
+            self.take_running(key, "", at, word)
         elif key == "diff" and self.language and not self.over:
             self.language, self.over, self.over_at = "diff", self.language, self.text.find(self.language)
         elif "." in key.strip(".") and key not in FOREIGN and not self.title:
@@ -498,7 +535,7 @@ class _Reading:
             self.id = word
         elif written is not None and not sign:
             self.take_option(word, written, begin, at + item.start(3))
-        elif key in _NUMBERS or key in _NO_COPY or (key in FOREIGN and self.language):
+        elif key in _NUMBERS or key in _NO_COPY or (key in {"run", *FOREIGN} and self.language):
             self.take_word(word, begin)
         elif not self.language:
             self.language = word
