@@ -25,6 +25,8 @@ from proofpress.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from proofpress.markdown.steps import Assembled
+
 _NAMES: Final[Mapping[str, str]] = {
     "blockquote": "quote",
     "bullet_list": "list",
@@ -360,6 +362,14 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
             for token in part
             if token.type in {"fence", "code_block"} and "math" not in token.meta
         )
+
+    @cached_property
+    def programs(self) -> tuple[Listing | Assembled, ...]:
+        """The listings as programs: for the steps of a file the file that they build, none where a step can't be applied."""
+        files: tuple[Assembled, ...] | None = self.environment.get("files")
+        if files is None:
+            return self.listings
+        return (*(listing for listing in self.listings if listing.options.step is None), *files)
 
     @property
     def has_first_level(self) -> bool:

@@ -320,6 +320,10 @@ class Text(Protocol):
         """Its blocks of code."""
 
     @property
+    def programs(self) -> Sequence[Listing]:
+        """Its blocks of code, those that are steps of a file as the file that they build."""
+
+    @property
     def allowances(self) -> Sequence[Allowance]:
         """What its writer allows in it."""
 
