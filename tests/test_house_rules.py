@@ -40,6 +40,7 @@ ARROWS: dict[str, set[str]] = {
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
     "listings": {"findings", "model", "problems"},
     "pictures": set(),
+    "drawings": set(),
     "recorded": {"model", "problems"},
     "diagrams": {"urls"},
     "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "rules", "words"},
@@ -53,7 +54,7 @@ ARROWS: dict[str, set[str]] = {
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "search", "site", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
+    | {"rules", "config", "content", "drawings", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "search", "site", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
     "web": {"rules", "model", "problems", "site"},
     "outside": {"engine", "output", "problems", "site", "web", "__version__"},
     "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site", "standing", "theme"},
