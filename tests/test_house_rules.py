@@ -42,6 +42,7 @@ ARROWS: dict[str, set[str]] = {
     "listings": {"findings", "model", "problems"},
     "pictures": set(),
     "recorded": {"rules", "content", "listings", "model", "problems"},
+    "drawings": set(),
     "diagrams": {"urls"},
     "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "recorded", "rules", "words"},
     "pages": FOUNDATIONS | {"rules", "config", "site", "theme", "words"},
@@ -54,7 +55,7 @@ ARROWS: dict[str, set[str]] = {
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "recorded", "search", "site", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
+    | {"rules", "config", "content", "drawings", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "recorded", "search", "site", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
     "web": {"rules", "model", "problems", "site"},
     "outside": {"engine", "output", "problems", "site", "web", "__version__"},
     "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site", "standing", "theme"},
