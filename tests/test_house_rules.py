@@ -43,6 +43,7 @@ ARROWS: dict[str, set[str]] = {
     "pictures": set(),
     "recorded": {"rules", "content", "listings", "model", "problems"},
     "sources": {"listings", "problems", "rules"},
+    "drawings": set(),
     "diagrams": {"urls"},
     "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "recorded", "rules", "sources", "words"},
     "pages": FOUNDATIONS | {"rules", "config", "site", "theme", "words"},
@@ -55,7 +56,7 @@ ARROWS: dict[str, set[str]] = {
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "recorded", "search", "site", "sources", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
+    | {"rules", "config", "content", "drawings", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "recorded", "search", "site", "sources", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
     "web": {"rules", "model", "problems", "site"},
     "outside": {"engine", "output", "problems", "site", "web", "__version__"},
     "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site", "standing", "theme"},
