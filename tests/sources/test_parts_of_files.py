@@ -296,7 +296,8 @@ def test_lines_that_are_not_there_are_told(written: str, message: str) -> None:
 
 def test_of_the_whole_file_blank_lines_at_its_ends_are_not_shown() -> None:
     assert found("\n\na\n\nb\n\n") == Part("a\n\nb\n", 3, 5, whole=True)
-    assert lost("\n\n")[0] == "has nothing to show there"
+    assert lost("a\n\n\nb\n", "lines", "2-3")[0] == "has nothing to show there"
+    assert lost("\n\n", "symbol", "f")[0] == "is empty"
 
 
 # ---------------------------------------------------------------- bytes and names

@@ -60,6 +60,8 @@ def part_of(path: str, data: bytes, wanted: Include) -> Part | Lost:
     lines = text.split("\n")
     if lines[-1] == "":
         del lines[-1]
+    if not text.strip():
+        return Lost("is empty", "include another file", of_part=False)
     language = language_of(path)
     regions = regions_of(lines) if "region" in text.lower() or "--8<--" in text or "ANCHOR" in text else Regions()
     try:
