@@ -80,8 +80,8 @@ FRAMES: Final = ("code", "terminal", "none")
 OPTIONS: Final = (
     "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
     "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check", "run", "timeout", "needs", "raises", "vary", "alt",
-    "include", "symbol", "region", "lines", "decorators", "comments",
     "step", "of", "after", "replace", "append",
+    "include", "symbol", "region", "lines", "decorators", "comments",
 )  # fmt: skip
 """The options that are ours, for a hint."""
 DRAWN: Final = frozenset({"mermaid", "dot"})
@@ -138,6 +138,19 @@ class Slip(NamedTuple):
     """The word, where it is another tool's and so in many a listing: what is one slip in a text, and is told once."""
 
 
+class Step(NamedTuple):
+    """That a listing is a step of a file, which others of its text begin or go on with."""
+
+    of: str
+    """The file's name."""
+    how: Literal["whole", "append", "after", "replace"]
+    """Where its lines go: they are the file, or go to its end, behind a block or in place of one."""
+    words: str
+    """What the block begins with."""
+    at: int
+    length: int
+
+
 class Include(NamedTuple):
     """Code of a file that a listing shows, and the part of it; offsets are those of the info string."""
 
@@ -155,19 +168,6 @@ class Include(NamedTuple):
     comments: bool = True
     starts: bool = False
     """Whether the info string says from which number on its lines are numbered."""
-
-
-class Step(NamedTuple):
-    """That a listing is a step of a file, which others of its text begin or go on with."""
-
-    of: str
-    """The file's name."""
-    how: Literal["whole", "append", "after", "replace"]
-    """Where its lines go: they are the file, or go to its end, behind a block or in place of one."""
-    words: str
-    """What the block begins with."""
-    at: int
-    length: int
 
 
 class Info(NamedTuple):
@@ -200,8 +200,8 @@ class Info(NamedTuple):
     running: Running = Running()
     """What is said of its being run."""
     id: str = ""
-    include: Include | None = None
     step: Step | None = None
+    include: Include | None = None
     slips: tuple[Slip, ...] = ()
 
     @property
@@ -231,6 +231,8 @@ class Span(NamedTuple):
 
     at: int
     text: str
+    value_at: int
+    """Where its value begins."""
 
 
 class _Reading:
@@ -295,8 +297,8 @@ class _Reading:
             over_at=self.over_at,
             classes=tuple(self.classes),
             id=self.id,
-            include=include,
             step=step,
+            include=include,
             slips=tuple(sorted(self.slips)),
         )
 
@@ -501,8 +503,7 @@ class _Reading:
             self.take_choice(key, yes=value.lower() in _YES)
         else:
             plain = _ESCAPE.sub(r"\1", value) if quoted else value
-            if not self.took_of_include(key, plain, (at, inside_at), whole):
-                self.take_text(name, plain, Span(at, whole))
+            self.take_text(name, plain, Span(at, whole, inside_at))
 
     def take_choice(self, key: str, *, yes: bool) -> None:
         """Take what is so or not."""
@@ -526,7 +527,7 @@ class _Reading:
             self.id = value
         elif key == "class" and value:
             self.classes += value.split()
-        else:
+        elif not self.took_of_include(key, value, (span.at, span.value_at), span.text):
             self.unknown(name, span.at)
 
     def take_step(self, name: str, value: str, at: int, length: int) -> None:
