@@ -62,7 +62,6 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
     faults = list(_doubtful_vary(text, front))
     made: list[MadeFile] = []
     listings = text.listings
-    ends = {block.first: block.last for block in text.blocks if block.kind == "listing"}
     for index, listing in enumerate(listings):
         if not listing.fenced:
             continue
@@ -73,7 +72,7 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
             asked = front.run and bool(language)
         if asked and whole and language:
             following = listings[index + 1] if index + 1 < len(listings) else None
-            if following is not None and not _is_claim(text, ends, listing, following):
+            if following is not None and not _is_claim(text, listing, following):
                 following = None
             part = _part(listing, info, front, tuple(made))
             parts.append(part._replace(at=index, claim=following))
@@ -126,15 +125,15 @@ def _is_whole(info: Info, code: str) -> bool:
     return not ("deleted" in {lines.kind for lines in info.lines} or "deleted" in show(info, code, _ALL_NOTES).lines)
 
 
-def _is_claim(text: Text, ends: dict[int, int], listing: Listing, following: Listing) -> bool:
+def _is_claim(text: Text, listing: Listing, following: Listing) -> bool:
     """Tell whether a listing says what the one right before it prints."""
     if not following.fenced:
         return False
     info = read_info(following.info)
     if info.language.lower() not in OUTPUTS and not (info.language.lower() in PLAIN and info.title.lower() == "output"):
         return False
-    last, begin = ends.get(listing.info_place().line), following.info_place().line
-    return last is not None and not any(text.line(number).strip(" \t>") for number in range(last + 1, begin))
+    last = listing.info_place().line + listing.code.count("\n") + 1  # its closing fence
+    return not any(text.line(number).strip(" \t>") for number in range(last + 1, following.info_place().line))
 
 
 def _without_effect(listing: Listing, info: Info, *, asked: bool) -> Iterator[tuple[Fault, Place]]:
