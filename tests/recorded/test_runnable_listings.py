@@ -149,6 +149,39 @@ def test_marks_on_lines_and_claims_change_no_digest() -> None:
     assert digests(told.runnables) == digests(runs_of("```pycon run\n>>> 1 + 1\n3\n```\n").runnables)
 
 
+@pytest.mark.parametrize(
+    ("code", "other", "same"),
+    [
+        ("print(x)  # 42", "print(x)  # 43", True),
+        ("# first\nx = 1", "# second\nx = 1", True),
+        ("print(x)  # ['a']", "print(x)", True),
+        ("x = '# 1'", "x = '# 2'", False),
+        ('x = """\n# 1 \'\n"""', 'x = """\n# 2 \'\n"""', False),
+        ("x = 'a\\'# 1'", "x = 'a\\'# 2'", False),
+        ("""x = f"{d["#a"]}" """, """x = f"{d["#b"]}" """, False),
+        ("x = f'{1}'  # one", "x = f'{1}'  # two", True),
+        ("x = 1  #", "x = 2  #", False),
+    ],
+)
+def test_remarks_change_no_digest_and_all_else_does(code: str, other: str, same: bool) -> None:
+    one, two = (digests(runs_of(f"```python run\n{text}\n```\n").runnables) for text in (code, other))
+    assert (one == two) == same
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "same"),
+    [
+        ("console.log(x) // 42", "console.log(x) // 43", True),
+        ("x = 'a // 1'", "x = 'a // 2'", False),
+        ("x = `\n // 1\n`", "x = `\n // 2\n`", False),
+        ("x = /a // 1/", "x = /a // 2/", False),
+    ],
+)
+def test_remarks_in_javascript_change_no_digest_where_they_are_surely_some(code: str, other: str, same: bool) -> None:
+    one, two = (digests(runs_of(f"```js run\n{text}\n```\n").runnables) for text in (code, other))
+    assert (one == two) == same
+
+
 def test_an_output_right_behind_a_listing_is_its_claim() -> None:
     runs = runs_of(
         '---\nrun: true\n---\n> ```python\n> 1\n> ```\n>\n> ```text title="output"\n> 1\n> ```\n\n```python\n2\n```\n\nSo:\n\n```output\n2\n```\n'

@@ -172,7 +172,7 @@ def digests(runs: Sequence[Runnable]) -> tuple[tuple[str, str], ...]:
     """Return for each listing that is run the digest of its code, and that of what was done before it.
 
     That is the code that its session ran before, and the files that listings made: empty where there is nothing of
-    it. How lines are marked is no part of the code.
+    it. How lines are marked and what remarks say is no part of the code.
     """
     sessions: dict[tuple[str, str], str] = {}
     files = ""
@@ -180,8 +180,7 @@ def digests(runs: Sequence[Runnable]) -> tuple[tuple[str, str], ...]:
     for one in runs:
         for made in one.files:
             files = digest(f"{files}\0{made.path}\0{made.text}".encode("utf-8", "surrogatepass"))
-        shown = _without_marks(one)
-        code = digest(f"{one.language}\0{shown}".encode("utf-8", "surrogatepass"))
+        code = digest(f"{one.language}\0{_what_counts(one)}".encode("utf-8", "surrogatepass"))
         session = (one.language, one.session)
         before = sessions.get(session, "") + files
         found.append((code, digest(before.encode()) if before else ""))
@@ -191,5 +190,29 @@ def digests(runs: Sequence[Runnable]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _without_marks(one: Runnable) -> str:
-    return show(Info(language=one.language), one.code, _ALL_NOTES).code
+_PYTHON: Final = re.compile(
+    r"(\"{3}|'{3})(?:\\.|(?!\1).)*+\1|\"(?:\\.|[^\"\\\n])*+\"|'(?:\\.|[^'\\\n])*+'|[ \t]*(?P<remark>\#[^\n]*)",
+    re.DOTALL,
+)
+"""A string, or a remark."""
+_FORMATTED: Final = re.compile(r"\b[fF][rR]?[\"']|\b[rR][fF][\"']")
+_JAVASCRIPT: Final = re.compile(r"(?:^|[ \t])[ \t]*//[^\n\"'`/]*$", re.MULTILINE)
+
+
+def _what_counts(one: Runnable) -> str:
+    """Return the code of a listing without what changes nothing that it gives: marks of lines, and remarks.
+
+    What may be a part of a string is left: a remark with a quotation mark, where strings have code in them.
+    """
+    code = show(Info(language=one.language), one.code, _ALL_NOTES).code
+    if one.language == "python" and "#" in code:
+        formatted = _FORMATTED.search(code) is not None
+
+        def kept(found: re.Match[str]) -> str:
+            remark = found["remark"]
+            return found[0] if remark is None or (formatted and ('"' in remark or "'" in remark)) else ""
+
+        return _PYTHON.sub(kept, code)
+    if one.language == "javascript" and "//" in code and "`" not in code:
+        return _JAVASCRIPT.sub("", code)
+    return code
