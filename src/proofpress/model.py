@@ -154,6 +154,10 @@ class Reference(msgspec.Struct, frozen=True, gc=False, array_like=True):
     length: int
     raw: bool = False
     """Whether it stands in raw HTML, which is published as it is written even where a link leads nowhere."""
+    widths: tuple[int, ...] = ()
+    """Of an image: in which widths lighter ones are to be made of it; none for those of the settings."""
+    quality: int = 0
+    """Of an image: in which quality; 0 for that of the settings."""
 
 
 class Heading(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -287,6 +291,8 @@ class Picture(msgspec.Struct, frozen=True, array_like=True):
     """Its colour on average, three digits of 0, 5, a and f; empty where something shines through."""
     variants: tuple[Variant, ...] = ()
     """In the order in which browsers are to prefer the formats; of each, the narrowest first."""
+    cleaned: tuple[bytes, int] | None = None
+    """Of a drawing that is published without what would run or load something: the digest and the bytes of what is left."""
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):

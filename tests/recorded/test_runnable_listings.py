@@ -76,6 +76,17 @@ def test_listings_with_a_files_name_make_files_for_those_after() -> None:
     assert (second.title, second.files) == ("", (MadeFile("data/points.csv", "1,2\n"),))
 
 
+def test_steps_build_a_file_for_the_listings_behind_the_last_of_them() -> None:
+    runs = runs_of(
+        '---\nrun: true\n---\n```python step of="model.py"\na = 1\n```\n\n```python\n1\n```\n\n'
+        '```python step of="model.py" append run\nb = 2\n```\n\n```python\nimport model\n```\n'
+    )
+    first, second = runs.runnables
+    assert (first.files, second.files) == ((), (MadeFile("model.py", "a = 1\nb = 2\n"),))
+    ((fault, place),) = runs.faults
+    assert (fault.message, place.line) == ("'run' speaks of a run, and a step of a file is not run by itself", 12)
+
+
 @pytest.mark.parametrize(
     "title", ["../x.py", "/etc/x.py", "a..b.py", "train", "Listing 3.1", "C:\\x.py", ".", "x/../y.py"]
 )

@@ -212,23 +212,13 @@ class Rendering:
     def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
         config = self._config
-        language, plain = placed(source.path, self._tags)
-        if original is not None and not language:
-            language, plain = language_of(source.path), without_language(source.path)
-        document = read(
-            source,
-            zone=self._zone,
-            taxonomies=config.taxonomies,
-            authors=config.authors,
-            defaults=self._defaults,
-            language=language,
-            plain=plain,
-        )
+        document = self.read(source, original)
         body, unread = self._render(document)
         if self._keeps_markdown:
             body = msgspec.structs.replace(
                 body, markdown=_without_allowances(document, body), first_line=document.first_line
             )
+        language, plain = self._placed(source, original)
         name = name_of(plain, kind, language, bundled=plain == source.path or _folder_moved(source.path, plain))
         card, found = make_card(document, body, name, kind, config, original)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=(), allowances=()))
@@ -247,6 +237,36 @@ class Rendering:
             unread=unread,
         )
         return prepared, encoded
+
+    def read(self, source: Source, original: SourcePath | None = None) -> Document:
+        """Return a document, read but not rendered."""
+        config = self._config
+        language, plain = self._placed(source, original)
+        return read(
+            source,
+            zone=self._zone,
+            taxonomies=config.taxonomies,
+            authors=config.authors,
+            defaults=self._defaults,
+            language=language,
+            plain=plain,
+        )
+
+    def parse(self, document: Document) -> Text:
+        """Return a document's text; without the plugins, where one of them fails."""
+        try:
+            return self._renderer.parse(document)
+        except Exception:
+            if self._renderer is self._plain:
+                raise
+            return self._plain.parse(document)
+
+    def _placed(self, source: Source, original: SourcePath | None) -> tuple[str, SourcePath]:
+        """Return the language that a document's name says, and its path without that."""
+        language, plain = placed(source.path, self._tags)
+        if original is not None and not language:
+            language, plain = language_of(source.path), without_language(source.path)
+        return language, plain
 
     def _render(self, document: Document) -> tuple[Body, tuple[str, ...]]:
         """Render a document, and have the rules of texts read it; return with it the languages that they could not read.

@@ -56,6 +56,8 @@ class Company(NamedTuple):
     """The ids of the notes on its lines, by their numbers."""
     taken: Container[str] = ()
     """Ids of the page that its lines can't have."""
+    new: frozenset[int] = frozenset()
+    """The numbers of lines that are new in a step."""
 
 
 class Manner(NamedTuple):
@@ -105,6 +107,8 @@ class Listings:
             body, found = self._with_words(body, info, place, note)
             certain = certain and found
         kinds = shown.lines
+        if company.new:
+            kinds = {**kinds, "inserted": kinds.get("inserted", set()) | company.new}
         session = canonical(name) in SESSIONS and _PROMPT in body
         if session and (output := _output(body)):
             kinds = {**kinds, "output": output}

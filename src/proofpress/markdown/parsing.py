@@ -134,6 +134,10 @@ class Parser:
             find_code_groups(tokens)
         if NOTE_MARK in source:
             find_notes(tokens)
+        if "step" in source and "of=" in source:
+            from proofpress.markdown.steps import find_steps  # noqa: PLC0415 - most texts have none
+
+            tokens = find_steps(tokens, lines, findings, env)
         return tokens
 
     def _words(

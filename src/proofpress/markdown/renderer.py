@@ -92,6 +92,10 @@ class Renderer:
             formulas[id(found.token)] = html if self._sanitizer is None else f"\0m{number}\0"
         writer.blocks(text.tokens)
         block_forms.footnotes(writer)
+        if writer.undrawn:
+            from proofpress.markdown.diagrams import note_undrawn  # noqa: PLC0415 - most texts have no diagrams
+
+            note_undrawn(writer)
         return self._body(writer, [*mathml, *writer.drawn])
 
     @cached_property

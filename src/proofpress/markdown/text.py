@@ -26,6 +26,8 @@ from proofpress.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from proofpress.markdown.steps import Assembled
+
 _NAMES: Final[Mapping[str, str]] = {
     "blockquote": "quote",
     "bullet_list": "list",
@@ -394,6 +396,14 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         begin = Origins(holder.children or (), holder.content).where.get(id(token), 0)
         at = holder.content.find(token.content, begin)
         return self.lines.place(holder, max(begin, at), len(token.content))
+
+    @property
+    def programs(self) -> tuple[Listing | Assembled, ...]:
+        """The listings as programs: for the steps of a file the file that they build, none where a step can't be applied."""
+        files: tuple[Assembled, ...] | None = self.environment.get("files")
+        if files is None:
+            return self.listings
+        return (*(listing for listing in self.listings if listing.options.step is None), *files)
 
     @property
     def has_first_level(self) -> bool:

@@ -70,6 +70,8 @@ class Writer:
         """How often each was drawn, by its text."""
         self.drawn: list[str] = []
         """Diagrams that stand apart until the rest is cleaned; their marks go on where those of formulas end."""
+        self.undrawn: list[tuple[str, Place]] = []
+        """Fences of diagrams that nothing here can draw: the language, and where it is named."""
         self.findings = Findings(text.document.path)
         self.out: list[str] = []
         self.words: list[str] = []
