@@ -153,12 +153,12 @@ def test_a_file_that_a_listing_read_and_that_is_other_now_makes_it_stale() -> No
     ran = Ran(code=code, after=after, read={"../data/a.csv": digest(b"1\n")}, outputs=(Printed("1\n"),))
     lock = written(Lock(when="", platform="", versions={}, listings=(ran,))).encode()
     path = SourcePath("content/data/a.csv")
-    assert told(POST, lock, Companion(path, None, digest(b"1\n"))) == []
+    assert told(POST, lock, Companion(path, None, digest(b"1\n"), kind="read")) == []
     for known, said in (
         (digest(b"2\n"), "this listing read '../data/a.csv', which has changed since"),
         ("", "is gone"),
     ):
-        ((found),) = made(POST, lock, Companion(path, None, known))[1]
+        ((found),) = made(POST, lock, Companion(path, None, known, kind="read"))[1]
         assert found.rule == "stale-output"
         assert said in found.message
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from posts_that_run import parsed, runs_of
 
-from proofpress.recorded.listings import digests, file_of
-from proofpress.recorded.values import MadeFile
+from proofpress.model import Companion
+from proofpress.paths import SourcePath
+from proofpress.recorded.claims import false_claims
+from proofpress.recorded.listings import digests, file_of, runnables
+from proofpress.recorded.pairing import Pair
+from proofpress.recorded.values import MadeFile, Printed, Ran
 
 
 def test_a_listing_that_says_run_is_run_and_no_other() -> None:
@@ -85,6 +89,17 @@ def test_steps_build_a_file_for_the_listings_behind_the_last_of_them() -> None:
     assert (first.files, second.files) == ((), (MadeFile("model.py", "a = 1\nb = 2\n"),))
     ((fault, place),) = runs.faults
     assert (fault.message, place.line) == ("'run' speaks of a run, and a step of a file is not run by itself", 12)
+
+
+def test_code_of_a_file_is_run_as_the_post_shows_it_and_told_of_at_its_fence() -> None:
+    code = Companion(SourcePath("content/posts/tile.py"), b"a = 1\nb = 2\nprint(b)  # 3\n", kind="code")
+    text = parsed('```python include="tile.py" lines="2-3" run\n```\n\n```output\n2\n```\n', code)
+    (part,) = runnables(text, text.document.front).parts
+    assert (part.runnable.code, part.runnable.first_line) == ("b = 2\nprint(b)  # 3\n", 1)
+    assert set(part.runnable.lines) == {1}
+    assert part.claim is not None
+    pair = Pair(part, Ran(code="", outputs=(Printed("2\n"),)))
+    assert list(false_claims(pair, text)) == []
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ class Part(NamedTuple):
     """The listing right behind it that says what it prints."""
     answers: bool = False
     """Whether it is a session that says itself what is answered."""
+    included: bool = False
+    """Whether its code stands in another file."""
 
 
 class Runs(NamedTuple):
@@ -67,6 +69,8 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
         if not listing.fenced:
             continue
         info = read_info(listing.info)
+        if info.include is not None:  # the file that it shows may tell its language
+            info = info._replace(language=info.language or listing.options.language)
         if info.step is not None:
             faults += _without_effect(listing, info, asked=bool(info.running.asked))
             made += steps.get(index, ())
@@ -77,7 +81,7 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
             asked = front.run and bool(language)
         if asked and whole and language:
             following = listings[index + 1] if index + 1 < len(listings) else None
-            if following is not None and not _is_claim(text, listing, following):
+            if following is not None and not _is_claim(text, listing, following, included=info.include is not None):
                 following = None
             part = _part(listing, info, front, tuple(made))
             parts.append(part._replace(at=index, claim=following))
@@ -118,6 +122,8 @@ def _part(listing: Listing, info: Info, front: FrontMatter, made: tuple[MadeFile
         code = "".join(f"{line.text}\n" for line in typed)
         lines = tuple(first + line.at for line in typed)
         answers = any(not line.typed and line.text.strip() for line in session)
+    if info.include is not None:  # what goes wrong in it is told at its fence
+        lines = (place.line,) * (code.count("\n") + 1)
     runnable = Runnable(
         place=listing.info_place(0, len(listing.info.strip()) or 1),
         first_line=lines[0] if lines else first,
@@ -134,7 +140,7 @@ def _part(listing: Listing, info: Info, front: FrontMatter, made: tuple[MadeFile
         alt=info.alt,
         vary=tuple(dict.fromkeys((*running.vary, *(rule for rule in front.vary if why_not_vary(rule) is None)))),
     )
-    return Part(runnable, listing, 0, listing.id, None, answers)
+    return Part(runnable, listing, 0, listing.id, None, answers, info.include is not None)
 
 
 def _is_whole(info: Info, code: str) -> bool:
@@ -144,14 +150,17 @@ def _is_whole(info: Info, code: str) -> bool:
     return not ("deleted" in {lines.kind for lines in info.lines} or "deleted" in show(info, code, _ALL_NOTES).lines)
 
 
-def _is_claim(text: Text, listing: Listing, following: Listing) -> bool:
+def _is_claim(text: Text, listing: Listing, following: Listing, *, included: bool) -> bool:
     """Tell whether a listing says what the one right before it prints."""
     if not following.fenced:
         return False
     info = read_info(following.info)
     if info.language.lower() not in OUTPUTS and not (info.language.lower() in PLAIN and info.title.lower() == "output"):
         return False
-    last = listing.info_place().line + listing.code.count("\n") + 1  # its closing fence
+    begin = listing.info_place().line
+    last = begin + listing.code.count("\n") + 1  # its closing fence
+    if included:  # its code is no part of the post
+        last = next((block.last for block in text.blocks if block.first == begin), begin)
     return not any(text.line(number).strip(" \t>") for number in range(last + 1, following.info_place().line))
 
 
