@@ -67,6 +67,8 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """A BCP 47 tag, where it is not the site's."""
     translations: tuple[str, ...] = ()
     """Files that say the same in other languages, as written: relative to the document's own."""
+    python: str | None = None
+    """The version of Python that its listings are for, such as `3.10`."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 
