@@ -32,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "words": {"rules", "content", "model", "paths", "problems"},
     "config": {"rules", "content", "model", "problems"},
     "schema": {"rules", "config", "content", "problems"},
-    "rules": {"model", "patterns", "problems"},
+    "rules": {"diagrams", "model", "patterns", "problems"},
     "theme": FOUNDATIONS | {"rules", "content", "theme_sheets"},
     "theme_sheets": set(),
     "theme_options": {"content", "model", "problems", "theme_look"},

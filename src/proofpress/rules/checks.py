@@ -13,7 +13,9 @@ from proofpress.rules.code import (
     UNDEFINED_NAME,
     UNNAMED_LISTING,
 )
-from proofpress.rules.pages import DUPLICATE_ID, NAMELESS_FRAME
+from proofpress.rules.drawings import BROKEN_DIAGRAM
+from proofpress.rules.links import GITHUB_LINK
+from proofpress.rules.pages import DUPLICATE_ID, NAMELESS_FRAME, OVERSIZED_IMAGE
 from proofpress.rules.remains import (
     CUT_OFF,
     ECHOED_ANSWER,
@@ -63,8 +65,12 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     NO_ALTERNATIVE,
     VAGUE_LINK,
     UNSAID_LANGUAGE,
+    GITHUB_LINK,
     UNUSED_ALLOWANCE,
 )
 
-PAGE_RULES: Final[Sequence[PageRule]] = (DUPLICATE_ID, NAMELESS_FRAME)
+UNDRAWN_RULES: Final[Sequence[TextRule]] = (BROKEN_DIAGRAM,)
+"""Those that are asked where the site does not draw diagrams: where it does, who draws them tells."""
+
+PAGE_RULES: Final[Sequence[PageRule]] = (DUPLICATE_ID, NAMELESS_FRAME, OVERSIZED_IMAGE)
 """Those that read a finished page by itself."""
