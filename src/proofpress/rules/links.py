@@ -108,11 +108,11 @@ class _GithubLink(TextRule, frozen=True):
 
 PUT_IMAGE: Final = "put the image there, or write the path of one that exists"
 
-BROKEN_LINK: Final = _BrokenLink("broken-link", "error", "site")
-BROKEN_ANCHOR: Final = _BrokenAnchor("broken-anchor", "warning", "site")
-MISSING_IMAGE: Final = _MissingImage("missing-image", "warning", "site")
-UNKNOWN_URL: Final = _UnknownUrl("unknown-url", "warning", "site")
+BROKEN_LINK: Final = _BrokenLink("broken-link", "error", "site", precision=(25, 25))
+BROKEN_ANCHOR: Final = _BrokenAnchor("broken-anchor", "warning", "site", precision=(25, 25))
+MISSING_IMAGE: Final = _MissingImage("missing-image", "warning", "site", precision=(25, 25))
+UNKNOWN_URL: Final = _UnknownUrl("unknown-url", "warning", "site", precision=(25, 25))
 LOST_LINK: Final = _LostLink("lost-link", "warning", "text", precision=(13, 13))
-UNUSED_REFERENCE: Final = _UnusedReference("unused-reference", "warning", "text")
+UNUSED_REFERENCE: Final = _UnusedReference("unused-reference", "warning", "text", precision=(25, 25))
 GITHUB_LINK: Final = _GithubLink("github-link", "warning", "text", checked=True, optional=True)
 DRAFT_LINK: Final = _DraftLink("draft-link", "error", "site")

@@ -29,7 +29,7 @@ class _UnclosedFence(Rule, frozen=True):
         return self.says(message, f"close it with a line of {colons[:60]}")
 
 
-UNKNOWN_LANGUAGE: Final = Rule("unknown-language", "warning", "text")
+UNKNOWN_LANGUAGE: Final = Rule("unknown-language", "warning", "text", precision=(25, 25))
 SLOW_LISTING: Final = Rule("slow-listing", "warning", "text")
 LISTING_OPTIONS: Final = Rule("listing-options", "warning", "text")
 UNCLOSED_FENCE: Final = _UnclosedFence("unclosed-fence", "warning", "text")
