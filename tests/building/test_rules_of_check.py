@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS = "title: Notes\nurl: https://me.example/\n"
-RULES = "rules: {github-link: warning}\n"
+RULES = "rules: {github-link: warning, lone-term: warning}\n"
 
 
 def gif(width: int) -> bytes:
@@ -31,6 +31,10 @@ IMAGES = """\
 <img src="/far.png" alt="far" width="3000" height="2">
 <img src="/offered.png" srcset="/offered.png 4000w" alt="offered" width="4000" height="2">
 <img src="/drawn.svg" alt="drawn" width="4000" height="2">
+
+<img src="/bare.png" data-alt="none"> <img src="/mark.png" alt=""> <img src="/dot.gif" width="1">
+<figure><img src="/captioned.png"><figcaption>Words</figcaption></figure>
+<img src="/bare.png">
 """
 
 
@@ -43,8 +47,12 @@ def test_each_is_told_at_its_place(tmp_path: Path) -> None:
             "content/posts/c/index.md": post("C", text=IMAGES),
             "content/posts/c/wide.gif": gif(3000),
             "content/posts/c/less.gif": gif(2999),
-            "content/posts/d.md": post("D", text="```python\nif a := 1:\n    b = a\n```\n", more="python: 3.7\n"),
-            "content/posts/e.md": post("E", text="```python\nif a := 1:\n    b = a\n```\n", more="python: 3.10\n"),
+            "content/posts/d.md": post(
+                "D", text="```python\nif a := 1:\n    b = a\n```\n", more="python: 3.7\ntags: [Tiling, ink]\n"
+            ),
+            "content/posts/e.md": post(
+                "E", text="```python\nif a := 1:\n    b = a\n```\n", more="python: 3.10\ntags: [tiling]\n"
+            ),
             "content/posts/f.md": post("F", more="python: '2'\n"),
         }
     )
@@ -52,7 +60,15 @@ def test_each_is_told_at_its_place(tmp_path: Path) -> None:
     told = [
         (found.rule, found.path.removeprefix("content/posts/"), found.line, found.column) for found in built.problems
     ]
-    ours = {"broken-diagram", "github-link", "newer-syntax", "oversized-image", "wrong-type"}
+    ours = {
+        "lone-term",
+        "no-alternative",
+        "broken-diagram",
+        "github-link",
+        "newer-syntax",
+        "oversized-image",
+        "wrong-type",
+    }
     assert [found for found in told if found[0] in ours] == [
         ("broken-diagram", "a.md", 9, 4),
         ("broken-diagram", "a.md", 13, 1),
@@ -62,7 +78,9 @@ def test_each_is_told_at_its_place(tmp_path: Path) -> None:
         ("github-link", "b.md", 7, 84),
         ("oversized-image", "c/index.md", 6, 9),
         ("oversized-image", "c/index.md", 8, 11),
-        ("newer-syntax", "d.md", 8, 4),
+        ("no-alternative", "c/index.md", 12, 1),
+        ("lone-term", "d.md", 5, 16),
+        ("newer-syntax", "d.md", 9, 4),
         ("wrong-type", "f.md", 4, 9),
     ]
     site.write({"site.yaml": SETTINGS})
