@@ -31,6 +31,7 @@ from proofpress.rules.structure import (
     REPEATED_PARAGRAPH,
     RESTARTED_LIST,
     SKIPPED_LEVEL,
+    SWALLOWED_ITEM,
 )
 from proofpress.rules.tables import NO_HEADER, SECOND_DELIMITER
 from proofpress.rules.text import UNUSED_ALLOWANCE
@@ -53,6 +54,7 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     REPEATED_PARAGRAPH,
     REPEATED_HEADING,
     RESTARTED_LIST,
+    SWALLOWED_ITEM,
     ECHOED_ANSWER,
     SECOND_DELIMITER,
     NO_HEADER,
