@@ -33,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "config": {"rules", "content", "model", "problems"},
     "run": {"rules", "content", "engine", "model", "problems", "recorded"},
     "schema": {"rules", "config", "content", "problems"},
-    "rules": {"model", "patterns", "problems"},
+    "rules": {"diagrams", "model", "patterns", "problems"},
     "theme": FOUNDATIONS | {"rules", "content", "theme_sheets"},
     "theme_sheets": set(),
     "theme_options": {"content", "model", "problems", "theme_look"},

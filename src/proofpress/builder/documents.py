@@ -202,10 +202,10 @@ class Rendering:
         self._rules = TEXT_RULES
         self._unread: Callable[[Text], tuple[str, ...]] = lambda _text: ()
         if reading.checks:
-            from proofpress.rules.checks import CHECKED_RULES  # noqa: PLC0415 - a build doesn't load them
+            from proofpress.rules.checks import CHECKED_RULES, UNDRAWN_RULES  # noqa: PLC0415 - a build doesn't load them
             from proofpress.rules.code import unread_languages  # noqa: PLC0415
 
-            self._rules = (*TEXT_RULES, *CHECKED_RULES)
+            self._rules = (*TEXT_RULES, *CHECKED_RULES, *(() if config.markdown.diagrams else UNDRAWN_RULES))
             self._unread = unread_languages
         self._zone = zone(config)
         self._tags = tuple(one.tag for one in config.languages)

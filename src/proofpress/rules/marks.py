@@ -238,4 +238,4 @@ def _in_html(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
                     yield FOREIGN_SYNTAX.says(said, "write it as HTML"), run.place(found.start(), len(found[0]))
 
 
-FOREIGN_SYNTAX: Final = _ForeignSyntax("foreign-syntax", "warning", "text")
+FOREIGN_SYNTAX: Final = _ForeignSyntax("foreign-syntax", "warning", "text", precision=(25, 25))
