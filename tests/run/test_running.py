@@ -108,6 +108,7 @@ PYTHON = {
     "its own writes": listing("os.makedirs('out')\nopen('out/a.txt', 'w').write('abc')"),
     "an error": listing("a = 1\nif a:\n    print(a / 0)"),
     "no such module": listing("import no_such_module"),
+    "an error of a module": listing("import json\njson.loads('{')", raises="JSONDecodeError"),
     "no such file": listing("open('../other.csv')"),
     "not meant": listing("'b' + a", raises="ValueError"),
     "no error": listing("a", raises="ValueError"),
@@ -147,6 +148,7 @@ def test_a_session_shows_every_value_and_goes_on_after_an_error(python: tuple[Ga
 def test_an_error_that_is_meant_is_an_output(python: tuple[Gave, dict[str, Any]]) -> None:
     _, outputs = python
     assert outputs["a meant error"] == (Raised("KeyError", "'k'", 2),)
+    assert outputs["an error of a module"][0].name == "json.decoder.JSONDecodeError"
     assert outputs["an error that the post shows"] == (Raised("IndexError", "list index out of range", 1),)
 
 

@@ -361,7 +361,11 @@ class _Running:
         if error.name == "ModuleNotFoundError":
             module = error.message.rpartition("named ")[2].strip("'\"").split(".")[0]
             return f'install it (pip install {module}), and write needs="{module}" or name it in `requirements:`'
-        if error.name == "FileNotFoundError":
+        if error.name == "NameError":
+            return "a listing before it, in the same session, is to define that; a part of a program says run=false"
+        if error.name in ("SyntaxError", "IndentationError"):
+            return "a part of a program says run=false"
+        if error.name == "FileNotFoundError" and re.search(r"'[^']*[/.][^']*'\Z", error.message):
             return "a run sees what `reads:` in the front matter names, and the files that listings with a title make"
         return ""
 
@@ -406,8 +410,13 @@ def _is_meant(one: Runnable, error: Raised | None, claim: str) -> bool:
     if error is None:
         return False
     if one.raises:
-        return error.name in (one.raises, one.raises.rpartition(".")[2])
-    return re.search(rf"\b{re.escape(error.name)}\b", claim) is not None
+        return _bare(error.name) == _bare(one.raises)
+    return re.search(rf"\b{re.escape(_bare(error.name))}\b", claim) is not None
+
+
+def _bare(name: str) -> str:
+    """Return the name of an error without its module."""
+    return name.rpartition(".")[2]
 
 
 def _hint_of_status(said: str) -> str:
