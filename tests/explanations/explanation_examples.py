@@ -41,7 +41,7 @@ from proofpress.web.links import problems_of
 RULES = registry()
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SETTINGS = "title: Notes on kernels\nurl: https://me.example/\n"
-PUBLISHING = frozenset({"foreign-file", "lost-url", "no-content", "unsafe-output"})
+PUBLISHING = frozenset({"foreign-file", "lost-id", "lost-url", "no-content", "unsafe-output"})
 """Rules that only the command finds, when it is about to write."""
 RUN = {
     "cannot-run": [],

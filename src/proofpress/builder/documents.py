@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from proofpress.kinds.target import Kind as OutputKind
+    from proofpress.markdown.text import Text
     from proofpress.model import Document
-    from proofpress.rules.prose import Text
     from proofpress.rules.rule import Rule
 
 
@@ -60,9 +60,12 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 DOCUMENTS: Final = StepKind("document")
 
+_NOTHING: Final = digest_of([])
 _NOWHERE: Final = Place(0, 1)
 
-INPUT_NAMES: Final = ("the settings or the program", "its text", "its kind")
+INPUT_NAMES: Final = (
+    "the settings or the program", "its text", "its kind", "what its listings gave", "code that it includes",
+)  # fmt: skip
 """What a document's static inputs are, in the order of their digests."""
 
 decode_prepared = msgspec.json.Decoder(Prepared).decode
@@ -140,6 +143,7 @@ def reading_of(
             authors=config.authors,
             markdown=config.markdown,
             highlight=config.highlight,
+            repository=config.repository,
             defaults=tuple(msgspec.structs.replace(default, place=_NOWHERE) for default in config.defaults),
             sections={folder: Section(title=section.title) for folder, section in config.sections.items()},
         ),
@@ -160,7 +164,7 @@ class DocumentStep(msgspec.Struct, frozen=True):
     source: Source
     kind: Kind
     text: bytes
-    """The digest of the source's bytes."""
+    """The digest of the source's bytes, where it is made of nothing else."""
     original: SourcePath | None = None
     """What it translates, by its name and that of a document beside it."""
 
@@ -171,8 +175,13 @@ class DocumentStep(msgspec.Struct, frozen=True):
 
     @property
     def digests(self) -> bytes:
-        """Of its text, and of what its name and those beside it make of it."""
-        return self.text + digest_of([self.kind, self.original])
+        """Of its text, of what its name and those beside it make of it, and of what else it is made of."""
+        named = digest_of([self.kind, self.original])
+        if not self.source.beside:
+            return self.text + named + _NOTHING + _NOTHING
+        gave = [one for one in self.source.beside if one.kind != "code"]
+        included = [one for one in self.source.beside if one.kind == "code"]
+        return digest_of_bytes(self.source.data) + named + digest_of(gave) + digest_of(included)
 
     def run(self, using: Rendering, _asked: object) -> Outcome:
         """Read and render it."""
@@ -189,7 +198,7 @@ class Rendering:
         config, words, plugins = reading.config, reading.words, reading.plugins
         self._config = config
         self._keeps_markdown = reading.keeps_markdown
-        self._shows = reading.pictures
+        self._shows, self._checks = reading.pictures, reading.checks
         self._rules = TEXT_RULES
         self._unread: Callable[[Text], tuple[str, ...]] = lambda _text: ()
         if reading.checks:
@@ -203,11 +212,11 @@ class Rendering:
         self._defaults = Defaults(config.defaults) if config.defaults else None
         self._plugins = plugins
         self._opened = opened = open_plugins(plugins)
-        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown)
+        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown, config.repository)
         self._plain = self._renderer
         """Renders what the plugins fail on, as if there were none."""
         if opened.markdown:
-            self._plain = Renderer(config.markdown, config.highlight, words)
+            self._plain = Renderer(config.markdown, config.highlight, words, repository=config.repository)
 
     def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
@@ -218,6 +227,8 @@ class Rendering:
             body = msgspec.structs.replace(
                 body, markdown=_without_allowances(document, body), first_line=document.first_line
             )
+        elif body.copies:
+            body = msgspec.structs.replace(body, copies=())
         language, plain = self._placed(source, original)
         name = name_of(plain, kind, language, bundled=plain == source.path or _folder_moved(source.path, plain))
         card, found = make_card(document, body, name, kind, config, original)
@@ -275,7 +286,7 @@ class Rendering:
         """
         if not self._plugins:
             text = self._renderer.parse(document)
-            whole, run = with_runs(text)
+            whole, run = with_runs(text, checks=self._checks)
             body = _with_problems(self._renderer.write(whole), (*faults_in(text, document.path, self._rules), *run))
             return body, self._unread(text)
         doing = f"while it read {document.path}"
@@ -283,13 +294,13 @@ class Rendering:
         renderer = self._renderer
         try:
             text = renderer.parse(document)
-            whole, run = with_runs(text)
+            whole, run = with_runs(text, checks=self._checks)
             body = renderer.write(whole)
         except Exception as error:
             if renderer is self._plain:
                 raise
             text = self._plain.parse(document)
-            whole, run = with_runs(text)
+            whole, run = with_runs(text, checks=self._checks)
             body = self._plain.write(whole)  # without the plugins it can be done, so that they are to blame
             about = self._opened.markdown[0].extend if len(self._opened.markdown) == 1 else None
             failed.append(fault_somewhere(error, self._plugins, doing, about))

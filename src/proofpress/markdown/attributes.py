@@ -55,6 +55,8 @@ TAKEN: Final[Mapping[str, tuple[frozenset[str] | None, str]]] = {
     "translate": (None, "yes|no"),
     "width": (_PICTURES | {"table"}, _MEASURE.pattern),
     "height": (_PICTURES, _MEASURE.pattern),
+    "widths": (frozenset({"img"}), r"[1-9]\d{1,3}(?: [1-9]\d{1,3}){0,7}"),
+    "quality": (frozenset({"img"}), r"[1-9]\d?|100"),
     "loading": (_PICTURES, "lazy|eager"),
     "decoding": (_PICTURES, "sync|async|auto"),
     "fetchpriority": (_PICTURES, "high|low|auto"),
@@ -173,7 +175,7 @@ def _is_plain(style: str) -> bool:
 _EXAMPLES: Final = {
     "width": "50%", "height": "300", "loading": "lazy", "decoding": "async", "fetchpriority": "high", "align": "right",
     "target": "_blank", "rel": "nofollow", "lang": "en", "dir": "rtl", "start": "5", "type": "a", "hreflang": "en",
-    "translate": "no", "role": "note",
+    "translate": "no", "role": "note", "widths": '"400 800"', "quality": "70",
 }  # fmt: skip
 
 

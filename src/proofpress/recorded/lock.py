@@ -11,18 +11,15 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from proofpress.content.nodes import Findings, ListNode, MappingNode, ScalarNode
 from proofpress.content.text import decode
 from proofpress.content.yaml_nodes import compose
 from proofpress.model import Place
 from proofpress.recorded.values import Drawn, Lock, Printed, Raised, Ran, Table, Value
-from proofpress.recorded.vary import alike
 from proofpress.rules.runs import UNREAD_LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from proofpress.content.nodes import Node
     from proofpress.problems import Problem
@@ -38,22 +35,9 @@ _BLANK_AT_AN_END: Final = re.compile(r"[^\S\n](?:\n|\Z)")
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e", "\0": "\\0"}
 
 
-def renewed(before: Lock | None, after: Lock, vary: Sequence[Sequence[str]] = ()) -> Lock:
-    """Return the lock to be kept after a run: the one before, where all listings gave what they gave then.
-
-    `vary` tells for each listing what in it may be other each time: what differs in no more than that is kept as it was.
-    """
-    if before is None:
-        return after
-    if any(vary):
-        then = {(ran.code, ran.after): ran for ran in before.listings}
-        listings = []
-        for ran, rules in zip(after.listings, vary, strict=True):
-            known = then.get((ran.code, ran.after))
-            same = known is not None and known.read == ran.read and alike(known.outputs, ran.outputs, rules)
-            listings.append(known if same and known is not None else ran)
-        after = msgspec.structs.replace(after, listings=tuple(listings))
-    return before if before.listings == after.listings else after
+def renewed(before: Lock | None, after: Lock) -> Lock:
+    """Return the lock to be kept after a run: the one before, where all listings gave what they gave then."""
+    return before if before is not None and before.listings == after.listings else after
 
 
 # ---------------------------------------------------------------- writing
@@ -110,7 +94,7 @@ def _text(text: str) -> str:
         return f"{text}\n"
     seen = text.strip("\n") and not text.endswith("\n\n") and not _BLANK_AT_AN_END.search(text)
     if seen and all(map(_is_seen, set(text))):
-        header = "|2" if text[0] in " \n" else "|"
+        header = "|2" if text[0] in " \n\t" else "|"
         lines = text.removesuffix("\n").split("\n")
         kept = "" if text.endswith("\n") else "-"
         return f"{header}{kept}\n" + "".join(f"      {line}\n" if line else "\n" for line in lines)

@@ -5,14 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from proofpress.recorded.values import Printed, Raised, Table, Value
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from proofpress.recorded.values import Output
 
 _UNIT: Final = r"(?:ns|[uµμ]s|ms|s|secs?|seconds?|mins?|minutes?|h|hours?|milliseconds?|microseconds?|nanoseconds?)"
 _RULES: Final = {
@@ -35,7 +29,7 @@ def normalised(lines: Iterable[str], rules: Sequence[str]) -> list[str]:
     patterns = [_RULES[rule] if rule in _RULES else re.compile(rule[1:-1]) for rule in rules]
     found = []
     for line in lines:
-        plain = _COLOUR.sub("", line).rstrip()
+        plain = uncoloured(line).rstrip()
         if len(plain) <= _LONGEST:
             for number, pattern in enumerate(patterns):
                 plain = pattern.sub(f"<{number}>", plain)
@@ -43,22 +37,9 @@ def normalised(lines: Iterable[str], rules: Sequence[str]) -> list[str]:
     return found
 
 
-def alike(one: Sequence[Output], other: Sequence[Output], rules: Sequence[str]) -> bool:
-    """Tell whether a listing gave the same twice, but for what may vary."""
-    return [_plain(output, rules) for output in one] == [_plain(output, rules) for output in other]
-
-
-def _plain(output: Output, rules: Sequence[str]) -> Output:
-    match output:
-        case Printed() | Value():
-            return msgspec.structs.replace(output, text="\n".join(normalised(output.text.split("\n"), rules)))
-        case Raised():
-            return msgspec.structs.replace(output, message="\n".join(normalised(output.message.split("\n"), rules)))
-        case Table():
-            rows = tuple(tuple(normalised(row, rules)) for row in output.rows)
-            return msgspec.structs.replace(output, rows=rows)
-        case _:
-            return output
+def uncoloured(text: str) -> str:
+    """Return text without what colours it on a terminal."""
+    return _COLOUR.sub("", text)
 
 
 def elides(text: str) -> bool:

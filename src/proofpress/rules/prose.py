@@ -348,6 +348,10 @@ class Text(Protocol):
         """The pieces of code among its words that say what a listing printed."""
 
     @property
+    def programs(self) -> Sequence[Listing]:
+        """Its blocks of code, those that are steps of a file as the file that they build."""
+
+    @property
     def allowances(self) -> Sequence[Allowance]:
         """What its writer allows in it."""
 
