@@ -15,6 +15,7 @@ import pytest
 from proofpress.model import Place
 from proofpress.recorded.listings import digest
 from proofpress.recorded.values import MadeFile, Printed, Raised, Runnable, Table, Value
+from proofpress.run.environment import environment_folder, isolated
 from proofpress.run.posts import Gave, How, Post, run_post
 from proofpress.run.processes import all_ours
 from proofpress.run.values import Limits, StoppedError
@@ -371,6 +372,70 @@ def test_a_language_without_a_kernel_is_told(run: Running, monkeypatch: pytest.M
     assert told(run(listing("1", "javascript"))) == [
         "1:1: cannot-run: no kernel of Jupyter for javascript is installed, so that no listing in it is run"
     ]
+
+
+def test_an_environment_is_made_once_and_found_from_wherever_a_run_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = environment_folder(["numpy>=2"], sys.executable, Path("kept"))
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin/python").symlink_to(sys.executable)
+    (folder / "whole").touch()
+    assert isolated([" numpy>=2 "], sys.executable, Path("kept")) == str(tmp_path / "kept" / folder.name / "bin/python")
+    assert environment_folder(["numpy>=3"], sys.executable, Path("kept")) != folder
+
+
+@pytest.mark.thorough
+def test_an_environment_that_cannot_be_made_is_told_and_nothing_of_it_stays(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PATH", os.defpath)
+    post = Post("content/posts/hello.md", (), (listing("1"),), requirements=("no-such-package>=7",))
+    how = How(root=site, kept=site / ".proofpress/none", python=sys.executable, isolated=True)
+    gave = run_post(post, how, threading.Event(), os.environ)
+    assert told(gave)[0].startswith(
+        "1:1: cannot-run: an environment with these requirements could not be made: ERROR: "
+    )
+    assert list((how.kept / "environments").iterdir()) == []
+
+
+KERNEL = """
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+
+class Echo(Kernel):
+    implementation = implementation_version = banner = "echo"
+    language_info = {"name": "javascript", "version": "1.0", "mimetype": "text/plain", "file_extension": ".js"}
+
+    def do_execute(self, code, silent, store_history=True, user_expressions=None, allow_stdin=False, **more):
+        reply = {"status": "ok", "execution_count": 1, "payload": [], "user_expressions": {}}
+        if "throw" in code:
+            reply = {"status": "error", "ename": "TypeError", "evalue": code, "traceback": []}
+            self.send_response(self.iopub_socket, "error", reply)
+        else:
+            self.send_response(self.iopub_socket, "stream", {"name": "stdout", "text": code.upper()})
+        return reply
+
+IPKernelApp.launch_instance(kernel_class=Echo)
+"""
+
+
+def test_any_kernel_that_is_installed_runs_the_listings_of_its_language(
+    run: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kernels/echo"
+    folder.mkdir(parents=True)
+    (folder / "echo.py").write_text(KERNEL)
+    command = [sys.executable, "{resource_dir}/echo.py", "-f", "{connection_file}"]
+    spec = {"argv": command, "display_name": "Echo", "language": "JavaScript"}
+    (folder / "kernel.json").write_bytes(msgspec.json.encode(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    gave = run(listing("let a = 1\n", "javascript"), listing("throw", "javascript"))
+    assert [one.outputs for one in gave.listings] == [(Printed("LET A = 1\n"),), ()]
+    assert told(gave) == ["1:1: failed-listing: the listing ended with TypeError: throw"]
+    assert gave.versions == {"javascript": "1.0"}
 
 
 def test_without_the_extra_it_is_told_what_installs_it(run: Running, monkeypatch: pytest.MonkeyPatch) -> None:
