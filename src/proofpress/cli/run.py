@@ -64,7 +64,7 @@ def command(
     if check and fix:
         raise click.UsageError("--check writes nothing, and --fix rewrites posts: take one of them")
     root = require_site(root)
-    asked = _asked_for(root, paths, every=every or check)
+    asked = _asked_for(root, paths, every=every or check, claims=fix)
     how = _how(root, python, timeout, isolated=isolated)
     _say_what(asked.posts, how, prefix_of(root), err=form != "text")
     if dry_run:
@@ -88,13 +88,22 @@ def command(
 # ---------------------------------------------------------------- what is run
 
 
-def _asked_for(root: Path, paths: Sequence[Path], *, every: bool) -> Asking:
-    """Return what is to be run: of the posts that were named, all; else those whose listings are not as they ran."""
+def _asked_for(root: Path, paths: Sequence[Path], *, every: bool, claims: bool) -> Asking:
+    """Return what is to be run: of the posts that were named, all; else those whose listings are not as they ran.
+
+    With `claims` also those that say otherwise than is kept.
+    """
     found = _read(root)
     if any(one.path == "site.yaml" for one in found.problems):
         return found._replace(posts=())
     if not paths:
-        return found._replace(posts=tuple(one for one in found.posts if every or not _stands(root, one)))
+        return found._replace(
+            posts=tuple(
+                one
+                for one in found.posts
+                if every or not _stands(root, one) or (claims and one.lock is not None and one.claims(one.lock))
+            )
+        )
     chosen: set[str] = set()
     for path in paths:
         named = _below(root, path)
