@@ -194,6 +194,20 @@ def test_what_is_in_the_place_of_a_lock_is_not_written_through(site: Path) -> No
     assert elsewhere.read_text() == "mine"
 
 
+def test_what_runs_keep_is_a_folder_of_ours_and_goes_with_the_cache(
+    site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = site / ".proofpress/run"
+    run("content/posts/2026-03-01-sums.md")
+    assert (folder / "caches").is_dir()
+    assert CliRunner().invoke(proofpress, ["clean"]).exit_code == 0
+    assert not folder.exists()
+    folder.parent.mkdir(exist_ok=True)
+    folder.symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    with pytest.raises(OSError, match="it is a link, where Proofpress keeps a folder of its own"):
+        run("content/posts/2026-03-01-sums.md")
+
+
 def test_pictures_of_earlier_runs_go_and_what_is_not_ours_stays(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
 

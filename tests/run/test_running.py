@@ -106,6 +106,16 @@ PYTHON = {
     "a caught write": listing(
         "try:\n    open('/var/tmp/written-by-a-post', 'w')\nexcept PermissionError as error:\n    print(type(error).__name__)"
     ),
+    "other ways to write": listing(
+        "import shutil, sqlite3\n"
+        "def refused(change, *given, **more):\n"
+        "    try:\n        change(*given, **more)\n"
+        "    except PermissionError:\n        return True\n"
+        "outside = os.open('/', os.O_RDONLY)\n"
+        "[refused(*one) for one in ((shutil.rmtree, '/gone'), (os.mkdir, '/gone/x'), (os.symlink, 'a', '/gone/x'),"
+        " (sqlite3.connect, '/gone/x.db'), (os.rename, 'shapes.py', '/gone/x'))]"
+        " + [refused(os.remove, 'gone/y', dir_fd=outside), refused(sqlite3.connect, ':memory:')]"
+    ),
     "its own writes": listing("os.makedirs('out')\nopen('out/a.txt', 'w').write('abc')"),
     "an error": listing("a = 1\nif a:\n    print(a / 0)"),
     "no such module": listing("import no_such_module"),
@@ -180,6 +190,8 @@ def test_what_is_wrong_is_told_at_its_line(python: tuple[Gave, dict[str, Any]]) 
         "6:1: failed-listing: the listing ended with ZeroDivisionError: division by zero",
         "1:1: reads-outside: the listing read what is no part of the post: '/etc/passwd'",
         "1:1: reads-outside: the listing was not let change '/var/tmp/written-by-a-post'",
+        "1:1: reads-outside: the listing read what is no part of the post: '/'",
+        "1:1: reads-outside: the listing was not let change '/gone', '/gone/x', '/gone/x.db', and 1 more",
         "4:1: failed-listing: the listing ended with ZeroDivisionError: division by zero",
         "2:1: failed-listing: the listing ended with ModuleNotFoundError: No module named 'no_such_module'",
         "2:1: failed-listing: the listing ended with FileNotFoundError: [Errno 2] No such file or directory: '../other.csv'",
@@ -187,10 +199,11 @@ def test_what_is_wrong_is_told_at_its_line(python: tuple[Gave, dict[str, Any]]) 
         "1:1: failed-listing: the listing is to end with ValueError, and ended without an error",
         "3:1: failed-listing: the listing ended with SyntaxError: incomplete input",
     ]
+    assert outputs["other ways to write"] == (Value("[True, True, True, True, True, True, None]"),)
     assert outputs["a caught write"] == (Printed("PermissionError\n"),)
     assert not Path("/var/tmp/written-by-a-post").exists()
-    assert "pip install no_such_module" in gave.problems[4].hint
-    assert "`reads:`" in gave.problems[5].hint
+    assert "pip install no_such_module" in gave.problems[6].hint
+    assert "`reads:`" in gave.problems[7].hint
 
 
 def test_the_versions_of_what_is_imported_by_name_are_told(python: tuple[Gave, dict[str, Any]]) -> None:

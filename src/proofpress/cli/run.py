@@ -149,8 +149,9 @@ def _below(root: Path, path: Path) -> str:
 def _how(root: Path, python: str | None, timeout: float | None, *, isolated: bool) -> How:
     import shutil
 
-    from proofpress.output.cache import cache_folder
-    from proofpress.run.posts import How
+    from proofpress.engine.disk import own_folder
+    from proofpress.output.cache import RUNS, cache_folder
+    from proofpress.run.posts import CACHES, ENVIRONMENTS, How
     from proofpress.run.values import TIMEOUT, Limits
 
     program = sys.executable
@@ -159,8 +160,11 @@ def _how(root: Path, python: str | None, timeout: float | None, *, isolated: boo
         if found is None:
             raise click.UsageError(f"--python: there is no program '{python}'")
         program = str(Path(found).absolute())
+    kept = cache_folder(root) / RUNS
+    for folder in (kept, kept / CACHES, kept / ENVIRONMENTS):
+        own_folder(folder)
     limits = Limits(seconds=timeout or TIMEOUT)
-    return How(root=root, kept=cache_folder(root) / "run", python=program, isolated=isolated, limits=limits)
+    return How(root=root, kept=kept, python=program, isolated=isolated, limits=limits)
 
 
 def _say_what(posts: Sequence[Running], how: How, prefix: str, *, err: bool) -> None:
