@@ -37,7 +37,9 @@ class Use(msgspec.Struct, frozen=True):
 
 def uses_of(inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Iterator[Use]:
     """Give each picture that a document shows, hidden ones too, where it is a file that may have pixels."""
-    files: dict[SourcePath, File] = {file.path: file for file in copies(inputs, prepared, frozenset())}
+    files: dict[SourcePath, File] = {
+        file.path: file for file in copies(inputs, prepared, frozenset()) if file.within is None
+    }
     urls: dict[SitePath, SourcePath | None] = {file.site_path: path for path, file in files.items()}
     table = link_table(Base.of(inputs.config.url), {}, files, frozenset(), {}, urls)
     for path, own in prepared.items():

@@ -1,4 +1,4 @@
-"""One Markdown file, read: bytes in, a Document and its problems out, whatever the bytes."""
+"""One Markdown file or notebook, read: bytes in, a Document and its problems out, whatever the bytes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import msgspec
 
 from proofpress.content import dates, front_matter, gate, names
 from proofpress.content.nodes import Findings
-from proofpress.content.text import decode
-from proofpress.model import Document
+from proofpress.content.text import decode, fitting
+from proofpress.model import Author, Document
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from proofpress.content.defaults import Defaults
     from proofpress.content.gate import Parts
-    from proofpress.model import Author, FrontMatter, Source
+    from proofpress.content.notebooks.transcript import Transcript
+    from proofpress.model import FrontMatter, Source
     from proofpress.paths import SourcePath
 
 DRAFTS: Final = "_drafts"
@@ -42,14 +43,24 @@ def read(
     language: str = "",
     plain: SourcePath | None = None,
 ) -> Document:
-    """Read a Markdown file. Never raises for what is in it; a date in the file's name counts where no key gives one.
+    """Read a Markdown file, or a notebook. Never raises for what is in it; a date in the file's name counts where no key gives one.
 
     `language` is the one that its path says, and `plain` the path without that.
     """
     findings = Findings(source.path)
-    parts = gate.divide(decode(source.data, findings), findings)
+    notebook = None
+    if names.is_notebook(source.path):
+        from proofpress.content.notebooks.transcript import transcript_of  # noqa: PLC0415 - most sites have none
+
+        notebook = transcript_of(source.data, source.path, findings)
+        text = fitting(notebook.text, findings)
+    else:
+        text = decode(source.data, findings)
+    parts = gate.divide(text, findings)
     front, places = front_matter.read(parts, findings, zone=zone, taxonomies=taxonomies, authors=authors)
     front = _kept_back(front, parts, findings, source.path)
+    if notebook is not None:
+        front = _with_metadata(front, notebook, authors, source.path)
     if front.date is None and "date" not in places:
         day = names.split(plain or source.path).date
         named = dates.moment(day.isoformat(), zone) if day is not None else None
@@ -65,6 +76,23 @@ def read(
         places=places,
         problems=tuple(sorted(findings.problems)),
         language=front.language or language,
+        drawings=notebook.drawings if notebook is not None else (),
+    )
+
+
+def _with_metadata(
+    front: FrontMatter, notebook: Transcript, authors: Sequence[Author], path: SourcePath
+) -> FrontMatter:
+    """Return front matter with what a notebook's metadata says beneath it; one that can't be read is called as its file."""
+    known = {one.name: one for one in authors}
+    named = tuple(known.get(name, Author(name, url, email)) for name, url, email in notebook.authors)
+    title = front.title or notebook.title or (names.split(path).stem if notebook.unread else None)
+    return msgspec.structs.replace(
+        front,
+        title=title,
+        authors=front.authors or named,
+        draft=front.draft or notebook.says == "draft",
+        listed=front.listed and notebook.says is None,
     )
 
 

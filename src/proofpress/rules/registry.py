@@ -17,6 +17,7 @@ from proofpress.rules import (
     listings,
     marks,
     mathematics,
+    notebooks,
     output,
     pages,
     posts,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FAMILIES: Final = (
-    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, access, posts, site, drawings, pages, web, output, words,
+    files, front_matter, settings, templates, text, marks, html, headings, links, listings, notebooks, mathematics, tables, remains, structure, code, access, posts, site, drawings, pages, web, output, words,
 )  # fmt: skip
 
 BUILT_IN: Final[tuple[Rule, ...]] = tuple(
