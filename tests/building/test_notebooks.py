@@ -74,7 +74,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     )
     built = site.build()
     assert not built.failed, built.problems
-    return built.outputs
+    return {str(path): data for path, data in built.outputs.items()}
 
 
 @pytest.fixture(scope="module")

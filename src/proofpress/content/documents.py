@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from proofpress.content import dates, front_matter, gate, names
+from proofpress.content.keys import NOTEBOOK_KEYS
 from proofpress.content.nodes import Findings
 from proofpress.content.text import decode, fitting
 from proofpress.model import Author, Document
@@ -59,6 +60,12 @@ def read(
     parts = gate.divide(text, findings)
     front, places = front_matter.read(parts, findings, zone=zone, taxonomies=taxonomies, authors=authors)
     front = _kept_back(front, parts, findings, source.path)
+    words = parts.text
+    if notebook is None and not NOTEBOOK_KEYS.isdisjoint(front.extra):
+        from proofpress.content.notebooks.written import kernel_of, read_cells  # noqa: PLC0415 - as above
+
+        kernel = kernel_of(front.extra)
+        words = words if kernel is None else read_cells(words, parts.first_line, kernel, findings)
     if notebook is not None:
         front = _with_metadata(front, notebook, authors, source.path)
     if front.date is None and "date" not in places:
@@ -71,7 +78,7 @@ def read(
     return Document(
         path=source.path,
         front=front,
-        text=parts.text,
+        text=words,
         first_line=parts.first_line,
         places=places,
         problems=tuple(sorted(findings.problems)),

@@ -227,7 +227,7 @@ class _Writing:
             code = texts[first:last]
             tongue = tongue_of("\n".join(code), self._notebook.language, cell.metadata)
             label = "" if has_picture else manner.label
-            begin, *_, end = fenced(_info(tongue, manner, label), code)
+            begin, *_, end = fenced(info_of(tongue, manner, label), code)
             generated = Origin(cell.number, 0, 0, cell.at)
             self._add(begin, generated)
             self._add_lines(cell, code, first)
@@ -250,7 +250,7 @@ class _Writing:
             self.drawings[own.name] = own
 
 
-def _info(tongue: Tongue, manner: Manner, label: str) -> str:
+def info_of(tongue: Tongue, manner: Manner, label: str) -> str:
     """Return the info string of a cell's listing."""
     parts = [tongue.name or "text"]
     if title := manner.title or tongue.title:
