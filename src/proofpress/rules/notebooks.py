@@ -22,6 +22,11 @@ class _UnshownOutput(Rule, frozen=True):
             "show a picture or text in its place, or take it out with the tag 'remove-output'",
         )
 
+    def damaged(self, kind: str) -> Fault:
+        """Tell of a picture that is none, or that is a drawing in which something could run; `kind` is its type."""
+        why = "something in it could run or be loaded" if kind.endswith("svg+xml") else "its bytes are no such picture"
+        return self.says(f"this output is a picture ({kind}) that is left out: {why}, or it is damaged", "draw it anew")
+
     def object_only(self, what: str) -> Fault:
         """Tell of an output whose text names an object of Python and no more."""
         return self.says(

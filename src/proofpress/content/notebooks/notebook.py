@@ -80,12 +80,12 @@ class Notebook(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def language(self) -> str:
-        """The language of its code, as its kernel calls it; empty where nothing says."""
+        """The language of its code, as its kernel calls it; Python where nothing says, as Jupyter has it."""
         for holder, key in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):
             own = self.metadata.get(holder)
             if isinstance(own, dict) and isinstance(found := own.get(key), str) and found.strip():
                 return found.strip()
-        return ""
+        return "python"
 
 
 def read_notebook(text: str) -> Notebook:

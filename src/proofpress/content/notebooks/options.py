@@ -161,6 +161,8 @@ def _of_metadata(manner: Manner, metadata: dict[str, Any]) -> None:
     if isinstance(jupyter, dict):
         manner.folds_code = manner.folds_code or jupyter.get("source_hidden") is True
         manner.folds_output = manner.folds_output or jupyter.get("outputs_hidden") is True
+    if metadata.get("nbsphinx") == "hidden":
+        manner.removed = True
     if metadata.get("hide_input") is True:
         manner.shows_code = False
     for holder in (metadata, metadata.get("mystnb"), metadata.get("render")):

@@ -137,15 +137,17 @@ def _best(output: Output, number: int, manner: Manner, figures: Figures) -> Piec
             return Piece(written[0], output, number, is_text=False, drawings=(written[1],))
     plain = data["text/plain"].text if "text/plain" in data else ""
     others = sorted(kind for kind in data if kind != "text/plain")
+    pictures = [kind for kind in others if kind in TYPES]
     if plain.strip():
         bare = plain.strip()
         faults: tuple[Fault, ...] = ()
         if others and _OBJECT.fullmatch(bare):
-            faults = (UNSHOWN_OUTPUT.object_only(bare[:60]),)
+            faults = (UNSHOWN_OUTPUT.damaged(pictures[0]) if pictures else UNSHOWN_OUTPUT.object_only(bare[:60]),)
         return _printed(plain, "output", output, number, manner, faults)
     if not data and output.kind in ("display_data", "execute_result"):
         return Piece([], output, number, is_text=True)
-    return Piece([], output, number, is_text=True, faults=(UNSHOWN_OUTPUT.no_type(" and ".join(others[:3])),))
+    fault = UNSHOWN_OUTPUT.damaged(pictures[0]) if pictures else UNSHOWN_OUTPUT.no_type(" and ".join(others[:3]))
+    return Piece([], output, number, is_text=True, faults=(fault,))
 
 
 def _printed(
