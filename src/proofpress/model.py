@@ -18,11 +18,31 @@ from proofpress.problems import Problem
 # ---------------------------------------------------------------- files
 
 
+class Companion(msgspec.Struct, frozen=True, gc=False):
+    """A file that a document is made of besides its own: what its listings gave when they ran, code that it includes."""
+
+    path: SourcePath
+    """As problems name it: from the site's folder."""
+    data: bytes | None = None
+    """None where it can't be read, or where its digest alone counts."""
+    digest: str = ""
+    """In hexadecimal digits, where the document is made of no more than that of it; empty where there is no such file."""
+    why: str = ""
+    """Of included code, why it can't be read, as the end of a message that begins with its name; and what to do."""
+    mend: str = ""
+    reader: bytes = b""
+    """The digest of what tells its parts, where that is no part of Proofpress."""
+    kind: Literal["lock", "read", "code"] = "lock"
+    """What its listings gave, what they read when they ran, or code that it includes."""
+
+
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """A file of the site as it lies on disk: its path below the site's folder and its bytes' digest or content."""
+    """A Markdown file of the site as it lies on disk: its path below the site's folder and its bytes."""
 
     path: SourcePath
     data: bytes
+    beside: tuple[Companion, ...] = ()
+    """What else it is made of, by path."""
 
 
 # ---------------------------------------------------------------- documents
@@ -67,6 +87,14 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """A BCP 47 tag, where it is not the site's."""
     translations: tuple[str, ...] = ()
     """Files that say the same in other languages, as written: relative to the document's own."""
+    run: bool = False
+    """Whether its listings are run, but for those that say otherwise."""
+    requirements: tuple[str, ...] = ()
+    """What its listings need installed to run, as pip's requirements."""
+    reads: tuple[str, ...] = ()
+    """Files that its listings may read, as written: relative to the document's own."""
+    vary: tuple[str, ...] = ()
+    """What may be other each time that its listings run: `seconds`, `/id=\\d+/`."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 
@@ -127,6 +155,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     language: str = ""
     """Its own, where it is not the site's."""
+    beside: tuple[Companion, ...] = ()
+    """What else it is made of."""
     drawings: tuple[Drawing, ...] = ()
     """Of a notebook: the pictures in it, each once."""
 
@@ -149,6 +179,10 @@ class Reference(msgspec.Struct, frozen=True, gc=False, array_like=True):
     length: int
     raw: bool = False
     """Whether it stands in raw HTML, which is published as it is written even where a link leads nowhere."""
+    widths: tuple[int, ...] = ()
+    """Of an image: in which widths lighter ones are to be made of it; none for those of the settings."""
+    quality: int = 0
+    """Of an image: in which quality; 0 for that of the settings."""
 
 
 class Heading(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -192,6 +226,9 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     """The text as it is written, where the settings have it published as well (`Document.text`)."""
     first_line: int = 1
     """Of `markdown`, within its file."""
+    copies: tuple[tuple[int, int, str], ...] = ()
+    """Listings that show code of other files and hold none of it in `markdown`: the lines there that give way, from 0 up to
+    another, and the listing with its code."""
 
 
 # ---------------------------------------------------------------- the site
@@ -282,6 +319,8 @@ class Picture(msgspec.Struct, frozen=True, array_like=True):
     """Its colour on average, three digits of 0, 5, a and f; empty where something shines through."""
     variants: tuple[Variant, ...] = ()
     """In the order in which browsers are to prefer the formats; of each, the narrowest first."""
+    cleaned: tuple[bytes, int] | None = None
+    """Of a drawing that is published without what would run or load something: the digest and the bytes of what is left."""
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):

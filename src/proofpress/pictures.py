@@ -26,12 +26,16 @@ MOST_AT_ONCE: Final = 10_000_000
 """Of one that is in memory several times: its decoder holds frames, or it is not made smaller while it is read."""
 MOST_IN_SCALE: Final = 89_000_000
 """Of a JPEG, which is decoded at a smaller scale; Pillow by itself opens none that is larger."""
+MOST_MOVING: Final = 100_000_000
+"""Of all frames of a GIF that moves, which are decoded and encoded one by one."""
 APART: Final = 1.15
 """How many times as wide as the next one a picture is at least; what lies closer is not worth a file."""
 WORTH: Final = 0.9
 """The share of the original's bytes that the widest one has at the most; else the original is light enough as it is."""
 _LIGHTER: Final = 20
 """By how much AVIF's number for quality is lower than WebP's for what looks alike."""
+_SHORTEST, _PAUSE = 10, 100
+"""Milliseconds: a pause that browsers do not keep to, and what they make of it."""
 _READ: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP")
 """What browsers show. No other decoder is let near a file, whatever its ending says."""
 _STRIP: Final = 256
@@ -61,7 +65,7 @@ class Encoded(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """What became of a picture. Without any `variants` it is best published as it is: it moves, or is light already."""
+    """What became of a picture. Without any `variants` it is best published as it is: it is light already."""
 
     tint: str = ""
     """Its colour on average, three digits of 0, 5, a and f; empty where something shines through."""
@@ -101,7 +105,7 @@ def _made(image: Any, wanted: Wanted, size: int, lacking: Sequence[Format]) -> P
     if image.format != "JPEG":
         _bounded(image, MOST_PIXELS)  # before anything is asked of it that decodes it
     if getattr(image, "is_animated", False):
-        return Picture()
+        return _moving(image, wanted, size)
     # Chromium heeds the orientation of every format but WebP; AVIF's own transformations reach us as one.
     turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1), "") if image.format != "WEBP" else ""
     lying = turn in {"TRANSPOSE", "ROTATE_270", "TRANSVERSE", "ROTATE_90"}
@@ -116,6 +120,34 @@ def _made(image: Any, wanted: Wanted, size: int, lacking: Sequence[Format]) -> P
     found = [one for form in formats for one in _variants(form, small, sizes, wanted.quality, drawn=drawn)]
     lighter = {one.format for one in found if one.width == widest and len(one.data) <= WORTH * size}
     return Picture(_tint(small), tuple(one for one in found if one.format in lighter), tuple(lacking))
+
+
+def _moving(image: Any, wanted: Wanted, size: int) -> Picture:
+    """Return a GIF that moves as WebP that does, in its own width, with its pauses and as often: if that is lighter.
+
+    One frame is in memory after the other. What else moves stays as it is.
+    """
+    if image.format != "GIF" or "webp" not in wanted.formats:
+        return Picture()
+    _bounded(image, MOST_AT_ONCE)
+    width, height = image.size
+    frames = image.n_frames
+    if frames * width * height > MOST_MOVING:
+        raise UnmadeError(f"has {frames:,} frames of {width:,} by {height:,} pixels, more than are decoded")
+    pauses = []
+    for number in range(frames):
+        image.seek(number)
+        pause = image.info.get("duration", 0)
+        pauses.append(pause if pause > _SHORTEST else _PAUSE)
+    image.seek(0)
+    again = image.info.get("loop")
+    # How often it is shown again, 0 for ever, in a GIF; in WebP how often it is shown (gif2webp does the same).
+    times = 1 if again is None else again and min(again + 1, 65_535)
+    out = io.BytesIO()
+    options = {"duration": pauses, "loop": times, "quality": wanted.quality, "method": 3, "background": (0, 0, 0, 0)}
+    image.save(out, "WEBP", save_all=True, allow_mixed=True, **options)
+    data = out.getvalue()
+    return Picture(variants=(Encoded("webp", width, data),)) if len(data) <= WORTH * size else Picture()
 
 
 def _widths(width: int, wanted: Sequence[int]) -> list[int]:

@@ -192,7 +192,8 @@ def test_nothing_is_made_twice(tmp_path: Path) -> None:
     SmallSite(tmp_path).write(FILES)
     bench = Bench(tmp_path)
     first, made = bench.build()
-    assert sorted(made) == ["content/posts/a/photo.jpg", "content/posts/photo.jpg"], (
+    pictures = [path for path in made if path != "content/posts/a/drawing.svg"]  # which is looked at, and once too
+    assert sorted(pictures) == ["content/posts/a/photo.jpg", "content/posts/photo.jpg"], (
         "static/photo.jpg is the first's twin"
     )
     assert bench.build()[1] == []
@@ -232,6 +233,101 @@ def test_a_published_site_has_what_was_made_and_lets_go_of_what_was(tmp_path: Pa
     update(options)
     assert list(public.rglob("*-80.webp")) == []
     assert len(list(shelf.iterdir())) == 2
+
+
+def test_a_post_may_ask_for_widths_and_a_quality_of_its_own(tmp_path: Path) -> None:
+    site = SmallSite(tmp_path).write(
+        {
+            "site.yaml": SETTINGS,
+            "content/posts/a.md": post(
+                "A", text='![One](one.jpg){widths="30 60" quality=10}\n\n![Two](two.jpg){widths="30 200"}'
+            ),
+            "content/posts/b.md": post("B", text="![Two](two.jpg)"),
+            "content/posts/one.jpg": photo(),
+            "content/posts/two.jpg": photo(shade=5),
+        }
+    )
+    built = site.build()
+    assert built.problems == []
+    files = {str(path): data for path, data in built.outputs.items()}
+    page = files["posts/a/index.html"].decode()
+    assert re.findall("-([0-9]+).webp", around(page, "One")) == ["30", "60"]
+    assert re.findall("-([0-9]+).webp", around(page, "Two")) == ["30", "40", "80", "120"]  # what both ask for
+    assert re.findall("-([0-9]+).webp", around(files["posts/b/index.html"].decode(), "Two")) == [
+        "30",
+        "40",
+        "80",
+        "120",
+    ]
+    assert "widths" not in page
+    assert "quality" not in page
+    (rough,) = (data for path, data in files.items() if re.search(r"/one-.*-60\.webp", path))
+    site.write({"content/posts/a.md": post("A", text='![One](one.jpg){widths="30 60"}')})
+    files = {str(path): data for path, data in site.build().outputs.items()}
+    (fine,) = (data for path, data in files.items() if re.search(r"/one-.*-60\.webp", path))
+    assert len(rough) < len(fine)
+
+
+def test_widths_that_have_no_effect_are_told(tmp_path: Path) -> None:
+    text = "![A](a.svg){quality=5}\n\n![B](https://b.example/b.png){widths=300}\n\n![C](a.svg){widths=wide}\n\n[d](/){widths=30}"
+    files = {"content/posts/a.md": post("A", text=text), "content/posts/a.svg": FILES["content/posts/a/drawing.svg"]}
+    site = SmallSite(tmp_path).write({"site.yaml": SETTINGS, **files})
+    found = [(one.line, one.message) for one in site.build().problems if one.rule == "unused-attribute"]
+    assert found == [
+        (6, "'quality' has no effect on 'a.svg', of which no other is made"),
+        (8, "'widths' has no effect on a picture that is not one of the site's files"),
+        (10, "'widths' can't be 'wide', so it is not applied"),
+        (12, "'widths' has no effect on a link, so it is not applied"),
+    ]
+    site.write({"site.yaml": SETTINGS.replace("images", "# images")})
+    found = [(one.line, one.message) for one in site.build(checks=True).problems if one.rule == "unused-attribute"]
+    assert found[0] == (6, "'quality' has no effect, since this site makes no pictures lighter")
+
+
+HOSTILE: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="x()"><script>x()</script><rect/></svg>'
+)
+CLEAN: Final = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect></rect></svg>'
+
+
+def test_a_drawing_that_a_post_shows_is_published_without_what_it_would_run(tmp_path: Path) -> None:
+    site = SmallSite(tmp_path).write(
+        {
+            "site.yaml": SETTINGS,
+            "content/posts/a.md": post("A", text="![A](a.svg)\n\n![Own](/own.svg)\n\n[Not shown](b.svg)"),
+            "content/posts/a.svg": HOSTILE,
+            "content/posts/b.svg": HOSTILE.replace("9", "8"),
+            "static/own.svg": HOSTILE.replace("9", "7"),
+        }
+    )
+    options = Options(root=tmp_path, now=NOW)
+    public = tmp_path / "public" / "posts"
+    for _ in range(2):
+        outcome = update(options)
+        (told,) = (one for one in outcome.problems if one.rule == "cleaned-drawing")
+        assert (told.path, told.line, told.column) == ("content/posts/a.md", 6, 6)
+        assert told.message.endswith("without what runs or loads something: onload, <script>")
+        assert (public / "a.svg").read_text("utf-8") == CLEAN
+        assert "onload" in (public / "b.svg").read_text("utf-8")
+        assert "onload" in (public.parent / "own.svg").read_text("utf-8")
+        assert "<picture" not in (public / "a" / "index.html").read_text("utf-8")
+    site.write({"content/posts/a.svg": HOSTILE.replace("rect", "path")})
+    update(options)
+    assert (public / "a.svg").read_text("utf-8") == CLEAN.replace("rect", "path")
+    site.write({"site.yaml": SETTINGS.replace("images", "# images")})
+    update(options)
+    assert "onload" in (public / "a.svg").read_text("utf-8")
+
+
+def test_a_drawing_that_can_not_be_read_is_not_published(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE svg [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><svg xmlns="http://www.w3.org/2000/svg">&b;</svg>'
+    site = SmallSite(tmp_path).write(
+        {"site.yaml": SETTINGS, "content/posts/a.md": post("A", text="![A](a.svg)"), "content/posts/a.svg": bomb}
+    )
+    built = site.build()
+    (told,) = (one for one in built.problems if one.rule == "unsafe-drawing")
+    assert (told.path, told.line, told.severity) == ("content/posts/a.md", 6, "error")
+    assert built.failed
 
 
 def test_a_picture_of_which_nothing_can_be_made_is_told_where_it_is_shown(tmp_path: Path) -> None:

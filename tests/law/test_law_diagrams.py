@@ -134,6 +134,20 @@ def test_without_the_extra_the_text_is_shown_and_the_fence_says_what_is_missing(
     assert "flowchart LR" in html
 
 
+def test_what_is_missing_is_told_once_a_page_with_how_many_more_fences_lack_it(
+    site: LawSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "merman", None)
+    fences = "\n".join(["```mermaid\npie\n```\n"] * 3)
+    allowed = f"<!-- proofpress: allow missing-extra -->\n{fences}"
+    site.write({"content/posts/other.md": f"# Other\n\n{fences}", "content/posts/third.md": f"# Third\n\n{allowed}"})
+    found = [(p.path, p.line, p.hint[-34:]) for p in site.clean().problems if p.rule == "missing-extra"]
+    assert found[1:] == [
+        ("content/posts/other.md", 3, "yaml (and 2 more places in this file)"[-34:]),
+        ("content/posts/third.md", 8, "yaml (and 1 more place in this file)"[-34:]),
+    ]
+
+
 def test_with_diagrams_off_the_text_is_shown_and_where_html_is_cleaned_they_are_drawn_all_the_same(
     site: LawSite,
 ) -> None:

@@ -153,6 +153,17 @@ print(x1)
 \x1b[32mpassed\x1b[0m and \x1b[41mfailed\x1b[0m
 ```
 
+```python step of="loss.py"
+def loss(x):
+    return x
+```
+
+```diff lang="python" step of="loss.py"
+ def loss(x):
+-    return x
++    return x * x
+```
+
 The end.
 """
 
@@ -265,6 +276,14 @@ def test_the_button_copies_folded_lines_too_and_a_listing_may_do_without_it(open
     assert copied(page, 6).endswith("\na = 1\nb = 2\nc = 3")
     assert page.locator(".listing").count() == 8
     assert page.locator(".copy").count() == 7
+
+
+def test_the_whole_file_that_steps_build_is_copied_while_it_is_folded(opened: Callable[..., Page]) -> None:
+    page = opened("posts/company/")
+    whole = page.locator(".listing", has_text="The whole file: loss.py")
+    assert whole.locator("details").evaluate("one => one.open") is False
+    number = page.locator(".listing").evaluate_all("(all, one) => all.indexOf(one)", whole.element_handle())
+    assert copied(page, number) == "def loss(x):\n    return x * x"
 
 
 def test_the_button_is_reached_by_the_keyboard_has_a_name_and_says_when_it_is_done(

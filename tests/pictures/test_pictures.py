@@ -57,10 +57,51 @@ def test_what_is_light_already_is_left_as_it_is() -> None:
     assert make(written(grain(200, 100), "WEBP", quality=20), WANTED).variants == ()
 
 
-def test_a_picture_that_moves_is_left_as_it_is() -> None:
+def test_a_picture_that_moves_is_left_as_it_is_but_for_a_gif() -> None:
     frames = [Image.new("L", (64, 64), shade) for shade in (0, 90, 200)]
-    for form in ("GIF", "WEBP", "PNG"):
+    for form in ("WEBP", "PNG"):
         assert make(written(frames[0], form, save_all=True, append_images=frames[1:]), WANTED) == Picture()
+
+
+def moving(count: int, pauses: list[int], **options: Any) -> bytes:
+    """Return a GIF in which something moves over grain."""
+    frames = [grain(120, 90).quantize(32) for _ in range(count)]
+    for number, frame in enumerate(frames):
+        frame.paste(number % 32, (number * 7, 10, number * 7 + 20, 40))
+    return written(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=pauses, **options)
+
+
+@pytest.mark.parametrize(("again", "times"), [(None, 1), (0, 0), (3, 4)])
+def test_a_gif_that_moves_becomes_a_webp_that_does_with_its_pauses_and_as_often(again: int | None, times: int) -> None:
+    pauses = [40, 250, 10, 70]
+    data = moving(4, pauses, **({} if again is None else {"loop": again}))
+    (made,) = make(data, WANTED).variants
+    assert (made.format, made.width) == ("webp", 120)
+    assert len(made.data) < len(data)
+    found = Image.open(io.BytesIO(made.data))
+    assert (found.size, found.n_frames, found.info["loop"]) == ((120, 90), 4, times)  # type: ignore[attr-defined]
+    shown = []
+    for number in range(4):
+        found.seek(number)
+        found.load()
+        shown.append(found.info["duration"])
+    assert shown == [40, 250, 100, 70]  # so short a pause is no browser's
+
+
+def test_a_gif_that_moves_stays_where_webp_is_not_asked_for_or_is_no_lighter() -> None:
+    assert make(moving(4, [40] * 4), Wanted(("avif",), (40,), 80)) == Picture()
+    dots = [Image.new("P", (1, 1), colour) for colour in (0, 1)]
+    for dot in dots:
+        dot.putpalette([0, 0, 0, 255, 255, 255])
+    small = written(dots[0], "GIF", save_all=True, append_images=dots[1:], duration=50, optimize=True)
+    assert make(small, WANTED) == Picture()
+
+
+def test_a_gif_of_more_frames_than_are_decoded_is_refused_before_one_is() -> None:
+    frame = bytes.fromhex("2c00000000e803e803000202440100")  # no picture comes of it, were it decoded
+    data = b"GIF89a" + struct.pack("<HHBBB", 1000, 1000, 0x80, 0, 0) + bytes(6) + frame * 200 + b";"
+    with pytest.raises(UnmadeError, match="has 200 frames of 1,000 by 1,000 pixels, more than are decoded"):
+        make(data, WANTED)
 
 
 def test_a_picture_on_its_side_is_turned_and_says_nothing_of_where_it_was_taken() -> None:

@@ -237,8 +237,10 @@ def _problems(
 
         targets = {key: step.target for key, step in filled.steps.items()}
         found += finished_problems(inputs, world, targets, looks_of(filled.values))
-        from proofpress.builder.uses import located  # noqa: PLC0415 - as above
+        from proofpress.builder.uses import located, unheeded  # noqa: PLC0415 - as above
 
+        if not inputs.config.images.formats:
+            found += unheeded(inputs, preparation.prepared, world.site.hidden)
         found += located(inputs, preparation.prepared, world.site.hidden, world.site.files.values())
     known = _beyond_a_build(options, inputs, preparation, found, theirs)
     drafts = unpublished(preparation.prepared, options)

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from proofpress.builder.outputs import with_runs
 from proofpress.builder.plugins import NONE, Plugins, fault_somewhere, open_plugins
 from proofpress.config import Config, Language, Section, zone
 from proofpress.content.defaults import Defaults
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from proofpress.kinds.target import Kind as OutputKind
+    from proofpress.markdown.text import Text
     from proofpress.model import Document
-    from proofpress.rules.prose import Text
     from proofpress.rules.rule import Rule
 
 
@@ -61,9 +62,12 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 DOCUMENTS: Final = StepKind("document")
 
+_NOTHING: Final = digest_of([])
 _NOWHERE: Final = Place(0, 1)
 
-INPUT_NAMES: Final = ("the settings or the program", "its text", "its kind")
+INPUT_NAMES: Final = (
+    "the settings or the program", "its text", "its kind", "what its listings gave", "code that it includes",
+)  # fmt: skip
 """What a document's static inputs are, in the order of their digests."""
 
 decode_prepared = msgspec.json.Decoder(Prepared).decode
@@ -141,6 +145,7 @@ def reading_of(
             authors=config.authors,
             markdown=config.markdown,
             highlight=config.highlight,
+            repository=config.repository,
             defaults=tuple(msgspec.structs.replace(default, place=_NOWHERE) for default in config.defaults),
             sections={folder: Section(title=section.title) for folder, section in config.sections.items()},
         ),
@@ -161,7 +166,7 @@ class DocumentStep(msgspec.Struct, frozen=True):
     source: Source
     kind: Kind
     text: bytes
-    """The digest of the source's bytes."""
+    """The digest of the source's bytes, where it is made of nothing else."""
     original: SourcePath | None = None
     """What it translates, by its name and that of a document beside it."""
 
@@ -172,8 +177,13 @@ class DocumentStep(msgspec.Struct, frozen=True):
 
     @property
     def digests(self) -> bytes:
-        """Of its text, and of what its name and those beside it make of it."""
-        return self.text + digest_of([self.kind, self.original])
+        """Of its text, of what its name and those beside it make of it, and of what else it is made of."""
+        named = digest_of([self.kind, self.original])
+        if not self.source.beside:
+            return self.text + named + _NOTHING + _NOTHING
+        gave = [one for one in self.source.beside if one.kind != "code"]
+        included = [one for one in self.source.beside if one.kind == "code"]
+        return digest_of_bytes(self.source.data) + named + digest_of(gave) + digest_of(included)
 
     def run(self, using: Rendering, _asked: object) -> Outcome:
         """Read and render it."""
@@ -204,32 +214,24 @@ class Rendering:
         self._defaults = Defaults(config.defaults) if config.defaults else None
         self._plugins = plugins
         self._opened = opened = open_plugins(plugins)
-        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown)
+        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown, config.repository)
         self._plain = self._renderer
         """Renders what the plugins fail on, as if there were none."""
         if opened.markdown:
-            self._plain = Renderer(config.markdown, config.highlight, words)
+            self._plain = Renderer(config.markdown, config.highlight, words, repository=config.repository)
 
     def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
         config = self._config
-        language, plain = placed(source.path, self._tags)
-        if original is not None and not language:
-            language, plain = language_of(source.path), without_language(source.path)
-        document = read(
-            source,
-            zone=self._zone,
-            taxonomies=config.taxonomies,
-            authors=config.authors,
-            defaults=self._defaults,
-            language=language,
-            plain=plain,
-        )
+        document = self.read(source, original)
         body, unread = self._render(document)
         if self._keeps_markdown:
             body = msgspec.structs.replace(
                 body, markdown=_without_allowances(document, body), first_line=document.first_line
             )
+        elif body.copies:
+            body = msgspec.structs.replace(body, copies=())
+        language, plain = self._placed(source, original)
         name = name_of(plain, kind, language, bundled=plain == source.path or _folder_moved(source.path, plain))
         card, found = make_card(document, body, name, kind, config, original)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=(), allowances=()))
@@ -250,6 +252,36 @@ class Rendering:
         )
         return prepared, encoded
 
+    def read(self, source: Source, original: SourcePath | None = None) -> Document:
+        """Return a document, read but not rendered."""
+        config = self._config
+        language, plain = self._placed(source, original)
+        return read(
+            source,
+            zone=self._zone,
+            taxonomies=config.taxonomies,
+            authors=config.authors,
+            defaults=self._defaults,
+            language=language,
+            plain=plain,
+        )
+
+    def parse(self, document: Document) -> Text:
+        """Return a document's text; without the plugins, where one of them fails."""
+        try:
+            return self._renderer.parse(document)
+        except Exception:
+            if self._renderer is self._plain:
+                raise
+            return self._plain.parse(document)
+
+    def _placed(self, source: Source, original: SourcePath | None) -> tuple[str, SourcePath]:
+        """Return the language that a document's name says, and its path without that."""
+        language, plain = placed(source.path, self._tags)
+        if original is not None and not language:
+            language, plain = language_of(source.path), without_language(source.path)
+        return language, plain
+
     def _render(self, document: Document) -> tuple[Body, tuple[str, ...]]:
         """Render a document, and have the rules of texts read it; return with it the languages that they could not read.
 
@@ -257,22 +289,25 @@ class Rendering:
         """
         if not self._plugins:
             text = self._renderer.parse(document)
-            body = _with_problems(self._renderer.write(text), faults_in(text, document.path, self._rules))
+            whole, run = with_runs(text)
+            body = _with_problems(self._renderer.write(whole), (*faults_in(text, document.path, self._rules), *run))
             return body, self._unread(text)
         doing = f"while it read {document.path}"
         failed: list[Problem] = []
         renderer = self._renderer
         try:
             text = renderer.parse(document)
-            body = renderer.write(text)
+            whole, run = with_runs(text)
+            body = renderer.write(whole)
         except Exception as error:
             if renderer is self._plain:
                 raise
             text = self._plain.parse(document)
-            body = self._plain.write(text)  # without the plugins it can be done, so that they are to blame
+            whole, run = with_runs(text)
+            body = self._plain.write(whole)  # without the plugins it can be done, so that they are to blame
             about = self._opened.markdown[0].extend if len(self._opened.markdown) == 1 else None
             failed.append(fault_somewhere(error, self._plugins, doing, about))
-        body = _with_problems(body, faults_in(text, document.path, self._rules))
+        body = _with_problems(body, (*faults_in(text, document.path, self._rules), *run))
         for own in self._opened.text_rules:
             found: list[Problem] = []
 

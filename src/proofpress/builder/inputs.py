@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from proofpress.builder.companions import OF_SITE, Beside, included_by, source_digest, with_companions
 from proofpress.builder.plugins import Plugins, read_plugins
 from proofpress.builder.versions import Code, code_version
 from proofpress.config import Config, place_of, read_config
@@ -21,7 +22,6 @@ from proofpress.content.nodes import abridged
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
 from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
-from proofpress.model import Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
@@ -37,7 +37,9 @@ from proofpress.words.tags import bases
 from proofpress.words.vocabulary import Words, words_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from proofpress.model import Source
 
 SETTINGS = "site.yaml"
 
@@ -92,7 +94,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     tree: Tree
     theme: Theme
     digests: dict[SourcePath, bytes]
-    """Of each document."""
+    """Of each document, with what else it is made of."""
     files: dict[SourcePath, Seen]
     """Of each file that is copied."""
     data: dict[SourcePath, bytes]
@@ -130,9 +132,9 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
     imported = code.packages if plugins.files else b""
     versions = digest_of([code.digest, zone_rules(config.timezone), plugins.digest, imported])
     seen = looked.files if looked.versions == versions else {}
-    tree = scan(root, config.ignore)
+    tree, apart = with_companions(root, scan(root, config.ignore), config, code.grammars)
     theme, found = read_theme(root)
-    problems += [*tree.problems, *unread, *found, *_theme_options(root, config, theme)]
+    problems += [*tree.problems, *apart, *unread, *found, *_theme_options(root, config, theme)]
     config = _fitting(config, theme)
     files: dict[SourcePath, Seen] = {}
     for path in (*tree.files, *tree.static):
@@ -144,7 +146,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
     config = _searched(config, code, files, root, problems)
     words, texts = _words(root, tree, config, theme, problems)
     commits = _commits(root, looked.commits, problems) if config.updated == "git" else Commits()
-    digests = {source.path: digest_of_bytes(source.data) for source in tree.documents}
+    digests = {source.path: source_digest(source) for source in tree.documents}
     every = [
         digest_of(config),
         digest_of_bytes(text),
@@ -232,17 +234,25 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     That is so where each is a document that was there before, and is a plain file, or is one of the theme's. Gives `before`
     itself where their bytes are as they were, but for those that count as changed `anyway`.
     """
+    beside = Beside(before.root, before.tree.locks, before.config, before.code.grammars)
+    included = included_by(before.tree.documents)
+    known = {source.path: source for source in before.tree.documents}
     fresh: dict[SourcePath, Source] = {}
     of_theme = False
-    for path in paths:
+    for path in _with_those_that_show(paths, included):
+        if path in included and path.startswith(OF_SITE):
+            return None  # it is more than code that is shown
         if path.startswith(f"{OVERRIDES}/"):
             of_theme = True
         elif path in before.digests:
             data = _plain_text(before.root, path)
             if data is None:
                 return None
-            if digest_of_bytes(data) != before.digests[path] or path in anyway:
-                fresh[path] = Source(path, data)
+            source = beside.again(known[path], data)
+            if source_digest(source) != before.digests[path] or path in anyway:
+                fresh[path] = source
+        elif path in included:
+            continue  # those that show it are among these files
         elif os.path.lexists(before.root / path) or path in before.files or path in before.data:
             return None
         elif not path.startswith("content/"):
@@ -255,8 +265,15 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     tree = msgspec.structs.replace(
         before.tree, documents=tuple(fresh.get(source.path, source) for source in before.tree.documents)
     )
-    digests = before.digests | {path: digest_of_bytes(source.data) for path, source in fresh.items()}
+    digests = before.digests | {path: source_digest(source) for path, source in fresh.items()}
     return msgspec.structs.replace(before, tree=tree, theme=theme, digests=digests)
+
+
+def _with_those_that_show(
+    paths: Iterable[SourcePath], included: Mapping[SourcePath, Sequence[SourcePath]]
+) -> dict[SourcePath, None]:
+    """Return files, each once, and with those that are code the documents that show it."""
+    return {each: None for path in paths for each in (path, *included.get(path, ()))}
 
 
 def _theme_again(before: Inputs) -> Theme | None:
@@ -278,8 +295,11 @@ def _theme_again(before: Inputs) -> Theme | None:
 
 def with_text(inputs: Inputs, source: Source) -> Inputs:
     """Return what a folder would hold if a document's text were another, or a document more lay there."""
-    documents = {own.path: own for own in inputs.tree.documents} | {source.path: source}
-    digests = inputs.digests | {source.path: digest_of_bytes(source.data)}
+    known = {own.path: own for own in inputs.tree.documents}
+    beside = Beside(inputs.root, inputs.tree.locks, inputs.config, inputs.code.grammars)
+    source = beside.again(known.get(source.path, source), source.data)
+    documents = known | {source.path: source}
+    digests = inputs.digests | {source.path: source_digest(source)}
     ordered = tuple(documents[path] for path in sorted(documents))
     return msgspec.structs.replace(
         inputs,

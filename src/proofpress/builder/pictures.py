@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from xml.parsers import expat
 
 import msgspec
 
+from proofpress import drawings
 from proofpress import pictures as making
 from proofpress.builder.inputs import setting_fault
-from proofpress.builder.uses import Use, uses_of
+from proofpress.builder.uses import Use, is_drawing, unheeded, uses_of
 from proofpress.builder.variants import PICTURES, Pictures
 from proofpress.content.scan import OutsideSiteError, read_inside
 from proofpress.engine.digests import digest_of, digest_of_bytes
@@ -21,14 +23,16 @@ from proofpress.engine.loop import Outcome, bring_up_to_date
 from proofpress.model import Picture, Place, Variant
 from proofpress.output.pictures import Shelf
 from proofpress.paths import SourcePath
-from proofpress.rules.files import UNMADE_PICTURE
+from proofpress.rules.files import CLEANED_DRAWING, UNMADE_PICTURE, UNSAFE_DRAWING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
 
     from proofpress.builder.desk import Desk
     from proofpress.builder.documents import Prepared
     from proofpress.builder.inputs import Inputs
+    from proofpress.config.values import Images
     from proofpress.engine.loop import Results
     from proofpress.problems import Problem
 
@@ -44,6 +48,10 @@ class Lighter(msgspec.Struct, frozen=True):
     """Why nothing was made, in words that go on after `the picture`."""
     lacking: tuple[str, ...] = ()
     """Formats that could not be written."""
+    taken: tuple[str, ...] = ()
+    """What was taken out of a drawing."""
+    refused: str = ""
+    """Why a drawing can't be published, in words that go on after `the drawing`."""
 
 
 _decode: Final = msgspec.msgpack.Decoder(Lighter).decode
@@ -83,6 +91,10 @@ class PictureStep(msgspec.Struct, frozen=True):
     """A file that holds it."""
     data: bytes
     """The digest of its bytes."""
+    widths: tuple[int, ...] = ()
+    """Those that its posts ask for; none for those of the settings."""
+    quality: int = 0
+    """That which they ask for; 0 for that of the settings."""
 
     @property
     def key(self) -> str:
@@ -91,8 +103,8 @@ class PictureStep(msgspec.Struct, frozen=True):
 
     @property
     def digests(self) -> bytes:
-        """The same."""
-        return self.data
+        """What it is made from."""
+        return digest_of([self.data, self.widths, self.quality]) if self.widths or self.quality else self.data
 
     def run(self, using: Encoding, _asked: object) -> Outcome:
         """Make it."""
@@ -102,8 +114,10 @@ class PictureStep(msgspec.Struct, frozen=True):
             return Outcome(msgspec.msgpack.encode(Lighter(why=f"can't be read ({error})")), kept=False)
         if len(data) <= making.MOST_BYTES and digest_of_bytes(data) != self.data:  # saved while it was built
             return Outcome(msgspec.msgpack.encode(Lighter()), kept=False)
+        if is_drawing(self.path):
+            return _drawn(data, using.shelf)
         try:
-            made = making.make(data, using.wanted)
+            made = making.make(data, self._wanted(using.wanted))
         except making.UnmadeError as error:
             return Outcome(msgspec.msgpack.encode(Lighter(why=str(error))))
         except MemoryError:  # another time there may be more
@@ -113,6 +127,25 @@ class PictureStep(msgspec.Struct, frozen=True):
         value = Lighter(Picture(made.tint, variants), lacking=made.lacking)
         handed = None if using.shelf is not None else [one.data for one in made.variants]
         return Outcome(msgspec.msgpack.encode(value), data=handed)
+
+    def _wanted(self, usual: making.Wanted) -> making.Wanted:
+        """Return what is asked of it, by its posts and else by the settings."""
+        widths, quality = self.widths or usual.widths, self.quality or usual.quality
+        return making.Wanted(usual.formats, widths, quality)
+
+
+def _drawn(data: bytes, shelf: Shelf | None) -> Outcome:
+    """Return what became of a drawing: without a fault it is published as it is."""
+    try:
+        found = drawings.clean(data)
+    except drawings.UncleanError as error:
+        return Outcome(msgspec.msgpack.encode(Lighter(refused=str(error))))
+    if not found.taken:
+        return Outcome(msgspec.msgpack.encode(Lighter()))
+    put = shelf.put if shelf is not None else digest_of_bytes
+    left = put(found.data), len(found.data)
+    value = msgspec.msgpack.encode(Lighter(Picture(cleaned=left), taken=found.taken))
+    return Outcome(value, data=None if shelf is not None else [found.data])
 
 
 def make_pictures(
@@ -135,12 +168,12 @@ def make_pictures(
     lighter = {bytes.fromhex(key): _decode(value) for key, value in results.values.items()}
     data: dict[bytes, bytes] = {}
     for key, outcome in results.ran.items():
-        digests = (one.digest for one in lighter[bytes.fromhex(key)].picture.variants)
+        digests = (digest for digest, _ in _kept_of(lighter[bytes.fromhex(key)]))
         data.update(zip(digests, outcome.data or (), strict=False))
     found = {use.file: lighter[inputs.files[use.file].digest] for use in shown}
     return Pictures(
         made={path: one.picture for path, one in sorted(found.items()) if one.picture != Picture()},
-        problems=[*_problems(shown, found), *_unwritten(inputs, found)],
+        problems=[*_problems(shown, found), *_unwritten(inputs, found), *unheeded(inputs, prepared, hidden)],
         dropped=before - _kept(desk),
         data=data,
         shelf=desk.shelf,
@@ -152,12 +185,12 @@ def _results(
 ) -> Results:
     """Bring pictures up to date, the heaviest first. For a check, which wants no bytes, they are only decoded."""
     wanted: dict[str, PictureStep] = {}
-    for path in sorted({use.file for use in shown}):
-        step = PictureStep(path, inputs.files[path].digest)
-        wanted.setdefault(step.key, step)
     shelf, sizes, images = desk.shelf, inputs.sizes, inputs.config.images
+    for key, alike in _alike(inputs, shown).items():
+        first = min(use.file for use in alike)
+        wanted[key.hex()] = PictureStep(first, key, *_asked(alike, images))
     encoding = Encoding(
-        code=digest_of([inputs.code.pictures, _recipe()]),
+        code=digest_of([inputs.code.pictures, _recipe(making), _recipe(drawings), expat.EXPAT_VERSION]),
         wanted=making.Wanted(images.formats if shelf is not None or desk.wanted else (), images.widths, images.quality),
         root=inputs.root,
         shelf=shelf,
@@ -175,8 +208,32 @@ def _results(
     )
 
 
+def _alike(inputs: Inputs, shown: list[Use]) -> dict[bytes, list[Use]]:
+    """Return where each picture is shown, by its bytes."""
+    found: dict[bytes, list[Use]] = {}
+    for use in shown:
+        found.setdefault(inputs.files[use.file].digest, []).append(use)
+    return found
+
+
+def _asked(uses: list[Use], images: Images) -> tuple[tuple[int, ...], int]:
+    """Return what posts ask of one picture, all of them together: every width, and the best quality."""
+    references = [use.reference for use in uses]
+    if not any(one.widths or one.quality for one in references):
+        return (), 0
+    widths = {width for one in references for width in one.widths or images.widths}
+    return tuple(sorted(widths)), max(one.quality or images.quality for one in references)
+
+
 def _needed(value: bytes) -> list[tuple[bytes, int]]:
-    return [(one.digest, one.size) for one in _decode(value).picture.variants]
+    return _kept_of(_decode(value))
+
+
+def _kept_of(lighter: Lighter) -> list[tuple[bytes, int]]:
+    """Return the digests and lengths of what was made of a picture, in the order in which it is handed on."""
+    picture = lighter.picture
+    found = [(one.digest, one.size) for one in picture.variants]
+    return found if picture.cleaned is None else [*found, picture.cleaned]
 
 
 def _kept(desk: Desk) -> frozenset[bytes]:
@@ -187,19 +244,23 @@ def _kept(desk: Desk) -> frozenset[bytes]:
     return frozenset(digest for entry in entries.values() for digest, _ in _needed(entry.value))
 
 
-def _recipe() -> bytes:
-    """Return the digest of the module that makes pictures: with other code they are made anew."""
-    loader: Any = making.__spec__.loader if making.__spec__ is not None else None
-    return digest_of_bytes(loader.get_data(making.__file__))
+def _recipe(module: ModuleType) -> bytes:
+    """Return the digest of a module that makes pictures: with other code they are made anew."""
+    loader: Any = module.__spec__.loader if module.__spec__ is not None else None
+    return digest_of_bytes(loader.get_data(module.__file__))
 
 
 def _problems(shown: list[Use], found: Mapping[SourcePath, Lighter]) -> Iterator[Problem]:
-    """Give the problem of each picture of which nothing could be made, wherever it is shown."""
+    """Give the problems of each picture of which nothing could be made, or something taken out, wherever it is shown."""
     for use in shown:
-        if why := found[use.file].why:
-            at = use.reference
-            place = Place(at.line, at.column, at.length)
-            yield UNMADE_PICTURE.undone(at.href, why).at(use.page, place)
+        one, at = found[use.file], use.reference
+        place = Place(at.line, at.column, at.length)
+        if one.why:
+            yield UNMADE_PICTURE.undone(at.href, one.why).at(use.page, place)
+        if one.refused:
+            yield UNSAFE_DRAWING.refused(at.href, one.refused).at(use.page, place)
+        if one.taken:
+            yield CLEANED_DRAWING.without(at.href, one.taken).at(use.page, place)
 
 
 def _unwritten(inputs: Inputs, found: Mapping[SourcePath, Lighter]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from proofpress.content.scan import OutsideSiteError, read_inside
 from proofpress.model import File, Place, Reference
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.rules.posts import LOCATION_DATA
+from proofpress.rules.text import UNUSED_ATTRIBUTE
 from proofpress.site.links import link_table
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from proofpress.builder.inputs import Inputs
     from proofpress.problems import Problem
 
-RASTER: Final = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp")
-"""Endings of what is looked at. A GIF is there because it moves; a drawing (SVG) has every width already."""
+RASTER: Final = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp", ".gif")
+"""Endings of what has pixels; a drawing (SVG) has every width already."""
+DRAWING: Final = ".svg"
 HEAD: Final = 1 << 18
 """How far into a picture it is looked for where it was taken: metadata stands before pixels, but for odd ones."""
 
@@ -36,7 +38,16 @@ class Use(msgspec.Struct, frozen=True):
 
 
 def uses_of(inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Iterator[Use]:
-    """Give each picture that a document shows, hidden ones too, where it is a file that may have pixels."""
+    """Give each picture that a document shows, hidden ones too: a file that may have pixels, or a writer's drawing."""
+    return (use for use in _all_uses(inputs, prepared) if use.file.lower().endswith(RASTER) or is_drawing(use.file))
+
+
+def is_drawing(path: SourcePath) -> bool:
+    """Tell whether a file is a drawing of a writer's; those in static/ are the owner's, who may have them run."""
+    return path.startswith("content/") and path.lower().endswith(DRAWING)
+
+
+def _all_uses(inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Iterator[Use]:
     files: dict[SourcePath, File] = {
         file.path: file for file in copies(inputs, prepared, frozenset()) if file.within is None
     }
@@ -45,8 +56,23 @@ def uses_of(inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Iterator
     for path, own in prepared.items():
         for reference in own.pictures:
             file = table.file_at(reference.href, own.card)
-            if file is not None and file.lower().endswith(RASTER):
+            if file is not None:
                 yield Use(path, reference, file)
+
+
+def unheeded(
+    inputs: Inputs, prepared: Mapping[SourcePath, Prepared], hidden: frozenset[SourcePath]
+) -> Iterator[Problem]:
+    """Give each image that asks for widths or a quality where no lighter one is made of it."""
+    if not any(one.widths or one.quality for own in prepared.values() for one in own.pictures):
+        return
+    makes = bool(inputs.config.images.formats)
+    for use in _all_uses(inputs, prepared):
+        at = use.reference
+        if not (at.widths or at.quality) or use.page in hidden or (makes and use.file.lower().endswith(RASTER)):
+            continue
+        fault = UNUSED_ATTRIBUTE.of_picture("widths" if at.widths else "quality", at.href, makes=makes)
+        yield fault.at(use.page, Place(at.line, at.column, at.length))
 
 
 def located(

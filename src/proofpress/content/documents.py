@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -13,13 +14,12 @@ from proofpress.content.text import decode, fitting
 from proofpress.model import Author, Document
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from proofpress.content.defaults import Defaults
     from proofpress.content.gate import Parts
     from proofpress.content.notebooks.transcript import Transcript
-    from proofpress.model import FrontMatter, Source
+    from proofpress.model import FrontMatter, Place, Source
     from proofpress.paths import SourcePath
 
 DRAFTS: Final = "_drafts"
@@ -83,6 +83,7 @@ def read(
         places=places,
         problems=tuple(sorted(findings.problems)),
         language=front.language or language,
+        beside=source.beside,
         drawings=notebook.drawings if notebook is not None else (),
     )
 
@@ -101,6 +102,17 @@ def _with_metadata(
         draft=front.draft or notebook.says == "draft",
         listed=front.listed and notebook.says is None,
     )
+
+
+def files_read_by(source: Source) -> tuple[tuple[str, Place], ...]:
+    """Return the files that a Markdown file's listings may read, as its front matter names them, with their places.
+
+    What is wrong with that is told by `read`.
+    """
+    unheard = Findings(source.path)
+    parts = gate.divide(decode(source.data, unheard), unheard)
+    front, places = front_matter.read(parts, unheard, zone=dt.UTC, taxonomies=(), authors=())
+    return tuple((name, places[f"reads.{number}"]) for number, name in enumerate(front.reads))
 
 
 def _kept_back(front: FrontMatter, parts: Parts, findings: Findings, path: str) -> FrontMatter:

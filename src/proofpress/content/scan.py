@@ -23,7 +23,7 @@ from proofpress.problems import Problem, visible
 from proofpress.rules.files import FILE_TOO_LARGE, LEFT_OVER, UNPORTABLE_NAME, UNREAD_POST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 
@@ -37,6 +37,8 @@ MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
 _DOCUMENTS: Final = (*MARKDOWN, NOTEBOOK)
 _BY_ENDING: Final = frozenset({"a backup copy", "a file that a program was still writing"})
 _UNPUBLISHED: Final = ("data/", "words/")
+LOCK: Final = ".run.yaml"
+"""What a post's listings gave when they ran, beside the post: `hello.run.yaml` of `hello.md`."""
 _BESIDE: Final = ".meta"
 """What Nikola keeps of a post beside it: nothing by itself, and of this post's files where there is one."""
 
@@ -58,6 +60,8 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """Every file below data/."""
     words: tuple[SourcePath, ...] = ()
     """Every file below words/."""
+    locks: dict[SourcePath, SourcePath] = {}
+    """The lock beside a document, by the document: a part of it, and no file to be copied."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -74,6 +78,7 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
     documents: dict[SourcePath, Source] = {}
     files: list[SourcePath] = []
     beside: dict[SourcePath, str] = {}
+    locks: list[SourcePath] = []
     for name, place, _ in walk(top, "content", faults, left):
         path = SourcePath(nfc(name))
         if path.lower().endswith(_DOCUMENTS) and not (is_notebook(path) and copied.is_asked_for(path)):
@@ -81,11 +86,14 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
                 documents[path] = Source(path, data)
         elif path.endswith(_BESIDE):
             beside[path] = place
+        elif path.endswith(LOCK):
+            locks.append(path)
         elif copied(path, place):
             files.append(path)
+    locked = {post: path for path in locks if (post := _post_of(path, LOCK, documents)) is not None}
+    files += set(locks) - set(locked.values())
     for path, place in beside.items():
-        stem = path.removesuffix(_BESIDE)
-        post = next((post for end in MARKDOWN if (post := SourcePath(stem + end)) in documents), None)
+        post = _post_of(path, _BESIDE, documents)
         if post is None:
             files.append(path)
         elif not copied(path, place) and _says_draft(path, place, problems):
@@ -104,8 +112,15 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
         static=tuple(sorted(static)),
         data=tuple(sorted(data_files)),
         words=tuple(sorted(words)),
+        locks=locked,
         problems=tuple(sorted(set(problems))),
     )
+
+
+def _post_of(path: SourcePath, ending: str, documents: Collection[SourcePath]) -> SourcePath | None:
+    """Return the document that a file lies beside, by its name without an ending."""
+    stem = path.removesuffix(ending)
+    return next((post for end in MARKDOWN if (post := SourcePath(stem + end)) in documents), None)
 
 
 class _LeftOut:
@@ -177,7 +192,7 @@ def place_inside(root: Path, path: str) -> str:
         raise OutsideSiteError(path)
     top = os.path.realpath(root)
     own = plain if os.name == "nt" else path
-    real = os.path.realpath(_on_disk(top, own))
+    real = os.path.realpath(on_disk(top, own))
     named = os.path.normpath(os.path.join(top, own))
     if not within(top, real, linked=os.path.normcase(real) != os.path.normcase(named)):
         raise OutsideSiteError(path)
@@ -203,7 +218,7 @@ def _read(path: SourcePath, place: str, problems: list[Problem]) -> bytes | None
     return data
 
 
-def _on_disk(top: str, path: str) -> str:
+def on_disk(top: str, path: str) -> str:
     """Return a file's full name as the disk has it: as given, or else with the same letters in another Unicode form."""
     direct = os.path.join(top, *path.split("/"))
     if path.isascii() or os.path.lexists(direct):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proofpress.kinds.target import Kind, PlainTarget, Planning, Published, refusal
+from proofpress.kinds.target import Kept, Kind, PlainTarget, Planning, Published, refusal
 from proofpress.model import Place
 from proofpress.rules.site import RESERVED_PATH
 
@@ -35,7 +35,7 @@ class CopyTarget(PlainTarget, frozen=True, kw_only=True):
     def _mend(self, _complaint: Complaint) -> str:
         return "rename it"
 
-    def write(self, published: Published) -> SourcePath:
+    def write(self, published: Published) -> SourcePath | Kept:
         """Return the file."""
         assert self.source is not None, "a copy is one of a file"
         return self.source
@@ -46,10 +46,17 @@ class FileTarget(CopyTarget, frozen=True, kw_only=True):
 
     who = "file"
 
+    cleaned: bytes = b""
+    """Of a drawing from which something was taken out, the digest of what is left."""
+
     def _mend(self, complaint: Complaint) -> str:
         if complaint.rule is RESERVED_PATH:
             return "rename it, or move it to static/, where the site's owner keeps such files"
         return "rename it"
+
+    def write(self, published: Published) -> SourcePath | Kept:
+        """Return the file, or what is left of it."""
+        return Kept(self.cleaned) if self.cleaned else super().write(published)
 
 
 def plan(planning: Planning) -> Iterator[CopyTarget]:
@@ -57,8 +64,13 @@ def plan(planning: Planning) -> Iterator[CopyTarget]:
     for file in planning.site.files.values():
         if file.within is not None:  # a kind of its own
             continue
-        of = FileTarget if file.path.startswith(CONTENT) else CopyTarget
-        yield of(site_path=file.site_path, origin=file.path, source=file.path)
+        if not file.path.startswith(CONTENT):
+            yield CopyTarget(site_path=file.site_path, origin=file.path, source=file.path)
+            continue
+        cleaned = file.picture.cleaned if file.picture is not None else None
+        yield FileTarget(
+            site_path=file.site_path, origin=file.path, source=file.path, cleaned=cleaned[0] if cleaned else b""
+        )
 
 
 KIND = Kind(plan=plan)

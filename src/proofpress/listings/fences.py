@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from proofpress.listings.languages import FOREIGN
+from proofpress.listings.running import RUN_OPTIONS, RUNS, Refusal, Running, with_option
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _VALUE: Final = (
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\[[^\[\]]*\]|\{[^{}]*\}|/(?:[^/\\]|\\.)+/(?=[\s,]|\Z)|[^\s,\"'\[{]*"
@@ -67,15 +68,37 @@ _NO_NUMBERS: Final = frozenset({"nolinenos", "nolinenumbers", "nonumbers", "no-l
 _NO_COPY: Final = frozenset({"nocopy", "no-copy"})
 _YES: Final = frozenset({"", "true", "yes", "on", "table", "inline", "visible"})
 _NO: Final = frozenset({"false", "no", "0", "none", "off"})
+_PLACES: Final[Mapping[str, Literal["append", "after", "replace"]]] = {
+    "append": "append",
+    "after": "after",
+    "replace": "replace",
+}
+_STEPPED: Final = frozenset({"step", "of", "after", "replace"})
+"""Options of a step; what it is itself has no value."""
+_YES_OR_NO: Final = _NO_COPY | {"copy", "check", "wrap"}
 FRAMES: Final = ("code", "terminal", "none")
 OPTIONS: Final = (
     "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
-    "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check",
+    "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check", "run", "timeout", "needs", "raises", "vary", "alt",
+    "step", "of", "after", "replace", "append",
+    "include", "symbol", "region", "lines", "decorators", "comments",
 )  # fmt: skip
 """The options that are ours, for a hint."""
 DRAWN: Final = frozenset({"mermaid", "dot"})
 """Languages whose text is a diagram."""
-_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check"}
+PARTS: Final = ("symbol", "region", "lines")
+"""Options that name the part of a file that is included."""
+_OF_INCLUDES: Final = ("decorators", "comments")
+"""Options that say what is left out of it."""
+_TRUTHS: Final = frozenset({"true", "false", "t", "f", "yes", "no", "on", "off", "0", "1"})
+"""What `include=` has in R Markdown, where it hides a listing."""
+_KNOWN: Final = (
+    _TITLES
+    | _NUMBERS
+    | _STARTS
+    | frozenset(_KINDS)
+    | {"wrap", "frame", "lang", "tab", "check", "include", *PARTS, *RUN_OPTIONS}
+)
 MAX_LINE: Final = 1_000_000
 
 
@@ -115,6 +138,38 @@ class Slip(NamedTuple):
     """The word, where it is another tool's and so in many a listing: what is one slip in a text, and is told once."""
 
 
+class Step(NamedTuple):
+    """That a listing is a step of a file, which others of its text begin or go on with."""
+
+    of: str
+    """The file's name."""
+    how: Literal["whole", "append", "after", "replace"]
+    """Where its lines go: they are the file, or go to its end, behind a block or in place of one."""
+    words: str
+    """What the block begins with."""
+    at: int
+    length: int
+
+
+class Include(NamedTuple):
+    """Code of a file that a listing shows, and the part of it; offsets are those of the info string."""
+
+    path: str
+    """As it is written."""
+    at: int
+    length: int
+    part: str = ""
+    """By what the part is named: `symbol`, `region` or `lines`; empty for the whole file."""
+    name: str = ""
+    part_at: int = 0
+    part_length: int = 0
+    decorators: bool = True
+    """Whether those of a symbol are shown."""
+    comments: bool = True
+    starts: bool = False
+    """Whether the info string says from which number on its lines are numbered."""
+
+
 class Info(NamedTuple):
     """What an info string says."""
 
@@ -141,8 +196,12 @@ class Info(NamedTuple):
     over_at: int = 0
     classes: tuple[str, ...] = ()
     alt: str = ""
-    """What a diagram shows, in words."""
+    """What a diagram, or the picture that the listing draws when it is run, shows, in words."""
+    running: Running = Running()
+    """What is said of its being run."""
     id: str = ""
+    step: Step | None = None
+    include: Include | None = None
     slips: tuple[Slip, ...] = ()
 
     @property
@@ -162,6 +221,20 @@ def read_info(text: str) -> Info:
     return reading.info(at)
 
 
+def is_diff(info: Info) -> bool:
+    """Tell whether a listing is a diff."""
+    return info.language.lower() == "diff"
+
+
+class Span(NamedTuple):
+    """A piece of an info string: where it begins, and how it is written."""
+
+    at: int
+    text: str
+    value_at: int
+    """Where its value begins."""
+
+
 class _Reading:
     """An info string, as far as it is read: each method takes one form of what may stand in it."""
 
@@ -172,6 +245,7 @@ class _Reading:
         self.tab = self.alt = ""
         self.copies = True
         self.checked = True
+        self.running = Running()
         self.lines: list[Lines] = []
         self.words: list[Words] = []
         self.numbered: bool | None = None
@@ -179,7 +253,12 @@ class _Reading:
         self.start_at = self.over_at = 0
         self.wrap = self.folded = False
         self.classes: list[str] = []
+        self.step: dict[str, tuple[str, int, int]] = {}
+        """What makes it a step: by the word, its value, and where it stands with its length."""
         self.slips: list[Slip] = []
+        self.include: Include | None = None
+        self.parts: dict[str, tuple[str, tuple[int, int], str]] = {}
+        """What is said of an include beside its file: each value, where its option and it begin, and the option as it is written."""
 
     def info(self, language_at: int) -> Info:
         """Return what was read."""
@@ -192,10 +271,16 @@ class _Reading:
             message = f"'lang' tells the language of a diff, and this listing is '{self.language}'"
             self.slip(self.over_at, self.over, message, f'write: diff lang="{self.language}"')
             self.over = ""
+        include = self.included()
+        if self.running.at and (why := self.why_not_run()):
+            option, at = self.running.at[0]
+            self.slip(at, option, *why)
+            self.running = Running()
+        step = self.step_asked() if self.step else None
         return Info(
             language=self.language,
             language_at=language_at,
-            title=self.title,
+            title=self.title or (step.of if step else ""),
             lines=tuple(self.lines),
             words=tuple(self.words),
             numbered=self.numbered,
@@ -205,14 +290,85 @@ class _Reading:
             frame=self.frame,
             tab=self.tab,
             alt=self.alt,
+            running=self.running,
             copies=self.copies,
             checked=self.checked,
             over=self.over,
             over_at=self.over_at,
             classes=tuple(self.classes),
             id=self.id,
+            step=step,
+            include=include,
             slips=tuple(sorted(self.slips)),
         )
+
+    def included(self) -> Include | None:
+        """Return what the listing shows of a file, all that is said of it together."""
+        include = self.include
+        if include is None:
+            for name, (_, (at, _), whole) in self.parts.items():
+                message = f"'{name}' says what is shown of a file, and none is named"
+                self.slip(at, whole, message, 'name it: include="../src/a.py"')
+            return None
+        for name, (value, (at, value_at), whole) in self.parts.items():
+            if name == "decorators":
+                include = include._replace(decorators=value.lower() in _YES)
+            elif name == "comments":
+                include = include._replace(comments=value.lower() in _YES)
+            elif include.part:
+                message = f"an include shows a symbol, a region or lines, and this one has '{include.part}' already"
+                self.slip(at, whole, message, "take one of the two out")
+            else:
+                include = include._replace(part=name, name=value, part_at=value_at, part_length=len(value))
+        if not include.decorators and include.part != "symbol":
+            _, (at, _), whole = self.parts["decorators"]
+            self.slip(at, whole, "decorators are left out of a symbol, and this include names none", "take it out")
+        return include._replace(starts=self.start is not None)
+
+    def why_not_run(self) -> tuple[str, str] | None:
+        """Return why a listing that says how it is run can't be, and what to do; None where it can."""
+        if self.running.asked is False and len(self.running.at) == 1:
+            return None
+        if self.language.lower() == "diff":
+            return "a diff is never run", "take the option out"
+        if self.language.lower() in RUNS:
+            return None
+        named = f"'{self.language[:40]}'" if self.language else "a listing that names no language"
+        return f"{named} can't be run here", f"run is for {', '.join(sorted(set(RUNS.values())))} and their sessions"
+
+    def take_running(self, key: str, value: str, at: int, whole: str) -> None:
+        """Take an option of a listing that is run."""
+        read = with_option(self.running, key, value, at)
+        if isinstance(read, Refusal):
+            self.slip(at, whole, read.message, read.hint)
+        else:
+            self.running = read
+
+    def step_asked(self) -> Step | None:
+        """Return the step that it is; note what makes none."""
+        of, of_at, of_length = self.step.get("of", ("", 0, 0))
+        placed = [name for name in self.step if name in _PLACES]
+        if "step" not in self.step or not of:
+            hint = 'write: step of="train.py"'
+            for name, (_, begin, long) in self.step.items():
+                if name == "step":
+                    self.slip(begin, "x" * long, "this step does not say which file it is a step of", hint)
+                else:
+                    self.slip(begin, "x" * long, f"'{name}' speaks of a step, and this listing is none", hint)
+            return None
+        diff = self.language.lower() == "diff"
+        for name in placed if diff else placed[1:]:
+            _, begin, long = self.step[name]
+            if diff:
+                message, hint = "a diff tells by its lines where it goes", "take this out"
+            else:
+                message, hint = f"'{placed[0]}' says already where this step goes", "take one of them out"
+            self.slip(begin, "x" * long, message, hint)
+        if not placed or diff:
+            return Step(of, "whole", "", of_at, of_length)
+        words, begin, long = self.step[placed[0]]
+        how: Literal["append", "after", "replace"] = _PLACES[placed[0]]
+        return Step(of, how, words, begin, long)
 
     def slip(self, at: int, written: str, message: str, hint: str, foreign: str = "") -> None:
         """Note what has no effect."""
@@ -242,6 +398,8 @@ class _Reading:
         if match is None:
             return at
         language, pos = match[0].strip("\"'`"), match.end()
+        if language.lower() == "step":
+            return at  # a file without a language
         if text.startswith("=", pos) and language.lower() in _KNOWN:
             return at  # it is an option already
         if language.lower().startswith("diff-") and len(language) > 5:  # Prism's name for it
@@ -328,33 +486,68 @@ class _Reading:
                 self.numbered = value.lower() not in _NO
             else:
                 self.slip(at, whole, f"'{name}' is true or false, not '{value[:40]}'", f"write '{name}' alone")
-        elif key == "wrap" and value.lower() in _YES | _NO:
-            self.wrap = value.lower() in _YES
-        elif key == "alt" and self.language.lower() in DRAWN and value.strip():
-            self.alt = _ESCAPE.sub(r"\1", value) if quoted else value
         elif key == "frame":
             if value.lower() in FRAMES:
                 self.frame = value.lower()
             else:
                 hint = did_you_mean(value, FRAMES) or "a frame is one of: code, terminal, none"
                 self.slip(at, whole, f"a listing has no frame '{value[:40]}'", hint)
+        elif key in RUN_OPTIONS:
+            self.take_running(key, _ESCAPE.sub(r"\1", value) if quoted and key != "vary" else value, at, whole)
         elif key in {"lang", "language"} and value:
             if self.language:
                 self.over, self.over_at = value, inside_at
             else:
                 self.language = value
-        elif (key in _NO_COPY or key == "copy") and value.lower() in _YES | _NO:
-            self.copies = (value.lower() in _YES) == (key == "copy")
-        elif key == "check" and value.lower() in _YES | _NO:
-            self.checked = value.lower() in _YES
+        elif key in _YES_OR_NO and value.lower() in _YES | _NO:
+            self.take_choice(key, yes=value.lower() in _YES)
+        else:
+            plain = _ESCAPE.sub(r"\1", value) if quoted else value
+            self.take_text(name, plain, Span(at, whole, inside_at))
+
+    def take_choice(self, key: str, *, yes: bool) -> None:
+        """Take what is so or not."""
+        if key == "wrap":
+            self.wrap = yes
+        elif key == "check":
+            self.checked = yes
+        else:
+            self.copies = yes == (key == "copy")
+
+    def take_text(self, name: str, value: str, span: Span) -> None:
+        """Take an option whose value is text; what has no effect is noted."""
+        key = name.lower()
+        if key == "alt" and self.language.lower() in DRAWN | RUNS.keys() and value.strip():
+            self.alt = value
         elif key == "tab" and value.strip():
-            self.tab = _ESCAPE.sub(r"\1", value).strip() if quoted else value
+            self.tab = value.strip()
+        elif key in _STEPPED and value.strip():
+            self.take_step(key, value.strip(), span.at, len(span.text))
         elif key == "id" and value and not re.search(r"\s", value):
             self.id = value
         elif key == "class" and value:
             self.classes += value.split()
+        elif not self.took_of_include(key, value, (span.at, span.value_at), span.text):
+            self.unknown(name, span.at)
+
+    def take_step(self, name: str, value: str, at: int, length: int) -> None:
+        """Take a part of what makes a step; each stands once."""
+        if name == "step" and value != "step":
+            self.slip(at, "x" * length, "'step' has no value: 'of' names its file", f'write: step of="{value[:40]}"')
+        elif name in self.step:
+            self.slip(at, "x" * length, f"'{name}' stands here twice", "take one of them out")
         else:
-            self.unknown(name, at)
+            self.step[name] = value, at, length
+
+    def took_of_include(self, key: str, value: str, at: tuple[int, int], whole: str) -> bool:
+        """Take what names a file, or a part of it, and where that and its value begin; tell whether an option does so."""
+        if key == "include" and value.strip() and value.lower() not in _TRUTHS:
+            self.include = Include(value, at[1], len(value))
+        elif (key in PARTS and value.strip()) or (key in _OF_INCLUDES and value.lower() in _YES | _NO):
+            self.parts[key] = (value, at, whole)
+        else:
+            return False
+        return True
 
     def take_title(self, title: str, at: int) -> None:
         """Take a title; a listing has one."""
@@ -391,10 +584,14 @@ class _Reading:
             self.numbered = False
         elif key in {"wrap", "nowrap"}:
             self.wrap = key == "wrap"
+        elif key in {"step", "append"}:
+            self.take_step(key, key, at, len(word))
         elif _KINDS.get(key) == "folded":
             self.folded = True
         elif key in _NO_COPY:
             self.copies = False
+        elif key == "run":
+            self.take_running(key, "", at, word)
         elif key == "diff" and self.language and not self.over:
             self.language, self.over, self.over_at = "diff", self.language, self.text.find(self.language)
         elif "." in key.strip(".") and key not in FOREIGN and not self.title:
@@ -432,7 +629,7 @@ class _Reading:
             self.id = word
         elif written is not None and not sign:
             self.take_option(word, written, begin, at + item.start(3))
-        elif key in _NUMBERS or key in _NO_COPY or (key in FOREIGN and self.language):
+        elif key in _NUMBERS or key in _NO_COPY or (key in {"run", *FOREIGN} and self.language):
             self.take_word(word, begin)
         elif not self.language:
             self.language = word

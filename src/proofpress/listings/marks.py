@@ -15,7 +15,7 @@ from proofpress.listings.fences import Slip
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from proofpress.listings.fences import Info, Lines
 
@@ -34,7 +34,7 @@ _NOTES: Final = re.compile(rf"[ \t]*{_OPENING}[ \t]*(?P<notes>(?:\(\d{{1,3}}\)![
 _TAIL: Final = 200
 """Characters at a line's end among which its notes are looked for: all of a long line would take time."""
 _NUMBER: Final = re.compile(r"\((\d+)\)!")
-_HEADER: Final = re.compile(r"@@ |\\ No newline|diff --git |index [0-9a-f]+\.\.")
+_HEADER: Final = re.compile(r"@@(?: |\Z)|\\ No newline|diff --git |index [0-9a-f]+\.\.")
 
 
 class Shown(NamedTuple):
@@ -51,6 +51,8 @@ class Shown(NamedTuple):
     """Slips whose offsets are those of the code as it is written."""
     labels: Mapping[int, str] = {}
     """By the number of the first of some lines, what is written beside it."""
+    rows: tuple[int, ...] = ()
+    """By line, from 0, which of the lines as they are written it is; none where each is its own."""
 
 
 def noted(code: str) -> set[int]:
@@ -78,8 +80,9 @@ def show(info: Info, code: str, notes: Container[int] = ()) -> Shown:
         _check_notes(code, notes, found)
     if info.over:
         code = _read_diff(code, found)
+    rows: tuple[int, ...] = ()
     if marks:
-        code = _read_marks(code, found)
+        code, rows = _read_marks(code, found)
     if with_notes:
         code = _take_notes(code, notes, found)
     count = code.count("\n") + (not code.endswith("\n") and bool(code))
@@ -91,7 +94,7 @@ def show(info: Info, code: str, notes: Container[int] = ()) -> Shown:
         found.add(lines.kind, lines.first, min(lines.last, count))
         if lines.last > count:
             in_info.append(_beyond(lines, count))
-    return Shown(code, found.lines, found.notes, tuple(in_info), tuple(found.slips), labels)
+    return Shown(code, found.lines, found.notes, tuple(in_info), tuple(found.slips), labels, rows)
 
 
 def _check_notes(code: str, notes: Container[int], found: _Found) -> None:
@@ -137,15 +140,20 @@ class _Found:
             self.lines.setdefault(kind, set()).update(range(first, last + 1))
 
 
-def _read_diff(code: str, found: _Found) -> str:
-    """Take the marks of a diff off its lines: the blank too, where each line that says something begins with a mark."""
-    lines = code.split("\n")
-    header = [
+def headers(lines: Sequence[str]) -> list[bool]:
+    """Tell of each line of a diff whether it speaks of the lines, and is none."""
+    return [
         _HEADER.match(line) is not None
         or (line.startswith("--- ") and index + 1 < len(lines) and lines[index + 1].startswith("+++ "))
         or (line.startswith("+++ ") and index > 0 and lines[index - 1].startswith("--- "))
         for index, line in enumerate(lines)
     ]
+
+
+def _read_diff(code: str, found: _Found) -> str:
+    """Take the marks of a diff off its lines: the blank too, where each line that says something begins with a mark."""
+    lines = code.split("\n")
+    header = headers(lines)
     blank = all(not line.strip() or line[0] in "+- " or of_file for line, of_file in zip(lines, header, strict=True))
     for index, line in enumerate(lines):
         if header[index] or not line:
@@ -158,15 +166,19 @@ def _read_diff(code: str, found: _Found) -> str:
     return "\n".join(lines)
 
 
-def _read_marks(code: str, found: _Found) -> str:
+def _read_marks(code: str, found: _Found) -> tuple[str, tuple[int, ...]]:
+    """Take marks off the lines; return the code, and which of the lines as they were each of its lines is."""
     reading = _Marks(found)
     offset = 0
     end = "\n" if code.endswith("\n") else ""
-    for line in code.removesuffix("\n").split("\n"):
+    rows: list[int] = []
+    for row, line in enumerate(code.removesuffix("\n").split("\n")):
         reading.take(line, offset)
         offset += len(line) + 1
+        if len(reading.kept) > len(rows):
+            rows.append(row)
     reading.end()
-    return "\n".join(reading.kept) + end
+    return "\n".join(reading.kept) + end, tuple(rows)
 
 
 class _Marks:

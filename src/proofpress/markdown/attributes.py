@@ -55,6 +55,8 @@ TAKEN: Final[Mapping[str, tuple[frozenset[str] | None, str]]] = {
     "translate": (None, "yes|no"),
     "width": (_PICTURES | {"table"}, _MEASURE.pattern),
     "height": (_PICTURES, _MEASURE.pattern),
+    "widths": (frozenset({"img"}), r"[1-9]\d{1,3}(?: [1-9]\d{1,3}){0,7}"),
+    "quality": (frozenset({"img"}), r"[1-9]\d?|100"),
     "loading": (_PICTURES, "lazy|eager"),
     "decoding": (_PICTURES, "sync|async|auto"),
     "fetchpriority": (_PICTURES, "high|low|auto"),
@@ -63,6 +65,7 @@ TAKEN: Final[Mapping[str, tuple[frozenset[str] | None, str]]] = {
     "rel": (frozenset({"a"}), rf"{_WORD}(?: {_WORD})*"),
     "hreflang": (frozenset({"a"}), r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"),
     "download": (frozenset({"a"}), r"[^/\\]*"),
+    "output": (frozenset({"code"}), r"[A-Za-z][\w.:-]*"),
     "start": (frozenset({"ol"}), r"-?\d{1,7}"),
     "reversed": (frozenset({"ol"}), "|reversed|true"),
     "type": (frozenset({"ol"}), "[1aAiI]"),
@@ -71,6 +74,8 @@ TAKEN: Final[Mapping[str, tuple[frozenset[str] | None, str]]] = {
 
 Beside them stand `data-*` and `aria-*`, on all.
 """
+OUTPUT: Final = "data-output"
+"""What a piece of code has that says what the listing of an id printed."""
 _OWN: Final = re.compile(r"(?:data-[a-z0-9][a-z0-9.-]*|aria-[a-z]+)")
 _NAMES_OF: Final = {
     "a": "a link", "img": "an image", "figure": "a figure", "code": "a piece of code", "p": "a paragraph", "ol": "a list",
@@ -170,7 +175,7 @@ def _is_plain(style: str) -> bool:
 _EXAMPLES: Final = {
     "width": "50%", "height": "300", "loading": "lazy", "decoding": "async", "fetchpriority": "high", "align": "right",
     "target": "_blank", "rel": "nofollow", "lang": "en", "dir": "rtl", "start": "5", "type": "a", "hreflang": "en",
-    "translate": "no", "role": "note",
+    "translate": "no", "role": "note", "widths": '"400 800"', "quality": "70",
 }  # fmt: skip
 
 
@@ -191,6 +196,8 @@ def _written(name: str, value: str) -> Attributes:
         return {"target": value, "rel": "noopener"}
     if name == "reversed":
         return {"reversed": ""}
+    if name == "output":  # what it claims is compared, and nothing to a browser
+        return {OUTPUT: value}
     return {name: value}
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from proofpress.listings.fences import DRAWN, read_info
+from proofpress.listings.fences import DRAWN, Info
 from proofpress.listings.html import Company
 from proofpress.listings.spans import escape
+from proofpress.markdown.includes import info_of, origin_of
 from proofpress.markdown.inline_forms import image, link_close, link_open, mark_name, raw
 from proofpress.markdown.summary import without_links
 from proofpress.markdown.words import MORE
@@ -146,7 +147,7 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
         return writer.text.lines.in_info(token, offset, length)
 
     given = {name: str(value) for name, value in _isolated(writer, given).items()}
-    info = read_info(token.info)
+    info = info_of(token)
     label = info.tab
     if "label" in token.meta:  # its title is that of a tab
         label, info = token.meta["label"], info._replace(title="")
@@ -159,10 +160,45 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
             writer.out.append(_as_tab(drawn, label, token.meta.get("tab", "alone")) if label else drawn)
             return index + 1
     notes = {number: str(item.attrs["id"]) for number, item in token.meta.get("notes", {}).items()}
-    company = Company(given, writer.labels.text, notes, token.meta.get("taken", frozenset()))
+    taken, new = token.meta.get("taken", frozenset()), token.meta.get("new", frozenset())
+    company = Company(given, writer.labels.text, notes, taken, new, origin_of(token, writer.manner.repository))
     listing = writer.manner.listings.write(token.content, info, company, place, writer.findings.note)
     writer.anchors += listing.anchors
-    writer.out.append(_as_tab(listing.html, label, token.meta.get("tab", "alone")) if label else listing.html)
+    html = listing.html
+    if outputs := writer.text.outputs.get(id(token)):
+        html += _apart(writer, outputs)
+    writer.out.append(_as_tab(html, label, token.meta.get("tab", "alone")) if label else html)
+    writer.certain = writer.certain and listing.certain
+    return index + 1
+
+
+def _apart(writer: Writer, tokens: Sequence[Token]) -> str:
+    """Return blocks as HTML that stands with what is written next."""
+    begin = len(writer.out)
+    writer.blocks(tokens)
+    html = "".join(writer.out[begin:])
+    del writer.out[begin:]
+    return html
+
+
+def _assembled(writer: Writer, tokens: Sequence[Token], index: int) -> int:
+    """Write a file that steps built, folded."""
+    token = tokens[index]
+    last, findings = token.meta["last"], writer.findings
+
+    def place(offset: int, length: int) -> Place:  # noqa: ARG001 - what is wrong with it stands nowhere else
+        return writer.text.lines.in_info(last, 0, len(last.info))
+
+    def note(rule: str, place: Place, message: str, hint: str = "") -> None:
+        if rule != "unknown-language":  # the steps have told it
+            findings.note(rule, place, message, hint)
+
+    after_hidden(writer, tokens, index)
+    title = writer.labels.text("whole_file", {"name": token.meta["name"]})
+    info = Info(language=token.info, title=title, folded=True)
+    company = Company({"dir": "ltr"} if writer.isolates else {}, writer.labels.text)
+    listing = writer.manner.listings.write(token.content, info, company, place, note)
+    writer.out.append(listing.html)
     writer.certain = writer.certain and listing.certain
     return index + 1
 
@@ -326,6 +362,7 @@ FORMS: Final[Mapping[str, BlockForm]] = {
     "paragraph_open": _paragraph,
     "heading_open": _heading,
     "fence": _fence,
+    "assembled": _assembled,
     "code_block": _code,
     "html_block": _html,
     "math_block": _formula,

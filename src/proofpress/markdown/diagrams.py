@@ -8,6 +8,7 @@ import msgspec
 
 from proofpress.listings.spans import escape
 from proofpress.rules.drawings import BROKEN_DIAGRAM, MISSING_EXTRA
+from proofpress.rules.rule import apart, once_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,15 @@ WIDE: Final = 1000
 """Pixels, beyond which it is not made smaller to fit a column either."""
 
 
+def note_undrawn(writer: Writer) -> None:
+    """Note that what draws diagrams is not installed: once a page, with how many more lack it."""
+    from proofpress.diagrams import drawing  # noqa: PLC0415 - as below
+
+    fault = MISSING_EXTRA.diagram(writer.undrawn[0][0], drawing.INSTALL)
+    for found, place in apart(once_each((fault, at) for _, at in writer.undrawn), writer.text.allowances):
+        writer.findings.tell(found, place)
+
+
 def figure(writer: Writer, token: Token, info: Info, given: Mapping[str, str]) -> str | None:
     """Return a fence as a figure; None for one that is shown as a listing, and why is among the writer's findings."""
     from proofpress.diagrams import drawing  # noqa: PLC0415 - most texts have no diagrams
@@ -30,8 +40,7 @@ def figure(writer: Writer, token: Token, info: Info, given: Mapping[str, str]) -
     kind = info.language.lower()
     lines, note = writer.text.lines, writer.findings.note
     if not drawing.can_draw(kind):
-        fault = MISSING_EXTRA.diagram(kind, drawing.INSTALL)
-        note(fault.rule.name, lines.in_info(token, info.language_at, len(info.language)), fault.message, fault.hint)
+        writer.undrawn.append((kind, lines.in_info(token, info.language_at, len(info.language))))
         return None
     before = writer.diagrams[token.content]
     writer.diagrams[token.content] += 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from proofpress.listings.spans import escape
 from proofpress.markdown.rawhtml import ids_in, with_references
 from proofpress.markdown.urls import encoded, why_refused
@@ -71,10 +73,25 @@ def image(writer: Writer, token: Token, given: Mapping[str, str | int | float]) 
     attrs = dict(given)
     reading = read(str(attrs.pop("src")))
     src = reading.text
+    widths, quality = attrs.pop("widths", ""), attrs.pop("quality", 0)
     attrs["alt"] = alternative(token.children)
     writer.words.append(" ")
     source = writer.refer(token, src, image=True) if reading.local else f'src="{escape(encoded(src))}"'
+    if widths or quality:
+        _ask(writer, token, tuple(map(int, str(widths).split())), int(quality), local=reading.local)
     writer.out.append(f"<img {source}{writer.attributes(attrs)}>")
+
+
+def _ask(writer: Writer, token: Token, widths: tuple[int, ...], quality: int, *, local: bool) -> None:
+    """Say of an image that was just referred to how lighter ones are to be made of it."""
+    if local:
+        writer.references[-1] = msgspec.structs.replace(writer.references[-1], widths=widths, quality=quality)
+        return
+    assert writer.holder is not None
+    place = writer.text.destination(writer.holder, token, str(token.attrs["src"]))
+    name = "widths" if widths else "quality"
+    message = f"'{name}' has no effect on a picture that is not one of the site's files"
+    writer.findings.note("unused-attribute", place, message, "take it out")
 
 
 def _html(writer: Writer, tokens: Sequence[Token], index: int) -> None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 from markdown_it.token import Token
 
-from proofpress.listings.fences import Info, read_info
 from proofpress.markdown import elements
+from proofpress.markdown.attributes import OUTPUT
 from proofpress.markdown.formulas import Found
+from proofpress.markdown.includes import Included, info_of
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.runs import Origins, Piece, pieces_of, plain_of
 from proofpress.model import Allowance, Document, Place
@@ -24,6 +25,9 @@ from proofpress.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from proofpress.listings.fences import Info
+    from proofpress.markdown.steps import Assembled
 
 _NAMES: Final[Mapping[str, str]] = {
     "blockquote": "quote",
@@ -134,6 +138,15 @@ class Reference(NamedTuple):
     """Whether one of its label came before, and says something else."""
 
 
+class Quoted(NamedTuple):
+    """A piece of code among words that says what a listing printed: `0.97` with `{output=loss}`."""
+
+    text: str
+    output: str
+    """The id of the listing."""
+    place: Place
+
+
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """A block of code. One that is indented has no info string."""
 
@@ -142,7 +155,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def code(self) -> str:
-        """The code as it is written; what is shown of it lacks the marks that `listings.marks` takes."""
+        """The code as it is written, or as it is in the file that is included; what is shown of it lacks the marks that `listings.marks` takes."""
         return self.token.content
 
     @property
@@ -153,7 +166,24 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def options(self) -> Info:
         """What the info string says; offsets in it are those of `info`."""
-        return read_info(self.token.info)
+        return info_of(self.token)
+
+    @property
+    def included(self) -> Included | None:
+        """What it shows of another file; None where it shows none, or that can't be had."""
+        own: Included | None = self.token.meta.get("included")
+        return own
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """Its first line in the text, from 0, and the one behind its last."""
+        first, end = self.token.map or (0, 0)
+        return first, end
+
+    @property
+    def id(self) -> str:
+        """What it is led to by; empty where it has no id."""
+        return self.options.id or str(self.token.attrs.get("id", ""))
 
     @property
     def fenced(self) -> bool:
@@ -268,6 +298,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """What the rules of Markdown noted in passing, for rules of others that write it: markdown-it's `env`."""
     passes_html: bool = True
     """Whether raw HTML is read as such."""
+    outputs: Mapping[int, Sequence[Token]] = {}
+    """What listings gave when they ran, for who writes: the blocks below each, by the identity of its token."""
 
     @property
     def allowances(self) -> Sequence[Allowance]:
@@ -360,6 +392,31 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
             for token in part
             if token.type in {"fence", "code_block"} and "math" not in token.meta
         )
+
+    @cached_property
+    def quoted(self) -> tuple[Quoted, ...]:
+        """The pieces of code among words that say what a listing printed."""
+        if "output=" not in self.source:
+            return ()
+        return tuple(
+            Quoted(token.content, str(token.attrs[OUTPUT]), self._code_place(holder, token))
+            for holder, *_ in self._walked
+            for token in holder.children or ()
+            if token.type == "code_inline" and OUTPUT in token.attrs
+        )
+
+    def _code_place(self, holder: Token, token: Token) -> Place:
+        begin = Origins(holder.children or (), holder.content).where.get(id(token), 0)
+        at = holder.content.find(token.content, begin)
+        return self.lines.place(holder, max(begin, at), len(token.content))
+
+    @property
+    def programs(self) -> tuple[Listing | Assembled, ...]:
+        """The listings as programs: for the steps of a file the file that they build, none where a step can't be applied."""
+        files: tuple[Assembled, ...] | None = self.environment.get("files")
+        if files is None:
+            return self.listings
+        return (*(listing for listing in self.listings if listing.options.step is None), *files)
 
     @property
     def has_first_level(self) -> bool:

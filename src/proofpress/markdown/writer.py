@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
+    from proofpress.config import Repository
     from proofpress.listings.html import Listings
     from proofpress.markdown.text import Text
     from proofpress.model import Heading, Place
@@ -42,6 +43,8 @@ class Manner(NamedTuple):
     """Whether what is written is cleaned afterwards."""
     strict: bool
     """CommonMark to the letter: no ids, no colours."""
+    repository: Repository
+    """Where code that listings include is seen."""
     labels: Catalogue
     """What is written beside the author's words, in the language of the text."""
 
@@ -70,6 +73,8 @@ class Writer:
         """How often each was drawn, by its text."""
         self.drawn: list[str] = []
         """Diagrams that stand apart until the rest is cleaned; their marks go on where those of formulas end."""
+        self.undrawn: list[tuple[str, Place]] = []
+        """Fences of diagrams that nothing here can draw: the language, and where it is named."""
         self.findings = Findings(text.document.path)
         self.out: list[str] = []
         self.words: list[str] = []

@@ -29,7 +29,7 @@ def offered(pieces: list[str], at: int, found: Resolved, characters: object) -> 
     What says itself where else it can be had (`srcset`, a `picture` around it) stays as it is.
     """
     file = found.file
-    if file is None or file.picture is None:
+    if file is None or file.picture is None or file.picture.cleaned is not None:
         return
     before, behind = pieces[at - 1], _REST.match(pieces[at + 1])
     begin = before.rfind("<")

@@ -26,7 +26,7 @@ class _ListingSyntax(TextRule, frozen=True):
         """Give each listing that its language can't read."""
         from proofpress.rules import languages  # noqa: PLC0415 - a build doesn't load them
 
-        for listing in text.listings:
+        for listing in text.programs:
             if not listing.options.checked:
                 continue
             found = languages.read(listing.options.language, listing.code)
@@ -49,7 +49,7 @@ def unread_languages(text: Text) -> tuple[str, ...]:
     """Return the languages of a text's listings that are read with the extra `check`, and are not without it."""
     from proofpress.rules import languages  # noqa: PLC0415 - a build doesn't load them
 
-    named = {listing.options.language for listing in text.listings if listing.options.checked}
+    named = {listing.options.language for listing in text.programs if listing.options.checked}
     return tuple(sorted({name for each in named if (name := languages.unread(each))}))
 
 
@@ -149,7 +149,7 @@ def _parts(text: Text) -> list[_Part] | None:
     from proofpress.rules.languages.python import program  # noqa: PLC0415 - a build doesn't load them
 
     parts = []
-    for listing in text.listings:
+    for listing in text.programs:
         language = listing.options.language.lower()
         if not listing.options.checked:
             if language in languages.PYTHON:
@@ -290,9 +290,9 @@ class _MissingRequirement(TextRule, frozen=True):
         source = text.source
         if "# /// script" not in source and "requirements.txt" not in source:
             return
-        files = [one for one in text.listings if one.options.title.rpartition("/")[2] == "requirements.txt"]
+        files = [one for one in text.programs if one.options.title.rpartition("/")[2] == "requirements.txt"]
         common = requirements.of_file("\n".join(one.code for one in files)) if files else None
-        own = {one.options.title.rpartition("/")[2].removesuffix(".py") for one in text.listings}
+        own = {one.options.title.rpartition("/")[2].removesuffix(".py") for one in text.programs}
         for part in _parts(text) or []:
             asked = requirements.of_script(part.listing.code)
             asked = common if asked is None else asked

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from proofpress.rules.rule import Fault, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class _NotUtf8(Rule, frozen=True):
@@ -51,6 +54,10 @@ class _OutsideSite(Rule, frozen=True):
 
     def file(self) -> Fault:
         return self.says("it lies outside the site's folder")
+
+    def named(self, name: str) -> Fault:
+        """Tell of a file that a post names."""
+        return self.says(f"'{name[:60]}' lies outside the site's folder", "put a copy of it inside")
 
     def template_name(self, name: str) -> Fault:
         return self.says(
@@ -146,6 +153,24 @@ class _UnmadePicture(Rule, frozen=True):
         )
 
 
+class _CleanedDrawing(Rule, frozen=True):
+    def without(self, path: str, taken: Sequence[str]) -> Fault:
+        more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
+        return self.says(
+            f"the drawing '{path}' is published without what runs or loads something: {', '.join(taken[:3])}{more}",
+            "take it out of the file, or move a drawing that is to run to static/",
+        )
+
+
+class _UnsafeDrawing(Rule, frozen=True):
+    def refused(self, path: str, why: str) -> Fault:
+        """`why` goes on after `the drawing`."""
+        return self.says(
+            f"the drawing '{path}' {why}, so what it would run can't be taken out",
+            "save it anew as plain SVG, or move it to static/ if you trust it",
+        )
+
+
 _LOOK: Final = "open it to see whether it is whole"
 
 NOT_UTF_8: Final = _NotUtf8("not-utf-8", "error", "source")
@@ -158,6 +183,8 @@ PATH_TOO_LONG: Final = _PathTooLong("path-too-long", "error", "source", fixed=Tr
 UNREAD_POST: Final = _UnreadPost("unread-post", "error", "site")
 LEFT_OVER: Final = _LeftOver("left-over", "warning", "site")
 UNMADE_PICTURE: Final = _UnmadePicture("unmade-picture", "warning", "site")
+CLEANED_DRAWING: Final = _CleanedDrawing("cleaned-drawing", "warning", "site")
+UNSAFE_DRAWING: Final = _UnsafeDrawing("unsafe-drawing", "error", "site")
 UNREADABLE_IMAGE: Final = _UnreadableImage("unreadable-image", "warning", "source")
 
 

@@ -13,6 +13,7 @@ from proofpress.rules import (
     front_matter,
     headings,
     html,
+    includes,
     links,
     listings,
     marks,
@@ -22,6 +23,8 @@ from proofpress.rules import (
     pages,
     posts,
     remains,
+    running,
+    runs,
     settings,
     site,
     structure,
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FAMILIES: Final = (
-    files, front_matter, settings, templates, text, marks, html, headings, links, listings, notebooks, mathematics, tables, remains, structure, code, access, posts, site, drawings, pages, web, output, words,
+    files, front_matter, settings, templates, text, marks, html, headings, links, listings, includes, notebooks, mathematics, tables, remains, structure, code, runs, running, access, posts, site, drawings, pages, web, output, words,
 )  # fmt: skip
 
 BUILT_IN: Final[tuple[Rule, ...]] = tuple(

@@ -57,6 +57,17 @@ class _UnusedAllowance(TextRule, frozen=True):
         )
 
 
+class _UnusedAttribute(Rule, frozen=True):
+    def of_picture(self, name: str, path: str, *, makes: bool) -> Fault:
+        """Tell of an attribute that says how lighter pictures are made, where none is made."""
+        if makes:
+            return self.says(f"'{name}' has no effect on '{path}', of which no other is made", "take it out")
+        return self.says(
+            f"'{name}' has no effect, since this site makes no pictures lighter",
+            "write 'images: true' in site.yaml, or take it out",
+        )
+
+
 _MEANT: Final = lazy(r"<!--\s*proofpress:.*?-->", re.DOTALL)
 _WRITTEN: Final = lazy(r"<!--\s*proofpress:\s*allow\s[\s,\w-]*-->")
 
@@ -65,6 +76,6 @@ UNDEFINED_FOOTNOTE: Final = Rule("undefined-footnote", "warning", "text")
 UNUSED_FOOTNOTE: Final = Rule("unused-footnote", "warning", "text", precision=(3, 3))
 NESTED_TOO_DEEPLY: Final = Rule("nested-too-deeply", "error", "text")
 TOO_MANY_MARKS: Final = Rule("too-many-marks", "warning", "text")
-UNUSED_ATTRIBUTE: Final = Rule("unused-attribute", "warning", "text")
+UNUSED_ATTRIBUTE: Final = _UnusedAttribute("unused-attribute", "warning", "text")
 INVISIBLE_CHARACTER: Final = Rule("invisible-character", "warning", "text")
 UNUSED_ALLOWANCE: Final = _UnusedAllowance("unused-allowance", "warning", "text", checked=True)
