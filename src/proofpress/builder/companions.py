@@ -11,6 +11,7 @@ import msgspec
 
 from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER, SETTINGS
 from proofpress.content.included import holder_of, place_of_included, read_included
+from proofpress.content.names import is_notebook
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.model import Companion
@@ -59,6 +60,10 @@ class Beside:
 
     def code_of(self, path: SourcePath, data: bytes) -> Iterator[Companion]:
         """Give the files that a document may include, there or not."""
+        if MARK in data and is_notebook(path):
+            from proofpress.content.documents import markdown_of  # noqa: PLC0415 - most sites have none
+
+            data = markdown_of(path, data)
         for each in included_in(path, data):
             companion = self._included.get(each)
             if companion is None:

@@ -104,13 +104,22 @@ def _with_metadata(
     )
 
 
+def markdown_of(path: str, data: bytes) -> bytes:
+    """Return a document's Markdown: of a notebook what it is read as, line by line as places count, of any other its bytes."""
+    if not names.is_notebook(path):
+        return data
+    from proofpress.content.notebooks.transcript import transcript_of  # noqa: PLC0415 - most sites have none
+
+    return transcript_of(data, path, Findings(path)).text.encode("utf-8", "replace")
+
+
 def files_read_by(source: Source) -> tuple[tuple[str, Place], ...]:
     """Return the files that a Markdown file's listings may read, as its front matter names them, with their places.
 
     What is wrong with that is told by `read`.
     """
     unheard = Findings(source.path)
-    parts = gate.divide(decode(source.data, unheard), unheard)
+    parts = gate.divide(decode(markdown_of(source.path, source.data), unheard), unheard)
     front, places = front_matter.read(parts, unheard, zone=dt.UTC, taxonomies=(), authors=())
     return tuple((name, places[f"reads.{number}"]) for number, name in enumerate(front.reads))
 
