@@ -328,3 +328,24 @@ def test_a_notebook_that_is_asked_for_as_a_file_is_copied_and_no_post(tmp_path: 
     outputs = site.build().outputs
     assert "posts/x.ipynb" in outputs
     assert "posts/x/index.html" not in outputs
+
+
+def test_a_list_below_a_title_that_hides_nothing_is_text() -> None:
+    document = load(notebook(prose("# Title\n\n- author: Ada\n- date: today\n"), code("x")))
+    assert "- author: Ada\n- date: today\n" in document.text
+    assert document.problems == ()
+    document = load(notebook(prose("# Title\n\n- hide: true\n- published: false\n"), code("x")))
+    assert [(one.rule, one.line) for one in document.problems] == [
+        ("foreign-front-matter", 1),
+        ("foreign-front-matter", 2),
+    ]
+    assert document.front.draft
+
+
+def test_an_include_in_a_cell_is_read_and_its_listing_shows_the_code(tmp_path: Path) -> None:
+    text = notebook(raw(FRONT), prose('```python include="/code/a.py"\n```'))
+    site = SmallSite(tmp_path).write(
+        {"site.yaml": "title: S\nurl: https://me.example/\nsources: [code]\n", PATH: text, "code/a.py": "answer = 42\n"}
+    )
+    page = re.sub("<[^>]+>", "", site.pages()["posts/x/index.html"])
+    assert "answer = 42" in page

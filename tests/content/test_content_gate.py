@@ -181,6 +181,9 @@ HOLDERS: dict[str, Callable[[str, str, str], str]] = {
     "a raw cell": lambda form, key, value: notebook(("raw", FORMS[form](key, value)), ("markdown", "Text")),
     "a cell of Markdown": lambda form, key, value: notebook(("markdown", FORMS[form](key, value)), ("code", "x = 1")),
     "a cell below code": lambda form, key, value: notebook(("code", "#hide\nx = 1"), ("raw", FORMS[form](key, value))),
+    "a list": lambda _form, key, value: notebook(
+        ("code", "#hide\nx = 1"), ("markdown", f'# "Title"\n> "What it is about"\n\n- toc: true\n- {key}: {value}\n')
+    ),
     "metadata": lambda _form, key, value: notebook(("markdown", "Text"), metadata={"title": "A", key: value}),
     "metadata of a tool": lambda _form, key, value: notebook(("markdown", "Text"), metadata={"nikola": {key: value}}),
     "a value of JSON": lambda _form, key, value: notebook(

@@ -22,6 +22,7 @@ from proofpress.content.notebooks.options import manner_of
 from proofpress.content.notebooks.outputs import Figures, Piece, fenced, pieces
 from proofpress.content.notebooks.pictures import TYPES, drawing
 from proofpress.model import Drawing, Place
+from proofpress.rules.front_matter import FOREIGN_FRONT_MATTER
 from proofpress.rules.notebooks import NOTEBOOK_SYNTAX, UNSHOWN_OUTPUT
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ _FORMATS: Final = {
 }
 _ENVIRONMENT: Final = re.compile(r"[ ]{0,3}\\begin\{(?P<name>(?:equation|align|gather|multline|eqnarray)\*?)\}")
 _TITLE: Final = re.compile(r" {0,3}#[ \t]+\S")
+_KEYS_IN_A_LIST: Final = re.compile(
+    r"\s*#[^\n]*\n(?:[ \t]*(?:>[^\n]*)?\n)*(?P<keys>(?:[-*][ \t]+[\w-]+:[^\n]*(?:\n|\Z))+)"
+)
+"""How fastpages and nbdev have it: a title, what it is about as a quote, and keys as a list."""
 _NO_KEYS: Final = frozenset({"widgets", "kernelspec", "language_info"})
 """Parts of the metadata that say nothing of the post."""
 
@@ -134,9 +139,12 @@ class _Writing:
         head = _front(cells)
         if head is not None:
             self._add_lines(head, head.text.split("\n"), 0)
+        first = next((cell for cell in cells if cell.kind == "markdown"), None)
         for cell in cells:
             if cell is head:
                 continue
+            if cell is first and head is None and (listed := _KEYS_IN_A_LIST.match(cell.text)) is not None:
+                self._keys_in_a_list(cell, listed)
             code = [line.text for line in cell.lines] if cell.kind == "code" else []
             manner, taken = manner_of(cell.tags, cell.metadata, code)
             if cell.kind == "raw" and gate.begins(cell.text):
@@ -149,6 +157,21 @@ class _Writing:
                 self._markdown(cell)
             else:
                 self._raw(cell)
+
+    def _keys_in_a_list(self, cell: Cell, listed: re.Match[str]) -> None:
+        """Heed keys that say of a notebook that it is not to be seen, and tell of them; a list that says no such thing is text."""
+        number = cell.text.count("\n", 0, listed.start("keys"))
+        for at, line in enumerate(listed["keys"].strip().split("\n"), number):
+            key, _, value = line[1:].partition(":")
+            said = gate.verdict(key.strip(), value.strip().strip("\"'"))
+            if said is not None:
+                self.said.append(said)
+                self._gap(cell)
+                self._add_lines(cell, [""], at)
+                fault = FOREIGN_FRONT_MATTER.of_another_tool(
+                    "in a list, as fastpages has it", key.strip(), value.strip()
+                )
+                self._findings.tell(fault, self._told())
 
     def _gap(self, cell: Cell) -> None:
         if self.lines and self.lines[-1]:
