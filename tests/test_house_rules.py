@@ -28,7 +28,7 @@ ARROWS: dict[str, set[str]] = {
     "problems": set(),
     "model": {"paths", "problems"},
     "findings": {"rules", "model", "problems"},
-    "content": FOUNDATIONS | {"findings", "rules"},
+    "content": FOUNDATIONS | {"engine", "findings", "rules"},
     "words": {"rules", "content", "model", "paths", "problems"},
     "config": {"rules", "content", "model", "problems"},
     "run": {"rules", "content", "engine", "model", "problems", "recorded"},
@@ -52,7 +52,7 @@ ARROWS: dict[str, set[str]] = {
     "plugins": {"rules", "kinds", "markdown", "model", "paths", "problems", "site"},
     "search": set(),
     "standing": set(),
-    "output": {"rules", "content", "engine", "paths", "problems", "site", "standing"},
+    "output": {"rules", "content", "engine", "model", "paths", "problems", "site", "standing"},
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}

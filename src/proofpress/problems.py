@@ -62,6 +62,22 @@ class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
     excerpt: str = ""
     severity: Severity = "error"
     edits: tuple[Edit, ...] = ()
+    inside: str = ""
+    """Of a file that people see in parts: in which, and where in it, `cell 3, line 2` of a notebook."""
+    excerpt_column: int = 0
+    """Where the fault stands in the excerpt, if not at its column: in a notebook's file lines are written otherwise."""
+    excerpt_length: int = 0
+
+    @property
+    def said(self) -> str:
+        """All that is said of it, on one line."""
+        message = f"{self.inside}: {self.message}" if self.inside else self.message
+        return f"{message}; {self.hint}" if self.hint else message
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Where in the excerpt the fault stands, and how many characters of it are meant."""
+        return (self.excerpt_column or self.column, self.excerpt_length or self.length)
 
 
 def judge(

@@ -11,6 +11,7 @@ import msgspec
 
 from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER, SETTINGS
 from proofpress.content.included import holder_of, place_of_included, read_included
+from proofpress.content.names import is_notebook
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.model import Companion
@@ -64,6 +65,10 @@ class Beside:
             return
         from proofpress.sources.places import asks_a_grammar, included_in  # noqa: PLC0415 - most posts include nothing
 
+        if is_notebook(path):
+            from proofpress.content.documents import markdown_of  # noqa: PLC0415 - most sites have none
+
+            data = markdown_of(path, data)
         for each in included_in(path, data):
             companion = self._included.get(each)
             if companion is None:

@@ -15,6 +15,7 @@ import msgspec
 
 from proofpress.builder.allowances import allowed_at
 from proofpress.builder.plugins import fault_somewhere, open_plugins
+from proofpress.content.documents import markdown_of
 from proofpress.model import Place
 from proofpress.paths import Base
 from proofpress.problems import Edit, Problem, Severity
@@ -211,7 +212,7 @@ class Sources:
 
     def _text(self, path: str) -> str:
         if path not in self._texts:
-            self._texts[path] = self._documents[path].decode("utf-8-sig", "replace")
+            self._texts[path] = markdown_of(path, self._documents[path]).decode("utf-8-sig", "replace")
         return self._texts[path]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from proofpress import urls
 from proofpress.content import gate, settings, typed, yaml_nodes
 from proofpress.content.gate import MAX_LENGTH, Parts
-from proofpress.content.keys import HINTS, KEYS
+from proofpress.content.keys import HINTS, KEYS, NOTEBOOK_KEYS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
@@ -212,6 +212,8 @@ class _Reading:
         name = key.text
         value = typed.free(node, name, self.findings)
         self.extra[name] = value
+        if name in NOTEBOOK_KEYS and isinstance(node, MappingNode):
+            return
         # what other tools hide must not come to light by moving here
         said = gate.strictest([gate.verdict(name, word) for word in _words_of(node)])
         told = HINTS.get(name) or HINTS.get(name.casefold())

@@ -187,6 +187,9 @@ _TAGS = "add it to 'taxonomies' in site.yaml, or use 'tags'"
 _ORDER = "posts are listed by 'date'"
 _EXTRA = "put what is your own under 'extra:'"
 
+NOTEBOOK_KEYS: Final = frozenset({"jupyter", "jupytext", "kernelspec"})
+"""What Jupytext and MyST keep in the front matter of a notebook that is written as Markdown."""
+
 HINTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "path": "here that is 'url', from the site's root: url: /2024/my-post/",  # Zola

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.ansi import ansi_html
 from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing
-from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SESSIONS, SHELLS, canonical, known_names
+from proofpress.listings.languages import IPYTHON, OUTPUTS, PLAIN, PROMPTED, SESSIONS, SHELLS, canonical, known_names
 from proofpress.listings.layout import MAX_INDENT
 from proofpress.listings.marks import show
 from proofpress.listings.spans import escape
@@ -176,7 +176,7 @@ class Listings:
         """
         lexer, why, certain = None, "", True
         try:
-            lexer = self._highlighter.lexer(canonical(name))
+            lexer = self._highlighter.lexer(name.lower() if name.lower() in IPYTHON else canonical(name))
         except BrokenPluginError as broken:
             certain = False
             why = f", and {broken}"
