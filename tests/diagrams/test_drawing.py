@@ -31,6 +31,20 @@ MERMAID = {
 }
 
 
+D2 = """direction: right
+client: Browser
+client -> cache: asks {style.stroke-dash: 3}
+cache: Cache {shape: cylinder; style.fill: "#f4a261"}
+cache -> worker.pool
+worker: Worker {pool}
+users: {
+  shape: sql_table
+  id: int {constraint: primary_key}
+}
+manual: Manual {link: https://a.example/}
+"""
+
+
 def drawn(kind: str, source: str) -> Drawing:
     found = draw(kind, source)
     assert isinstance(found, Drawing), found
@@ -50,6 +64,43 @@ def test_every_kind_is_drawn_with_plain_attributes_that_follow_light_and_dark(na
     written = re.findall(r'(?:fill|stroke|stop-color)="([^"]*)"', svg)
     assert {one.partition("(")[0] for one in written} <= {"light-dark", "currentColor", "none", "url", "inherit"}
     assert drawn("mermaid", MERMAID[name]).svg == svg
+
+
+def test_d2_is_drawn_in_the_same_way_and_on_no_ground_of_its_own() -> None:
+    found = drawn("d2", D2)
+    words = "".join(ET.fromstring(found.svg).itertext())
+    assert all(word in words for word in ("Browser", "asks", "Cache", "Worker", "pool", "users", "int", "PK", "Manual"))
+    assert not re.search(
+        r"<(?:style|script|image|foreignObject)\b|\s(?:style|class|on\w+)=|font-family|@font-face", found.svg
+    )
+    assert 'href="https://a.example/"' in found.svg
+    plain = re.sub(r"<mask.*?</mask>", "", found.svg)
+    written = re.findall(r'(?:fill|stroke)="([^"]*)"', plain)
+    assert {one.partition("(")[0] for one in written} <= {"light-dark", "currentColor", "none", "inherit"}
+    assert set(re.findall(r'fill="([^"]*)"', "".join(re.findall(r"<mask.*?</mask>", found.svg)))) == {"white", "black"}
+    assert f'width="{found.width}" height="{found.height}" fill="light-dark' not in plain
+    assert drawn("d2", D2).svg == found.svg
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "said"),
+    [
+        ("a -> b\nb: {\n", 2, 4, "maps must be terminated with }"),
+        ("a\nb -> \n", 2, 1, "connection missing destination"),
+        ("a\n...@../other\n", 2, 1, "other files and pictures are not read here"),
+        ('a: {\n  b: @"/etc/other"\n}\n', 2, 4, "other files and pictures are not read here"),
+        ("a: {icon: /etc/hostname}\n", 1, 5, "other files and pictures are not read here"),
+        ("a.icon: https://a.example/a.svg\n", 1, 3, "other files and pictures are not read here"),
+        ("a: { i\\con: /etc/hostname }\n", 1, 6, "other files and pictures are not read here"),
+        ("a\nb: |md\n  # Title\n|\n", 2, 4, "formatted text is not drawn here"),
+    ],
+)
+def test_of_d2_an_error_is_told_where_it_is_and_so_is_what_would_read_another_file(
+    source: str, line: int, column: int, said: str
+) -> None:
+    found = draw("d2", source)
+    assert isinstance(found, Flaw)
+    assert (found.line, found.column, found.message) == (line, column, said)
 
 
 def test_ids_are_a_diagrams_own() -> None:

@@ -119,13 +119,16 @@ def _write(
     prefix: str,
     pieces: list[str],
     paper: str,
+    *,
+    masks: bool = False,
 ) -> None:
-    """Write an element with what is in it; nothing of one that has no place in a page."""
+    """Write an element with what is in it; nothing of one that has no place in a page. In a mask colours are no colours."""
     name = str(element.tag).removeprefix(_SVG)
-    style = _style(element, styles, prefix)
+    masks = masks or name == "mask"
+    style = _style(element, styles, prefix, masks=masks)
     if name not in _ELEMENTS or style.get("display") == "none":
         return
-    if paper and style.get("fill") == both(paper) and style.get("stroke", "none") == "none" and name == "polygon":
+    if paper and _is_ground(element, name, style, paper):
         return
     if name == "rect" and (style.get("fill"), style.get("stroke")) == ("none", "none"):
         return
@@ -140,10 +143,16 @@ def _write(
         text = ""
     pieces.append(f"<{tag}>{escape(text, quote=False)}")
     for child in element:
-        _write(child, styles, wanted, prefix, pieces, paper)
+        _write(child, styles, wanted, prefix, pieces, paper, masks=masks)
         if name in ("text", "tspan") and child.tail:
             pieces.append(escape(child.tail, quote=False))
     pieces.append(f"</{name}>")
+
+
+def _is_ground(element: Element, name: str, style: dict[str, str], paper: str) -> bool:
+    """Tell whether an element is the paper on which a renderer draws."""
+    bare = style.get("stroke", "none") == "none" or element.get("stroke-width") == "0"
+    return bare and style.get("fill") == both(paper) and (name == "polygon" or element.get("stroke-width") == "0")
 
 
 def _attributes(element: Element, name: str, wanted: frozenset[str], prefix: str) -> dict[str, str]:
@@ -162,8 +171,10 @@ def _attributes(element: Element, name: str, wanted: frozenset[str], prefix: str
     return said
 
 
-def _style(element: Element, styles: dict[Element, dict[str, str]], prefix: str) -> dict[str, str]:
-    """Return how an element looks, as presentation attributes."""
+def _style(
+    element: Element, styles: dict[Element, dict[str, str]], prefix: str, *, masks: bool = False
+) -> dict[str, str]:
+    """Return how an element looks, as presentation attributes; what masks looks alike in light and dark."""
     found: dict[str, str] = {}
     by_css = styles.get(element, {})
     given = {key: value for key, value in element.attrib.items() if key in _STYLE} | by_css
@@ -171,7 +182,7 @@ def _style(element: Element, styles: dict[Element, dict[str, str]], prefix: str)
         if (key not in _STYLE and key not in _BY_CSS) or not value or value in _FIXED.get(key, ()):
             continue
         if key in _COLOURS and not value.startswith("url("):
-            found[key] = both(value)
+            found[key] = value if masks else both(value)
         elif key == "font-size":
             found[key] = value.removesuffix("px")
         else:

@@ -80,7 +80,7 @@ OPTIONS: Final = (
     "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check", "step", "of", "after", "replace", "append",
 )  # fmt: skip
 """The options that are ours, for a hint."""
-DRAWN: Final = frozenset({"mermaid", "dot"})
+DRAWN: Final = frozenset({"mermaid", "dot", "d2"})
 """Languages whose text is a diagram."""
 _KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check"}
 MAX_LINE: Final = 1_000_000
