@@ -135,12 +135,21 @@ _OPTIONS: Final = json.dumps(
 )
 
 
+_MERMAID_SHEET: Final = "".join(
+    f"#d .radarCurve-{number}{{fill:{colour};stroke:{colour};fill-opacity:.12}}"
+    f"#d .radarLegendBox-{number}{{fill:{colour};stroke:{colour}}}"
+    for number, colour in enumerate((*_STRONG, *_STRONG[:4]))
+)
+"""Of a radar the colours are seen in its lines, which stand before each other."""
+
+
 def _mermaid(source: str, prefix: str) -> Drawing | Flaw:
     import merman  # noqa: PLC0415 - an extra, loaded where a diagram is drawn
 
     client = merman.Merman()
     try:
-        return ours(client.render_svg(source, _OPTIONS), prefix)
+        drawn = client.render_svg(source, _OPTIONS)
+        return ours(drawn.replace("</style>", f"{_MERMAID_SHEET}</style>", 1) if "radar" in drawn else drawn, prefix)
     except merman.MermanError:
         return _mermaid_flaw(client.analyze_json(source, _OPTIONS))
 

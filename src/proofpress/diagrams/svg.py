@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from proofpress.diagrams.colours import both
+from proofpress.diagrams.lettering import hold, reach_of
 from proofpress.diagrams.styling import styled
 from proofpress.urls import read
 
@@ -45,6 +46,11 @@ _BY_CSS: Final = frozenset({"rx", "ry"})
 """Of geometry what a style sheet may say as well."""
 _TO_ID: Final = re.compile(r"""url\(\s*["']?#([^"')]+)["']?\s*\)""")
 _NUMBER: Final = re.compile(r"-?\d+\.\d{3,}")
+_WIDER: Final = 0.25
+"""The share of its width by which a diagram gets wider at each side at the most, for words that reach out of it."""
+_EDGE: Final = 4
+"""Pixels between such words and the edge."""
+_TURNED: Final = re.compile(r"rotate\((-?[\d.]+)(?:deg)?\)\s*scale\(([\d.]+)(?:\s*,\s*[\d.]+)?\)")
 _FIXED: Final = {
     "dominant-baseline": {"auto", "inherit"},
     "display": {"inline", "inherit"},
@@ -77,7 +83,8 @@ def ours(written: str, prefix: str, *, paper: str = "") -> Drawing:
     styles = styled(root, sheet)
     title, description = (_said(root, name) for name in ("title", "desc"))
     wanted = _wanted(root, styles)
-    x, y, width, height = _box(root)
+    hold(root, styles)
+    x, y, width, height = _widened(_box(root), reach_of(root, styles))
     pieces: list[str] = []
     for child in root:
         _write(child, styles, wanted, prefix, pieces, paper)
@@ -98,6 +105,15 @@ def _said(root: Element, name: str) -> str:
 def _box(root: Element) -> tuple[float, float, float, float]:
     numbers = [float(one) for one in re.findall(r"-?[\d.]+(?:e-?\d+)?", root.get("viewBox", ""))]
     return (numbers[0], numbers[1], numbers[2], numbers[3]) if len(numbers) == 4 else (0.0, 0.0, 300.0, 150.0)
+
+
+def _widened(box: tuple[float, float, float, float], reach: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Return the box of a diagram with room for words that reach out of it to the sides."""
+    x, y, width, height = box
+    most = _WIDER * width
+    left = max(reach[0] - _EDGE, x - most) if reach[0] < x else x
+    right = min(reach[1] + _EDGE, x + width + most) if reach[1] > x + width else x + width
+    return left, y, right - left, height
 
 
 def _wanted(root: Element, styles: dict[Element, dict[str, str]]) -> frozenset[str]:
@@ -135,6 +151,8 @@ def _write(
     if name == "svg":  # a label, for which another font may have taken more room
         style["overflow"] = "visible"
     said = _attributes(element, name, wanted, prefix) | style
+    if name == "rect" and "transform" not in said and (turned := _turned(element, styles)):
+        said["transform"] = turned
     if name == "a" and "href" not in said:
         name, said = "g", style
     tag = name + "".join(f' {key}="{escape(value)}"' for key, value in said.items())
@@ -169,6 +187,17 @@ def _attributes(element: Element, name: str, wanted: frozenset[str], prefix: str
             elif name == "a" and not read(value).local and read(value).is_safe(image=False):
                 said["href"] = value
     return said
+
+
+def _turned(element: Element, styles: dict[Element, dict[str, str]]) -> str:
+    """Return how a box is turned about its middle, where a style sheet says so: a milestone."""
+    found = _TURNED.fullmatch(styles.get(element, {}).get("transform", ""))
+    if found is None:
+        return ""
+    x, y, width, height = (float(element.get(key, "0")) for key in ("x", "y", "width", "height"))
+    middle = f"{x + width / 2:g} {y + height / 2:g}"
+    back = f"{-x - width / 2:g} {-y - height / 2:g}"
+    return f"translate({middle}) rotate({found[1]}) scale({found[2]}) translate({back})"
 
 
 def _style(
