@@ -31,6 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "content": FOUNDATIONS | {"findings", "rules"},
     "words": {"rules", "content", "model", "paths", "problems"},
     "config": {"rules", "content", "model", "problems"},
+    "run": {"rules", "content", "engine", "model", "problems", "recorded"},
     "schema": {"rules", "config", "content", "problems"},
     "rules": {"model", "patterns", "problems"},
     "theme": FOUNDATIONS | {"rules", "content", "theme_sheets"},
@@ -40,27 +41,27 @@ ARROWS: dict[str, set[str]] = {
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
     "listings": {"findings", "model", "problems"},
     "pictures": set(),
+    "recorded": {"rules", "content", "listings", "model", "problems"},
     "drawings": set(),
-    "recorded": {"model", "problems"},
     "diagrams": {"urls"},
-    "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "rules", "words"},
+    "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "recorded", "rules", "words"},
     "pages": FOUNDATIONS | {"rules", "config", "site", "theme", "words"},
     "social": set(),
     "kinds": FOUNDATIONS - {"urls"} | {"rules", "config", "engine", "pages", "site", "social", "theme_look", "words"},
-    "plugins": {"rules", "kinds", "markdown", "model", "paths"},
+    "plugins": {"rules", "kinds", "markdown", "model", "paths", "problems", "site"},
     "search": set(),
     "standing": set(),
     "output": {"rules", "content", "engine", "paths", "problems", "site", "standing"},
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "drawings", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "search", "site", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
+    | {"rules", "config", "content", "drawings", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "recorded", "search", "site", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
     "web": {"rules", "model", "problems", "site"},
     "outside": {"engine", "output", "problems", "site", "web", "__version__"},
     "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site", "standing", "theme"},
     "preview": FOUNDATIONS | {"rules", "builder", "content", "engine", "kinds", "output", "search", "site"},
     "cli": {
-        "builder", "content", "urls", "config", "engine", "model", "output", "paths", "preview", "problems", "outside", "remote", "rules", "schema",
+        "builder", "content", "urls", "config", "engine", "model", "output", "paths", "preview", "problems", "outside", "recorded", "remote", "rules", "run", "schema",
         "site", "standing", "update", "web", "__version__",
     },
     "__main__": {"cli"},
@@ -69,7 +70,7 @@ ARROWS: dict[str, set[str]] = {
 """Every room, and all that it may know: an arrow that is not here is a change of the design, which is made here first."""
 KNOWN_CIRCLES: list[set[str]] = []
 """Files that know each other, though no two should; each one is to be undone."""
-OF_ANY_KIND = {"html", "making", "plan", "registry", "target"}
+OF_ANY_KIND = {"html", "making", "plan", "question", "registry", "target"}
 """Modules of kinds/ that tell of no one kind; all others are a kind each."""
 OWNERS = {
     "yaml": (
@@ -93,6 +94,7 @@ OWNERS = {
     "uvicorn": ("preview/",),
     "watchdog": ("preview/",),
     "sqlite3": ("engine/",),
+    "jupyter_client": ("run/kernel.py",),
     "distributed": ("engine/cluster.py",),
     "fsspec": ("engine/sharing.py",),
     "ghp_import": ("remote/",),
@@ -104,6 +106,7 @@ WIDER = {
     "cli/build.py command": "a parameter is an option of the command line, as click hands them over",
     "cli/check.py command": "the same",
     "cli/publish.py command": "the same",
+    "cli/run.py command": "the same",
     "cli/serve.py command": "the same",
     "engine/loop.py bring_up_to_date": "five are keywords with a default, each a way in which kinds of step differ",
 }
@@ -235,7 +238,7 @@ def test_no_kind_of_output_is_known_by_name_outside_its_room() -> None:
             known = re.findall(rf"proofpress\.kinds(?:\.(?!(?:{kinds})\b)\w+| import)", text)
             assert not known, f"{path} knows {known}"
         elif path.stem in OF_ANY_KIND - {"registry"}:
-            assert not re.findall(r"proofpress\.kinds\.(?!registry|target|making|html)\w+", text), path
+            assert not re.findall(r"proofpress\.kinds\.(?!registry|target|making|html|question)\w+", text), path
 
 
 def test_a_function_is_seen_at_once_and_asks_for_few_things() -> None:

@@ -18,11 +18,24 @@ from proofpress.problems import Problem
 # ---------------------------------------------------------------- files
 
 
+class Companion(msgspec.Struct, frozen=True, gc=False):
+    """A file that a document is made of besides its own: what its listings gave when they ran, code that it includes."""
+
+    path: SourcePath
+    """As problems name it: from the site's folder."""
+    data: bytes | None = None
+    """None where it can't be read, or where its digest alone counts."""
+    digest: str = ""
+    """In hexadecimal digits, where the document is made of no more than that of it; empty where there is no such file."""
+
+
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """A file of the site as it lies on disk: its path below the site's folder and its bytes' digest or content."""
+    """A Markdown file of the site as it lies on disk: its path below the site's folder and its bytes."""
 
     path: SourcePath
     data: bytes
+    beside: tuple[Companion, ...] = ()
+    """What else it is made of, by path."""
 
 
 # ---------------------------------------------------------------- documents
@@ -67,6 +80,14 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """A BCP 47 tag, where it is not the site's."""
     translations: tuple[str, ...] = ()
     """Files that say the same in other languages, as written: relative to the document's own."""
+    run: bool = False
+    """Whether its listings are run, but for those that say otherwise."""
+    requirements: tuple[str, ...] = ()
+    """What its listings need installed to run, as pip's requirements."""
+    reads: tuple[str, ...] = ()
+    """Files that its listings may read, as written: relative to the document's own."""
+    vary: tuple[str, ...] = ()
+    """What may be other each time that its listings run: `seconds`, `/id=\\d+/`."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 
@@ -111,6 +132,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     language: str = ""
     """Its own, where it is not the site's."""
+    beside: tuple[Companion, ...] = ()
+    """What else it is made of."""
 
 
 # ---------------------------------------------------------------- bodies

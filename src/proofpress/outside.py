@@ -47,7 +47,7 @@ def ask_outside(
     reach: Reach = PUBLIC,
     progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None,
 ) -> Asked:
-    """Ask for all addresses that the last check of a site found; those that were good this week are not asked again.
+    """Ask for all addresses that the last check of a site kept; those that were good this week are not asked again.
 
     `known` are answers that hold in any case. Raises OSError as the disk does, and BusyError while another check asks.
     """
@@ -71,7 +71,7 @@ def ask_outside(
 
 
 def _found(root: Path) -> Outside | None:
-    """Return what the last check found to lead out."""
+    """Return what leads out, as the last check found that was asked to keep it."""
     with Store(cache_folder(root) / CHECKED) as store:
         data = store.fact("outside")
     return None if data is None else _decode_outside(data)

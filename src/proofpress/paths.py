@@ -39,6 +39,10 @@ WINDOWS_DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 )
 _UNPORTABLE = frozenset('<>:"|?*\\')
+_MAY_BE_UNPORTABLE = re.compile(
+    r"""[<>:"|?*\\\x00-\x1f]|[. ](?:/|\Z)|(?:\A|/)(?:con|prn|aux|nul|com[1-9]|lpt[1-9])\s*(?:[./]|\Z)""", re.IGNORECASE
+)
+"""What every path has that Windows can't hold, and hardly any other."""
 _SAFE = "/~!$&'()*+,;=:@-._"  # RFC 3986, pchar and the slash
 _ODD_RUN = re.compile(r"[^\w.~-]+|_+")
 _DASHES = re.compile(r"-{2,}")
@@ -106,6 +110,8 @@ def join(folder: str, relative: str) -> str | None:
 
 def unportable(path: str) -> str | None:
     """Return the first part of a path that Windows can't hold: a device's name, or one with marks that have a meaning."""
+    if _MAY_BE_UNPORTABLE.search(path) is None:  # asked of every file that there is
+        return None
     for part in path.split("/"):
         device = part.partition(".")[0].rstrip().lower() in WINDOWS_DEVICES
         if device or part[-1:] in (".", " ") or not _UNPORTABLE.isdisjoint(part) or any(mark < " " for mark in part):

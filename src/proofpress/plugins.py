@@ -12,19 +12,24 @@ from typing import Protocol
 import msgspec
 
 from proofpress.kinds.html import HtmlTarget
+from proofpress.kinds.making import Making
+from proofpress.kinds.question import Question
 from proofpress.kinds.target import FilledTarget, Kind, PlainTarget, Planning, Published
 from proofpress.markdown.plugin import Markdown
 from proofpress.markdown.text import Text
 from proofpress.model import Place
 from proofpress.paths import SitePath
+from proofpress.problems import Problem
 from proofpress.rules.html_page import Page, Tag
 from proofpress.rules.rule import Rule
+from proofpress.site.index import Site
 
 __all__ = [
     "FilledTarget",
     "Filter",
     "HtmlTarget",
     "Kind",
+    "Making",
     "Markdown",
     "Page",
     "PageRule",
@@ -32,8 +37,11 @@ __all__ = [
     "PlainTarget",
     "Planning",
     "Plugin",
+    "Problem",
     "Published",
+    "Question",
     "Rule",
+    "Site",
     "SitePath",
     "Tag",
     "Tell",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault, with_text
-from proofpress.builder.lost import decode_published, encode_published, lost_urls
+from proofpress.builder.lost import decode_published, encode_published, losses
 from proofpress.builder.preparing import LeftOut
 from proofpress.engine.digests import digest_of
 from proofpress.engine.disk import own_file
@@ -53,7 +53,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     files: Collection[OutputPath]
     """What the site has, of a build with an error as far as it could be made."""
     lost: list[Problem] = []
-    """URLs that the build before published and this one doesn't. They depend on what was there before, so that a build
+    """URLs and ids of feeds that the build before published and this one doesn't. They depend on what was there before, so that a build
     from nothing has none; they are told by the build that loses them, and never again."""
     until: dt.datetime | None = None
     """When a post is due that is left out now."""
@@ -173,7 +173,8 @@ def _standing(options: Options, inputs: Inputs, done: Outcome, site: Looks, newe
             return None  # somebody was quicker
     kept = [cache_folder(options.root) / STORE, record_path(options.root, record.output)]
     zone = (f"{folder}/{inputs.config.timezone}" for folder in zoneinfo.TZPATH)
-    code = dict.fromkeys([*inputs.code.looked, *filter(None, tree(str(default_theme()))), *zone])
+    beside = (os.path.abspath(options.root / own.path) for one in inputs.tree.documents for own in one.beside)  # noqa: PTH100 - as above
+    code = dict.fromkeys([*inputs.code.looked, *filter(None, tree(str(default_theme()))), *zone, *beside])
     looks = [
         site,
         Looks(code, newest=newest),
@@ -191,6 +192,8 @@ class Checked(msgspec.Struct, frozen=True):
     problems: list[Problem]
     unread: tuple[str, ...] = ()
     """The languages of listings that were not read, since the extra `check` is not installed."""
+    outside: bool = False
+    """Whether what leads out of the site is kept, for who asks the web (`outside.py`)."""
 
 
 _decode_checked = msgspec.json.Decoder(Checked | None).decode
@@ -200,21 +203,25 @@ def check(
     options: Options,
     *,
     text: Source | None = None,
+    outside: bool = False,
     progress: Callable[[str, int, int], None] = lambda _step, _done, _of: None,
 ) -> Checked:
     """Return all that is wrong with a site, by what an earlier check remembers. Nothing is published.
 
-    With a `text`, which an editor has not saved yet, that is all that is wrong with it in its place on the site.
+    With a `text`, which an editor has not saved yet, that is all that is wrong with it in its place on the site. With
+    `outside`, what leads out of the site is kept, for `ask_outside`.
 
     Raises OSError as the disk does, and BusyError while another check holds what is remembered for too long.
     """
     try:
-        return _check(options, text, progress, anew=False)
+        return _check(options, text, progress, outside=outside, anew=False)
     except (DamagedError, msgspec.MsgspecError):
-        return _check(options, text, progress, anew=True)
+        return _check(options, text, progress, outside=outside, anew=True)
 
 
-def _check(options: Options, text: Source | None, progress: Callable[[str, int, int], None], *, anew: bool) -> Checked:
+def _check(
+    options: Options, text: Source | None, progress: Callable[[str, int, int], None], *, outside: bool, anew: bool
+) -> Checked:
     path = cache_folder(options.root) / CHECKED
     with Store(path, anew=anew) as store:
         looked = decode_looked(store.fact("files"))
@@ -222,7 +229,7 @@ def _check(options: Options, text: Source | None, progress: Callable[[str, int, 
         day = f"{options.now:%Y-%m-%d}"  # what is of the future is so as of a day
         fingerprint = digest_of([inputs.fingerprint, inputs.code.grammars, options.strict, day])
         last: Checked | None = _decode_checked(store.fact("checked") or b"null")
-        if text is None and last is not None and last.fingerprint == fingerprint:
+        if text is None and last is not None and last.fingerprint == fingerprint and (last.outside or not outside):
             return last
         from proofpress.builder.build import build  # noqa: PLC0415 - only when something changed
         from proofpress.builder.desk import Desk  # noqa: PLC0415
@@ -248,11 +255,12 @@ def _check(options: Options, text: Source | None, progress: Callable[[str, int, 
         built = build(options, desk, inputs, progress=progress)
         problems = [*built.problems, *_without_content(options.root, built.posts, None)]
         unread = {language for own in built.preparation.prepared.values() for language in own.unread}
-        checked = Checked(fingerprint, problems, tuple(sorted(unread)))
+        checked = Checked(fingerprint, problems, tuple(sorted(unread)), outside)
         store.put_fact("files", msgspec.msgpack.encode(inputs.looked))
-        drafts = frozenset(unpublished(built.preparation.prepared, options))
-        outside = outside_of(inputs, built.filled.steps, built.filled.values, built.preparation.prepared, drafts)
-        store.put_fact("outside", msgspec.msgpack.encode(outside))
+        if outside:
+            drafts = frozenset(unpublished(built.preparation.prepared, options))
+            links = outside_of(inputs, built.filled.steps, built.filled.values, built.preparation.prepared, drafts)
+            store.put_fact("outside", msgspec.msgpack.encode(links))
         if not built.preparation.uncertain:
             store.put_fact("checked", msgspec.json.encode(checked))
         return checked
@@ -314,7 +322,7 @@ def _build(found: _Found, store: Store, path: Path, progress: Callable[[str, int
         problems += foreign_files(found.target, built.made, found.record)
     lost: list[Problem] = []
     if not built.failed:
-        gone = lost_urls(decode_published(store.fact(found.addresses)), built)
+        gone = losses(decode_published(store.fact(found.addresses)), built)
         lost = with_excerpts(judge(gone, weigher(found.inputs.config.rules), strict=False), {}, root)
     is_fit = not any(problem.severity == "error" for problem in (*problems, *lost))
     done = _publish(found, store, built, problems) if is_fit else None

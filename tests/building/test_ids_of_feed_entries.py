@@ -6,7 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from small_site import SmallSite, post
+from small_site import NOW, SmallSite, post
+
+from proofpress.builder.inputs import Options
+from proofpress.update import update
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,3 +75,40 @@ def test_a_text_that_is_no_date_is_told_in_words_at_the_template(tmp_path: Path)
     (found,) = site.problems("template-error")
     assert (found.path, found.line) == ("templates/talks.html", 2)
     assert found.message == "'soon' is no date; write it as 2024-05-06 or 2024-05-06 09:30"
+
+
+def lost_ids(root: Path) -> list[tuple[str, int, str]]:
+    """Publish, and return where the ids of entries were told to be lost, with what keeps each."""
+    told = update(Options(root=root, now=NOW)).lost
+    return [(found.path, found.line, found.hint.partition(";")[0]) for found in told if found.rule == "lost-id"]
+
+
+def test_an_entry_that_feeds_have_under_another_id_is_told_once_and_none_that_they_do_not_carry(tmp_path: Path) -> None:
+    told = "tag:me.example,2019:b"
+    site = SmallSite(tmp_path).write(
+        {
+            "site.yaml": SETTINGS + "feeds: {entries: 2}\n",
+            "content/posts/a.md": post("A"),
+            "content/posts/b.md": post("B", more=f"id: {told}\n"),
+            "content/posts/old.md": post("Old").replace("date: 20", "date: 19"),
+        }
+    )
+    assert lost_ids(tmp_path) == []
+    keeps = "write in its front matter: id: "
+    site.write(
+        {
+            "content/posts/a.md": post("A", more="slug: other\naliases: [/posts/a/]\n"),
+            "content/posts/b.md": post("B"),
+            "content/posts/old.md": post("Old", more="slug: older\naliases: [/posts/old/]\n").replace(
+                "date: 20", "date: 19"
+            ),
+        }
+    )
+    assert lost_ids(tmp_path) == [
+        ("content/posts/a.md", 5, f"{keeps}https://me.example/posts/a/"),
+        ("content/posts/b.md", 1, f"{keeps}{told}"),
+    ]
+    site.write({"content/posts/a.md": post("A", more="slug: third\naliases: [/posts/a/, /posts/other/]\nid: urn:a\n")})
+    assert [line for _, line, _ in lost_ids(tmp_path)] == [6]
+    site.write({"site.yaml": SETTINGS.replace("me.", "you.") + "feeds: {entries: 2}\n"})
+    assert lost_ids(tmp_path) == []

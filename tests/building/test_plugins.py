@@ -60,7 +60,8 @@ EXAMPLES: Final = [name for name, text in SECTIONS.items() if 'title="plugins.py
 
 
 def test_the_page_has_an_example_of_each_of_the_four() -> None:
-    assert EXAMPLES == ["A piece of Markdown", "A filter", "A rule", "A rule of finished pages", "A kind of output"]
+    rules, kinds = ["A rule", "A rule of finished pages"], ["A kind of output", "A kind that asks"]
+    assert ["A piece of Markdown", "A filter", *rules, *kinds] == EXAMPLES
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -163,7 +164,39 @@ def kind(
     return KIND.format(write=write, make=make, target=target, more=more)
 
 
+ASKING: Final = """\
+from proofpress.plugins import FilledTarget, Kind, Question, SitePath
+
+class Titles(Question[{answers}]{frozen}):
+    number: int
+
+    def answer(self, site):
+        return {answer}
+
+class Asking(FilledTarget, frozen=True, kw_only=True):
+    def make(self, making):
+        return str(making.ask(Titles(2))).encode(), []
+
+def plan(planning):
+    yield Asking(site_path=SitePath("/b.txt"), origin="b")
+
+plugins = [Kind(plan=plan{questions})]
+"""
+
+
+def asking(
+    *, answer: str = "1", answers: str = "int", frozen: str = ", frozen=True", questions: str = ", questions=[Titles]"
+) -> str:
+    return ASKING.format(answer=answer, answers=answers, frozen=frozen, questions=questions)
+
+
 FAULTS: Final[dict[str, tuple[str, str]]] = {
+    "an answer that fails": (asking(answer="self.number / 0"), "plugins.py:7:16"),
+    "an answer that has no digest": (asking(answer="object()"), "plugins.py:6:1"),
+    "an answer that there is none of": (asking(answer="site.by_path['content/b.md']"), "plugins.py:7:16"),
+    "a question of no kind": (asking(questions=""), "plugins.py:11:20"),
+    "a question that is none": (asking(questions=", questions=[Asking]"), "plugins.py:16:12"),
+    "a question that can change": (asking(frozen=", frozen=False"), "plugins.py:16:12"),
     "a module that isn't there": ("import nowhere_at_all\n", "plugins.py:1:1"),
     "a syntax error": ("\nplugins = [\n", "plugins.py:2:11"),
     "bytes that are no Python": ("\0\n", "plugins.py:"),

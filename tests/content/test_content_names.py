@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proofpress.content.names import Name, is_index, lists, split
-from proofpress.paths import SourcePath
+from proofpress.paths import SourcePath, unportable
 
 DAY = dt.date(2026, 5, 1)
 
@@ -53,3 +55,46 @@ def test_the_home_page_is_a_list_even_alone() -> None:
     home = SourcePath("content/index.md")
     assert is_index(home, [home])
     assert not is_index(SourcePath("content/about/index.md"), [home, SourcePath("content/about/index.md")])
+
+
+PARTS = st.lists(
+    st.sampled_from(
+        [
+            "con",
+            "CON",
+            "Com1",
+            "com0",
+            "lpt9",
+            "nul",
+            "aux.",
+            "prn",
+            "a",
+            ".",
+            " ",
+            "\t",
+            "\x1f",
+            "\u2003",
+            ":",
+            "*",
+            "\\",
+            "é",
+            "\n",
+        ]
+    ),
+    max_size=4,
+).map("".join)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=3))
+def test_windows_holds_no_device_no_mark_with_a_meaning_and_no_name_that_ends_in_a_dot_or_a_blank(
+    parts: list[str],
+) -> None:
+    def refused(part: str) -> bool:
+        devices = {"con", "prn", "aux", "nul", *(f"{of}{n}" for of in ("com", "lpt") for n in "123456789")}
+        return (
+            part.split(".", maxsplit=1)[0].rstrip().lower() in devices
+            or part.endswith((".", " "))
+            or any(mark in '<>:"|?*\\' or mark < " " for mark in part)
+        )
+
+    assert unportable("/".join(parts)) == next(filter(refused, parts), None)

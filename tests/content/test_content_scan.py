@@ -377,3 +377,14 @@ def test_reading_inside_the_site_gives_bytes_or_an_os_error(tmp_path: Path) -> N
     for missing in ("data/y.yaml", "data", "data/x.yaml/z", "data/é"):
         with pytest.raises(OSError, match=r"."):
             read_inside(tmp_path, missing)
+
+
+def test_a_lock_belongs_to_the_post_that_it_lies_beside(tmp_path: Path) -> None:
+    write(tmp_path, "content/a.md", "content/a.run.yaml", "content/b/index.markdown", "content/b/index.run.yaml")
+    write(tmp_path, "content/gone.run.yaml")
+    tree = scan(tmp_path)
+    assert tree.locks == {
+        "content/a.md": "content/a.run.yaml",
+        "content/b/index.markdown": "content/b/index.run.yaml",
+    }
+    assert tree.files == ("content/gone.run.yaml",)

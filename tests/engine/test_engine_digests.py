@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from proofpress.engine.digests import SIZE, Digester, digest_of, digest_of_bytes
+from proofpress.engine.digests import SIZE, Digester, digest_of, digest_of_all, digest_of_bytes
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -132,6 +132,21 @@ def test_digests_are_equal_only_where_value_and_type_are(one: Any, other: Any) -
 @given(values, values)
 def test_digests_of_any_two_values_differ_as_they_do(one: Any, other: Any) -> None:
     assert (digest_of(one) == digest_of(other)) == (seen(one) == seen(other))
+
+
+structs = st.lists(
+    st.builds(Point, st.integers(0, 2), st.integers(0, 1))
+    | st.builds(Twin, st.integers(0, 2), st.integers(0, 1))
+    | st.builds(Note, st.sampled_from(["a", "b", "\ud800"]), extra=st.dictionaries(st.just("k"), small, max_size=1))
+    | st.builds(Tree, st.sampled_from(["a", "\ud800"])),
+    max_size=4,
+)
+
+
+@given(structs, structs)
+def test_many_structs_have_one_digest_only_where_they_are_equal_and_in_one_order(one: Any, other: Any) -> None:
+    assert (digest_of_all(one) == digest_of_all(other)) == (seen(one) == seen(other))
+    assert digest_of_all(one) == digest_of_all(copied(one))
 
 
 ALIKE: list[Any] = [

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from proofpress.engine.digests import digest_of
 from proofpress.engine.reader import Reader
 from proofpress.engine.steps import Trace
-from proofpress.engine.store import KEPT_BUILDS, SCHEMA, BusyError, DamagedError, Entry, Store
+from proofpress.engine.store import FEW, KEPT_BUILDS, SCHEMA, BusyError, DamagedError, Entry, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,6 +57,16 @@ def assert_filled(path: Path) -> None:
 
 
 # ---------------------------------------------------------------- keeping
+
+
+def test_few_entries_are_read_without_the_others_and_many_with_them(path: Path) -> None:
+    fill(path)
+    with Store(path) as store:
+        key = next(iter(SMALL))
+        assert store.entries("document", only=[key, "of nobody"]) == {key: SMALL[key]}
+        assert store.entries("document", only=[]) == {}
+        many = [key, *map(str, range(FEW))]
+        assert store.entries("document", only=many) == SMALL
 
 
 def test_what_was_put_is_found_by_the_next_build(path: Path) -> None:

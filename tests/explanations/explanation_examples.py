@@ -41,8 +41,16 @@ from proofpress.web.links import problems_of
 RULES = registry()
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SETTINGS = "title: Notes on kernels\nurl: https://me.example/\n"
-PUBLISHING = frozenset({"foreign-file", "lost-url", "no-content", "unsafe-output"})
+PUBLISHING = frozenset({"foreign-file", "lost-id", "lost-url", "no-content", "unsafe-output"})
 """Rules that only the command finds, when it is about to write."""
+RUN = {
+    "cannot-run": [],
+    "changed-output": ["--check"],
+    "failed-listing": [],
+    "left-running": [],
+    "reads-outside": [],
+}
+"""Rules that only `proofpress run` asks, and with which options."""
 
 WITHOUT = {"missing-extra": "resvg_py"}
 """What is not installed for what example."""
@@ -135,6 +143,8 @@ def reported(rule: str, root: Path) -> str:
     """Return all that Proofpress prints about a site's problems, without colours."""
     if rule in PUBLISHING:
         return _printed(root)
+    if rule in RUN:
+        return _printed(root, "run", *RUN[rule])
     hidden = {WITHOUT[rule]: None} if rule in WITHOUT else {}
     with mock.patch.dict(sys.modules, hidden):
         built = build(Options(root=root, now=NOW, checks=RULES[rule].checked))
@@ -151,10 +161,10 @@ def reported(rule: str, root: Path) -> str:
     return "".join(click.unstyle(text(found)) + "\n" for found in problems)
 
 
-def _printed(root: Path) -> str:
-    """Return what the command prints before its closing line."""
+def _printed(root: Path, *arguments: str) -> str:
+    """Return what a command prints of problems before its closing line: `build`, or another one."""
     run = subprocess.run(
-        [sys.executable, "-m", "proofpress", "build"],
+        [sys.executable, "-m", "proofpress", *(arguments or ("build",))],
         cwd=root,
         env=os.environ | {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp())), "PYTHONUTF8": "1"},
         capture_output=True,

@@ -46,12 +46,25 @@ class Count(PlainTarget, frozen=True, kw_only=True):
         return f"{len(published.site.posts)} posts".encode()
 
 
+class Titles(Question[list[str]], frozen=True):
+    tag: str
+
+    def answer(self, site):
+        return sorted(post.title for post in site.posts if self.tag in post.terms.get("tags", ()))
+
+
+class Tagged(FilledTarget, frozen=True, kw_only=True):
+    def make(self, making):
+        return ", ".join(making.ask(Titles("GPU"))).encode(), []
+
+
 class Card(FilledTarget, frozen=True, kw_only=True):
     def make(self, making):
         return f"<svg><text>{making.card.title}</text></svg>".encode(), []
 
 
 def plan(planning):
+    yield Tagged(site_path=SitePath("/gpu.txt"), origin="the titles")
     yield Count(site_path=SitePath("/count.txt"), origin="the count")
     for card in planning.site.posts:
         yield Card(site_path=SitePath(card.site_path + "card.svg"), origin="a card", source=card.path)
@@ -63,7 +76,7 @@ plugins = [
     Markdown(box),
     Filter("loud", loud),
     TextRule(NO_LISTINGS, find),
-    Kind(plan=plan),
+    Kind(plan=plan, questions=[Titles]),
 ]
 """
 POST: Final = "---\ntitle: Boxed\ndate: 2026-01-07\n---\n\n::: box\nH~2~O\n:::\n\n```text\nx\n```\n"
@@ -80,6 +93,10 @@ CHANGES: Final[dict[str, Callable[[LawSite], None]]] = {
     "the weight of the rule": lambda site: site.swap("plugins.py", '"warning"', '"error"'),
     "what the plain target writes": lambda site: site.swap("plugins.py", " posts", " texts"),
     "what the filled target makes": lambda site: site.swap("plugins.py", "<text>", "<text x='1'>"),
+    "what a question answers": lambda site: site.swap("plugins.py", "sorted(post.title", "list(post.title"),
+    "a fault in an answer": lambda site: site.swap("plugins.py", "sorted(post.title", "sorted(post.nothing"),
+    "what it asks": lambda site: site.swap("plugins.py", 'Titles("GPU")', 'Titles("gpus")'),
+    "the title that an answer has": lambda site: site.swap("content/posts/a.md", "title: Alpha", "title: Aleph"),
     "what is planned": lambda site: site.swap("plugins.py", "/count.txt", "/number.txt"),
     "a fault": lambda site: site.swap("plugins.py", "plugins = [", "plugins = [1 / 0,"),
     "a fault in the making": lambda site: site.swap("plugins.py", "{making.card.title}", "{1 / 0}"),

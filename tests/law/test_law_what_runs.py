@@ -10,15 +10,21 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from law_site import FILES, LATER, NOW, png
 
+from proofpress.builder.desk import FILLED
 from proofpress.builder.reasons import reason_of
+from proofpress.engine.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
     from law_site import LawSite
 
+    from proofpress.engine.store import Entry
     from proofpress.update import Outcome
 
 A: Final = "content/posts/a.md"
@@ -128,6 +134,33 @@ def test_a_body_edit_of_a_post_that_no_feed_carries_fills_one_page(law: LawSite)
     law.update()
     law.swap(D, "Another line.", "Another word.")
     assert ran(law.update()) == {D, "/posts/dee/"}
+
+
+def test_after_a_body_edit_no_other_page_is_looked_at_but_feeds(law: LawSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not visited costs nothing: an edit among many is to cost what the edit costs."""
+    looked: list[str] = []
+    entries = Store.entries
+
+    def noted(store: Store, kind: str, questions: Any = str, only: Sequence[str] | None = None) -> dict[str, Entry]:
+        if kind == FILLED:
+            assert only is not None
+            looked.extend(only)
+        return entries(store, kind, questions, only)
+
+    law.swap(A, "print(1)", "print(2)")
+    monkeypatch.setattr(Store, "entries", noted)
+    law.update()
+    page, *feeds = sorted(looked, key=lambda key: "feed." in key)
+    assert page == "/posts/a/"
+    assert all("feed." in feed for feed in feeds)
+
+
+def test_a_page_whose_file_was_touched_is_filled_again_though_no_other_is_looked_at(law: LawSite) -> None:
+    law.swap(A, "print(1)", "print(2)")
+    page = law.root / "public/posts/b/index.html"
+    page.write_bytes(b"by hand")
+    assert ran(law.update()) >= {A, "/posts/a/", "/posts/b/"}
+    assert page.read_bytes() != b"by hand"
 
 
 def test_a_new_summary_fills_the_pages_that_show_the_post_in_a_list(law: LawSite) -> None:

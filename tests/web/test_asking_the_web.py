@@ -190,7 +190,7 @@ def site(root: Path, web: Hosts, settings: str = "") -> Path:
 
 
 def asked(root: Path, web: Hosts, now: dt.datetime = NOW) -> Asked:
-    check(Options(root=root, now=now, drafts=True, future=True, checks=True))
+    check(Options(root=root, now=now, drafts=True, future=True, checks=True), outside=True)
     return ask_outside(root, now, reach=web.reach)
 
 
@@ -247,7 +247,7 @@ def test_a_comment_allows_what_only_the_web_can_tell(tmp_path: Path, web: Hosts)
     post.write_text("<!-- proofpress: allow dead-link, moved-link -->\n" + post.read_text("utf-8"), "utf-8")
     found = asked(tmp_path, web)
     assert [(one.path, one.rule) for one in found.problems] == [("content/posts/2020-01-01-again.md", "dead-link")]
-    told = check(Options(root=tmp_path, now=NOW, drafts=True, future=True, checks=True)).problems
+    told = check(Options(root=tmp_path, now=NOW, drafts=True, future=True, checks=True), outside=True).problems
     assert "unused-allowance" not in {one.rule for one in told}
 
 
@@ -256,7 +256,7 @@ def test_without_a_network_one_line_says_so(tmp_path: Path, web: Hosts) -> None:
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     site(tmp_path, web)
-    check(Options(root=tmp_path, now=NOW, drafts=True, future=True, checks=True))
+    check(Options(root=tmp_path, now=NOW, drafts=True, future=True, checks=True), outside=True)
     reach = Reach(name=lambda _: True, address=lambda _: True, look_up=nobody)
     assert ask_outside(tmp_path, NOW, reach=reach) == Asked([], [NO_NETWORK], {})
     many = [f"http://h{n}.test/" for n in range(100)]

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from proofpress.builder.outputs import with_runs
 from proofpress.builder.plugins import NONE, Plugins, fault_somewhere, open_plugins
 from proofpress.config import Config, Language, Section, zone
 from proofpress.content.defaults import Defaults
@@ -211,23 +212,13 @@ class Rendering:
     def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
         config = self._config
-        language, plain = placed(source.path, self._tags)
-        if original is not None and not language:
-            language, plain = language_of(source.path), without_language(source.path)
-        document = read(
-            source,
-            zone=self._zone,
-            taxonomies=config.taxonomies,
-            authors=config.authors,
-            defaults=self._defaults,
-            language=language,
-            plain=plain,
-        )
+        document = self.read(source, original)
         body, unread = self._render(document)
         if self._keeps_markdown:
             body = msgspec.structs.replace(
                 body, markdown=_without_allowances(document, body), first_line=document.first_line
             )
+        language, plain = self._placed(source, original)
         name = name_of(plain, kind, language, bundled=plain == source.path or _folder_moved(source.path, plain))
         card, found = make_card(document, body, name, kind, config, original)
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(body, problems=(), allowances=()))
@@ -247,6 +238,36 @@ class Rendering:
         )
         return prepared, encoded
 
+    def read(self, source: Source, original: SourcePath | None = None) -> Document:
+        """Return a document, read but not rendered."""
+        config = self._config
+        language, plain = self._placed(source, original)
+        return read(
+            source,
+            zone=self._zone,
+            taxonomies=config.taxonomies,
+            authors=config.authors,
+            defaults=self._defaults,
+            language=language,
+            plain=plain,
+        )
+
+    def parse(self, document: Document) -> Text:
+        """Return a document's text; without the plugins, where one of them fails."""
+        try:
+            return self._renderer.parse(document)
+        except Exception:
+            if self._renderer is self._plain:
+                raise
+            return self._plain.parse(document)
+
+    def _placed(self, source: Source, original: SourcePath | None) -> tuple[str, SourcePath]:
+        """Return the language that a document's name says, and its path without that."""
+        language, plain = placed(source.path, self._tags)
+        if original is not None and not language:
+            language, plain = language_of(source.path), without_language(source.path)
+        return language, plain
+
     def _render(self, document: Document) -> tuple[Body, tuple[str, ...]]:
         """Render a document, and have the rules of texts read it; return with it the languages that they could not read.
 
@@ -254,22 +275,25 @@ class Rendering:
         """
         if not self._plugins:
             text = self._renderer.parse(document)
-            body = _with_problems(self._renderer.write(text), faults_in(text, document.path, self._rules))
+            whole, run = with_runs(text)
+            body = _with_problems(self._renderer.write(whole), (*faults_in(text, document.path, self._rules), *run))
             return body, self._unread(text)
         doing = f"while it read {document.path}"
         failed: list[Problem] = []
         renderer = self._renderer
         try:
             text = renderer.parse(document)
-            body = renderer.write(text)
+            whole, run = with_runs(text)
+            body = renderer.write(whole)
         except Exception as error:
             if renderer is self._plain:
                 raise
             text = self._plain.parse(document)
-            body = self._plain.write(text)  # without the plugins it can be done, so that they are to blame
+            whole, run = with_runs(text)
+            body = self._plain.write(whole)  # without the plugins it can be done, so that they are to blame
             about = self._opened.markdown[0].extend if len(self._opened.markdown) == 1 else None
             failed.append(fault_somewhere(error, self._plugins, doing, about))
-        body = _with_problems(body, faults_in(text, document.path, self._rules))
+        body = _with_problems(body, (*faults_in(text, document.path, self._rules), *run))
         for own in self._opened.text_rules:
             found: list[Problem] = []
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from proofpress.builder.plugins import NONE, Plugins, open_plugins
+from proofpress.builder.standing_pages import Group, Standing, standing_pages
 from proofpress.builder.targets import Filling, TargetStep, decode_filled
+from proofpress.builder.theme_code import Shipped, is_shipped, keep, recall
 from proofpress.config import Cache, Links
 from proofpress.engine.blobs import AtHand
 from proofpress.engine.digests import SIZE, digest_of
@@ -28,8 +31,9 @@ if TYPE_CHECKING:
     from proofpress.builder.preparing import Preparation
     from proofpress.builder.world import World
     from proofpress.engine.loop import Results, Traces
+    from proofpress.model import TemplateSource
     from proofpress.pages.templates import Code
-    from proofpress.paths import SourcePath
+    from proofpress.paths import OutputPath, SourcePath
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,18 +112,16 @@ def fill(
     compiled = stands.compiled if stands else compiled_templates(inputs, desk.traces, desk.code)
     filling = filling_of(inputs, preparation, world, desk, compiled, checks=preparation.reading.checks)
     only = preparation.changed if stands else None
-    fresh = {step.key: step for step in _steps(world, preparation.prepared, compiled.digests, inputs.plugins, only)}
+    fresh = _steps(world, preparation.prepared, compiled.digests, inputs.plugins, only)
     steps = stands.steps | fresh if stands else fresh
-    looked = _may_be_new(steps, fresh, stands) if stands else list(steps.values())
-    now, waiting = _parted(looked, preparation.changed, desk.first)
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     name = f"world {desk.filled}"
     settled = desk.traces.fact(name) == world.digest
-
-    def holds(value: bytes) -> bool:
-        found = decode_filled(value)
-        return desk.kept(found.path, found.digest)
-
+    group = Group.of(world, filling, steps, compiled.digests) if before is None and desk.first is None else None
+    last = group.recall(desk) if group is not None and settled else None
+    stood = standing_pages(last, steps, desk.kept) if last is not None else {}
+    looked = _may_be_new(steps, fresh, stands) if stands else [steps[key] for key in steps if key not in stood]
+    now, waiting = _parted(looked, preparation.changed, desk.first)
     results = bring_up_to_date(
         Kind(desk.filled, ANY),
         now,
@@ -128,15 +130,18 @@ def fill(
         desk.executor,
         standing=steps.keys() - {step.key for step in now},
         settled=lambda question: settled and not isinstance(question, Body),
-        holds=holds,
+        holds=functools.partial(_is_kept, desk),
         commit=False,
         progress=lambda done, of: progress("Filling pages", done, of),
     )
-    # A page that could not be filled keeps an older trace, which holds of another world.
-    whole = all(outcome.kept for outcome in results.ran.values())
-    desk.traces.put_fact(name, world.digest if whole and not waiting else b"")
-    desk.traces.commit()
+    whole = all(outcome.kept for outcome in results.ran.values())  # else one keeps an older trace, of another world
     made, problems = _with_results(stands, results, str(desk.staging or ""))
+    if last is not None:
+        made, problems = _with_standing(last, stood, steps, made, problems)
+    desk.traces.put_fact(name, world.digest if whole and not waiting else b"")
+    if group is not None:
+        group.keep(desk, made.values() if whole else (), problems)
+    desk.traces.commit()
     filled = Filled(
         filling=filling,
         steps=steps,
@@ -148,6 +153,23 @@ def fill(
         compiled=compiled,
     )
     return _with_waiting(filled, waiting, before) if waiting else filled
+
+
+def _with_standing(
+    last: Standing,
+    stood: Mapping[str, tuple[OutputPath, str]],
+    steps: Iterable[str],
+    made: Mapping[str, Made],
+    problems: Mapping[str, tuple[Problem, ...]],
+) -> tuple[dict[str, Made], dict[str, tuple[Problem, ...]]]:
+    """Return what is made and what is wrong with it, the pages that stand among the others in their order."""
+    every = {key: Made(*stood[key]) if key in stood else made[key] for key in steps if key in stood or key in made}
+    return every, {**problems, **{key: found for key, found in last.problems.items() if key in stood}}
+
+
+def _is_kept(desk: Desk, value: bytes) -> bool:
+    found = decode_filled(value)
+    return desk.kept(found.path, found.digest)
 
 
 def _parted(
@@ -212,15 +234,17 @@ def _steps(
     closures: Mapping[str, bytes],
     plugins: Plugins,
     only: frozenset[SourcePath] | None,
-) -> Iterable[TargetStep]:
-    """Give each page and feed as a step; `only` those of some documents, where such are named."""
+) -> dict[str, TargetStep]:
+    """Return each page and feed as a step, by site path; `only` those of some documents, where such are named."""
+    steps: dict[str, TargetStep] = {}
     for target in world.plan.filled:
         if only is not None and target.source not in only:
             continue
         own = prepared.get(target.source) if target.source else None
         theirs = plugins if plugins and not type(target).__module__.startswith("proofpress.kinds.") else NONE
         template = closures.get(target.template, bytes(SIZE))
-        yield TargetStep(target=target, own=own, template=template, plugins=theirs)
+        steps[target.site_path] = TargetStep(target=target, own=own, template=template, plugins=theirs)
+    return steps
 
 
 def _may_be_new(steps: Mapping[str, TargetStep], fresh: Mapping[str, TargetStep], before: Filled) -> list[TargetStep]:
@@ -255,29 +279,43 @@ def no_code() -> Code:
 def compiled_templates(inputs: Inputs, traces: Traces, code: Code | None = None) -> Compiled:
     """Return the templates' digests, from the build before where the theme is the same, or else with their code.
 
-    Code is kept by nobody but the process that made it, in `code`, which compiles a template when it is first used: what
-    lies in a cache may have been written by anybody, and is not run.
+    The code of a site's own templates is kept by nobody but the process that made it, in `code`, which compiles a template
+    when it is first used: what lies in a cache may have been written by anybody, and is not run. Only the shipped theme's
+    is kept, beside Proofpress's own (`theme_code`).
     """
     texts = inputs.theme.templates
     sources: Any = [(name, source.path, source.text) for name, source in sorted(texts.items())]
     theme = digest_of([inputs.versions, sources])
+    ours = (
+        digest_of([inputs.code.digest, sources]) if code is None and is_shipped(texts) and not inputs.plugins else b""
+    )
+    shipped = recall(ours) if ours else None
     known = traces.fact("templates")
     if known is not None and theme in known[:64]:
         found = msgspec.msgpack.decode(known, type=Compiled)
         if found.theme == theme:
-            return msgspec.structs.replace(found, code={})
-    from proofpress.pages.templates import Templates, closures, read_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
-
-    filters = open_plugins(inputs.plugins).filters
-    if code is None:
-        every, compiled = read_all(texts, filters)
-    else:
-        code.forget_all_but(texts)
-        every, compiled = closures(Templates(texts, filters=filters, code=code), texts), {}
+            return msgspec.structs.replace(found, code=shipped.code if shipped else {})
+    if shipped is None:
+        shipped = _read_templates(texts, open_plugins(inputs.plugins).filters, code, ours)
     digests = {
         name: digest_of([(other, texts[other].path, texts[other].text) if other in texts else other for other in reads])
-        for name, reads in every.items()
+        for name, reads in shipped.reads.items()
     }
-    made = Compiled(theme, digests, every, compiled)
+    made = Compiled(theme, digests, shipped.reads, shipped.code)
     traces.put_fact("templates", msgspec.msgpack.encode(msgspec.structs.replace(made, code={})))
+    return made
+
+
+def _read_templates(
+    texts: Mapping[str, TemplateSource], filters: Mapping[str, Callable[..., Any]], code: Code | None, ours: bytes
+) -> Shipped:
+    """Return what each template reads, and the code of all, where no process keeps it; `ours` is for the next one too."""
+    from proofpress.pages.templates import Templates, closures, read_all  # noqa: PLC0415 - Jinja is loaded when a theme is new
+
+    if code is not None:
+        code.forget_all_but(texts)
+        return Shipped(ours, closures(Templates(texts, filters=filters, code=code), texts), {})
+    made = Shipped(ours, *read_all(texts, filters))
+    if ours:
+        keep(made)
     return made

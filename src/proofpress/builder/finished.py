@@ -8,7 +8,7 @@ templates, in the settings.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from urllib.parse import unquote
 
 import msgspec
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from proofpress.site.finished import Broken
 
 _NAMED_PAGES: Final = 1
-_ENDS: Final = r"(?![\w/%?=&#.-]*[\w/%])"
-"""Behind an address that stands for itself, and is not the beginning of a longer one."""
+_GOES_ON: Final = re.compile(r"[?=&#.-]*[\w/%]")
+"""Behind an address that is the beginning of a longer one."""
 
 
 class Noted(msgspec.Struct, frozen=True, array_like=True):
@@ -117,6 +117,27 @@ def _places(target: FilledTarget, making: Making) -> dict[str, Place]:
     return found
 
 
+class _Clue(NamedTuple):
+    """What is looked for in a source: an address that stands for itself, or a pattern."""
+
+    written: str
+    pattern: bool = False
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Give where it begins and ends in a text. Few addresses are looked for twice, so that none is made a pattern."""
+        if self.pattern:
+            yield from (found.span() for found in re.finditer(self.written, text))
+            return
+        at = text.find(self.written)
+        while at >= 0:
+            end = at + len(self.written)
+            if not _GOES_ON.match(text, end):
+                yield at, end
+                at = text.find(self.written, end)
+            else:
+                at = text.find(self.written, at + 1)
+
+
 class Sources:
     """Where something on a page was written: in its source, in a template, in the settings."""
 
@@ -130,34 +151,39 @@ class Sources:
         self._others.append(("site.yaml", inputs.settings.decode("utf-8-sig", "replace")))
         self._templates = {name: template.path for name, template in inputs.theme.templates.items()}
         self._texts: dict[str, str] = {}
-        self._found: dict[str, tuple[str, Place] | None] = {}
+        self._lines: dict[str, list[str]] = {}
+        self._found: dict[_Clue, tuple[str, Place] | None] = {}
 
     def of_address(self, target: FilledTarget, href: str) -> tuple[str, Place]:
         """Return the file and the place where an address of a target's page was written."""
         plain = unquote(href)
         inside = href.removeprefix(self._base.prefix) if self._base.prefix and href.startswith("/") else href
         clues = dict.fromkeys((href, href.replace("&", "&amp;"), plain, inside, unquote(inside)))
-        return self._place(target, [re.escape(clue) + _ENDS for clue in clues if len(clue) > 1])
+        return self._place(target, [_Clue(clue) for clue in clues if len(clue) > 1])
 
     def of_tag(self, target: FilledTarget, noted: Noted) -> tuple[str, Place]:
         """Return the file and the place where a tag of a target's page was written."""
         tag = Tag(noted.tag, noted.written)
         named = tag.attributes
-        clues = [re.escape(f"<{noted.tag}{noted.written}") + ">?"] if noted.written.strip() else []
+        clues = [_Clue(re.escape(f"<{noted.tag}{noted.written}") + ">?", True)] if noted.written.strip() else []
         if "id" in named:
             name = re.escape(named["id"])
-            clues += [rf"\bid\s*=\s*[\"']?{name}(?![\w-])", rf"\{{[^}}\n]*#{name}(?![\w-])"]
-        clues += [re.escape(named[key]) + _ENDS for key in ("src", "href") if len(named.get(key, "")) > 1]
+            clues += [
+                _Clue(rf"\bid\s*=\s*[\"']?{name}(?![\w-])", True),
+                _Clue(rf"\{{[^}}\n]*#{name}(?![\w-])", True),
+            ]
+        clues += [_Clue(named[key]) for key in ("src", "href") if len(named.get(key, "")) > 1]
         return self._place(target, clues, last=True)
 
     def written(self, path: str, place: Place) -> str:
         """Return a line of a file."""
-        lines = (
-            self._text(path).splitlines() if path in self._documents else dict(self._others).get(path, "").splitlines()
-        )
+        if path not in self._lines:
+            text = self._text(path) if path in self._documents else dict(self._others).get(path, "")
+            self._lines[path] = text.splitlines()
+        lines = self._lines[path]
         return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
 
-    def _place(self, target: FilledTarget, clues: list[str], *, last: bool = False) -> tuple[str, Place]:
+    def _place(self, target: FilledTarget, clues: list[_Clue], *, last: bool = False) -> tuple[str, Place]:
         source = target.source or ""
         if source in self._documents:
             text = self._text(source)
@@ -173,7 +199,7 @@ class Sources:
                 return known
         return source or self._templates.get(target.template, "site.yaml"), WHOLE_FILE
 
-    def _elsewhere(self, clue: str) -> tuple[str, Place] | None:
+    def _elsewhere(self, clue: _Clue) -> tuple[str, Place] | None:
         for path, text in self._others:
             found = _find(clue, text)
             if found is not None:
@@ -186,17 +212,16 @@ class Sources:
         return self._texts[path]
 
 
-def _find(clue: str, text: str, *, last: bool = False) -> Place | None:
+def _find(clue: _Clue, text: str, *, last: bool = False) -> Place | None:
     """Return the first place of something in a text, or the last: of what was repeated, that is the one too many."""
-    found = re.search(clue, text)
-    if last:
-        found = max(re.finditer(clue, text), key=lambda one: one.start(), default=None)
+    spans = clue.spans(text)
+    found = max(spans, default=None) if last else next(spans, None)
     if found is None:
         return None
-    at = found.start()
+    at, end = found
     line = text.count("\n", 0, at) + 1
     column = at - text.rfind("\n", 0, at)
-    return Place(line, column, max(1, len(found[0].split("\n", 1)[0])))
+    return Place(line, column, max(1, len(text[at:end].split("\n", 1)[0])))
 
 
 def finished_problems(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from proofpress.builder.companions import source_digest, with_companions
 from proofpress.builder.plugins import Plugins, read_plugins
 from proofpress.builder.versions import Code, code_version
 from proofpress.config import Config, place_of, read_config
@@ -92,7 +93,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     tree: Tree
     theme: Theme
     digests: dict[SourcePath, bytes]
-    """Of each document."""
+    """Of each document, with what else it is made of."""
     files: dict[SourcePath, Seen]
     """Of each file that is copied."""
     data: dict[SourcePath, bytes]
@@ -130,9 +131,9 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
     imported = code.packages if plugins.files else b""
     versions = digest_of([code.digest, zone_rules(config.timezone), plugins.digest, imported])
     seen = looked.files if looked.versions == versions else {}
-    tree = scan(root, config.ignore)
+    tree, apart = with_companions(root, scan(root, config.ignore))
     theme, found = read_theme(root)
-    problems += [*tree.problems, *unread, *found, *_theme_options(root, config, theme)]
+    problems += [*tree.problems, *apart, *unread, *found, *_theme_options(root, config, theme)]
     config = _fitting(config, theme)
     files: dict[SourcePath, Seen] = {}
     for path in (*tree.files, *tree.static):
@@ -144,7 +145,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
     config = _searched(config, code, files, root, problems)
     words, texts = _words(root, tree, config, theme, problems)
     commits = _commits(root, looked.commits, problems) if config.updated == "git" else Commits()
-    digests = {source.path: digest_of_bytes(source.data) for source in tree.documents}
+    digests = {source.path: source_digest(source) for source in tree.documents}
     every = [
         digest_of(config),
         digest_of_bytes(text),
@@ -232,6 +233,7 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     That is so where each is a document that was there before, and is a plain file, or is one of the theme's. Gives `before`
     itself where their bytes are as they were, but for those that count as changed `anyway`.
     """
+    beside = {source.path: source.beside for source in before.tree.documents}
     fresh: dict[SourcePath, Source] = {}
     of_theme = False
     for path in paths:
@@ -241,8 +243,9 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
             data = _plain_text(before.root, path)
             if data is None:
                 return None
-            if digest_of_bytes(data) != before.digests[path] or path in anyway:
-                fresh[path] = Source(path, data)
+            source = Source(path, data, beside[path])
+            if source_digest(source) != before.digests[path] or path in anyway:
+                fresh[path] = source
         elif os.path.lexists(before.root / path) or path in before.files or path in before.data:
             return None
         elif not path.startswith("content/"):
@@ -255,7 +258,7 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     tree = msgspec.structs.replace(
         before.tree, documents=tuple(fresh.get(source.path, source) for source in before.tree.documents)
     )
-    digests = before.digests | {path: digest_of_bytes(source.data) for path, source in fresh.items()}
+    digests = before.digests | {path: source_digest(source) for path, source in fresh.items()}
     return msgspec.structs.replace(before, tree=tree, theme=theme, digests=digests)
 
 
@@ -278,8 +281,11 @@ def _theme_again(before: Inputs) -> Theme | None:
 
 def with_text(inputs: Inputs, source: Source) -> Inputs:
     """Return what a folder would hold if a document's text were another, or a document more lay there."""
-    documents = {own.path: own for own in inputs.tree.documents} | {source.path: source}
-    digests = inputs.digests | {source.path: digest_of_bytes(source.data)}
+    known = {own.path: own for own in inputs.tree.documents}
+    if source.path in known:
+        source = msgspec.structs.replace(source, beside=known[source.path].beside)
+    documents = known | {source.path: source}
+    digests = inputs.digests | {source.path: source_digest(source)}
     ordered = tuple(documents[path] for path in sorted(documents))
     return msgspec.structs.replace(
         inputs,

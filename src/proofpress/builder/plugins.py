@@ -39,10 +39,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import CodeType, ModuleType, TracebackType
 
+    from proofpress.kinds.question import Question
     from proofpress.kinds.target import Kind
     from proofpress.markdown.plugin import Markdown
     from proofpress.plugins import PageRule, TextRule
     from proofpress.problems import Problem
+    from proofpress.site.index import Site
 
 Result = TypeVar("Result")
 
@@ -79,6 +81,7 @@ class Opened(NamedTuple):
     text_rules: tuple[TextRule, ...] = ()
     page_rules: tuple[PageRule, ...] = ()
     kinds: tuple[Kind, ...] = ()
+    questions: Mapping[str, type[Question[Any]]] = MappingProxyType({})
     problems: tuple[Problem, ...] = ()
     """Why others could not be opened."""
 
@@ -235,6 +238,7 @@ def _sorted(plugins: Plugins, found: Iterable[tuple[str, Place, Any]], problems:
 
     markdown: list[Markdown] = []
     kinds: list[Kind] = []
+    questions: dict[str, type[Question[Any]]] = {}
     filters: dict[str, Callable[..., Any]] = {}
     rules: list[TextRule | PageRule] = []
     for where, place, value in found:
@@ -249,7 +253,12 @@ def _sorted(plugins: Plugins, found: Iterable[tuple[str, Place, Any]], problems:
             else:
                 problems.append(fault)
         elif isinstance(value, Kind):
-            kinds.append(value)
+            fault_in_words = _why_no_questions(value.questions, questions)
+            if fault_in_words:
+                tell(fault_in_words, "see docs/plugins.md for a kind that asks its own questions")
+            else:
+                kinds.append(value)
+                questions |= {own.__name__: own for own in value.questions}
         elif isinstance(value, Filter):
             if value.name in filters or value.name in _filter_names():
                 tell(f"there is a filter '{value.name}' already", "give it another name")
@@ -272,6 +281,7 @@ def _sorted(plugins: Plugins, found: Iterable[tuple[str, Place, Any]], problems:
         text_rules=tuple(rule for rule in rules if isinstance(rule, TextRule)),
         page_rules=tuple(rule for rule in rules if isinstance(rule, PageRule)),
         kinds=tuple(kinds),
+        questions=questions,
         problems=tuple(problems),
     )
 
@@ -287,6 +297,20 @@ def _filter_names() -> frozenset[str]:
     from proofpress.pages.templates import filter_names  # noqa: PLC0415 - loads Jinja, for who has filters alone
 
     return filter_names()
+
+
+def _why_no_questions(own: Sequence[Any], others: Mapping[str, Any]) -> str:
+    from proofpress.kinds.question import Question  # noqa: PLC0415 - as above
+
+    for question in own:
+        if not (isinstance(question, type) and issubclass(question, Question)):
+            name = getattr(question, "__name__", type(question).__name__)
+            return f"the questions of a Kind are classes, each a Question of proofpress.plugins, and '{name}' is none"
+        if not question.__struct_config__.frozen:
+            return f"the question '{question.__name__}' is not frozen; write 'class {question.__name__}(Question, frozen=True)'"
+        if others.get(question.__name__, question) is not question:
+            return f"there is a question '{question.__name__}' already, of another kind"
+    return ""
 
 
 def _why_no_rule(rule: Any, others: Sequence[Rule]) -> str:
@@ -399,6 +423,30 @@ def _guarded_filter(plugins: Plugins, name: str, function: Callable[..., Any]) -
             raise UnanswerableError(fault.message, fault) from error
 
     return guarded
+
+
+class PluginAnswers:
+    """Answers the questions of a site's plugins, in any process."""
+
+    def __init__(self, plugins: Plugins) -> None:
+        self._plugins = plugins
+
+    def __call__(self, name: str, fields: str, site: Site) -> Any:
+        """Return an answer that has a digest. Raises UnanswerableError with the plugin's fault, LookupError as the plugin does."""
+        from proofpress.site.values import UnanswerableError  # noqa: PLC0415 - as above
+
+        kind = open_plugins(self._plugins).questions.get(name)
+        if kind is None:
+            raise UnanswerableError(f"'{name}' is a question of no plugin; name it in 'questions' of its Kind")
+        try:
+            answer = msgspec.json.decode(fields, type=kind).answer(site)
+            digest_of(answer)
+        except LookupError:
+            raise
+        except Exception as error:
+            fault = fault_somewhere(error, self._plugins, f"while it answered {name}{fields}", kind.answer)
+            raise UnanswerableError(fault.message, fault) from error
+        return answer
 
 
 class Guard:

@@ -38,24 +38,34 @@ def faults_once(problems: Sequence[Problem]) -> list[Problem]:
 
 def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, bytes], root: Path) -> list[Problem]:
     """Put beside each problem the line of source that it points at; of its edits stay those that fit the file."""
-    lines: dict[str, list[str]] = {}
+    last = {one.path: 0 for one in problems if one.line}
+    """How many lines of each file are wanted."""
+    for one in problems:
+        if one.path in last:
+            last[one.path] = max(last[one.path], one.line, *(edit.end_line for edit in one.edits))
+    lines = {path: _lines(_data(path, texts, root), count) for path, count in last.items()}
     found = []
     for one in problems:
-        if one.line and one.path not in lines:
-            text = _text(one.path, texts, root)
-            lines[one.path] = LINE_END.split(text) if "\r" in text else text.split("\n")
         at = one.line - 1
         known = lines.get(one.path, [])
-        fitting = one.edits if all(stands(edit, known) for edit in one.edits) else ()
+        fitting = one.edits if not one.edits or all(stands(edit, known) for edit in one.edits) else ()
         excerpt = known[at] if 0 <= at < len(known) else one.excerpt
         found.append(msgspec.structs.replace(one, excerpt=excerpt, edits=fitting))
     return found
 
 
-def _text(path: str, texts: Mapping[str, bytes], root: Path) -> str:
-    """Return a file's text as an editor shows it; nothing for what can't be read."""
+def _lines(data: bytes, count: int) -> list[str]:
+    """Return the first lines of a file, as an editor shows them: `count` at the most, and that many where there are."""
+    if b"\r" not in data:  # nearly all: what comes after them is not read
+        parts = data.split(b"\n", count)
+        data = b"\n".join(parts[:count])
+    text = data.decode("utf-8-sig", "replace")
+    return LINE_END.split(text) if "\r" in text else text.split("\n")
+
+
+def _data(path: str, texts: Mapping[str, bytes], root: Path) -> bytes:
+    """Return a file's bytes; none for what can't be read."""
     try:
-        data = texts[path] if path in texts else read_inside(root, path)
+        return texts[path] if path in texts else read_inside(root, path)
     except (OSError, OutsideSiteError):
-        return ""
-    return data.decode("utf-8-sig", "replace")
+        return b""

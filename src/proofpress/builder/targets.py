@@ -201,7 +201,7 @@ class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
             bytes(data or b"")  # what can be published, or else an error
         except Exception as error:
             doing = f"while {self.target.site_path} was made"
-            fault = fault_of(error, plugins, doing)
+            fault = getattr(error, "problem", None) or fault_of(error, plugins, doing)
             if fault is None and self.plugins:
                 fault = fault_somewhere(error, plugins, doing, type(self.target).make)
             if fault is None:

@@ -8,7 +8,7 @@ import msgspec
 
 from proofpress.builder.inputs import Inputs, lacking
 from proofpress.builder.plain import DataReader, all_assets
-from proofpress.builder.plugins import Guard, Plugins, fault_of
+from proofpress.builder.plugins import Guard, PluginAnswers, Plugins, fault_of
 from proofpress.builder.preparing import copies
 from proofpress.builder.variants import NONE, Pictures
 from proofpress.config import place_of
@@ -24,7 +24,7 @@ from proofpress.site.active_files import SNIFFED, refused
 from proofpress.site.index import Site, index
 from proofpress.site.links import Links, link_table
 from proofpress.site.policy import asked_by_template
-from proofpress.site.questions import Known
+from proofpress.site.questions import Known, none_asked
 from proofpress.site.sections import unmatched, unspoken
 from proofpress.theme import OVERRIDES, SHEETS, Asset
 
@@ -81,6 +81,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
             assets=self.asset_paths,
             read_data=DataReader(inputs),
             bodies={path: own.body for path, own in prepared.items()},
+            plugins=PluginAnswers(inputs.plugins) if inputs.plugins else none_asked,
         )
 
 

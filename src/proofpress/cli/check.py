@@ -167,7 +167,7 @@ class _Find:
         )
         try:
             with Bar() as bar:
-                return check(options, text=text, progress=bar)
+                return check(options, text=text, outside=self._external, progress=bar)
         except (MissingExtra, BusyError, WorkerDiedError) as error:
             raise click.ClickException(str(error)) from None
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "new": "Write a new post's front matter.",
     "build": "Build the site.",
     "check": "Tell of every fault, and mend what can be mended.",
+    "run": "Run the listings of posts, and keep what they give.",
     "serve": "Show the site in the browser, redrawn on save.",
     "publish": "Build the site, and send it to where it is served.",
     "clean": "Delete what Proofpress wrote, and nothing else.",

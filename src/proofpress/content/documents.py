@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -12,12 +13,11 @@ from proofpress.content.text import decode
 from proofpress.model import Document
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from proofpress.content.defaults import Defaults
     from proofpress.content.gate import Parts
-    from proofpress.model import Author, FrontMatter, Source
+    from proofpress.model import Author, FrontMatter, Place, Source
     from proofpress.paths import SourcePath
 
 DRAFTS: Final = "_drafts"
@@ -65,7 +65,19 @@ def read(
         places=places,
         problems=tuple(sorted(findings.problems)),
         language=front.language or language,
+        beside=source.beside,
     )
+
+
+def files_read_by(source: Source) -> tuple[tuple[str, Place], ...]:
+    """Return the files that a Markdown file's listings may read, as its front matter names them, with their places.
+
+    What is wrong with that is told by `read`.
+    """
+    unheard = Findings(source.path)
+    parts = gate.divide(decode(source.data, unheard), unheard)
+    front, places = front_matter.read(parts, unheard, zone=dt.UTC, taxonomies=(), authors=())
+    return tuple((name, places[f"reads.{number}"]) for number, name in enumerate(front.reads))
 
 
 def _kept_back(front: FrontMatter, parts: Parts, findings: Findings, path: str) -> FrontMatter:

@@ -37,10 +37,12 @@ def read(
     if len(parts.head) > MAX_LENGTH:
         heard.tell(FRONT_MATTER_SYNTAX.too_long(len(parts.head), MAX_LENGTH), Place(parts.head_line - 1, 1, 3))
         return FrontMatter(), {}
-    compose = yaml_nodes.compose
     if parts.is_toml:
-        from proofpress.content.toml_nodes import compose  # noqa: PLC0415 - few sites write TOML
-    root = compose(parts.head, heard, first_line=parts.head_line)
+        from proofpress.content import toml_nodes  # noqa: PLC0415 - few sites write TOML
+
+        root = toml_nodes.compose(parts.head, heard, first_line=parts.head_line)
+    else:
+        root = yaml_nodes.compose(parts.head, heard, first_line=parts.head_line)
     if root is None:
         return FrontMatter(), {}
     if not isinstance(root, MappingNode):
@@ -112,8 +114,10 @@ class _Reading:
                 draft = typed.boolean(node, name, found)
                 # what cannot be read may have been meant to stay unseen
                 self.values[name] = True if len(found.problems) > before else draft
-            case "listed":
+            case "listed" | "run":
                 self.values[name] = typed.boolean(node, name, found)
+            case "requirements" | "reads" | "translations" | "vary":
+                self.values[name] = self.words(name, node)
             case "toc":
                 self.values[name] = self.toc(node)
             case "slug":
@@ -129,8 +133,6 @@ class _Reading:
                 self.values[name] = self.template(node)
             case "id":
                 self.values[name] = self.entry_id(node)
-            case "translations":
-                self.values[name] = self.translations(node)
             case "language":
                 self.values[name] = self.language(node)
             case "image":
@@ -159,10 +161,10 @@ class _Reading:
             return None
         return words
 
-    def translations(self, node: Node) -> tuple[str, ...]:
-        """Read the files that translate this one."""
-        words = typed.words(node, "translations", self.findings, split=False)
-        self.places.update({f"translations.{number}": own.place for number, (_, own) in enumerate(words)})
+    def words(self, name: str, node: Node) -> tuple[str, ...]:
+        """Read a word or a list of some, each with its place: files that translate this one, packages, files that it reads."""
+        words = typed.words(node, name, self.findings, split=False)
+        self.places.update({f"{name}.{number}": own.place for number, (_, own) in enumerate(words)})
         return tuple(word for word, _ in words)
 
     def language(self, node: Node) -> str | None:

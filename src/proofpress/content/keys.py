@@ -139,6 +139,31 @@ TABLE: Final = (
         otherwise="those that the files' names tell of: `hello.de.md` beside `hello.md`",
     ),
     Key(
+        name="run",
+        description="`true` has `proofpress run` run all its listings in Python, JavaScript and Bash, but for those that say `run=false`.",
+        examples=(True,),
+        shape=shapes.TRUTH,
+        otherwise="those alone that say `run`",
+    ),
+    Key(
+        name="requirements",
+        description="What its listings need installed to run, as `pip` takes it.",
+        examples=(["numpy", "matplotlib>=3.9"],),
+        shape=shapes.WORDS,
+    ),
+    Key(
+        name="reads",
+        description="Files that its listings may read, relative to this one. Where one has changed since, what they gave is stale.",
+        examples=(["data/times.csv"],),
+        shape=shapes.WORDS,
+    ),
+    Key(
+        name="vary",
+        description="What its listings may print otherwise each time: `seconds`, `numbers`, `addresses`, `paths`, or a regular expression between slashes.",
+        examples=(["seconds", "/id=[0-9a-f]+/"],),
+        shape=shapes.WORDS,
+    ),
+    Key(
         name="extra",
         description="Anything of your own, for your own templates: `page.extra`.",
         examples=({"talk": "https://me.example/talk"},),

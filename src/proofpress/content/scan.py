@@ -22,7 +22,7 @@ from proofpress.problems import Problem, visible
 from proofpress.rules.files import FILE_TOO_LARGE, LEFT_OVER, UNPORTABLE_NAME, UNREAD_POST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 
@@ -32,6 +32,8 @@ MAX_MARKDOWN: Final = 16 * 2**20
 MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
 _BY_ENDING: Final = frozenset({"a backup copy", "a file that a program was still writing"})
 _UNPUBLISHED: Final = ("data/", "words/")
+LOCK: Final = ".run.yaml"
+"""What a post's listings gave when they ran, beside the post: `hello.run.yaml` of `hello.md`."""
 _BESIDE: Final = ".meta"
 """What Nikola keeps of a post beside it: nothing by itself, and of this post's files where there is one."""
 
@@ -53,6 +55,8 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """Every file below data/."""
     words: tuple[SourcePath, ...] = ()
     """Every file below words/."""
+    locks: dict[SourcePath, SourcePath] = {}
+    """The lock beside a document, by the document: a part of it, and no file to be copied."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -69,6 +73,7 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
     documents: dict[SourcePath, Source] = {}
     files: list[SourcePath] = []
     beside: dict[SourcePath, str] = {}
+    locks: list[SourcePath] = []
     for name, place, _ in walk(top, "content", faults, left):
         path = SourcePath(nfc(name))
         if path.lower().endswith(MARKDOWN):
@@ -76,11 +81,14 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
                 documents[path] = Source(path, data)
         elif path.endswith(_BESIDE):
             beside[path] = place
+        elif path.endswith(LOCK):
+            locks.append(path)
         elif copied(path, place):
             files.append(path)
+    locked = {post: path for path in locks if (post := _post_of(path, LOCK, documents)) is not None}
+    files += set(locks) - set(locked.values())
     for path, place in beside.items():
-        stem = path.removesuffix(_BESIDE)
-        post = next((post for end in MARKDOWN if (post := SourcePath(stem + end)) in documents), None)
+        post = _post_of(path, _BESIDE, documents)
         if post is None:
             files.append(path)
         elif not copied(path, place) and _says_draft(path, place, problems):
@@ -99,8 +107,15 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
         static=tuple(sorted(static)),
         data=tuple(sorted(data_files)),
         words=tuple(sorted(words)),
+        locks=locked,
         problems=tuple(sorted(set(problems))),
     )
+
+
+def _post_of(path: SourcePath, ending: str, documents: Collection[SourcePath]) -> SourcePath | None:
+    """Return the document that a file lies beside, by its name without an ending."""
+    stem = path.removesuffix(ending)
+    return next((post for end in MARKDOWN if (post := SourcePath(stem + end)) in documents), None)
 
 
 class _LeftOut:

@@ -77,14 +77,22 @@ class _StopError(Exception):
     """Reading cannot go on; the problem is noted."""
 
 
-def compose(text: str, findings: Findings, *, first_line: int = 1, syntax: str = "front-matter-syntax") -> Node | None:
+def compose(
+    text: str,
+    findings: Findings,
+    *,
+    first_line: int = 1,
+    syntax: str = "front-matter-syntax",
+    any_character: bool = False,
+) -> Node | None:
     """Return the one document of a YAML text as nodes; None when there is nothing that could be read.
 
     `text` has LF line ends and no control characters. `first_line` is the line of the file that it begins on, and
-    `syntax` the rule that faults of form are reported under.
+    `syntax` the rule that faults of form are reported under. With `any_character` escapes may stand for what no page can
+    hold, and who reads the nodes sees to it.
     """
     known = len(findings.problems)
-    composer = _Composer(findings, text, first_line, syntax)
+    composer = _Composer(findings, text, first_line, syntax, any_character=any_character)
     try:
         return composer.document()
     except _StopError:
@@ -94,7 +102,7 @@ def compose(text: str, findings: Findings, *, first_line: int = 1, syntax: str =
         if len(before) < len(text):
             # What stands before goes deep enough to be refused here, at the place where it goes too deep.
             del findings.problems[known:]
-            return compose(before, findings, first_line=first_line, syntax=syntax)
+            return compose(before, findings, first_line=first_line, syntax=syntax, any_character=any_character)
         composer.explain(error)
     return composer.partial()
 
@@ -113,7 +121,8 @@ def _beyond_the_parser(error: yaml.YAMLError) -> int | None:
 class _Composer:
     """Builds nodes from one text's events."""
 
-    def __init__(self, findings: Findings, text: str, first_line: int, syntax: str) -> None:
+    def __init__(self, findings: Findings, text: str, first_line: int, syntax: str, *, any_character: bool) -> None:
+        self.any_character = any_character
         self.hashes = "#" in text
         self.odd = _HAS_BREAK.search(text) is not None
         self.text = text.translate(_BREAKS) if self.odd else text
@@ -233,7 +242,7 @@ class _Composer:
         return Place(end.line + self.line, column, length), bool(found[1].strip())
 
     def checked(self, scalar: ScalarNode) -> ScalarNode | None:
-        unfit = unfit_character(scalar.text)
+        unfit = None if self.any_character else unfit_character(scalar.text)
         if unfit is None:
             return scalar
         self.findings.tell(CONTROL_CHARACTER.escaped(unfit, "this value"), scalar.place)

@@ -15,7 +15,7 @@ from proofpress.engine.steps import AnswerDigests, Recorder, Stale, Trace, why_s
 from proofpress.engine.store import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from proofpress.engine.executors import Executor
@@ -80,8 +80,11 @@ class Work(Protocol[Context_co, Known_co]):
 class Traces(Protocol):
     """What keeps traces and values from one build to the next."""
 
-    def entries(self, kind: str, questions: Any = ...) -> Mapping[str, Entry]:
-        """Return every entry of a kind, without its blob; `questions` is the type of what its steps ask."""
+    def entries(self, kind: str, questions: Any = ..., only: Sequence[str] | None = None) -> Mapping[str, Entry]:
+        """Return every entry of a kind, or at least those of `only` some keys, without their blobs.
+
+        `questions` is the type of what its steps ask.
+        """
 
     def fact(self, name: str) -> bytes | None:
         """Return a fact about the build before."""
@@ -139,7 +142,8 @@ def bring_up_to_date(
     as they come; else that is left to the caller. `progress` is told how many of the steps that run are done, and of how
     many.
     """
-    entries = traces.entries(kind.name, kind.questions)
+    steps = list(steps)
+    entries = traces.entries(kind.name, kind.questions, [step.key for step in steps] if standing else None)
     today = AnswerDigests(work.known, settled, work.digest_of())
     values: dict[str, bytes] = {}
     reasons: dict[str, Stale] = {}

@@ -25,7 +25,7 @@ from proofpress.engine.disk import own_file, own_folder
 from proofpress.engine.steps import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -35,6 +35,9 @@ APPLICATION: Final = 0x50507273
 
 KEPT_BUILDS: Final = 5
 """For how many builds an entry that none of them used is kept: a branch that is left and come back to is warm."""
+
+FEW: Final = 500
+"""Keys that are asked for one by one; SQLite takes 999 in any of its versions."""
 
 BESIDE: Final = ("", "-journal", "-wal", "-shm")
 """What SQLite may look for beside a file, and the file itself."""
@@ -190,16 +193,22 @@ class Store:
 
     # ------------------------------------------------------------ reading
 
-    def entries(self, kind: str, questions: Any = tuple[str, ...]) -> dict[str, Entry]:
+    def entries(
+        self, kind: str, questions: Any = tuple[str, ...], only: Sequence[str] | None = None
+    ) -> dict[str, Entry]:
         """Return every entry of a kind, without its big value. Raises DamagedError if one is not what was put.
 
-        `questions` is the type of what its steps ask, by which their traces are read back.
+        `questions` is the type of what its steps ask, by which their traces are read back. Where `only` few are asked for,
+        no others are read.
         """
         found = {}
         decode = msgspec.msgpack.Decoder(Trace[questions]).decode
         query = "SELECT key, trace, value, checksum FROM step WHERE kind = ?"
+        few = only if only is not None and len(only) <= FEW else ()
+        if only is not None and len(only) <= FEW:
+            query += f" AND key IN ({', '.join('?' * len(few))})"
         with translated(self._path):
-            for key, trace, value, checksum in self._connection.execute(query, (kind,)):
+            for key, trace, value, checksum in self._connection.execute(query, (kind, *few)):
                 if checksum != _checksum(kind, key, trace, value):
                     raise DamagedError(f"the entry of {key} is not what was written")
                 try:

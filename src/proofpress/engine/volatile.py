@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from proofpress.engine.store import Entry
@@ -23,7 +23,12 @@ class VolatileStore:
         self.fresh: dict[str, set[str]] = {}
         """What was put since the beginning: keys by kind."""
 
-    def entries(self, kind: str, questions: Any = None) -> Mapping[str, Entry]:  # noqa: ARG002 - nothing is read back
+    def entries(
+        self,
+        kind: str,
+        questions: Any = None,  # noqa: ARG002 - nothing is read back
+        only: Sequence[str] | None = None,  # noqa: ARG002 - as above
+    ) -> Mapping[str, Entry]:
         """Return every entry of a kind."""
         return self._entries.get(kind, {})
 

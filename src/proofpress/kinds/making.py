@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+import msgspec
+
+from proofpress.kinds.question import Question as OwnQuestion
 from proofpress.site import questions
 from proofpress.site.editions import within
 from proofpress.site.lists import home_of
@@ -91,8 +94,17 @@ class Making:
         self.template_place = template_place
         """Where it names its template."""
 
-    def ask(self, question: Question[Known, Answer], /) -> Answer:
+    @overload
+    def ask(self, question: Question[Known, Answer], /) -> Answer: ...
+
+    @overload
+    def ask(self, question: OwnQuestion[Answer], /) -> Answer: ...
+
+    def ask(self, question: Question[Known, Answer] | OwnQuestion[Answer], /) -> Answer:
         """Return the answer to a question. Raises LookupError where there is none."""
+        if isinstance(question, OwnQuestion):
+            fields = msgspec.json.encode(question).decode()
+            return cast("Answer", self._asked.ask(questions.OfPlugin(type(question).__name__, fields)))
         return self._asked.ask(question)
 
     def text(self) -> Body | None:

@@ -7,11 +7,12 @@ questions below to a target, and never ask which kind it is of.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
 from proofpress.config import Config
+from proofpress.kinds.question import Question
 from proofpress.model import Card, Place
 from proofpress.paths import SitePath, SourcePath
 from proofpress.problems import Problem
@@ -204,6 +205,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """Gives other forms of a document's page, which the page announces."""
     reads_source: Callable[[Config], bool] = lambda _config: False
     """Tells whether its targets want the Markdown of documents, `Body.markdown`."""
+    questions: Sequence[type[Question[Any]]] = ()
+    """A plugin's own questions, which its targets ask."""
     check: Callable[[Planning, Sequence[Target]], Iterable[Problem]] = _nothing  # type: ignore[assignment]
     """Gives what is wrong with all that is planned, as far as it concerns this kind."""
 

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from proofpress.listings.languages import FOREIGN
+from proofpress.listings.running import RUN_OPTIONS, RUNS, Refusal, Running, with_option
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -74,15 +75,19 @@ _PLACES: Final[Mapping[str, Literal["append", "after", "replace"]]] = {
 }
 _STEPPED: Final = frozenset({"step", "of", "after", "replace"})
 """Options of a step; what it is itself has no value."""
+_YES_OR_NO: Final = _NO_COPY | {"copy", "check", "wrap"}
 FRAMES: Final = ("code", "terminal", "none")
 OPTIONS: Final = (
     "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
-    "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check", "step", "of", "after", "replace", "append",
+    "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check", "run", "timeout", "needs", "raises", "vary", "alt",
+    "step", "of", "after", "replace", "append",
 )  # fmt: skip
 """The options that are ours, for a hint."""
 DRAWN: Final = frozenset({"mermaid", "dot", "d2"})
 """Languages whose text is a diagram."""
-_KNOWN: Final = _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check"}
+_KNOWN: Final = (
+    _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check", *RUN_OPTIONS}
+)
 MAX_LINE: Final = 1_000_000
 
 
@@ -161,7 +166,9 @@ class Info(NamedTuple):
     over_at: int = 0
     classes: tuple[str, ...] = ()
     alt: str = ""
-    """What a diagram shows, in words."""
+    """What a diagram, or the picture that the listing draws when it is run, shows, in words."""
+    running: Running = Running()
+    """What is said of its being run."""
     id: str = ""
     step: Step | None = None
     slips: tuple[Slip, ...] = ()
@@ -188,6 +195,13 @@ def is_diff(info: Info) -> bool:
     return info.language.lower() == "diff"
 
 
+class Span(NamedTuple):
+    """A piece of an info string: where it begins, and how it is written."""
+
+    at: int
+    text: str
+
+
 class _Reading:
     """An info string, as far as it is read: each method takes one form of what may stand in it."""
 
@@ -198,6 +212,7 @@ class _Reading:
         self.tab = self.alt = ""
         self.copies = True
         self.checked = True
+        self.running = Running()
         self.lines: list[Lines] = []
         self.words: list[Words] = []
         self.numbered: bool | None = None
@@ -220,6 +235,10 @@ class _Reading:
             message = f"'lang' tells the language of a diff, and this listing is '{self.language}'"
             self.slip(self.over_at, self.over, message, f'write: diff lang="{self.language}"')
             self.over = ""
+        if self.running.at and (why := self.why_not_run()):
+            option, at = self.running.at[0]
+            self.slip(at, option, *why)
+            self.running = Running()
         step = self.step_asked() if self.step else None
         return Info(
             language=self.language,
@@ -234,6 +253,7 @@ class _Reading:
             frame=self.frame,
             tab=self.tab,
             alt=self.alt,
+            running=self.running,
             copies=self.copies,
             checked=self.checked,
             over=self.over,
@@ -243,6 +263,25 @@ class _Reading:
             step=step,
             slips=tuple(sorted(self.slips)),
         )
+
+    def why_not_run(self) -> tuple[str, str] | None:
+        """Return why a listing that says how it is run can't be, and what to do; None where it can."""
+        if self.running.asked is False and len(self.running.at) == 1:
+            return None
+        if self.language.lower() == "diff":
+            return "a diff is never run", "take the option out"
+        if self.language.lower() in RUNS:
+            return None
+        named = f"'{self.language[:40]}'" if self.language else "a listing that names no language"
+        return f"{named} can't be run here", f"run is for {', '.join(sorted(set(RUNS.values())))} and their sessions"
+
+    def take_running(self, key: str, value: str, at: int, whole: str) -> None:
+        """Take an option of a listing that is run."""
+        read = with_option(self.running, key, value, at)
+        if isinstance(read, Refusal):
+            self.slip(at, whole, read.message, read.hint)
+        else:
+            self.running = read
 
     def step_asked(self) -> Step | None:
         """Return the step that it is; note what makes none."""
@@ -386,35 +425,49 @@ class _Reading:
                 self.numbered = value.lower() not in _NO
             else:
                 self.slip(at, whole, f"'{name}' is true or false, not '{value[:40]}'", f"write '{name}' alone")
-        elif key == "wrap" and value.lower() in _YES | _NO:
-            self.wrap = value.lower() in _YES
-        elif key == "alt" and self.language.lower() in DRAWN and value.strip():
-            self.alt = _ESCAPE.sub(r"\1", value) if quoted else value
         elif key == "frame":
             if value.lower() in FRAMES:
                 self.frame = value.lower()
             else:
                 hint = did_you_mean(value, FRAMES) or "a frame is one of: code, terminal, none"
                 self.slip(at, whole, f"a listing has no frame '{value[:40]}'", hint)
+        elif key in RUN_OPTIONS:
+            self.take_running(key, _ESCAPE.sub(r"\1", value) if quoted and key != "vary" else value, at, whole)
         elif key in {"lang", "language"} and value:
             if self.language:
                 self.over, self.over_at = value, inside_at
             else:
                 self.language = value
-        elif (key in _NO_COPY or key == "copy") and value.lower() in _YES | _NO:
-            self.copies = (value.lower() in _YES) == (key == "copy")
-        elif key == "check" and value.lower() in _YES | _NO:
-            self.checked = value.lower() in _YES
+        elif key in _YES_OR_NO and value.lower() in _YES | _NO:
+            self.take_choice(key, yes=value.lower() in _YES)
+        else:
+            plain = _ESCAPE.sub(r"\1", value) if quoted else value
+            self.take_text(name, plain, Span(at, whole))
+
+    def take_choice(self, key: str, *, yes: bool) -> None:
+        """Take what is so or not."""
+        if key == "wrap":
+            self.wrap = yes
+        elif key == "check":
+            self.checked = yes
+        else:
+            self.copies = yes == (key == "copy")
+
+    def take_text(self, name: str, value: str, span: Span) -> None:
+        """Take an option whose value is text; what has no effect is noted."""
+        key = name.lower()
+        if key == "alt" and self.language.lower() in DRAWN | RUNS.keys() and value.strip():
+            self.alt = value
         elif key == "tab" and value.strip():
-            self.tab = _ESCAPE.sub(r"\1", value).strip() if quoted else value
+            self.tab = value.strip()
         elif key in _STEPPED and value.strip():
-            self.take_step(key, _ESCAPE.sub(r"\1", value).strip() if quoted else value, at, len(whole))
+            self.take_step(key, value.strip(), span.at, len(span.text))
         elif key == "id" and value and not re.search(r"\s", value):
             self.id = value
         elif key == "class" and value:
             self.classes += value.split()
         else:
-            self.unknown(name, at)
+            self.unknown(name, span.at)
 
     def take_step(self, name: str, value: str, at: int, length: int) -> None:
         """Take a part of what makes a step; each stands once."""
@@ -466,6 +519,8 @@ class _Reading:
             self.folded = True
         elif key in _NO_COPY:
             self.copies = False
+        elif key == "run":
+            self.take_running(key, "", at, word)
         elif key == "diff" and self.language and not self.over:
             self.language, self.over, self.over_at = "diff", self.language, self.text.find(self.language)
         elif "." in key.strip(".") and key not in FOREIGN and not self.title:
@@ -503,7 +558,7 @@ class _Reading:
             self.id = word
         elif written is not None and not sign:
             self.take_option(word, written, begin, at + item.start(3))
-        elif key in _NUMBERS or key in _NO_COPY or (key in FOREIGN and self.language):
+        elif key in _NUMBERS or key in _NO_COPY or (key in {"run", *FOREIGN} and self.language):
             self.take_word(word, begin)
         elif not self.language:
             self.language = word

@@ -34,6 +34,8 @@ _SEEN: Final = ("marked", "inserted", "deleted", "output")
 _ELEMENTS: Final = {"inserted": "ins", "deleted": "del"}
 _FRAMES: Final = {"terminal": ("terminal",), "none": ("frameless",)}
 """The classes of frames."""
+_ESCAPED: Final = "\N{SYMBOL FOR ESCAPE}["
+"""What colours begin with in what a program printed."""
 _PROMPT: Final = '<span class="gp">'
 
 
@@ -96,7 +98,7 @@ class Listings:
         if language in PROMPTED and code.startswith("$ "):
             name = "console"
         coloured, certain = self._coloured(code, name, at, place, note) if language else (None, True)
-        if info.language.lower() == "ansi":
+        if info.language.lower() == "ansi" or (_ESCAPED in code and _is_output(info)):
             coloured = ansi_html(code)
         body = escape(code) if coloured is None else coloured
         if body.endswith("\n</span>"):  # the end of the last line is no line

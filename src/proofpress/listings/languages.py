@@ -41,6 +41,7 @@ PLAIN: Final = frozenset(
         "dbml",
         "stdout",
         "stderr",
+        "error",
         "result",
         "results",
         "csv",
@@ -116,7 +117,7 @@ SESSIONS: Final = frozenset(
 )  # fmt: skip
 """Languages of commands behind prompts, with what they answer."""
 
-OUTPUTS: Final = frozenset({"output", "result", "results", "stderr", "stdout"})
+OUTPUTS: Final = frozenset({"error", "output", "result", "results", "stderr", "stdout"})
 """Names that say: this is what the listing before it printed."""
 
 PROMPTED: Final = frozenset({"bash", "ksh", "sh", "shell", "terminal", "zsh"})

@@ -79,9 +79,11 @@ border:1px solid;border-radius:1rem;font:600 .75rem/1.4 var(--plain,sans-serif);
 _OUTPUT: Final = """\
 .listing:has(+.output){margin-bottom:0;border-bottom-left-radius:0;border-bottom-right-radius:0}
 .listing+.output{margin-top:0;border-top:0;border-top-left-radius:0;border-top-right-radius:0}
-div.listing+.output[data-language="output"]::before,figure.listing+div.output::before{position:static;display:block;\
+.listing+div.output:not([data-language="text"])::before,figure.listing+div.output::before{position:static;display:block;\
 padding:.5rem var(--edging,1rem) 0}
 .listing+.output>pre{padding-top:.3rem}
+.listing+.output[data-language="error"]>pre{border-radius:0;border-inline-start-width:3px;border-inline-start-style:solid}
+.listing+.output[data-language="error"] code{margin-inline-start:-3px}
 .listing+.output>figcaption{padding-bottom:0;border-bottom:0;font-weight:400}
 """
 

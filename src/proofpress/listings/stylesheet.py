@@ -348,6 +348,8 @@ def _rules(palette: _Palette) -> Rules:
         ".listing [data-line]::before": {"color": palette.faint},
         ".listing + .output::before": {"color": palette.faint},
         ".listing + .output > figcaption": {"color": palette.faint},
+        '.listing + .output[data-language="stderr"] code': {"color": palette.faint},
+        '.listing + .output[data-language="error"] > pre': {"border-color": palette.deleted_bar},
         ".listing .ansi-dim": {"color": palette.faint},
     }
     for name, color in palette.terminal.items():

@@ -65,6 +65,7 @@ TAKEN: Final[Mapping[str, tuple[frozenset[str] | None, str]]] = {
     "rel": (frozenset({"a"}), rf"{_WORD}(?: {_WORD})*"),
     "hreflang": (frozenset({"a"}), r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"),
     "download": (frozenset({"a"}), r"[^/\\]*"),
+    "output": (frozenset({"code"}), r"[A-Za-z][\w.:-]*"),
     "start": (frozenset({"ol"}), r"-?\d{1,7}"),
     "reversed": (frozenset({"ol"}), "|reversed|true"),
     "type": (frozenset({"ol"}), "[1aAiI]"),
@@ -73,6 +74,8 @@ TAKEN: Final[Mapping[str, tuple[frozenset[str] | None, str]]] = {
 
 Beside them stand `data-*` and `aria-*`, on all.
 """
+OUTPUT: Final = "data-output"
+"""What a piece of code has that says what the listing of an id printed."""
 _OWN: Final = re.compile(r"(?:data-[a-z0-9][a-z0-9.-]*|aria-[a-z]+)")
 _NAMES_OF: Final = {
     "a": "a link", "img": "an image", "figure": "a figure", "code": "a piece of code", "p": "a paragraph", "ol": "a list",
@@ -193,6 +196,8 @@ def _written(name: str, value: str) -> Attributes:
         return {"target": value, "rel": "noopener"}
     if name == "reversed":
         return {"reversed": ""}
+    if name == "output":  # what it claims is compared, and nothing to a browser
+        return {OUTPUT: value}
     return {name: value}
 
 

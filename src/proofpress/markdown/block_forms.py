@@ -163,9 +163,21 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
     company = Company(given, writer.labels.text, notes, taken, new)
     listing = writer.manner.listings.write(token.content, info, company, place, writer.findings.note)
     writer.anchors += listing.anchors
-    writer.out.append(_as_tab(listing.html, label, token.meta.get("tab", "alone")) if label else listing.html)
+    html = listing.html
+    if outputs := writer.text.outputs.get(id(token)):
+        html += _apart(writer, outputs)
+    writer.out.append(_as_tab(html, label, token.meta.get("tab", "alone")) if label else html)
     writer.certain = writer.certain and listing.certain
     return index + 1
+
+
+def _apart(writer: Writer, tokens: Sequence[Token]) -> str:
+    """Return blocks as HTML that stands with what is written next."""
+    begin = len(writer.out)
+    writer.blocks(tokens)
+    html = "".join(writer.out[begin:])
+    del writer.out[begin:]
+    return html
 
 
 def _assembled(writer: Writer, tokens: Sequence[Token], index: int) -> int:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from proofpress.markdown.plugin import Markdown as Plugin
 
 _DELIMITER_ROW: Final = re.compile(r"^[ \t>*+\d.)-]*[|:-][-:| \t]*$", re.MULTILINE)
-_DEFINITION: Final = re.compile(r"(?<![^\n \t>*+\d.)-]):[ \t]")
+_DEFINITION: Final = re.compile(r":[ \t]")
+_BEFORE_A_COLON: Final = frozenset("\n \t>*+.)-") | {""}
 _BEFORE_A_DEFINITION: Final = re.compile(r"[ \t>*+\d.)-]*")
 
 
@@ -42,6 +43,9 @@ def may_define(text: str) -> bool:
     The colons are looked for, which are few, and not the lines.
     """
     for found in _DEFINITION.finditer(text):
+        before = text[found.start() - 1 : found.start()]
+        if before not in _BEFORE_A_COLON and not before.isdecimal():  # a word's end, as before most colons
+            continue
         begin = text.rfind("\n", 0, found.start()) + 1
         if _BEFORE_A_DEFINITION.fullmatch(text, begin, found.start()):
             return True

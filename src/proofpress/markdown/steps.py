@@ -38,6 +38,8 @@ class Assembled(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     lines: SourceLines
     fenced: bool = True
     info: str = "step"
+    id: str = ""
+    """It has none: steps have their own."""
 
     @property
     def code(self) -> str:

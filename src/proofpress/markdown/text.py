@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from proofpress.listings.fences import Info, read_info
 from proofpress.markdown import elements
+from proofpress.markdown.attributes import OUTPUT
 from proofpress.markdown.formulas import Found
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.runs import Origins, Piece, pieces_of, plain_of
@@ -136,6 +137,15 @@ class Reference(NamedTuple):
     """Whether one of its label came before, and says something else."""
 
 
+class Quoted(NamedTuple):
+    """A piece of code among words that says what a listing printed: `0.97` with `{output=loss}`."""
+
+    text: str
+    output: str
+    """The id of the listing."""
+    place: Place
+
+
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """A block of code. One that is indented has no info string."""
 
@@ -156,6 +166,11 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     def options(self) -> Info:
         """What the info string says; offsets in it are those of `info`."""
         return read_info(self.token.info)
+
+    @property
+    def id(self) -> str:
+        """What it is led to by; empty where it has no id."""
+        return self.options.id or str(self.token.attrs.get("id", ""))
 
     @property
     def fenced(self) -> bool:
@@ -270,6 +285,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """What the rules of Markdown noted in passing, for rules of others that write it: markdown-it's `env`."""
     passes_html: bool = True
     """Whether raw HTML is read as such."""
+    outputs: Mapping[int, Sequence[Token]] = {}
+    """What listings gave when they ran, for who writes: the blocks below each, by the identity of its token."""
 
     @property
     def allowances(self) -> Sequence[Allowance]:
@@ -364,6 +381,23 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         )
 
     @cached_property
+    def quoted(self) -> tuple[Quoted, ...]:
+        """The pieces of code among words that say what a listing printed."""
+        if "output=" not in self.source:
+            return ()
+        return tuple(
+            Quoted(token.content, str(token.attrs[OUTPUT]), self._code_place(holder, token))
+            for holder, *_ in self._walked
+            for token in holder.children or ()
+            if token.type == "code_inline" and OUTPUT in token.attrs
+        )
+
+    def _code_place(self, holder: Token, token: Token) -> Place:
+        begin = Origins(holder.children or (), holder.content).where.get(id(token), 0)
+        at = holder.content.find(token.content, begin)
+        return self.lines.place(holder, max(begin, at), len(token.content))
+
+    @property
     def programs(self) -> tuple[Listing | Assembled, ...]:
         """The listings as programs: for the steps of a file the file that they build, none where a step can't be applied."""
         files: tuple[Assembled, ...] | None = self.environment.get("files")

@@ -220,7 +220,7 @@ def is_intact(output: Path, record: Record, path: OutputPath) -> bool:
     if written is None:
         return False
     try:
-        found = os.lstat(output / path)
+        found = os.lstat(f"{output}/{path}")  # a string, since this is asked of every file that is published
     except OSError:
         return False
     if (found.st_size, found.st_mtime_ns, found.st_ctime_ns) == (written.size, written.modified, written.changed):

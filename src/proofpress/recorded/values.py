@@ -7,6 +7,14 @@ import msgspec
 from proofpress.model import Place
 
 
+class MadeFile(msgspec.Struct, frozen=True):
+    """A file that a listing with a title makes, though it is not run: `config.toml`, `data/points.csv`."""
+
+    path: str
+    """Relative to where the post's listings run; never out of it."""
+    text: str
+
+
 class Runnable(msgspec.Struct, frozen=True, kw_only=True):
     """A listing of a post that is run, as its info string and the post's front matter ask for."""
 
@@ -22,8 +30,12 @@ class Runnable(msgspec.Struct, frozen=True, kw_only=True):
     """What it shares names with: `run="name"`; the post's own session of its language where it names none."""
     console: bool = False
     """Whether it is a session as a terminal shows it, whose lines of output are claims."""
+    lines: tuple[int, ...] = ()
+    """Of such a session, the number in the post's file of each line of `code`, where answers stand between."""
     title: str = ""
-    """A file's name: the listing makes that file, and listings after it can read it."""
+    """A file's name: the listing makes that file too, and listings after it can read it."""
+    files: tuple[MadeFile, ...] = ()
+    """What the listings before it make that are not run themselves, since the one that ran before."""
     timeout: float | None = None
     """Seconds, where the listing says its own: `timeout=60`."""
     needs: tuple[str, ...] = ()
@@ -32,6 +44,8 @@ class Runnable(msgspec.Struct, frozen=True, kw_only=True):
     """The error that is meant: `raises="ValueError"`."""
     alt: str = ""
     """What its picture shows, in words."""
+    vary: tuple[str, ...] = ()
+    """What it may print otherwise each time, as the listing and the post's front matter say."""
 
 
 class Printed(msgspec.Struct, frozen=True, tag="printed"):

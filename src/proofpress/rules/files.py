@@ -52,6 +52,10 @@ class _OutsideSite(Rule, frozen=True):
     def file(self) -> Fault:
         return self.says("it lies outside the site's folder")
 
+    def named(self, name: str) -> Fault:
+        """Tell of a file that a post names."""
+        return self.says(f"'{name[:60]}' lies outside the site's folder", "put a copy of it inside")
+
     def template_name(self, name: str) -> Fault:
         return self.says(
             f"the template '{name}' is not a name below templates/", "write its name alone, such as post.html"

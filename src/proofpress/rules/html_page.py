@@ -33,7 +33,11 @@ _PARTS: Final = (
 What is never closed goes on to the end of the page, as for a browser, so that no text is read twice.
 """
 _TAG: Final = re.compile(rf"<{_PARTS}", re.DOTALL | re.IGNORECASE)
-_TELLING: Final = re.compile(rf"<(?!span class=\"[^\"<>]*\">|/){_PARTS}", re.DOTALL | re.IGNORECASE)
+_BARE: Final = r"(?:p|li|code|em|strong|td|th|tr|tbody|thead|table|ul|ol|pre|div|span|small|h[1-6]|blockquote)>"
+_TELLING: Final = re.compile(
+    rf"<(?!span class=\"[^\"<>]*\">|/|{_BARE}){_PARTS}",
+    re.DOTALL | re.IGNORECASE,
+)
 _ATTRIBUTE: Final = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
 
 
@@ -50,7 +54,8 @@ class Tag(msgspec.Struct, frozen=True, gc=False):
         """Its attributes by their names in small letters, entities undone; of two with one name the first, as in HTML."""
         found: dict[str, str] = {}
         for name, double, single, plain in _ATTRIBUTE.findall(self.written):
-            found.setdefault(name.lower(), unescape(double or single or plain))
+            value = double or single or plain
+            found.setdefault(name.lower(), unescape(value) if "&" in value else value)
         return found
 
 
@@ -72,17 +77,19 @@ class Page(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def telling(self) -> tuple[Tag, ...]:
-        """The same without each `span` that has a class and nothing else: a listing is made of thousands."""
+        """The same without most that have no attributes, and each `span` that has a class and nothing else.
+
+        A listing is made of thousands.
+        """
         return tuple(_tags(_TELLING, self.html))
 
 
 def _tags(pattern: re.Pattern[str], html: str) -> Iterator[Tag]:
-    for found in pattern.finditer(html):
-        raw = found["raw"]
-        if raw:
-            yield Tag(raw.lower(), found["raw_written"])
-        elif found["end"]:
-            yield Tag(found["name"].lower(), found["written"])
+    for raw, raw_written, name, written, end in pattern.findall(html):
+        if end:
+            yield Tag(name.lower(), written)
+        elif raw:
+            yield Tag(raw.lower(), raw_written)
 
 
 class PageRule(Rule, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from proofpress.model import Allowance, FrontMatter, Place
     from proofpress.problems import Problem
@@ -206,8 +206,28 @@ class Options(Protocol):
         """Whether its code is to be read as its language reads it."""
 
 
+class Quoted(Protocol):
+    """A piece of code among words that says what a listing printed."""
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+
+    @property
+    def output(self) -> str:
+        """The id of the listing."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+
+
 class Listing(Protocol):
     """A block of code."""
+
+    @property
+    def id(self) -> str:
+        """What it is led to by; empty where it has no id."""
 
     @property
     def code(self) -> str:
@@ -246,6 +266,10 @@ class Document(Protocol):
     @property
     def front(self) -> FrontMatter:
         """Its front matter."""
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """Where the values of its front matter's keys stand."""
 
 
 class Text(Protocol):
@@ -318,6 +342,10 @@ class Text(Protocol):
     @property
     def listings(self) -> Sequence[Listing]:
         """Its blocks of code."""
+
+    @property
+    def quoted(self) -> Sequence[Quoted]:
+        """The pieces of code among its words that say what a listing printed."""
 
     @property
     def programs(self) -> Sequence[Listing]:

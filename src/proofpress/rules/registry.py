@@ -21,6 +21,8 @@ from proofpress.rules import (
     pages,
     posts,
     remains,
+    running,
+    runs,
     settings,
     site,
     structure,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FAMILIES: Final = (
-    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, access, posts, site, drawings, pages, web, output, words,
+    files, front_matter, settings, templates, text, marks, html, headings, links, listings, mathematics, tables, remains, structure, code, runs, running, access, posts, site, drawings, pages, web, output, words,
 )  # fmt: skip
 
 BUILT_IN: Final[tuple[Rule, ...]] = tuple(

@@ -22,9 +22,14 @@ _ORDER: Final = lazy(
 )
 
 
+_ORDERS: Final = lazy(r"^[ \t]*(?:please|write|create|generate|compose|produce|draft)\s", re.IGNORECASE | re.MULTILINE)
+
+
 class _EchoedInstruction(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give a first paragraph that orders this very text."""
+        if not _ORDERS.search(text.source):
+            return ()
         first = next((block for block in text.blocks if block.kind == "paragraph"), None)
         if first is None or first.within or (text.headings and text.headings[0].place.line < first.first):
             return ()
@@ -61,9 +66,10 @@ class _EchoedAnswer(TextRule, frozen=True):
         paragraphs = [run for run in text.runs if run.kind == "paragraph" and not run.within]
         if not paragraphs:
             return
-        for run, pattern in ((paragraphs[0], _ANSWER), (max(paragraphs, key=_begins), _CLOSING)):
-            found = pattern.match(run.text)
-            if found:
+        last = max(paragraphs, key=_begins) if any(_CLOSING.match(run.text) for run in paragraphs) else None
+        for run, pattern in ((paragraphs[0], _ANSWER), (last, _CLOSING)):
+            found = pattern.match(run.text) if run is not None else None
+            if run is not None and found:
                 begin = len(found[0]) - len(found[0].lstrip())
                 fault = self.says(
                     "this is how a program speaks that was asked for the text, no part of it", "take it out"
@@ -80,7 +86,7 @@ _END: Final = lazy(
 class _EndMarker(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each mark by which a program says that its text ends."""
-        if "[" not in text.source and "<|" not in text.source:
+        if not _END.search(text.source):
             return
         for run in text.runs:
             for found in _END.finditer(run.text):
@@ -106,17 +112,22 @@ class _EndMarker(TextRule, frozen=True):
 
 _SENTENCE: Final = lazy(r"[.!?]['\")\]\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]*\s")
 _GOES_ON: Final = lazy(r"[^\W\d_]\Z|[,;(\N{EN DASH}\N{EM DASH}-]\Z")
+_DONE: Final = (".", "!", "?", ":", "`", "|", "~")
+"""What no text is cut off behind."""
 _FEW: Final = 12
 
 
 class _CutOff(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the end of a text that stops in the middle of a sentence."""
+        end = text.source.rstrip()
+        if end.endswith(_DONE) and not end[end.rfind("\n") + 1 :].lstrip().startswith(("[", "{", "<")):
+            return ()
         outer = [block for block in text.blocks if not block.within and block.kind != "footnote_reference"]
         last = max(outer, key=lambda block: block.last, default=None)
         if last is None or last.kind != "paragraph":
             return ()
-        run = next((run for run in text.runs if run.kind == "paragraph" and _begins(run) == last.first), None)
+        run = next((run for run in reversed(text.runs) if run.kind == "paragraph" and _begins(run) == last.first), None)
         if run is None or not run.text.isascii():  # other scripts end their sentences in other ways
             return ()
         words = run.text.rstrip()

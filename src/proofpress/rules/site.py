@@ -104,9 +104,14 @@ class _MissingPolicy(Rule, frozen=True):
 
 
 class _LostUrl(Rule, frozen=True):
-    def moved(self, old: str, new: str, aliases: bool) -> Fault:
-        """Tell of a page that has another URL than it was published under; `aliases` says whether it has any."""
+    def moved(self, old: str, new: str, aliases: bool, old_id: str) -> Fault:
+        """Tell of a page that has another URL than it was published under; `aliases` says whether it has any.
+
+        `old_id` is what feeds knew it by, where they have it under another id now.
+        """
         mend = f"add '{old}' to its 'aliases:'" if aliases else f"write in its front matter: aliases: [{old}]"
+        if old_id:
+            mend += f", and 'id: {old_id}', by which readers of feeds know it"
         return self.says(
             f"this page was published at '{old}' and is now at '{new}', so that links to the old address lead nowhere",
             f"{mend}; this is told once",
@@ -120,6 +125,15 @@ class _LostUrl(Rule, frozen=True):
         )
 
 
+class _LostId(Rule, frozen=True):
+    def other(self, old: str, new: str) -> Fault:
+        """Tell of a post that feeds have under another id than they had it."""
+        return self.says(
+            f"feeds had this post as '{old}' and have it as '{new}' now, so that readers of feeds get it once more",
+            f"write in its front matter: id: {old}; this is told once",
+        )
+
+
 URL_COLLISION: Final = _UrlCollision("url-collision", "error", "site", fixed=True)
 RESERVED_PATH: Final = Rule("reserved-path", "error", "site", fixed=True)
 SAME_TERM: Final = _SameTerm("same-term", "warning", "site")
@@ -127,3 +141,4 @@ EMPTY_SLUG: Final = _EmptySlug("empty-slug", "error", "site")
 MISSING_REDIRECTS: Final = _MissingRedirects("missing-redirects", "warning", "site")
 MISSING_POLICY: Final = _MissingPolicy("missing-policy", "warning", "site")
 LOST_URL: Final = _LostUrl("lost-url", "warning", "site")
+LOST_ID: Final = _LostId("lost-id", "warning", "site")

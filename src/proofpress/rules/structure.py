@@ -12,7 +12,7 @@ from proofpress.problems import Edit
 from proofpress.rules.rule import TextRule, once_each
 
 if TYPE_CHECKING:
-    from proofpress.rules.prose import Text
+    from proofpress.rules.prose import Run, Text
     from proofpress.rules.rule import Found
 
 
@@ -54,17 +54,15 @@ _NAMES: Final = frozenset(
 class _LostHeading(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each paragraph that reads as a heading: one of its usual words alone, or a few words that are bold."""
+        lines = [(run, words) for run in text.runs if (words := _heading(run))]
+        if not lines:
+            return
         outer = [block for block in text.blocks if not block.within]
         follows = {block.first: after.kind for block, after in pairwise(outer)}
         level = min((heading.level for heading in text.headings if heading.level > 1), default=2)
-        for run in text.runs:
-            if run.kind != "paragraph" or run.within or "\n" in run.written:
-                continue
-            bold = _BOLD.fullmatch(run.written)
-            words = bold[2] if bold else run.written
+        for run, words in lines:
+            bold = words != run.written
             named = words.strip(" :").casefold() in _NAMES
-            if not named and not (bold and len(words.split()) <= 8 and words[0].isalnum()):
-                continue
             place = run.written_place(0, len(run.written))
             if follows.get(place.line) not in _HEADED and not (named and follows.get(place.line) == "listing"):
                 continue
@@ -86,6 +84,17 @@ class _LostHeading(TextRule, frozen=True):
                 f"this line {how}, and is no heading: no outline, link or screen reader finds it", f"write '{heading}'"
             )
             yield fault.mended(edit), place
+
+
+def _heading(run: Run) -> str:
+    """Return the words of a paragraph that reads as a heading, without their marks; nothing of others."""
+    if run.kind != "paragraph" or run.within or "\n" in run.written:
+        return ""
+    bold = _BOLD.fullmatch(run.written)
+    words = bold[2] if bold else run.written
+    if words.strip(" :").casefold() in _NAMES or (bold and len(words.split()) <= 8 and words[0].isalnum()):
+        return words
+    return ""
 
 
 _HEADED: Final = frozenset({"paragraph", "list", "table", "formula"})
@@ -114,16 +123,18 @@ _LONG: Final = 80
 class _RepeatedParagraph(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first long paragraph that stood shortly before."""
+        long = [run for run in text.runs if run.kind == "paragraph" and not run.within and len(run.text) >= _LONG]
+        written = [" ".join(run.written.split()) for run in long]
+        if len(set(written)) == len(written):
+            return ()
         fault = self.says("this paragraph stands in this text already, shortly before", "take one of them out")
         order = {block.first: number for number, block in enumerate(block for block in text.blocks if not block.within)}
         seen: dict[str, int] = {}
         found = []
-        for run in text.runs:
-            if run.kind != "paragraph" or run.within or len(run.text) < _LONG or run.text.lstrip().startswith("{%"):
-                continue
+        for run, words in zip(long, written, strict=True):
             place = run.written_place(0, len(run.written.partition("\n")[0]))
-            words, number = " ".join(run.written.split()), order.get(place.line)
-            if number is None:
+            number = order.get(place.line)
+            if number is None or run.text.lstrip().startswith("{%"):
                 continue
             if words in seen and number - seen[words] <= _NEAR:
                 found.append((fault, place))
@@ -134,6 +145,9 @@ class _RepeatedParagraph(TextRule, frozen=True):
 class _RepeatedHeading(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first heading whose words head a part beside it already, below the same heading."""
+        named = [heading.text.strip().casefold() for heading in text.headings]
+        if len(set(named)) == len(named):
+            return ()
         above: list[tuple[int, str]] = []
         seen: set[tuple[tuple[str, ...], str]] = set()
         fault = self.says(

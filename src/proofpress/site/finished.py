@@ -35,6 +35,7 @@ _LINKS: Final[Mapping[str, tuple[str, ...]]] = {
     "use": ("href", "xlink:href"),
 }
 _LINKED: Final = re.compile(r"\b(?:href|src|srcset|data|poster|content)\s*=", re.IGNORECASE)
+_NAMED: Final = re.compile(r"(?<![\w-])(?:id|name)\s*=", re.IGNORECASE)
 _NO_DOCUMENT: Final = frozenset(
     {"preconnect", "dns-prefetch", "webmention", "pingback", "micropub", "edituri", "hub", "me", "authorization_endpoint", "token_endpoint"}
 )  # fmt: skip
@@ -71,7 +72,7 @@ def facts_of(page: Page) -> Facts:
         written = tag.written
         if not written:
             continue
-        if "id" in written or "ID" in written or "name" in written:
+        if _NAMED.search(written):
             named = tag.attributes
             name = named.get("id") or (named.get("name", "") if tag.name == "a" else "")
             if name:
@@ -181,6 +182,8 @@ class Web:
         return found
 
     def _judge(self, seen: Seen, page: Facts) -> Fault | None:
+        if _is_foreign(seen.href, self._base.origin):
+            return None
         reading = read(seen.href)
         if reading.scheme and reading.scheme not in WEB:
             return None
@@ -242,9 +245,25 @@ def same_host(url: str, origin: str) -> bool:
     return (one.port in (None, 80, 443) and other.port in (None, 80, 443)) or one.port == other.port
 
 
+_WHOLE: Final = re.compile(
+    r"https?(://[a-z\d]+(?:[.-]+[a-z\d]+)*)(?:/[!$%&'()*+,./:=@\w~-]*)?(?:\?[!$%&'()*+,./:;=?@\w~-]+)?(?:#[^\s\\]*)?",
+    re.ASCII,
+)
+"""A whole address that is read as it is written."""
+
+
+def _is_foreign(href: str, origin: str) -> bool:
+    """Tell quickly that an address leads to another host; most that do are told so, and no other."""
+    found = _WHOLE.fullmatch(href)
+    return found is not None and not origin.endswith(found[1])
+
+
 def outside(page: Facts, base: Base) -> Iterator[tuple[str, Seen]]:
     """Give each address of a page that leads to another site, without its fragment."""
     for seen in page.links:
+        if _is_foreign(seen.href, base.origin):
+            yield seen.href.partition("#")[0], seen
+            continue
         reading = read(seen.href)
         if reading.local or (reading.scheme and reading.scheme not in WEB):
             continue

@@ -10,6 +10,7 @@ A new question is a class here, with its `words` for a person, and its name in `
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
     AskSite = Ask["Known"]
 
 
+def none_asked(name: str, _fields: str, _site: Site) -> Any:
+    """Answer no question of a plugin: for a site without any."""
+    raise UnanswerableError(f"no plugin has a question '{name}'")
+
+
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """All that answers are found in."""
 
@@ -47,6 +53,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """Callable[[str], Any]: reads a file below data/; raises UnanswerableError for one that isn't there or has a fault."""
     bodies: dict[SourcePath, bytes]
     """The digest of each document's body."""
+    plugins: Callable[[str, str, Site], Any] = none_asked
+    """Answers a question of a plugin, by its name and its fields; raises UnanswerableError where it can't."""
 
     def taxonomy(self, taxonomy: str, language: str = "") -> dict[str, IndexedTerm]:
         """Return the terms of a taxonomy by slug; raises UnanswerableError where there is none of that name."""
@@ -633,9 +641,30 @@ class Body(Asked, frozen=True):
         return found
 
 
+class OfPlugin(Asked, frozen=True):
+    """A question of a plugin, as traces keep it: the name of its class, and its fields as JSON."""
+
+    name: str
+    fields: str
+
+    @property
+    def words(self) -> str:
+        """Return it in words."""
+        return f"the answer to {self}"
+
+    def __str__(self) -> str:
+        """Return it as the plugin has it: `Rank{"tag":"gpu"}`."""
+        return f"{self.name}{self.fields}"
+
+    def answer(self, known: Known) -> Any:
+        """Return what the plugin answers."""
+        return known.plugins(self.name, self.fields, known.site)
+
+
 ANY = (
     Menu | Recent | Posts | Pages | Page | Tagged | Terms | Term | TermsOf | Around | Related | Series | Translations | Counterparts | Asset | Url | Data
     | Link | HomeList | FolderList | TermList | Years | SiteFeed | TermFeed | FolderFeed | Body | Published
+    | OfPlugin
 )  # fmt: skip
 """The type of a question that was kept, to read it back."""
 

@@ -174,8 +174,12 @@ _PHP_PAGE: Final = Grammar("PHP", "tree_sitter_php", function="language_php", st
 _BY_NAME: Final = {grammar.name: grammar for grammar in GRAMMARS}
 _LONGEST: Final = 20_000
 """Characters of a listing that is read; what is longer is data, or was made."""
-_EFFORT: Final = 300_000
-"""Characters that are parsed for one listing, all mends together: what takes more has more than one fault."""
+_EFFORT: Final = 40_000
+_TRIES: Final = 40
+"""Characters that are parsed for one listing, all mends together, and how often its own beside them: what takes more has
+more than one fault."""
+_NEAREST: Final = 3
+"""As how many kinds of a part a listing is read again with a comma or a word mended."""
 _POINTS: Final = 60
 """Places at which a mend is tried; beyond, no one could say where the fault is."""
 
@@ -238,7 +242,8 @@ class _Reading:
     def __init__(self, grammar: Grammar, code: str) -> None:
         self._grammar = grammar
         self._parser = _parser(grammar)
-        self._left = _EFFORT
+        self._left = _EFFORT + _TRIES * len(code)
+        self._near: tuple[tuple[str, str], ...] = ()
         self.code = code
 
     def _tree(self, code: str) -> Tree:
@@ -252,6 +257,14 @@ class _Reading:
         if not self._tree(code).root_node.has_error:
             return True
         return any(not self._tree(f"{a}{code}{b}").root_node.has_error for a, b in self._grammar.parts)
+
+    def _is_nearly_whole(self, code: str) -> bool:
+        """Tell the same of code with a mend that moves no other token: as what it was nearly whole before."""
+        if not self._near:
+            parts = (("", ""), *self._grammar.parts)
+            wrong = {(a, b): _wrong(self._tree(f"{a}{self.code}{b}").root_node) for a, b in parts}
+            self._near = tuple(sorted(parts, key=lambda part: wrong[part])[:_NEAREST])
+        return self._left >= 0 and any(not self._tree(f"{a}{code}{b}").root_node.has_error for a, b in self._near)
 
     def slip(self) -> Slip | None:
         """Return the fault whose mend makes the code whole."""
@@ -482,7 +495,7 @@ class _Reading:
             follows = (after.text or b"").decode("utf-8", "replace").lower()
             if before.type in {",", ";", "comment", "(", "[", "{"} or follows in self._grammar.words.split():
                 continue
-            if self.is_whole(_changed(self.code, at, 0, ",")):
+            if self._is_nearly_whole(_changed(self.code, at, 0, ",")):
                 return Slip(max(0, at - 1), "a ',' is missing after this", mend=Mend(at, "", ","))
         return None
 
@@ -499,7 +512,7 @@ class _Reading:
                 if tried < _POINTS and _is_slip_of(word, meant):
                     tried += 1
                     at = self._at(leaf.start_byte)
-                    if self.is_whole(_changed(self.code, at, len(word), meant)):
+                    if self._is_nearly_whole(_changed(self.code, at, len(word), meant)):
                         reason = f"'{word}' is no word of it; did you mean '{meant}'?"
                         return Slip(at, reason, len(word), Mend(at, word, meant))
         return None
@@ -522,6 +535,19 @@ def _leaves(root: Node) -> Iterator[Node]:
             ahead.extend(reversed(node.children))
         else:
             yield node
+
+
+def _wrong(root: Node) -> int:
+    """Return how many bytes of a tree are errors; a token that it lacks counts as one."""
+    found = 0
+    ahead = [root]
+    while ahead:
+        node = ahead.pop()
+        if node.is_error or node.is_missing:
+            found += max(1, node.end_byte - node.start_byte)
+        elif node.has_error:
+            ahead.extend(node.children)
+    return found
 
 
 def _first_error(root: Node) -> Node | None:

@@ -1,0 +1,196 @@
+"""Which listings of a post are run, and in what order: from its text to Runnables."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from proofpress.listings.fences import Info, read_info
+from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SESSIONS, canonical
+from proofpress.listings.marks import show
+from proofpress.listings.running import RUNS, says_of_runs, why_not_vary
+from proofpress.model import Place
+from proofpress.recorded.sessions import parted
+from proofpress.recorded.values import MadeFile, Runnable
+from proofpress.rules.front_matter import WRONG_TYPE
+from proofpress.rules.listings import LISTING_OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from proofpress.model import FrontMatter
+    from proofpress.rules.prose import Listing, Text
+    from proofpress.rules.rule import Fault
+
+_FILE: Final = re.compile(r"(?:[\w+-][\w.+-]*/)*(?:[\w+-][\w+-]*(?:\.[\w+-]+)+|Makefile|Dockerfile)")
+_ALL_NOTES: Final = range(1000)
+
+
+class Part(NamedTuple):
+    """A listing that is run, and where the post has it."""
+
+    runnable: Runnable
+    listing: Listing
+    at: int
+    """Which of `text.listings`, from 0."""
+    name: str = ""
+    """Its id, `{#name}`, by which the post's words speak of its output."""
+    claim: Listing | None = None
+    """The listing right behind it that says what it prints."""
+    answers: bool = False
+    """Whether it is a session that says itself what is answered."""
+
+
+class Runs(NamedTuple):
+    """The listings of a post that are run, in its order, and what is wrong with how they are asked for."""
+
+    parts: tuple[Part, ...] = ()
+    faults: tuple[tuple[Fault, Place], ...] = ()
+
+    @property
+    def runnables(self) -> tuple[Runnable, ...]:
+        """What is run."""
+        return tuple(part.runnable for part in self.parts)
+
+
+def runnables(text: Text, front: FrontMatter) -> Runs:
+    """Return the listings of a post that are run, by its front matter and what each says of itself."""
+    if not (front.run or says_of_runs(text.source)):
+        return Runs()
+    parts: list[Part] = []
+    faults = list(_doubtful_vary(text, front))
+    made: list[MadeFile] = []
+    listings = text.listings
+    ends = {block.first: block.last for block in text.blocks if block.kind == "listing"}
+    for index, listing in enumerate(listings):
+        if not listing.fenced:
+            continue
+        info = read_info(listing.info)
+        language, whole = RUNS.get(info.language.lower(), ""), _is_whole(info, listing.code)
+        asked = info.running.asked
+        if asked is None:
+            asked = front.run and bool(language)
+        if asked and whole and language:
+            following = listings[index + 1] if index + 1 < len(listings) else None
+            if following is not None and not _is_claim(text, ends, listing, following):
+                following = None
+            part = _part(listing, info, front, tuple(made))
+            parts.append(part._replace(at=index, claim=following))
+            made = []
+            continue
+        faults += _without_effect(listing, info, asked=asked)
+        if path := file_of(info.title) if whole else "":
+            made.append(MadeFile(path, listing.code))
+    return Runs(tuple(parts), tuple(faults))
+
+
+def _part(listing: Listing, info: Info, front: FrontMatter, made: tuple[MadeFile, ...]) -> Part:
+    """Return a listing as what is run of it; `made` are the files that were made since the one before."""
+    language = RUNS[info.language.lower()]
+    running = info.running
+    code, answers = listing.code, False
+    lines: tuple[int, ...] = ()
+    place = listing.info_place()
+    first = place.line + 1
+    prompted = canonical(info.language) in SESSIONS or (canonical(info.language) in PROMPTED and code.startswith("$ "))
+    session = parted(code, language) if prompted or (language == "python" and code.lstrip().startswith(">>>")) else ()
+    if session:
+        typed = [line for line in session if line.typed]
+        code = "".join(f"{line.text}\n" for line in typed)
+        lines = tuple(first + line.at for line in typed)
+        answers = any(not line.typed and line.text.strip() for line in session)
+    runnable = Runnable(
+        place=listing.info_place(0, len(listing.info.strip()) or 1),
+        first_line=lines[0] if lines else first,
+        language=language,
+        code=code,
+        session=running.session,
+        console=bool(session),
+        lines=lines,
+        title=file_of(info.title),
+        files=made,
+        timeout=running.timeout,
+        needs=running.needs,
+        raises=running.raises,
+        alt=info.alt,
+        vary=tuple(dict.fromkeys((*running.vary, *(rule for rule in front.vary if why_not_vary(rule) is None)))),
+    )
+    return Part(runnable, listing, 0, listing.id, None, answers)
+
+
+def _is_whole(info: Info, code: str) -> bool:
+    """Tell whether a listing's lines are those of a program or a file: with lines that are gone they are those of two."""
+    if info.over or info.language.lower() == "diff":
+        return False
+    return not ("deleted" in {lines.kind for lines in info.lines} or "deleted" in show(info, code, _ALL_NOTES).lines)
+
+
+def _is_claim(text: Text, ends: dict[int, int], listing: Listing, following: Listing) -> bool:
+    """Tell whether a listing says what the one right before it prints."""
+    if not following.fenced:
+        return False
+    info = read_info(following.info)
+    if info.language.lower() not in OUTPUTS and not (info.language.lower() in PLAIN and info.title.lower() == "output"):
+        return False
+    last, begin = ends.get(listing.info_place().line), following.info_place().line
+    return last is not None and not any(text.line(number).strip(" \t>") for number in range(last + 1, begin))
+
+
+def _without_effect(listing: Listing, info: Info, *, asked: bool) -> Iterator[tuple[Fault, Place]]:
+    """Give the options of a listing that is not run, though they speak of that."""
+    for key, at in info.running.at:
+        place = listing.info_place(at, len(key))
+        if key == "run" and asked:
+            message = "a listing that shows lines as deleted is two programs, and is not run"
+            yield LISTING_OPTIONS.says(message, "take 'run' out, or mark no line as deleted"), place
+        elif key != "run":
+            yield LISTING_OPTIONS.says(f"'{key}' speaks of a run, and this listing is not run", "write 'run'"), place
+
+
+def _doubtful_vary(text: Text, front: FrontMatter) -> Iterator[tuple[Fault, Place]]:
+    for number, rule in enumerate(front.vary):
+        if why := why_not_vary(rule):
+            places = text.document.places
+            place = places.get(f"vary.{number}") or places.get("vary") or Place(1, 1)
+            yield WRONG_TYPE.says(f"'vary': {why.message}", why.hint), place
+
+
+def file_of(title: str) -> str:
+    """Return the path of the file that a title names, below the folder of the run; empty where it is no file's name."""
+    return title if _FILE.fullmatch(title) and ".." not in title else ""
+
+
+# ---------------------------------------------------------------- digests
+
+
+def digest(data: bytes) -> str:
+    """Return the digest of a file, or of code, as a lock has it."""
+    return sha256(data).hexdigest()[:16]
+
+
+def digests(runs: Sequence[Runnable]) -> tuple[tuple[str, str], ...]:
+    """Return for each listing that is run the digest of its code, and that of what was done before it.
+
+    That is the code that its session ran before, and the files that listings made: empty where there is nothing of
+    it. How lines are marked is no part of the code.
+    """
+    sessions: dict[tuple[str, str], str] = {}
+    files = ""
+    found = []
+    for one in runs:
+        for made in one.files:
+            files = digest(f"{files}\0{made.path}\0{made.text}".encode("utf-8", "surrogatepass"))
+        shown = _without_marks(one)
+        code = digest(f"{one.language}\0{shown}".encode("utf-8", "surrogatepass"))
+        session = (one.language, one.session)
+        before = sessions.get(session, "") + files
+        found.append((code, digest(before.encode()) if before else ""))
+        sessions[session] = digest((sessions.get(session, "") + code).encode())
+        if one.title:
+            files = digest(f"{files}\0{one.title}\0{code}".encode())
+    return tuple(found)
+
+
+def _without_marks(one: Runnable) -> str:
+    return show(Info(language=one.language), one.code, _ALL_NOTES).code

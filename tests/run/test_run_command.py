@@ -1,0 +1,199 @@
+"""`proofpress run` lists what it runs, keeps what that gave, whole or not at all, and says what is wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from proofpress.cli.commands import proofpress
+from proofpress.recorded.listings import digest
+from proofpress.recorded.values import Drawn, Ran
+from proofpress.run.keeping import keep
+from proofpress.run.posts import Gave
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+SUMS = "# Sums\n\n```bash run\necho $((6 * 7))\n```\n"
+LINES = "---\ntitle: Lines\nreads: data/lines.txt\n---\n\n```bash run\nwc -l <data/lines.txt\n```\n"
+BROKEN = "# Broken\n\n```bash run\necho begun\n```\n\n```bash run\nno-such-program\n```\n"
+NO_RUN = "# None\n\n```bash\nrm -rf run\n```\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    files = {
+        "site.yaml": "title: Notes\nurl: https://me.example/\n",
+        "content/posts/2026-03-01-sums.md": SUMS,
+        "content/posts/2026-03-02-lines.md": LINES,
+        "content/posts/2026-03-03-none.md": NO_RUN,
+        "content/posts/data/lines.txt": "one\ntwo\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780000000")
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(proofpress, ["run", *arguments], catch_exceptions=False)
+
+
+def kept(root: Path) -> dict[str, tuple[bytes, int]]:
+    found = (path for path in (root / "content").rglob("*") if ".run" in path.as_posix() and path.is_file())
+    return {
+        path.relative_to(root / "content/posts").as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in found
+    }
+
+
+def test_what_listings_give_is_kept_and_run_again_only_where_something_changed(site: Path) -> None:
+    first = run()
+    assert first.exit_code == 0
+    assert first.stdout.startswith("Running 2 listings of 2 posts, Python in ")
+    assert "  content/posts/2026-03-01-sums.md: 1 in bash\n" in first.stdout
+    assert first.stderr == "2 posts, 2 written.\n"
+    before = kept(site)
+    assert before.keys() == {"2026-03-01-sums.run.yaml", "2026-03-02-lines.run.yaml"}
+    assert b"when: 2026-05-28\n" in before["2026-03-01-sums.run.yaml"][0]
+    assert b"stdout: |\n      42\n" in before["2026-03-01-sums.run.yaml"][0]
+
+    assert run().output == "Nothing to run: what listings gave is kept, and stands.\n"
+    assert run("--all").stderr == "2 posts, 2 as before.\n"
+    assert kept(site) == before
+
+    (site / "content/posts/data/lines.txt").write_text("one\n")
+    again = run()
+    assert again.stderr == "1 post, 1 written.\n"
+    after = kept(site)
+    assert b"      1\n" in after["2026-03-02-lines.run.yaml"][0]
+    assert after["2026-03-01-sums.run.yaml"] == before["2026-03-01-sums.run.yaml"]
+
+
+def test_a_post_with_a_listing_that_fails_keeps_what_it_had(site: Path) -> None:
+    run()
+    before = kept(site)
+    (site / "content/posts/2026-03-01-sums.md").write_text(SUMS + BROKEN)
+    (site / "content/posts/2026-03-04-broken.md").write_text(BROKEN)
+    done = run()
+    assert done.exit_code == 1
+    assert kept(site) == before
+    assert done.stderr.splitlines()[-1] == "2 errors: 2 posts, 2 not written."
+    assert (
+        "content/posts/2026-03-04-broken.md:7:4: error failed-listing: the script ended with exit status 127"
+        in done.stderr
+    )
+
+
+def test_check_keeps_nothing_and_tells_what_gives_something_else(site: Path) -> None:
+    unkept = run("--check", "content/posts/2026-03-01-sums.md")
+    assert (unkept.exit_code, kept(site)) == (1, {})
+    assert "changed-output: what the listings give is not kept" in unkept.stderr
+    run()
+    before = kept(site)
+    assert run("--check").exit_code == 0
+    (site / "content/posts/data/lines.txt").write_text("")
+    changed = run("--check", "--format", "json")
+    assert changed.exit_code == 1
+    (problem,) = json.loads(changed.stdout)
+    assert (problem["rule"], problem["path"], problem["line"]) == (
+        "changed-output",
+        "content/posts/2026-03-02-lines.md",
+        6,
+    )
+    assert problem["message"] == "the listing gives '0', and gave '2'"
+    assert "::error file=content/posts/2026-03-02-lines.md,line=6," in run("--check", "--format", "github").stdout
+    assert kept(site) == before
+
+
+def test_a_dry_run_lists_and_runs_nothing(site: Path) -> None:
+    shown = run("--dry-run", "content")
+    assert (shown.exit_code, shown.stderr, kept(site)) == (0, "", {})
+    assert shown.stdout.splitlines()[1:] == [
+        "  content/posts/2026-03-01-sums.md: 1 in bash",
+        "  content/posts/2026-03-02-lines.md: 1 in bash",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (
+            "content/posts/2026-03-03-none.md",
+            "nothing of 'content/posts/2026-03-03-none.md' is run: write `run` on the fence",
+        ),
+        ("content/gone.md", "there is no 'content/gone.md'"),
+        ("content/posts/data", "'content/posts/data' is no post of this site"),
+        ("/etc", "'/etc' is no post of this site"),
+    ],
+)
+def test_a_path_of_which_nothing_is_run_is_told(site: Path, path: str, told: str) -> None:
+    refused = run(path)
+    assert refused.exit_code == 2
+    assert told in refused.stderr
+    assert kept(site) == {}
+
+
+def test_what_is_in_the_place_of_a_lock_is_not_written_through(site: Path) -> None:
+    elsewhere = site / "elsewhere.txt"
+    elsewhere.write_text("mine")
+    (site / "content/posts/2026-03-01-sums.run.yaml").symlink_to(elsewhere)
+    done = run("content/posts/2026-03-01-sums.md")
+    assert done.exit_code == 1
+    assert "cannot-run: what the listings gave can't be kept" in done.stderr
+    assert elsewhere.read_text() == "mine"
+
+
+def test_pictures_of_earlier_runs_go_and_what_is_not_ours_stays(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+
+    def gave(data: bytes) -> Gave:
+        name = f"{digest(data)}.svg"
+        return Gave("content/hello.md", (Ran(code="00", outputs=(Drawn(name),)),), {name: data})
+
+    first, second = gave(b"<svg/>"), gave(b"<svg />")
+    assert keep(tmp_path, first, None, "2026-05-28")
+    assert not keep(tmp_path, first, None, "2026-05-28")
+    folder = tmp_path / "content/hello.run"
+    mine = folder / "0123456789abcdef.svg"
+    mine.write_text("drawn by hand")
+    assert keep(tmp_path, second, None, "2026-05-28")
+    assert {path.name for path in folder.iterdir()} == {mine.name, *second.pictures}
+    assert not first.pictures.keys() & second.pictures.keys()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what runs is seen in /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_stops_a_run_keeps_what_was_done_and_leaves_nothing_running(site: Path, number: signal.Signals) -> None:
+    (site / "content/posts/2026-03-04-slow.md").write_text("# Slow\n\n```bash run\necho begun; sleep 73\n```\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "proofpress", "run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while len(kept(site)) < 2 or not _sleeping():
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(number)
+        _, told = process.communicate()
+    assert process.returncode == 130
+    assert told == "Stopped. 3 posts, 2 written, 1 not run.\n"
+    assert kept(site).keys() == {"2026-03-01-sums.run.yaml", "2026-03-02-lines.run.yaml"}
+    assert not _sleeping()
+
+
+def _sleeping() -> bool:
+    for one in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if one.read_bytes() == b"sleep\x0073\0":
+                return True
+    return False
