@@ -76,6 +76,18 @@ def test_listings_with_a_files_name_make_files_for_those_after() -> None:
     assert (second.title, second.files) == ("", (MadeFile("data/points.csv", "1,2\n"),))
 
 
+def test_a_listing_finds_a_file_that_steps_build_as_it_is_by_then() -> None:
+    runs = runs_of(
+        "---\nrun: true\n---\n```python step of=tile.py\na = 1\nb = 2\n```\n\n```console\n$ python tile.py\n```\n"
+        '\n```diff lang="python" step of=tile.py\n a = 1\n-b = 2\n+b = 3\n```\n'
+        "\n```python step of=tile.py append\nprint(b)\n```\n\n```console\n$ python tile.py\n```\n"
+    )
+    first, second = runs.runnables
+    assert first.files == (MadeFile("tile.py", "a = 1\nb = 2\n"),)
+    assert second.files[-1] == MadeFile("tile.py", "a = 1\nb = 3\nprint(b)\n")
+    assert not runs.faults
+
+
 @pytest.mark.parametrize(
     "title", ["../x.py", "/etc/x.py", "a..b.py", "train", "Listing 3.1", "C:\\x.py", ".", "x/../y.py"]
 )

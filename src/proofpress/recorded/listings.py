@@ -67,6 +67,10 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
         if not listing.fenced:
             continue
         info = read_info(listing.info)
+        if info.step is not None:  # a part, which is not run; those after it find its file as it is by then
+            if (path := file_of(info.step.of)) and listing.so_far:
+                made.append(MadeFile(path, listing.so_far))
+            continue
         language, whole = RUNS.get(info.language.lower(), ""), _is_whole(info, listing.code)
         asked = info.running.asked
         if asked is None:
