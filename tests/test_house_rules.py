@@ -43,8 +43,9 @@ ARROWS: dict[str, set[str]] = {
     "pictures": set(),
     "recorded": {"rules", "content", "listings", "model", "problems"},
     "drawings": set(),
+    "sources": {"listings", "problems", "rules"},
     "diagrams": {"urls"},
-    "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "recorded", "rules", "words"},
+    "markdown": FOUNDATIONS - {"paths"} | {"config", "diagrams", "findings", "listings", "recorded", "rules", "sources", "words"},
     "pages": FOUNDATIONS | {"rules", "config", "site", "theme", "words"},
     "social": set(),
     "kinds": FOUNDATIONS - {"urls"} | {"rules", "config", "engine", "pages", "site", "social", "theme_look", "words"},
@@ -55,7 +56,7 @@ ARROWS: dict[str, set[str]] = {
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
-    | {"rules", "config", "content", "drawings", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "recorded", "search", "site", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
+    | {"rules", "config", "content", "drawings", "engine", "kinds", "listings", "markdown", "output", "pages", "pictures", "plugins", "recorded", "search", "site", "sources", "standing", "theme", "theme_look", "theme_options", "theme_sheets", "words", "__version__"},
     "web": {"rules", "model", "problems", "site"},
     "outside": {"engine", "output", "problems", "site", "web", "__version__"},
     "update": {"rules", "builder", "engine", "model", "output", "paths", "problems", "site", "standing", "theme"},
@@ -77,7 +78,7 @@ OWNERS = {
         "content/",
         "rules/languages/data.py",
     ),  # front matter and data; and a listing, which is read as YAML reads it
-    "tree_sitter": ("rules/languages/grammars.py",),
+    "tree_sitter": ("rules/languages/grammars.py", "sources/grammars.py"),  # one opens it, the other reads its trees
     "markdown_it": ("markdown/",),
     "mdit_py_plugins": ("markdown/",),
     "pygments": ("listings/",),

@@ -27,6 +27,13 @@ class Companion(msgspec.Struct, frozen=True, gc=False):
     """None where it can't be read, or where its digest alone counts."""
     digest: str = ""
     """In hexadecimal digits, where the document is made of no more than that of it; empty where there is no such file."""
+    why: str = ""
+    """Of included code, why it can't be read, as the end of a message that begins with its name; and what to do."""
+    mend: str = ""
+    reader: bytes = b""
+    """The digest of what tells its parts, where that is no part of Proofpress."""
+    kind: Literal["lock", "read", "code"] = "lock"
+    """What its listings gave, what they read when they ran, or code that it includes."""
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):
@@ -201,6 +208,9 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     """The text as it is written, where the settings have it published as well (`Document.text`)."""
     first_line: int = 1
     """Of `markdown`, within its file."""
+    copies: tuple[tuple[int, int, str], ...] = ()
+    """Listings that show code of other files and hold none of it in `markdown`: the lines there that give way, from 0 up to
+    another, and the listing with its code."""
 
 
 # ---------------------------------------------------------------- the site

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from proofpress.builder.companions import included_places
 from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault, with_text
 from proofpress.builder.lost import decode_published, encode_published, losses
 from proofpress.builder.preparing import LeftOut
@@ -175,8 +176,11 @@ def _standing(options: Options, inputs: Inputs, done: Outcome, site: Looks, newe
     zone = (f"{folder}/{inputs.config.timezone}" for folder in zoneinfo.TZPATH)
     beside = (os.path.abspath(options.root / own.path) for one in inputs.tree.documents for own in one.beside)  # noqa: PTH100 - as above
     code = dict.fromkeys([*inputs.code.looked, *filter(None, tree(str(default_theme()))), *zone, *beside])
+    if None in (included := list(included_places(options.root, inputs.tree.documents))):
+        return None
     looks = [
         site,
+        Looks(dict.fromkeys(filter(None, included)), newest=newest),
         Looks(code, newest=newest),
         Looks((os.path.abspath(path) for path in kept), newest=NEVER),  # noqa: PTH100 - as above
         published,

@@ -124,6 +124,18 @@ def test_drafts_have_no_twin_and_a_list_of_ones_own_comes_before_ours(site: Smal
     assert OutputPath("posts/d/index.md") not in built.made
 
 
+def test_a_twin_has_the_code_that_a_listing_includes(site: SmallSite) -> None:
+    site.write({"src/a.py": "def f():\n    return 1\n\n\nB = 2\n"})
+    text = '[b](b.md)\n\n```py include="/src/a.py" symbol="f"\n```\n\n- ```py include="/src/a.py" symbol="B"\n  ```\n\n[b](b.md)'
+    link = "[b](https://me.example/blog/posts/b/)"
+    wanted = (
+        text.replace("[b](b.md)", link)
+        .replace('"f"\n', '"f"\ndef f():\n    return 1\n')
+        .replace('"B"\n', '"B"\n  B = 2\n')
+    )
+    assert wanted in twin(site, text)
+
+
 def test_a_twin_stands_beside_a_page_that_is_a_file(site: SmallSite) -> None:
     site.write({"site.yaml": SETTINGS + "permalink: /{slug}.html\n"})
     assert "# Alpha" in twin(site, "Text.", path="a.md")

@@ -152,8 +152,11 @@ VALUES: Final[dict[str, tuple[Any, Any]]] = {
 }
 """Every setting that a site depends on, with two values that do not give the same one."""
 
-ONLY_ASKED: Final = ("cache.url", "cache.write", "links.ignore", "links.timeout")
-"""Those that only say how `check --external` asks the web, and where else a build finds what was made before."""
+ONLY_ASKED: Final = ("cache.url", "cache.write", "links.ignore", "links.timeout", "sources")
+"""Those that only say how `check --external` asks the web, where else a build finds what was made before, and what may be read.
+
+Without what it may read a site is not published: `test_law_includes.py`.
+"""
 
 
 SECTION: Final[dict[str, tuple[Any, Any]]] = {

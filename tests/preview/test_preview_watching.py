@@ -166,6 +166,47 @@ def test_a_save_is_told_by_its_path(site: Site) -> None:
     assert None not in site.ear.calls
 
 
+@pytest.mark.parametrize("poll", [False, True], ids=["events", "polling"])
+def test_a_file_that_posts_include_is_told_wherever_it_lies_and_its_neighbours_are_not(
+    tmp_path: Path, *, poll: bool
+) -> None:
+    root, source = tmp_path / "site", tmp_path / "src" / "a.py"
+    make(root)
+    source.parent.mkdir()
+    for file in (source, source.with_name("b.py")):
+        file.write_text("1", "utf-8")
+        os.utime(file, (0, 0))
+    ear = Ear()
+    wanted = frozenset({"../src/a.py", "../src/gone.py", "code/none.py"})
+    with Watcher(root, ear, poll=poll, interval=0.02 if poll else 1000.0, included=lambda: wanted) as watcher:
+        watched = Site(root, ear, watcher)
+        source.with_name("b.py").write_text("2", "utf-8")
+        source.write_text("2", "utf-8")
+        ear.wait_for_exactly("../src/a.py")
+        watched.calm()
+        (tmp_path / "new.py").write_text("3", "utf-8")
+        (tmp_path / "new.py").replace(source)
+        ear.wait_for_exactly("../src/a.py")
+        watched.calm()
+        source.with_name("gone.py").write_text("4", "utf-8")
+        ear.wait_for_exactly("../src/gone.py")
+
+
+def test_a_file_that_posts_begin_to_include_is_looked_at_from_then_on(tmp_path: Path) -> None:
+    root, source = tmp_path / "site", tmp_path / "src" / "a.py"
+    make(root)
+    source.parent.mkdir()
+    source.write_text("1", "utf-8")
+    ear = Ear()
+    wanted: set[str] = set()
+    with Watcher(root, ear, interval=0.02, included=lambda: frozenset(wanted)) as watcher:
+        wanted.add("../src/a.py")
+        assert ear.hears(lambda calls: None in calls, DEADLINE)
+        Site(root, ear, watcher).calm()
+        source.write_text("2", "utf-8")
+        ear.wait_for_exactly("../src/a.py")
+
+
 def test_an_atomic_save_is_told(site: Site) -> None:
     site.write("content/posts/.a.md.tmp", "changed")
     (site.root / "content/posts/.a.md.tmp").replace(site.root / "content/posts/a.md")

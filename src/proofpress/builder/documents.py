@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from proofpress.kinds.target import Kind as OutputKind
+    from proofpress.markdown.text import Text
     from proofpress.model import Document
-    from proofpress.rules.prose import Text
     from proofpress.rules.rule import Rule
 
 
@@ -60,9 +60,12 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 DOCUMENTS: Final = StepKind("document")
 
+_NOTHING: Final = digest_of([])
 _NOWHERE: Final = Place(0, 1)
 
-INPUT_NAMES: Final = ("the settings or the program", "its text", "its kind")
+INPUT_NAMES: Final = (
+    "the settings or the program", "its text", "its kind", "what its listings gave", "code that it includes",
+)  # fmt: skip
 """What a document's static inputs are, in the order of their digests."""
 
 decode_prepared = msgspec.json.Decoder(Prepared).decode
@@ -140,6 +143,7 @@ def reading_of(
             authors=config.authors,
             markdown=config.markdown,
             highlight=config.highlight,
+            repository=config.repository,
             defaults=tuple(msgspec.structs.replace(default, place=_NOWHERE) for default in config.defaults),
             sections={folder: Section(title=section.title) for folder, section in config.sections.items()},
         ),
@@ -160,7 +164,7 @@ class DocumentStep(msgspec.Struct, frozen=True):
     source: Source
     kind: Kind
     text: bytes
-    """The digest of the source's bytes."""
+    """The digest of the source's bytes, where it is made of nothing else."""
     original: SourcePath | None = None
     """What it translates, by its name and that of a document beside it."""
 
@@ -171,8 +175,13 @@ class DocumentStep(msgspec.Struct, frozen=True):
 
     @property
     def digests(self) -> bytes:
-        """Of its text, and of what its name and those beside it make of it."""
-        return self.text + digest_of([self.kind, self.original])
+        """Of its text, of what its name and those beside it make of it, and of what else it is made of."""
+        named = digest_of([self.kind, self.original])
+        if not self.source.beside:
+            return self.text + named + _NOTHING + _NOTHING
+        gave = [one for one in self.source.beside if one.kind != "code"]
+        included = [one for one in self.source.beside if one.kind == "code"]
+        return digest_of_bytes(self.source.data) + named + digest_of(gave) + digest_of(included)
 
     def run(self, using: Rendering, _asked: object) -> Outcome:
         """Read and render it."""
@@ -203,11 +212,11 @@ class Rendering:
         self._defaults = Defaults(config.defaults) if config.defaults else None
         self._plugins = plugins
         self._opened = opened = open_plugins(plugins)
-        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown)
+        self._renderer = Renderer(config.markdown, config.highlight, words, opened.markdown, config.repository)
         self._plain = self._renderer
         """Renders what the plugins fail on, as if there were none."""
         if opened.markdown:
-            self._plain = Renderer(config.markdown, config.highlight, words)
+            self._plain = Renderer(config.markdown, config.highlight, words, repository=config.repository)
 
     def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
@@ -218,6 +227,8 @@ class Rendering:
             body = msgspec.structs.replace(
                 body, markdown=_without_allowances(document, body), first_line=document.first_line
             )
+        elif body.copies:
+            body = msgspec.structs.replace(body, copies=())
         language, plain = self._placed(source, original)
         name = name_of(plain, kind, language, bundled=plain == source.path or _folder_moved(source.path, plain))
         card, found = make_card(document, body, name, kind, config, original)

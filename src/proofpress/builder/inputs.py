@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.builder.companions import source_digest, with_companions
+from proofpress.builder.companions import OF_SITE, Beside, included_by, source_digest, with_companions
 from proofpress.builder.plugins import Plugins, read_plugins
 from proofpress.builder.versions import Code, code_version
 from proofpress.config import Config, place_of, read_config
@@ -22,7 +22,6 @@ from proofpress.content.nodes import abridged
 from proofpress.content.scan import MAX_MARKDOWN, OutsideSiteError, Tree, read_inside, scan
 from proofpress.content.settings import zone_rules
 from proofpress.engine.digests import digest_of, digest_of_bytes
-from proofpress.model import Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
@@ -38,7 +37,9 @@ from proofpress.words.tags import bases
 from proofpress.words.vocabulary import Words, words_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from proofpress.model import Source
 
 SETTINGS = "site.yaml"
 
@@ -131,7 +132,7 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
     imported = code.packages if plugins.files else b""
     versions = digest_of([code.digest, zone_rules(config.timezone), plugins.digest, imported])
     seen = looked.files if looked.versions == versions else {}
-    tree, apart = with_companions(root, scan(root, config.ignore))
+    tree, apart = with_companions(root, scan(root, config.ignore), config, code.grammars)
     theme, found = read_theme(root)
     problems += [*tree.problems, *apart, *unread, *found, *_theme_options(root, config, theme)]
     config = _fitting(config, theme)
@@ -233,19 +234,25 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     That is so where each is a document that was there before, and is a plain file, or is one of the theme's. Gives `before`
     itself where their bytes are as they were, but for those that count as changed `anyway`.
     """
-    beside = {source.path: source.beside for source in before.tree.documents}
+    beside = Beside(before.root, before.tree.locks, before.config, before.code.grammars)
+    included = included_by(before.tree.documents)
+    known = {source.path: source for source in before.tree.documents}
     fresh: dict[SourcePath, Source] = {}
     of_theme = False
-    for path in paths:
+    for path in _with_those_that_show(paths, included):
+        if path in included and path.startswith(OF_SITE):
+            return None  # it is more than code that is shown
         if path.startswith(f"{OVERRIDES}/"):
             of_theme = True
         elif path in before.digests:
             data = _plain_text(before.root, path)
             if data is None:
                 return None
-            source = Source(path, data, beside[path])
+            source = beside.again(known[path], data)
             if source_digest(source) != before.digests[path] or path in anyway:
                 fresh[path] = source
+        elif path in included:
+            continue  # those that show it are among these files
         elif os.path.lexists(before.root / path) or path in before.files or path in before.data:
             return None
         elif not path.startswith("content/"):
@@ -260,6 +267,13 @@ def read_again(before: Inputs, paths: Iterable[SourcePath], anyway: Collection[S
     )
     digests = before.digests | {path: source_digest(source) for path, source in fresh.items()}
     return msgspec.structs.replace(before, tree=tree, theme=theme, digests=digests)
+
+
+def _with_those_that_show(
+    paths: Iterable[SourcePath], included: Mapping[SourcePath, Sequence[SourcePath]]
+) -> dict[SourcePath, None]:
+    """Return files, each once, and with those that are code the documents that show it."""
+    return {each: None for path in paths for each in (path, *included.get(path, ()))}
 
 
 def _theme_again(before: Inputs) -> Theme | None:
@@ -282,8 +296,8 @@ def _theme_again(before: Inputs) -> Theme | None:
 def with_text(inputs: Inputs, source: Source) -> Inputs:
     """Return what a folder would hold if a document's text were another, or a document more lay there."""
     known = {own.path: own for own in inputs.tree.documents}
-    if source.path in known:
-        source = msgspec.structs.replace(source, beside=known[source.path].beside)
+    beside = Beside(inputs.root, inputs.tree.locks, inputs.config, inputs.code.grammars)
+    source = beside.again(known.get(source.path, source), source.data)
     documents = known | {source.path: source}
     digests = inputs.digests | {source.path: source_digest(source)}
     ordered = tuple(documents[path] for path in sorted(documents))

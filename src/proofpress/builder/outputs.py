@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def with_runs(text: Text) -> tuple[Text, Sequence[Problem]]:
     """Return a text with what its listings gave when they ran, and what is wrong with that."""
     document = text.document
-    if not (document.beside or document.front.run or says_of_runs(text.source) or "output=" in text.source):
+    gave = any(one.kind != "code" for one in document.beside)
+    if not (gave or document.front.run or says_of_runs(text.source) or "output=" in text.source):
         return text, ()
     from proofpress.markdown.outputs import with_outputs  # noqa: PLC0415 - most posts run nothing
     from proofpress.recorded.reading import PICTURES, recorded  # noqa: PLC0415

@@ -15,7 +15,7 @@ from proofpress.content.scan import scan
 from proofpress.listings.running import says_of_runs
 from proofpress.recorded import lock
 from proofpress.recorded.listings import runnables
-from proofpress.recorded.reading import LOCK, recorded
+from proofpress.recorded.reading import recorded
 from proofpress.rules.runs import NOT_RUN, SPARE_OUTPUT, STALE_OUTPUT, UNREAD_LOCK
 from proofpress.words.vocabulary import Words
 
@@ -70,9 +70,10 @@ class Asking(NamedTuple):
 def posts_that_run(root: Path) -> Asking:
     """Read a site's folder, and find the posts whose listings are run, drafts and posts of the future among them."""
     config, problems, _ = settings(root, "")
-    plugins, unread = read_plugins(root, code_version().entries)
+    code = code_version()
+    plugins, unread = read_plugins(root, code.entries)
     tree = scan(root, config.ignore)
-    tree, lost = with_companions(root, tree)
+    tree, lost = with_companions(root, tree, config, code.grammars)
     words = Words(config.language)
     paths = tuple(source.path for source in tree.documents)
     originals = translations(paths, words.knows, placed_paths(paths, config))
@@ -88,7 +89,7 @@ def posts_that_run(root: Path) -> Asking:
             text = rendering.parse(document)
             runs = runnables(text, document.front)
             if runs.parts:
-                kept = next((one.data for one in document.beside if one.path.endswith(LOCK)), None)
+                kept = next((one.data for one in document.beside if one.kind == "lock"), None)
                 told = {one.rule for one in recorded(text, document.front, document.beside).problems}
                 lines = tuple(LINE_END.split(source.data.decode("utf-8-sig", "replace")))
                 before = None if kept is None else lock.read(document.path, kept)[0]

@@ -24,6 +24,7 @@ COMMANDS = {
     "build": "Build the site.",
     "check": "Tell of every fault, and mend what can be mended.",
     "run": "Run the listings of posts, and keep what they give.",
+    "include": "Renew copies of included code in posts.",
     "serve": "Show the site in the browser, redrawn on save.",
     "publish": "Build the site, and send it to where it is served.",
     "clean": "Delete what Proofpress wrote, and nothing else.",

@@ -75,10 +75,11 @@ def command(
     except NoPortError as error:
         raise click.ClickException(str(error)) from None
     terminal = Narration(site, host, port, listening.getsockname()[0], opens=opens)
+    session = Session(options, now)
     try:
         serve(
-            Session(options, now),
-            lambda told: Watcher(site, told, poll=poll),
+            session,
+            lambda told: Watcher(site, told, poll=poll, included=lambda: session.included),
             listening,
             host=host,
             follow=follow,

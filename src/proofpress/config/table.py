@@ -376,6 +376,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         parts=_repository,
     ),
     Setting(
+        name="sources",
+        reader=words(accepts.source_folder),
+        description="Folders outside the site's, as seen from it, whose files posts may include: see docs/code.md.",
+        otherwise="none",
+        examples=(["../src"],),
+    ),
+    Setting(
         name="updated",
         reader=choice(*get_args(Updated)),
         description="With `git`, a page that does not say when it was changed has the time of its last commit as `updated`, where that is of a later day than its date.",

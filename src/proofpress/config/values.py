@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -105,6 +106,22 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
     """The site's folder within it."""
 
+    @property
+    def forge(self) -> Literal["github", "gitlab", "forgejo"]:
+        """Which program shows it, by its address; Gitea is as Forgejo is."""
+        host = urlsplit(self.url).hostname or ""
+        return "github" if host == "github.com" else "gitlab" if "gitlab" in host else "forgejo"
+
+    def file_url(self, path: str, lines: tuple[int, int] | None = None) -> str:
+        """Return where a file of the repository is seen as it is on the branch, at its lines."""
+        word = {"github": "blob", "gitlab": "-/blob", "forgejo": "src/branch"}[self.forge]
+        address = self.url + quote(f"{word}/{self.branch}/{path}")
+        if lines is None:
+            return address
+        first, last = lines
+        more = "" if first == last else f"-{last}" if self.forge == "gitlab" else f"-L{last}"
+        return f"{address}#L{first}{more}"
+
 
 class Language(msgspec.Struct, frozen=True, kw_only=True):
     """A language that the site is in beside its own, with a home page, lists and feeds below its tag."""
@@ -187,6 +204,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     ignore: tuple[str, ...] = ()
     """Patterns of files that are left out; after a `!`, of files that are not."""
     repository: Repository = Repository()
+    sources: tuple[str, ...] = ()
+    """Folders outside the site's whose files posts may include, as seen from it."""
     updated: Updated = "none"
     """Who tells when a document was changed that does not say so."""
     links: Links = Links()

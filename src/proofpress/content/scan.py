@@ -187,7 +187,7 @@ def place_inside(root: Path, path: str) -> str:
         raise OutsideSiteError(path)
     top = os.path.realpath(root)
     own = plain if os.name == "nt" else path
-    real = os.path.realpath(_on_disk(top, own))
+    real = os.path.realpath(on_disk(top, own))
     named = os.path.normpath(os.path.join(top, own))
     if not within(top, real, linked=os.path.normcase(real) != os.path.normcase(named)):
         raise OutsideSiteError(path)
@@ -211,7 +211,7 @@ def _read(path: SourcePath, place: str, problems: list[Problem]) -> bytes | None
     return data
 
 
-def _on_disk(top: str, path: str) -> str:
+def on_disk(top: str, path: str) -> str:
     """Return a file's full name as the disk has it: as given, or else with the same letters in another Unicode form."""
     direct = os.path.join(top, *path.split("/"))
     if path.isascii() or os.path.lexists(direct):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import posixpath
 import re
 import string
 import zoneinfo
@@ -173,6 +174,16 @@ def font_file(path: str) -> str | Refusal:
     if parts[0] not in ("data", "static") or len(parts) < 2 or any(part in ("", ".", "..") for part in parts):
         return Refusal("is no file below data/ or static/", "put it into data/, whose files are not published")
     return path
+
+
+def source_folder(path: str) -> str | Refusal:
+    """Check the path of a folder whose files may be included, as seen from the site's, and give it without turns."""
+    if path.startswith(("/", "~")) or "\\" in path or ":" in path.split("/", maxsplit=1)[0]:
+        return Refusal("is no path as seen from the site's folder", "write one such as ../src, with forward slashes")
+    plain = posixpath.normpath(path) if path.strip() else "."
+    if plain == ".":
+        return Refusal("is the site's folder, whose files may be included anyway", "take it out")
+    return plain
 
 
 def policy_source(text: str) -> str | Refusal:

@@ -1,7 +1,8 @@
 """Markdown twins: each post's text as it was written, beside its page, for programs that read; and /llms.txt, their list.
 
-A twin begins with the title, the dates and the address of its page. Its links are absolute, since it is read elsewhere;
-else it is the author's Markdown to the letter. `/llms.txt` follows llmstxt.org.
+A twin begins with the title, the dates and the address of its page. Its links are absolute, since it is read elsewhere,
+and listings hold the code that they include; else it is the author's Markdown to the letter. `/llms.txt` follows
+llmstxt.org.
 """
 
 from __future__ import annotations
@@ -98,7 +99,10 @@ def absolute_links(body: Body, card: Card, making: Making) -> list[tuple[Referen
 
 
 def with_absolute_links(body: Body, links: list[tuple[Reference, str]]) -> str:
-    """Return a text with its links made absolute, each where it stands; of a reference, where it is defined."""
+    """Return a text with its links made absolute, each where it stands; of a reference, where it is defined.
+
+    Listings that show code of other files have it in them.
+    """
     lines = body.markdown.split("\n")
     edits: defaultdict[int, dict[int, tuple[int, str]]] = defaultdict(dict)
     for reference, url in links:
@@ -109,6 +113,8 @@ def with_absolute_links(body: Body, links: list[tuple[Reference, str]]) -> str:
     for row, pieces in edits.items():
         for begin, (end, url) in sorted(pieces.items(), reverse=True):
             lines[row] = lines[row][:begin] + url + lines[row][end:]
+    for first, end, listing in reversed(body.copies):
+        lines[first:end] = [listing]
     return "\n".join(lines)
 
 

@@ -81,12 +81,23 @@ OPTIONS: Final = (
     "title", "linenos", "nolinenos", "hl_lines", "start", "startLineNumber", "showLineNumbers", "ins", "del", "focus",
     "collapse", "wrap", "frame", "lang", "tab", "nocopy", "check", "run", "timeout", "needs", "raises", "vary", "alt",
     "step", "of", "after", "replace", "append",
+    "include", "symbol", "region", "lines", "decorators", "comments",
 )  # fmt: skip
 """The options that are ours, for a hint."""
 DRAWN: Final = frozenset({"mermaid", "dot", "d2"})
 """Languages whose text is a diagram."""
+PARTS: Final = ("symbol", "region", "lines")
+"""Options that name the part of a file that is included."""
+_OF_INCLUDES: Final = ("decorators", "comments")
+"""Options that say what is left out of it."""
+_TRUTHS: Final = frozenset({"true", "false", "t", "f", "yes", "no", "on", "off", "0", "1"})
+"""What `include=` has in R Markdown, where it hides a listing."""
 _KNOWN: Final = (
-    _TITLES | _NUMBERS | _STARTS | frozenset(_KINDS) | {"wrap", "frame", "lang", "tab", "check", *RUN_OPTIONS}
+    _TITLES
+    | _NUMBERS
+    | _STARTS
+    | frozenset(_KINDS)
+    | {"wrap", "frame", "lang", "tab", "check", "include", *PARTS, *RUN_OPTIONS}
 )
 MAX_LINE: Final = 1_000_000
 
@@ -140,6 +151,25 @@ class Step(NamedTuple):
     length: int
 
 
+class Include(NamedTuple):
+    """Code of a file that a listing shows, and the part of it; offsets are those of the info string."""
+
+    path: str
+    """As it is written."""
+    at: int
+    length: int
+    part: str = ""
+    """By what the part is named: `symbol`, `region` or `lines`; empty for the whole file."""
+    name: str = ""
+    part_at: int = 0
+    part_length: int = 0
+    decorators: bool = True
+    """Whether those of a symbol are shown."""
+    comments: bool = True
+    starts: bool = False
+    """Whether the info string says from which number on its lines are numbered."""
+
+
 class Info(NamedTuple):
     """What an info string says."""
 
@@ -171,6 +201,7 @@ class Info(NamedTuple):
     """What is said of its being run."""
     id: str = ""
     step: Step | None = None
+    include: Include | None = None
     slips: tuple[Slip, ...] = ()
 
     @property
@@ -200,6 +231,8 @@ class Span(NamedTuple):
 
     at: int
     text: str
+    value_at: int
+    """Where its value begins."""
 
 
 class _Reading:
@@ -223,6 +256,9 @@ class _Reading:
         self.step: dict[str, tuple[str, int, int]] = {}
         """What makes it a step: by the word, its value, and where it stands with its length."""
         self.slips: list[Slip] = []
+        self.include: Include | None = None
+        self.parts: dict[str, tuple[str, tuple[int, int], str]] = {}
+        """What is said of an include beside its file: each value, where its option and it begin, and the option as it is written."""
 
     def info(self, language_at: int) -> Info:
         """Return what was read."""
@@ -235,6 +271,7 @@ class _Reading:
             message = f"'lang' tells the language of a diff, and this listing is '{self.language}'"
             self.slip(self.over_at, self.over, message, f'write: diff lang="{self.language}"')
             self.over = ""
+        include = self.included()
         if self.running.at and (why := self.why_not_run()):
             option, at = self.running.at[0]
             self.slip(at, option, *why)
@@ -261,8 +298,32 @@ class _Reading:
             classes=tuple(self.classes),
             id=self.id,
             step=step,
+            include=include,
             slips=tuple(sorted(self.slips)),
         )
+
+    def included(self) -> Include | None:
+        """Return what the listing shows of a file, all that is said of it together."""
+        include = self.include
+        if include is None:
+            for name, (_, (at, _), whole) in self.parts.items():
+                message = f"'{name}' says what is shown of a file, and none is named"
+                self.slip(at, whole, message, 'name it: include="../src/a.py"')
+            return None
+        for name, (value, (at, value_at), whole) in self.parts.items():
+            if name == "decorators":
+                include = include._replace(decorators=value.lower() in _YES)
+            elif name == "comments":
+                include = include._replace(comments=value.lower() in _YES)
+            elif include.part:
+                message = f"an include shows a symbol, a region or lines, and this one has '{include.part}' already"
+                self.slip(at, whole, message, "take one of the two out")
+            else:
+                include = include._replace(part=name, name=value, part_at=value_at, part_length=len(value))
+        if not include.decorators and include.part != "symbol":
+            _, (at, _), whole = self.parts["decorators"]
+            self.slip(at, whole, "decorators are left out of a symbol, and this include names none", "take it out")
+        return include._replace(starts=self.start is not None)
 
     def why_not_run(self) -> tuple[str, str] | None:
         """Return why a listing that says how it is run can't be, and what to do; None where it can."""
@@ -444,7 +505,7 @@ class _Reading:
             self.take_choice(key, yes=value.lower() in _YES)
         else:
             plain = _ESCAPE.sub(r"\1", value) if quoted else value
-            self.take_text(name, plain, Span(at, whole))
+            self.take_text(name, plain, Span(at, whole, inside_at))
 
     def take_choice(self, key: str, *, yes: bool) -> None:
         """Take what is so or not."""
@@ -468,7 +529,7 @@ class _Reading:
             self.id = value
         elif key == "class" and value:
             self.classes += value.split()
-        else:
+        elif not self.took_of_include(key, value, (span.at, span.value_at), span.text):
             self.unknown(name, span.at)
 
     def take_step(self, name: str, value: str, at: int, length: int) -> None:
@@ -479,6 +540,16 @@ class _Reading:
             self.slip(at, "x" * length, f"'{name}' stands here twice", "take one of them out")
         else:
             self.step[name] = value, at, length
+
+    def took_of_include(self, key: str, value: str, at: tuple[int, int], whole: str) -> bool:
+        """Take what names a file, or a part of it, and where that and its value begin; tell whether an option does so."""
+        if key == "include" and value.strip() and value.lower() not in _TRUTHS:
+            self.include = Include(value, at[1], len(value))
+        elif (key in PARTS and value.strip()) or (key in _OF_INCLUDES and value.lower() in _YES | _NO):
+            self.parts[key] = (value, at, whole)
+        else:
+            return False
+        return True
 
     def take_title(self, title: str, at: int) -> None:
         """Take a title; a listing has one."""

@@ -58,6 +58,8 @@ class Company(NamedTuple):
     """Ids of the page that its lines can't have."""
     new: frozenset[int] = frozenset()
     """The numbers of lines that are new in a step."""
+    origin: tuple[str, str] | None = None
+    """Of code that is included: where it is kept, and what it is called there."""
 
 
 class Manner(NamedTuple):
@@ -131,7 +133,7 @@ class Listings:
         if manner.numbered and manner.id:
             count = body.count("\n") + (not body.endswith("\n"))
             anchors = tuple(filter(None, map(manner.anchor, range(manner.start, manner.start + count))))
-        return Written(_framed(pres, info, label, company.attributes, code), certain, anchors)
+        return Written(_framed(pres, info, label, company, code), certain, anchors)
 
     def _with_words(self, body: str, info: Info, place: PlaceOf, note: Note) -> tuple[str, bool]:
         """Put the elements of words that stand out into a listing's HTML; tell whether it always will be so."""
@@ -241,17 +243,21 @@ def _is_output(info: Info) -> bool:
     return language in OUTPUTS or (language in PLAIN and info.title.lower() == "output")
 
 
-def _framed(pres: str, info: Info, name: str, attributes: Mapping[str, str], code: str) -> str:
+def _framed(pres: str, info: Info, name: str, company: Company, code: str) -> str:
     """Put code that is written into what holds a listing of a language."""
+    attributes = company.attributes
     own = [name for name, holds in (("output", _is_output(info)), ("no-copy", not info.copies)) if holds]
     classes = " ".join(["listing", *_FRAMES.get(_frame(info, code), ()), *own, *map(escape, info.classes)])
     more = "".join(f' {escape(key)}="{escape(value)}"' for key, value in attributes.items() if key != "class")
     if "class" in attributes:
         classes += " " + escape(attributes["class"])
-    if info.title:
+    title = escape(info.title)
+    if company.origin is not None:
+        url, called = company.origin
+        title = f'<a href="{escape(url)}">{title or escape(called)}</a>'
+    if title:
         return (
-            f'<figure class="{classes}" data-language="{name}"{more}>'
-            f"<figcaption>{escape(info.title)}</figcaption>{pres}</figure>\n"
+            f'<figure class="{classes}" data-language="{name}"{more}><figcaption>{title}</figcaption>{pres}</figure>\n'
         )
     return f'<div class="{classes}" data-language="{name}"{more}>{pres}</div>\n'
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from proofpress.listings.fences import DRAWN, Info, read_info
+from proofpress.listings.fences import DRAWN, Info
 from proofpress.listings.html import Company
 from proofpress.listings.spans import escape
+from proofpress.markdown.includes import info_of, origin_of
 from proofpress.markdown.inline_forms import image, link_close, link_open, mark_name, raw
 from proofpress.markdown.summary import without_links
 from proofpress.markdown.words import MORE
@@ -146,7 +147,7 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
         return writer.text.lines.in_info(token, offset, length)
 
     given = {name: str(value) for name, value in _isolated(writer, given).items()}
-    info = read_info(token.info)
+    info = info_of(token)
     label = info.tab
     if "label" in token.meta:  # its title is that of a tab
         label, info = token.meta["label"], info._replace(title="")
@@ -160,7 +161,7 @@ def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> int:
             return index + 1
     notes = {number: str(item.attrs["id"]) for number, item in token.meta.get("notes", {}).items()}
     taken, new = token.meta.get("taken", frozenset()), token.meta.get("new", frozenset())
-    company = Company(given, writer.labels.text, notes, taken, new)
+    company = Company(given, writer.labels.text, notes, taken, new, origin_of(token, writer.manner.repository))
     listing = writer.manner.listings.write(token.content, info, company, place, writer.findings.note)
     writer.anchors += listing.anchors
     html = listing.html

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proofpress.listings.fences import read_info
 from proofpress.markdown.headings import Identifiers, identifier
+from proofpress.markdown.includes import info_of
 from proofpress.markdown.listing_faults import note_slips, note_unseen
 from proofpress.markdown.rawhtml import ids_in
 from proofpress.markdown.tables import lost_cells
@@ -118,7 +118,7 @@ class Order:
     def _fence(self, token: Token) -> None:
         if "math" in token.meta:
             return
-        info = read_info(token.info)
+        info = info_of(token)
         if info.id:
             token.meta["id"] = self._claim(info.id)
             if info.numbered is not False:

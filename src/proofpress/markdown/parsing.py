@@ -16,6 +16,8 @@ from proofpress.markdown.elements import known_in
 from proofpress.markdown.faults import note_footnotes, note_refusals, note_unused, repeat_unused
 from proofpress.markdown.footnotes import Definition, take_footnotes
 from proofpress.markdown.formulas import find_formulas, note_doubts
+from proofpress.markdown.includes import MARK as INCLUDE
+from proofpress.markdown.includes import put_in
 from proofpress.markdown.listing_company import NOTE_MARK, find_code_groups, find_notes, find_tabs
 from proofpress.markdown.order import Order
 from proofpress.markdown.places import SourceLines
@@ -65,6 +67,8 @@ class Parser:
         env: dict[str, Any] = {}
         if self._reads_elements and "<" in source:
             env["elements"] = known_in(source)
+        if INCLUDE in source and not self._strict:
+            env["beside"] = document.beside
         tokens = self._blocks(parser, features, source, env, lines, findings, repeats)
         tokens = parser.core_rules.before_words(source, env, tokens)
         marks = marks_for(document.language) if document.language else self._marks
@@ -120,6 +124,8 @@ class Parser:
         parser.block.parse(source, parser, env, tokens)
         if ALLOWANCE in features:
             tokens, env["allowances"] = take_allowances(tokens, lines)
+        if "beside" in env:
+            put_in(tokens, env["beside"], lines, findings)
         if options.alerts and "[!" in source:
             tokens = find_alerts(tokens, lines, findings.note)
         if options.task_lists and ("[ ]" in source or "[x]" in source or "[X]" in source):
@@ -132,7 +138,7 @@ class Parser:
             find_tabs(tokens)
         if "code-group" in source:
             find_code_groups(tokens)
-        if NOTE_MARK in source:
+        if NOTE_MARK in source or "beside" in env:
             find_notes(tokens)
         if "step" in source and "of=" in source:
             from proofpress.markdown.steps import find_steps  # noqa: PLC0415 - most texts have none

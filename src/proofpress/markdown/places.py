@@ -47,7 +47,9 @@ class SourceLines:
         return line + self._first
 
     def place(self, token: Token, offset: int, length: int = 1) -> Place:
-        """Return the place of an offset in a token's content."""
+        """Return the place of an offset in a token's content; of what comes from another file, where that is named."""
+        if "apart" in token.meta:
+            return self.in_info(token, *token.meta["apart"])
         content = token.content
         if self._token is not token or self._content is not content:  # many places are asked of one token
             self._token, self._content = token, content

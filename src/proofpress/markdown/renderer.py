@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from proofpress.config import Repository
 from proofpress.listings.html import Listings
 from proofpress.markdown import block_forms, inline_forms
 from proofpress.markdown.formulas import set_formulas
+from proofpress.markdown.includes import filled
 from proofpress.markdown.parsing import Parser
 from proofpress.markdown.plugin import unknown_block
 from proofpress.markdown.sanitize import Sanitizer
@@ -46,6 +48,7 @@ class Renderer:
         highlight: HighlightOptions,
         words: Words = Words(),  # noqa: B008 - frozen
         plugins: Sequence[Markdown] = (),
+        repository: Repository = Repository(),  # noqa: B008 - frozen
     ) -> None:
         strict = not any(getattr(markdown, name) for name in _EXTENSIONS)
         self._parser = Parser(markdown, words.language, strict=strict, plugins=plugins)
@@ -64,6 +67,7 @@ class Renderer:
             diagrams=markdown.diagrams,
             sanitized=self._sanitizer is not None,
             strict=strict,
+            repository=repository,
             labels=self._catalogues.of(),
         )
 
@@ -134,8 +138,13 @@ class Renderer:
             raw=writer.raw or self._forms is not _FORMS,
             problems=tuple(sorted({*writer.text.findings, *writer.findings.problems})),
             allowances=tuple(writer.text.allowances),
+            copies=_copies(writer.text) if "beside" in writer.text.environment else (),
             certain=writer.certain,
         )
+
+
+def _copies(text: Text) -> tuple[tuple[int, int, str], ...]:
+    return filled(text.source, [listing.token for listing in text.listings])
 
 
 def _summary(writer: Writer) -> str:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 from markdown_it.token import Token
 
-from proofpress.listings.fences import Info, read_info
 from proofpress.markdown import elements
 from proofpress.markdown.attributes import OUTPUT
 from proofpress.markdown.formulas import Found
+from proofpress.markdown.includes import Included, info_of
 from proofpress.markdown.places import SourceLines
 from proofpress.markdown.runs import Origins, Piece, pieces_of, plain_of
 from proofpress.model import Allowance, Document, Place
@@ -26,6 +26,7 @@ from proofpress.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from proofpress.listings.fences import Info
     from proofpress.markdown.steps import Assembled
 
 _NAMES: Final[Mapping[str, str]] = {
@@ -154,7 +155,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def code(self) -> str:
-        """The code as it is written; what is shown of it lacks the marks that `listings.marks` takes."""
+        """The code as it is written, or as it is in the file that is included; what is shown of it lacks the marks that `listings.marks` takes."""
         return self.token.content
 
     @property
@@ -170,7 +171,19 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def options(self) -> Info:
         """What the info string says; offsets in it are those of `info`."""
-        return read_info(self.token.info)
+        return info_of(self.token)
+
+    @property
+    def included(self) -> Included | None:
+        """What it shows of another file; None where it shows none, or that can't be had."""
+        own: Included | None = self.token.meta.get("included")
+        return own
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """Its first line in the text, from 0, and the one behind its last."""
+        first, end = self.token.map or (0, 0)
+        return first, end
 
     @property
     def id(self) -> str:

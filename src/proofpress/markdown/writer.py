@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
+    from proofpress.config import Repository
     from proofpress.listings.html import Listings
     from proofpress.markdown.text import Text
     from proofpress.model import Heading, Place
@@ -42,6 +43,8 @@ class Manner(NamedTuple):
     """Whether what is written is cleaned afterwards."""
     strict: bool
     """CommonMark to the letter: no ids, no colours."""
+    repository: Repository
+    """Where code that listings include is seen."""
     labels: Catalogue
     """What is written beside the author's words, in the language of the text."""
 

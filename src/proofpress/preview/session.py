@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from proofpress.builder.build import Built, build, completed
+from proofpress.builder.companions import included_elsewhere
 from proofpress.builder.desk import Desk
 from proofpress.builder.documents import DOCUMENTS, DocumentStep
 from proofpress.builder.filling import no_code
@@ -198,6 +199,14 @@ class Session:
     def sheets(self) -> dict[str, SitePath]:
         """Where the theme's style sheets are, by name: where they were when the preview first had them."""
         return dict(self._sheets)
+
+    @property
+    def included(self) -> frozenset[str]:
+        """The files that posts include and that are watched for that alone, as seen from the site's folder."""
+        if self._view is None:
+            return frozenset()
+        inputs = self._view.built.inputs
+        return included_elsewhere(inputs.root, inputs.tree.documents, inputs.config.sources)
 
     @property
     def waiting(self) -> int:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER, SETTINGS, belongs, same_or_below, walk, within
+from proofpress.content.included import place_of_included
 
 if TYPE_CHECKING:
     from proofpress.problems import Problem
@@ -37,6 +38,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     there: bool
     """Whether the site's folder exists."""
     files: dict[str, Marks]
+    included: frozenset[str]
+    """Files that posts include, wherever they are; by their names they are among `files` where they exist."""
     folders: set[str]
     """What is more than a file: folders and links. What happens to one may change any number of files."""
     places: list[tuple[str, str]]
@@ -70,11 +73,12 @@ class Difference(msgspec.Struct, frozen=True):
 def difference(before: Snapshot, after: Snapshot) -> Difference:
     """Compare two snapshots of the same folder."""
     old, new = before.files, after.files
-    came_or_went = old.keys() ^ new.keys()
+    wanted = before.included ^ after.included  # of these nobody knows what they were
+    came_or_went = (old.keys() ^ new.keys()) - wanted
     marked = [path for path, marks in new.items() if path in old and old[path] != marks]
     return Difference(
         frozenset(came_or_went.union(marked)),
-        before.folders != after.folders or before.there != after.there,
+        before.folders != after.folders or before.there != after.there or bool(wanted),
         frozenset(came_or_went.union(path for path in marked if old[path][2:] != new[path][2:])),
     )
 
@@ -84,8 +88,8 @@ def marks_of(info: os.stat_result) -> Marks:
     return info.st_mtime_ns, info.st_ctime_ns, info.st_size, 0 if os.name == "nt" else info.st_ino
 
 
-def take(root: str, *, careful: bool = False) -> Snapshot:
-    """Look at a site's folder, given as a real path.
+def take(root: str, *, careful: bool = False, included: frozenset[str] = frozenset()) -> Snapshot:
+    """Look at a site's folder, given as a real path, and at the files that its posts include.
 
     Its files are those that the loader reads, and those that it refuses: what is wrong with one of these may be mended.
 
@@ -99,9 +103,17 @@ def take(root: str, *, careful: bool = False) -> Snapshot:
             seen.beside(name)
         for top in _FOLDERS:
             seen.below(top)
+        for name in sorted(included):
+            seen.elsewhere(name)
     seen.watch(root, below=False)
     return Snapshot(
-        root=root, there=there, files=seen.files, folders=seen.folders, places=seen.places, watched=seen.outermost()
+        root=root,
+        there=there,
+        files=seen.files,
+        included=included,
+        folders=seen.folders,
+        places=seen.places,
+        watched=seen.outermost(),
     )
 
 
@@ -132,6 +144,15 @@ class _Marks:
         for name, place, entry in walk(self.root, top, self):
             with contextlib.suppress(OSError):  # it went while we looked
                 self.file(name, os.stat(place) if entry is None else entry.stat(follow_symlinks=False))
+
+    def elsewhere(self, name: str) -> None:
+        """Look at a file that posts include: there or not, the folder is watched in which it would be."""
+        places = place_of_included(self.root, name)
+        for place in dict.fromkeys(places):
+            self.places.append((place, name))
+            self.watch(os.path.dirname(place), below=False)
+        with contextlib.suppress(OSError):
+            self.file(name, os.stat(places[1]))
 
     def folder(self, name: str, place: str) -> None:
         """Watch a folder that is not below one that is watched: one of the site's own, or where a link led to."""

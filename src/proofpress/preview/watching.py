@@ -101,6 +101,9 @@ class Watcher:
     a change to what it reads. A site.yaml that is a link out of the site is looked at now and then, so a change to it
     is told a few seconds late.
 
+    So are the files that posts include from elsewhere: `included` gives their names as the last build has them, and is
+    asked with each look.
+
     `told` is called in one thread of the watcher, never twice at once, with the site-relative paths (forward slashes,
     NFC) of files that may have changed since the call before: both ends of a move, and every name of a file that links
     give several. None means that anything may have changed: a folder or a link came, went or was moved, watches were
@@ -122,7 +125,9 @@ class Watcher:
         quiet: float = 0.005,
         patience: float = 0.2,
         interval: float = 1.0,
+        included: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
+        self._included = included
         self._root = os.path.realpath(root)
         self._told = told
         self._poll = poll
@@ -299,7 +304,7 @@ class Watcher:
         renewed = False
         for _ in range(_SETTLES):
             began = time.monotonic()
-            self._snapshot = take(self._root, careful=self._watches is None)
+            self._snapshot = take(self._root, careful=self._watches is None, included=self._included())
             took = time.monotonic() - began
             if self._watches is None:
                 break

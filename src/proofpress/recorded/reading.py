@@ -44,6 +44,7 @@ def recorded(text: Text, front: FrontMatter, beside: Sequence[Companion]) -> Rec
     """Return what a post shows of what its listings gave, as the lock among its companions has it."""
     path = text.document.path
     runs = runnables(text, front)
+    beside = [one for one in beside if one.kind != "code"]
     found = next((one for one in beside if one.path.endswith(LOCK)), None)
     kept, unread = (None, ()) if found is None or found.data is None else lock.read(found.path, found.data)
     problems = [fault.at(path, place) for fault, place in runs.faults]

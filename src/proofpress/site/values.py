@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 from markupsafe import Markup
@@ -231,8 +231,7 @@ def edit_url(repository: Repository, path: SourcePath) -> str | None:
     """
     if not repository.url:
         return None
-    host = urlsplit(repository.url).hostname or ""
-    word = "edit" if host == "github.com" else "-/edit" if "gitlab" in host else "_edit"
+    word = {"github": "edit", "gitlab": "-/edit", "forgejo": "_edit"}[repository.forge]
     folder = repository.path.strip("/")
     whole = "/".join(part for part in (word, repository.branch, folder, path) if part)
     return repository.url + quote(whole)

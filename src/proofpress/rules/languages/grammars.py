@@ -224,6 +224,11 @@ def reads(name: str, code: str) -> bool:
     return not _parser(_BY_NAME[name]).parse(code.encode("utf-8", "replace")).root_node.has_error
 
 
+def tree_of(name: str, code: str) -> Tree:
+    """Return a file's tree, errors and all; whoever asks has seen that its grammar `is_there`."""
+    return _parser(_PHP_PAGE if name == "PHP" else _BY_NAME[name]).parse(code.encode("utf-8", "replace"))
+
+
 class _Bracket(NamedTuple):
     """A bracket in the code, as a program reads it: not in a string, nor in a comment."""
 
