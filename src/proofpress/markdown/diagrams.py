@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from proofpress.listings.fences import Info
     from proofpress.markdown.writer import Writer
+    from proofpress.rules.rule import Fault
 
 BROAD: Final = 440
 """Pixels, beyond which a diagram is not made smaller to fit a phone: its words could not be read."""
@@ -25,11 +26,14 @@ WIDE: Final = 1000
 
 
 def note_undrawn(writer: Writer) -> None:
-    """Note that what draws diagrams is not installed: once a page, with how many more lack it."""
+    """Note that what draws diagrams is not installed: once a page and extra, with how many more lack it."""
     from proofpress.diagrams import drawing  # noqa: PLC0415 - as below
 
-    fault = MISSING_EXTRA.diagram(writer.undrawn[0][0], drawing.INSTALL)
-    for found, place in apart(once_each((fault, at) for _, at in writer.undrawn), writer.text.allowances):
+    faults: dict[str, Fault] = {}
+    for kind, _ in writer.undrawn:
+        faults.setdefault(drawing.install(kind), MISSING_EXTRA.diagram(kind, drawing.install(kind)))
+    undrawn = ((faults[drawing.install(kind)], at) for kind, at in writer.undrawn)
+    for found, place in apart(once_each(undrawn), writer.text.allowances):
         writer.findings.tell(found, place)
 
 

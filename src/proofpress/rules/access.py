@@ -46,6 +46,13 @@ class _NoAlternative(TextRule, frozen=True):
             if not words or _FILE.fullmatch(words) or words.casefold() in _SAYS_NOTHING:
                 yield (missing if not words else empty), link.place
 
+    def of_listing(self) -> Fault:
+        """Tell of a picture that a listing draws when it is run."""
+        return self.says(
+            "the picture that this listing draws has no words for who does not see it",
+            'write behind its language what it shows: alt="…"',
+        )
+
 
 _HAS_WORDS: Final = lazy(
     r"(?<![\w-])(?:alt|title|aria-label|aria-labelledby|hidden)(?![\w-])"
@@ -63,13 +70,6 @@ def _wordless(tags: Sequence[Tag]) -> Iterator[Place]:
             figures = max(0, figures + (-1 if tag.closing else 1))
         elif tag.name == "img" and tag.known and not figures and not _HAS_WORDS.search(tag.attributes):
             yield tag.place
-
-    def of_listing(self) -> Fault:
-        """Tell of a picture that a listing draws when it is run."""
-        return self.says(
-            "the picture that this listing draws has no words for who does not see it",
-            'write behind its language what it shows: alt="…"',
-        )
 
 
 _VAGUE: Final = frozenset({"here", "click here", "this link", "link", "read more", "more", "click", "this page"})

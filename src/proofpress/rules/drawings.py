@@ -29,7 +29,7 @@ class _MissingExtra(Rule, frozen=True):
 
 class _BrokenDiagram(TextRule, frozen=True):
     def of(self, kind: str, why: str) -> Fault:
-        called = {"mermaid": "Mermaid", "dot": "Graphviz"}.get(kind, kind)
+        called = {"mermaid": "Mermaid", "dot": "Graphviz", "d2": "D2"}.get(kind, kind)
         return self.says(f"{called} can't draw this: {why}", "the diagram is shown as its text until it is mended")
 
     def check(self, text: Text) -> Found:
