@@ -229,7 +229,7 @@ def test_pictures_of_earlier_runs_go_and_what_is_not_ours_stays(tmp_path: Path) 
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what runs is seen in /proc")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)])
 def test_who_stops_a_run_keeps_what_was_done_and_leaves_nothing_running(site: Path, number: signal.Signals) -> None:
     (site / "content/posts/2026-03-04-slow.md").write_text("# Slow\n\n```bash run\necho begun; sleep 73\n```\n")
     with subprocess.Popen(

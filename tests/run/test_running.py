@@ -287,7 +287,7 @@ def test_what_hears_no_interrupt_is_ended_all_the_same(run: Running) -> None:
 @pytest.mark.parametrize(
     "hostile",
     [
-        listing("print('x' * 100_000_000)"),
+        pytest.param(listing("print('x' * 100_000_000)"), marks=pytest.mark.thorough),
         listing("yes", "bash"),
         pytest.param(listing("while True: print('x' * 1000)"), marks=pytest.mark.thorough),
     ],
@@ -301,13 +301,17 @@ def test_what_prints_without_end_is_ended(run: Running, hostile: Runnable) -> No
     assert children() == before
 
 
-def test_a_kernel_that_is_gone_is_told(run: Running) -> None:
+@pytest.mark.parametrize(
+    ("hostile", "how"),
+    [
+        pytest.param(listing("import os\nos._exit(3)"), "ended with status 3", marks=pytest.mark.thorough),
+        (listing("kill -9 $$", "bash"), "was killed by signal 9"),
+    ],
+    ids=["Python", "bash"],
+)
+def test_a_process_that_is_gone_is_told(run: Running, hostile: Runnable, how: str) -> None:
     before = children()
-    gave = run(listing("import os\nos._exit(3)"), listing("kill -9 $$", "bash"))
-    assert told(gave) == [
-        "1:1: failed-listing: the process in which the listing ran ended with status 3",
-        "1:1: failed-listing: the process in which the listing ran was killed by signal 9",
-    ]
+    assert told(run(hostile)) == [f"1:1: failed-listing: the process in which the listing ran {how}"]
     assert children() == before
 
 
