@@ -33,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "config": {"rules", "content", "model", "problems"},
     "run": {"rules", "content", "engine", "model", "problems", "recorded"},
     "schema": {"rules", "config", "content", "problems"},
-    "rules": {"model", "patterns", "problems"},
+    "rules": {"diagrams", "model", "patterns", "problems"},
     "theme": FOUNDATIONS | {"rules", "content", "theme_sheets"},
     "theme_sheets": set(),
     "theme_options": {"content", "model", "problems", "theme_look"},
@@ -206,6 +206,12 @@ def test_the_foundations_import_only_each_other() -> None:
 
 def test_only_what_starts_a_build_knows_the_builder() -> None:
     assert {name for name, known in ARROWS.items() if "builder" in known} == STARTERS
+
+
+def test_only_the_command_line_can_run_what_a_post_has() -> None:
+    assert {name for name, known in ARROWS.items() if "run" in known} == {"cli"}
+    users = {path.name for path in modules() if room(path) == "cli" and "run" in rooms_used(path)}
+    assert users == {"run.py"}
 
 
 @pytest.mark.parametrize("library", OWNERS)

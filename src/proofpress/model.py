@@ -95,6 +95,8 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """Files that its listings may read, as written: relative to the document's own."""
     vary: tuple[str, ...] = ()
     """What may be other each time that its listings run: `seconds`, `/id=\\d+/`."""
+    python: str | None = None
+    """The version of Python that its listings are for, such as `3.10`."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 

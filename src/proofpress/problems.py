@@ -200,8 +200,11 @@ def one_slip_apart(a: str, b: str) -> bool:
     return a[start + 1 :] == b[start + 1 :] or exchanged
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that a person most likely meant, or None when nothing is close."""
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str | None:
+    """Return the known word that a person most likely meant, or None when nothing is close.
+
+    `alike` is how much of two longer words has to be the same: more where there are hundreds of known ones.
+    """
     choices = sorted(set(known))
     folded = {choice.casefold(): choice for choice in choices}
     if word.casefold() in folded:
@@ -214,12 +217,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if len(exchanged) == 1:
         return folded[exchanged[0]]
     # In a short word one letter is much: 'jq' is no misspelt 'q', but 'jsn' is a misspelt 'json'.
-    cutoff = 0.8 if len(word) <= 4 else 0.6
+    cutoff = 0.8 if len(word) <= 4 else alike
     found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     """Return the hint ``did you mean 'x'?`` for the nearest known word, or an empty string."""
-    found = nearest(word, known)
+    found = nearest(word, known, alike=alike)
     return f"did you mean '{found}'?" if found else ""

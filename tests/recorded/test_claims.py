@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from posts_that_run import lock_of, parsed
 
 from proofpress.model import Companion
@@ -110,6 +112,14 @@ def test_a_fence_is_rewritten_to_what_was_printed_and_keeps_what_varies() -> Non
     assert mended(empty, Printed("1\n")) == empty.replace("output\n", "output\n1\n")
 
 
+def test_no_mend_ends_its_fence_or_brings_colours() -> None:
+    (found,) = claims(fenced("1"), Printed("```\n"))
+    assert found.edits == ()
+    (found,) = claims("```console run\n$ cat a.md\n1\n```\n", Printed("~~~ python\n"))
+    assert found.edits == ()
+    assert mended(fenced("1"), Printed("\x1b[31mred\x1b[0m\n")) == fenced("red")
+
+
 @pytest.mark.parametrize(
     ("session", "outputs", "message"),
     [
@@ -204,3 +214,25 @@ def test_what_is_stale_is_held_to_nothing() -> None:
     text = parsed("```python run\nprint(2)\n```\n\n```output\n2\n```\n")
     found = recorded(text, text.document.front, (Companion(SourcePath("content/posts/hello.run.yaml"), lock),))
     assert [one.rule for one in found.problems] == ["stale-output"]
+
+
+LINES = st.lists(st.sampled_from(["", "1", "2", "a b", " a", "...", "0.97", "- x", "> q", "\t3", "é"]), max_size=5)
+
+
+@given(LINES, LINES, st.sampled_from(["", "> ", "    "]))
+@settings(max_examples=40, deadline=None)
+def test_a_mended_fence_is_true_and_nothing_else_of_the_post_changes(
+    claimed: list[str], printed: list[str], before: str
+) -> None:
+    head, foot = ["```python run", "run()", "```", "", "```output"], ["```", "", "The end."]
+    lead = ["- x", ""] if before == "    " else []
+    markdown = "".join(f"{line}\n" for line in lead) + "".join(
+        f"{before}{line}".rstrip() + "\n" for line in [*head, *claimed, *foot]
+    )
+    outputs = (Printed("".join(f"{line}\n" for line in printed)),)
+    for found in claims(markdown, *outputs):
+        if found.edits:
+            after = edited(markdown, found.edits)
+            assert claims(after, *outputs) == []
+            assert after.startswith("\n".join(f"{before}{line}".rstrip() for line in head[:1]) if not lead else "- x")
+            assert after.endswith(f"{before}The end.\n")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from posts_that_run import parsed, runs_of
 
-from proofpress.recorded.listings import digests, file_of
-from proofpress.recorded.values import MadeFile
+from proofpress.model import Companion
+from proofpress.paths import SourcePath
+from proofpress.recorded.claims import false_claims
+from proofpress.recorded.listings import digests, file_of, runnables
+from proofpress.recorded.pairing import Pair
+from proofpress.recorded.values import MadeFile, Printed, Ran
 
 
 def test_a_listing_that_says_run_is_run_and_no_other() -> None:
@@ -74,6 +78,39 @@ def test_listings_with_a_files_name_make_files_for_those_after() -> None:
     first, second = runs.runnables
     assert (first.title, first.files) == ("model.py", (MadeFile("settings.toml", "a = 1\n"),))
     assert (second.title, second.files) == ("", (MadeFile("data/points.csv", "1,2\n"),))
+
+
+def test_a_step_is_not_run_by_itself() -> None:
+    runs = runs_of(
+        '---\nrun: true\n---\n```python step of="model.py"\na = 1\n```\n\n```python\n1\n```\n\n'
+        '```python step of="model.py" append run\nb = 2\n```\n\n```python\nimport model\n```\n'
+    )
+    assert [one.code for one in runs.runnables] == ["1\n", "import model\n"]
+    ((fault, place),) = runs.faults
+    assert (fault.message, place.line) == ("'run' speaks of a run, and a step of a file is not run by itself", 12)
+
+
+def test_code_of_a_file_is_run_as_the_post_shows_it_and_told_of_at_its_fence() -> None:
+    code = Companion(SourcePath("content/posts/tile.py"), b"a = 1\nb = 2\nprint(b)  # 3\n", kind="code")
+    text = parsed('```python include="tile.py" lines="2-3" run\n```\n\n```output\n2\n```\n', code)
+    (part,) = runnables(text, text.document.front).parts
+    assert (part.runnable.code, part.runnable.first_line) == ("b = 2\nprint(b)  # 3\n", 1)
+    assert set(part.runnable.lines) == {1}
+    assert part.claim is not None
+    pair = Pair(part, Ran(code="", outputs=(Printed("2\n"),)))
+    assert list(false_claims(pair, text)) == []
+
+
+def test_a_listing_finds_a_file_that_steps_build_as_it_is_by_then() -> None:
+    runs = runs_of(
+        "---\nrun: true\n---\n```python step of=tile.py\na = 1\nb = 2\n```\n\n```console\n$ python tile.py\n```\n"
+        '\n```diff lang="python" step of=tile.py\n a = 1\n-b = 2\n+b = 3\n```\n'
+        "\n```python step of=tile.py append\nprint(b)\n```\n\n```console\n$ python tile.py\n```\n"
+    )
+    first, second = runs.runnables
+    assert first.files == (MadeFile("tile.py", "a = 1\nb = 2\n"),)
+    assert second.files[-1] == MadeFile("tile.py", "a = 1\nb = 3\nprint(b)\n")
+    assert not runs.faults
 
 
 @pytest.mark.parametrize(
@@ -147,6 +184,39 @@ def test_marks_on_lines_and_claims_change_no_digest() -> None:
     assert digests(plain.runnables) == digests(marked.runnables)
     told = runs_of("```pycon run\n>>> 1 + 1\n2\n```\n")
     assert digests(told.runnables) == digests(runs_of("```pycon run\n>>> 1 + 1\n3\n```\n").runnables)
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "same"),
+    [
+        ("print(x)  # 42", "print(x)  # 43", True),
+        ("# first\nx = 1", "# second\nx = 1", True),
+        ("print(x)  # ['a']", "print(x)", True),
+        ("x = '# 1'", "x = '# 2'", False),
+        ('x = """\n# 1 \'\n"""', 'x = """\n# 2 \'\n"""', False),
+        ("x = 'a\\'# 1'", "x = 'a\\'# 2'", False),
+        ("""x = f"{d["#a"]}" """, """x = f"{d["#b"]}" """, False),
+        ("x = f'{1}'  # one", "x = f'{1}'  # two", True),
+        ("x = 1  #", "x = 2  #", False),
+    ],
+)
+def test_remarks_change_no_digest_and_all_else_does(code: str, other: str, same: bool) -> None:
+    one, two = (digests(runs_of(f"```python run\n{text}\n```\n").runnables) for text in (code, other))
+    assert (one == two) == same
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "same"),
+    [
+        ("console.log(x) // 42", "console.log(x) // 43", True),
+        ("x = 'a // 1'", "x = 'a // 2'", False),
+        ("x = `\n // 1\n`", "x = `\n // 2\n`", False),
+        ("x = /a // 1/", "x = /a // 2/", False),
+    ],
+)
+def test_remarks_in_javascript_change_no_digest_where_they_are_surely_some(code: str, other: str, same: bool) -> None:
+    one, two = (digests(runs_of(f"```js run\n{text}\n```\n").runnables) for text in (code, other))
+    assert (one == two) == same
 
 
 def test_an_output_right_behind_a_listing_is_its_claim() -> None:

@@ -17,7 +17,6 @@ from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.model import Companion
 from proofpress.paths import SourcePath
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
-from proofpress.sources.places import MARK, asks_a_grammar, included_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from proofpress.problems import Problem
 
 
+MARK: Final = b"include="
+"""What a post without includes lacks."""
 OF_SITE: Final = (*(f"{folder}/" for folder in (*FOLDERS, PLUGINS_FOLDER)), SETTINGS, PLUGINS)
 """How the names of files begin that a build reads in any case."""
 
@@ -60,7 +61,11 @@ class Beside:
 
     def code_of(self, path: SourcePath, data: bytes) -> Iterator[Companion]:
         """Give the files that a document may include, there or not."""
-        if MARK in data and is_notebook(path):
+        if MARK not in data:
+            return
+        from proofpress.sources.places import asks_a_grammar, included_in  # noqa: PLC0415 - most posts include nothing
+
+        if is_notebook(path):
             from proofpress.content.documents import markdown_of  # noqa: PLC0415 - most sites have none
 
             data = markdown_of(path, data)

@@ -200,14 +200,14 @@ class Rendering:
         config, words, plugins = reading.config, reading.words, reading.plugins
         self._config = config
         self._keeps_markdown = reading.keeps_markdown
-        self._shows = reading.pictures
+        self._shows, self._checks = reading.pictures, reading.checks
         self._rules = TEXT_RULES
         self._unread: Callable[[Text], tuple[str, ...]] = lambda _text: ()
         if reading.checks:
-            from proofpress.rules.checks import CHECKED_RULES  # noqa: PLC0415 - a build doesn't load them
+            from proofpress.rules.checks import CHECKED_RULES, UNDRAWN_RULES  # noqa: PLC0415 - a build doesn't load them
             from proofpress.rules.code import unread_languages  # noqa: PLC0415
 
-            self._rules = (*TEXT_RULES, *CHECKED_RULES)
+            self._rules = (*TEXT_RULES, *CHECKED_RULES, *(() if config.markdown.diagrams else UNDRAWN_RULES))
             self._unread = unread_languages
         self._zone = zone(config)
         self._tags = tuple(one.tag for one in config.languages)
@@ -289,7 +289,7 @@ class Rendering:
         """
         if not self._plugins:
             text = self._renderer.parse(document)
-            whole, run = with_runs(text)
+            whole, run = with_runs(text, checks=self._checks)
             body = _with_problems(self._renderer.write(whole), (*faults_in(text, document.path, self._rules), *run))
             return body, self._unread(text)
         doing = f"while it read {document.path}"
@@ -297,13 +297,13 @@ class Rendering:
         renderer = self._renderer
         try:
             text = renderer.parse(document)
-            whole, run = with_runs(text)
+            whole, run = with_runs(text, checks=self._checks)
             body = renderer.write(whole)
         except Exception as error:
             if renderer is self._plain:
                 raise
             text = self._plain.parse(document)
-            whole, run = with_runs(text)
+            whole, run = with_runs(text, checks=self._checks)
             body = self._plain.write(whole)  # without the plugins it can be done, so that they are to blame
             about = self._opened.markdown[0].extend if len(self._opened.markdown) == 1 else None
             failed.append(fault_somewhere(error, self._plugins, doing, about))

@@ -98,6 +98,12 @@ TABLE: Final = (
         otherwise="its address",
     ),
     Key(
+        name="python",
+        description="The version of Python that its listings are for: `check` tells of what came later.",
+        examples=("3.10",),
+        shape=shapes.TEXT,
+    ),
+    Key(
         name="aliases",
         description="Other paths of this site that lead here, such as those it had before.",
         examples=(["/2023/old-name/", "/old-name.html"],),

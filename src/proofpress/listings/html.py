@@ -38,6 +38,9 @@ _ESCAPED: Final = "\N{SYMBOL FOR ESCAPE}["
 """What colours begin with in what a program printed."""
 _PROMPT: Final = '<span class="gp">'
 
+_ALIKE: Final = 0.75
+"""Of a thousand names of languages one is somewhat like any word."""
+
 
 class Written(NamedTuple):
     """A listing's HTML, whether the same listing always looks so, and the ids of its lines."""
@@ -182,7 +185,7 @@ class Listings:
                 "unknown-language",
                 place(at, len(name)),
                 f"no language is called '{name[:60]}'{why}, so this listing is shown without colour",
-                did_you_mean(name, known_names()) or "write 'text' for plain text",
+                did_you_mean(name, known_names(), alike=_ALIKE) or "write 'text' for plain text",
             )
             return None, certain
         try:
