@@ -208,6 +208,12 @@ def test_only_what_starts_a_build_knows_the_builder() -> None:
     assert {name for name, known in ARROWS.items() if "builder" in known} == STARTERS
 
 
+def test_only_the_command_line_can_run_what_a_post_has() -> None:
+    assert {name for name, known in ARROWS.items() if "run" in known} == {"cli"}
+    users = {path.name for path in modules() if room(path) == "cli" and "run" in rooms_used(path)}
+    assert users == {"run.py"}
+
+
 @pytest.mark.parametrize("library", OWNERS)
 def test_each_library_has_one_owner(library: str) -> None:
     for path in modules():

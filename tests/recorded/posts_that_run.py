@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from proofpress.config import MarkdownOptions
 from proofpress.content.documents import read
 from proofpress.markdown.parsing import Parser
-from proofpress.model import Source
+from proofpress.model import Companion, Source
 from proofpress.paths import SourcePath
 from proofpress.recorded.listings import Runs, digests, runnables
 from proofpress.recorded.lock import written
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 PARSER = Parser(MarkdownOptions(), "en", strict=False)
 
 
-def parsed(markdown: str) -> Text:
-    source = Source(SourcePath("content/posts/hello.md"), markdown.encode())
+def parsed(markdown: str, *beside: Companion) -> Text:
+    source = Source(SourcePath("content/posts/hello.md"), markdown.encode(), beside)
     return PARSER.parse(read(source, zone=UTC, taxonomies=("tags",), authors=()))
 
 

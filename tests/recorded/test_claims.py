@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from posts_that_run import lock_of, parsed
 
 from proofpress.model import Companion
@@ -204,3 +206,25 @@ def test_what_is_stale_is_held_to_nothing() -> None:
     text = parsed("```python run\nprint(2)\n```\n\n```output\n2\n```\n")
     found = recorded(text, text.document.front, (Companion(SourcePath("content/posts/hello.run.yaml"), lock),))
     assert [one.rule for one in found.problems] == ["stale-output"]
+
+
+LINES = st.lists(st.sampled_from(["", "1", "2", "a b", " a", "...", "0.97", "- x", "> q", "\t3", "é"]), max_size=5)
+
+
+@given(LINES, LINES, st.sampled_from(["", "> ", "    "]))
+@settings(max_examples=40, deadline=None)
+def test_a_mended_fence_is_true_and_nothing_else_of_the_post_changes(
+    claimed: list[str], printed: list[str], before: str
+) -> None:
+    head, foot = ["```python run", "run()", "```", "", "```output"], ["```", "", "The end."]
+    lead = ["- x", ""] if before == "    " else []
+    markdown = "".join(f"{line}\n" for line in lead) + "".join(
+        f"{before}{line}".rstrip() + "\n" for line in [*head, *claimed, *foot]
+    )
+    outputs = (Printed("".join(f"{line}\n" for line in printed)),)
+    for found in claims(markdown, *outputs):
+        if found.edits:
+            after = edited(markdown, found.edits)
+            assert claims(after, *outputs) == []
+            assert after.startswith("\n".join(f"{before}{line}".rstrip() for line in head[:1]) if not lead else "- x")
+            assert after.endswith(f"{before}The end.\n")

@@ -12,7 +12,7 @@ from proofpress.recorded.values import Drawn, Lock, Printed, Raised, Ran, Table,
 
 PATH = "content/posts/hello.run.yaml"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.lists(
-    st.sampled_from(["", " ", "\t", "a", "---", "...", "# b", "- c", "\x1b[31mred\x1b[0m", "x" * 2000, "\r", "d: e", "é\u00a0\u202e\ufdd0", "\\", '"', "|", "\ufeff"]),
+    st.sampled_from(["", " ", "\t", "a", "---", "...", "# b", "- c", "\x1b[31mred\x1b[0m", "x" * 2000, "\r", "\tf", "d: e", "é\u00a0\u202e\ufdd0", "\\", '"', "|", "\ufeff"]),
     max_size=6,
 ).map("\n".join)  # fmt: skip
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -52,8 +52,9 @@ LOCK = Lock(
 
 
 @given(LOCKS)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @example(LOCK)
+@example(msgspec.structs.replace(LOCK, listings=(Ran(code="", outputs=(Printed("\t1\n"), Value("\n\t2\n 3"))),)))
 def test_what_is_written_is_read_back(lock: Lock) -> None:
     assert read(PATH, written(lock).encode()) == (lock, ())
 
@@ -111,7 +112,7 @@ def test_a_run_that_gives_the_same_leaves_the_lock_as_it_was() -> None:
     assert renewed(None, later) == later
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 @example(b"\xff")
 @example(b"a: &x [*x, *x]")

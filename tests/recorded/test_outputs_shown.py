@@ -79,7 +79,18 @@ def test_a_picture_is_a_figure_with_the_words_of_its_listing() -> None:
     body, _ = made(markdown, lock_of(markdown, [Drawn("3f.png")]))
     assert re.search(r'<figure class="from-listing"><img .* alt="A &lt;curve&gt;"[^>]*></figure>', body.html)
     (reference,) = body.references
-    assert (reference.href, reference.kind, reference.line) == ("hello.run/3f.png", "image", 1)
+    assert (reference.href, reference.kind) == ("hello.run/3f.png", "image")
+    assert (reference.line, reference.column, reference.length) == (1, 4, 26)  # where it is told if it is not there
+
+
+def test_check_asks_for_words_for_a_picture() -> None:
+    markdown = "```python run\nplot()\n```\n"
+    text = parsed(markdown)
+    beside = (Companion(LOCK, lock_of(markdown, [Drawn("3f.png")])),)
+    text = msgspec.structs.replace(text, document=msgspec.structs.replace(text.document, beside=beside))
+    assert with_runs(text)[1] == ()
+    (found,) = with_runs(text, checks=True)[1]
+    assert (found.rule, found.line, found.column) == ("no-alternative", 1, 4)
 
 
 def test_what_the_post_says_itself_is_not_shown_twice_but_pictures_are() -> None:
@@ -142,12 +153,12 @@ def test_a_file_that_a_listing_read_and_that_is_other_now_makes_it_stale() -> No
     ran = Ran(code=code, after=after, read={"../data/a.csv": digest(b"1\n")}, outputs=(Printed("1\n"),))
     lock = written(Lock(when="", platform="", versions={}, listings=(ran,))).encode()
     path = SourcePath("content/data/a.csv")
-    assert told(POST, lock, Companion(path, None, digest(b"1\n"))) == []
+    assert told(POST, lock, Companion(path, None, digest(b"1\n"), kind="read")) == []
     for known, said in (
         (digest(b"2\n"), "this listing read '../data/a.csv', which has changed since"),
         ("", "is gone"),
     ):
-        ((found),) = made(POST, lock, Companion(path, None, known))[1]
+        ((found),) = made(POST, lock, Companion(path, None, known, kind="read"))[1]
         assert found.rule == "stale-output"
         assert said in found.message
 

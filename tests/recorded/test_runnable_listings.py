@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from posts_that_run import parsed, runs_of
 
-from proofpress.recorded.listings import digests, file_of
-from proofpress.recorded.values import MadeFile
+from proofpress.model import Companion
+from proofpress.paths import SourcePath
+from proofpress.recorded.claims import false_claims
+from proofpress.recorded.listings import digests, file_of, runnables
+from proofpress.recorded.pairing import Pair
+from proofpress.recorded.values import MadeFile, Printed, Ran
 
 
 def test_a_listing_that_says_run_is_run_and_no_other() -> None:
@@ -88,6 +92,29 @@ def test_a_listing_finds_a_file_that_steps_build_as_it_is_by_then() -> None:
     assert not runs.faults
 
 
+def test_a_step_is_not_run_by_itself() -> None:
+    runs = runs_of(
+        '---\nrun: true\n---\n```python step of="model.py"\na = 1\n```\n\n```python\n1\n```\n\n'
+        '```python step of="model.py" append run\nb = 2\n```\n\n```python\nimport model\n```\n'
+    )
+    first, second = runs.runnables
+    assert first.files == (MadeFile("model.py", "a = 1\n"),)
+    assert second.files == (MadeFile("model.py", "a = 1\nb = 2\n"),)
+    ((fault, place),) = runs.faults
+    assert (fault.message, place.line) == ("'run' speaks of a run, and a step of a file is not run by itself", 12)
+
+
+def test_code_of_a_file_is_run_as_the_post_shows_it_and_told_of_at_its_fence() -> None:
+    code = Companion(SourcePath("content/posts/tile.py"), b"a = 1\nb = 2\nprint(b)  # 3\n", kind="code")
+    text = parsed('```python include="tile.py" lines="2-3" run\n```\n\n```output\n2\n```\n', code)
+    (part,) = runnables(text, text.document.front).parts
+    assert (part.runnable.code, part.runnable.first_line) == ("b = 2\nprint(b)  # 3\n", 1)
+    assert set(part.runnable.lines) == {1}
+    assert part.claim is not None
+    pair = Pair(part, Ran(code="", outputs=(Printed("2\n"),)))
+    assert list(false_claims(pair, text)) == []
+
+
 @pytest.mark.parametrize(
     "title", ["../x.py", "/etc/x.py", "a..b.py", "train", "Listing 3.1", "C:\\x.py", ".", "x/../y.py"]
 )
@@ -159,6 +186,39 @@ def test_marks_on_lines_and_claims_change_no_digest() -> None:
     assert digests(plain.runnables) == digests(marked.runnables)
     told = runs_of("```pycon run\n>>> 1 + 1\n2\n```\n")
     assert digests(told.runnables) == digests(runs_of("```pycon run\n>>> 1 + 1\n3\n```\n").runnables)
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "same"),
+    [
+        ("print(x)  # 42", "print(x)  # 43", True),
+        ("# first\nx = 1", "# second\nx = 1", True),
+        ("print(x)  # ['a']", "print(x)", True),
+        ("x = '# 1'", "x = '# 2'", False),
+        ('x = """\n# 1 \'\n"""', 'x = """\n# 2 \'\n"""', False),
+        ("x = 'a\\'# 1'", "x = 'a\\'# 2'", False),
+        ("""x = f"{d["#a"]}" """, """x = f"{d["#b"]}" """, False),
+        ("x = f'{1}'  # one", "x = f'{1}'  # two", True),
+        ("x = 1  #", "x = 2  #", False),
+    ],
+)
+def test_remarks_change_no_digest_and_all_else_does(code: str, other: str, same: bool) -> None:
+    one, two = (digests(runs_of(f"```python run\n{text}\n```\n").runnables) for text in (code, other))
+    assert (one == two) == same
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "same"),
+    [
+        ("console.log(x) // 42", "console.log(x) // 43", True),
+        ("x = 'a // 1'", "x = 'a // 2'", False),
+        ("x = `\n // 1\n`", "x = `\n // 2\n`", False),
+        ("x = /a // 1/", "x = /a // 2/", False),
+    ],
+)
+def test_remarks_in_javascript_change_no_digest_where_they_are_surely_some(code: str, other: str, same: bool) -> None:
+    one, two = (digests(runs_of(f"```js run\n{text}\n```\n").runnables) for text in (code, other))
+    assert (one == two) == same
 
 
 def test_an_output_right_behind_a_listing_is_its_claim() -> None:

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from proofpress.cli.commands import proofpress
 from proofpress.recorded.listings import digest
 from proofpress.recorded.values import Drawn, Ran
-from proofpress.run.keeping import keep
+from proofpress.run.keeping import keep, lock_after
 from proofpress.run.posts import Gave
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def test_a_post_with_a_listing_that_fails_keeps_what_it_had(site: Path) -> None:
     done = run()
     assert done.exit_code == 1
     assert kept(site) == before
-    assert done.stderr.splitlines()[-1] == "2 errors: 2 posts, 2 not written."
+    assert done.stderr.splitlines()[-1] == "2 errors: 2 posts, 2 failed."
     assert (
         "content/posts/2026-03-04-broken.md:7:4: error failed-listing: the script ended with exit status 127"
         in done.stderr
@@ -114,6 +114,45 @@ def test_check_keeps_nothing_and_tells_what_gives_something_else(site: Path) -> 
     )
     assert problem["message"] == "the listing gives '0', and gave '2'"
     assert "::error file=content/posts/2026-03-02-lines.md,line=6," in run("--check", "--format", "github").stdout
+    assert kept(site) == before
+
+
+def test_what_a_post_claims_is_compared_and_written_anew_where_it_is_asked(site: Path) -> None:
+    post = site / "content/posts/2026-03-01-sums.md"
+    text = (
+        SUMS
+        + "\n```output\n41\n```\n\n```console run\n$ echo $((2 + 3))\n6\n$ no-such\nbash: no-such: not there\n```\n"
+    )
+    post.write_text(text)
+    told = run(str(post))
+    assert told.exit_code == 0
+    assert [line for line in told.stderr.splitlines() if line.startswith("content/")] == [
+        (
+            "content/posts/2026-03-01-sums.md:8:1: warning false-claim: this says '41', and '42' was printed; write what was"
+            " printed, or mend the listing and run it again"
+        ),
+        (
+            "content/posts/2026-03-01-sums.md:13:1: warning false-claim: this says '6', and '5' was printed (1 more line differs);"
+            " write what was printed, or mend the listing and run it again"
+        ),
+    ]
+    assert post.read_text() == text
+    assert "false-claim" in run("--check", str(post)).stderr
+    fixed = run("--fix", str(post))
+    assert (fixed.exit_code, fixed.stderr) == (0, "1 post, 1 as before.\n")
+    assert "content/posts/2026-03-01-sums.md: 2 mended\n" in fixed.stdout
+    mended = text.replace("\n41\n", "\n42\n").replace("\n6\n", "\n5\n")
+    assert post.read_text() == mended.replace("bash: no-such: not there", "bash: line 3: no-such: command not found")
+    assert run("--check", "--fix").exit_code == 2
+
+
+def test_what_may_vary_is_kept_as_it_was(site: Path) -> None:
+    post = site / "content/posts/2026-03-01-sums.md"
+    post.write_text('# Sums\n\n```bash run vary="numbers"\ndate +%N\n```\n')
+    run()
+    before = kept(site)
+    assert run("--all").stderr == "2 posts, 2 as before.\n"
+    assert run("--check").exit_code == 0
     assert kept(site) == before
 
 
@@ -163,12 +202,14 @@ def test_pictures_of_earlier_runs_go_and_what_is_not_ours_stays(tmp_path: Path) 
         return Gave("content/hello.md", (Ran(code="00", outputs=(Drawn(name),)),), {name: data})
 
     first, second = gave(b"<svg/>"), gave(b"<svg />")
-    assert keep(tmp_path, first, None, "2026-05-28")
-    assert not keep(tmp_path, first, None, "2026-05-28")
+    lock = lock_after(first, None, "2026-05-28")
+    assert keep(tmp_path, first, lock)
+    assert not keep(tmp_path, first, lock)
+    assert lock_after(first, lock, "2026-05-29") == lock
     folder = tmp_path / "content/hello.run"
     mine = folder / "0123456789abcdef.svg"
     mine.write_text("drawn by hand")
-    assert keep(tmp_path, second, None, "2026-05-28")
+    assert keep(tmp_path, second, lock_after(second, lock, "2026-05-29"))
     assert {path.name for path in folder.iterdir()} == {mine.name, *second.pictures}
     assert not first.pictures.keys() & second.pictures.keys()
 

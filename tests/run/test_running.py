@@ -81,6 +81,7 @@ PYTHON = {
     "a session": listing("for n in range(2): n\nx\n1 / 0\nx", console=True, lines=(2, 4, 6, 8)),
     "an end": listing("from msgspec import json\nsys.exit(0)"),
     "a meant error": listing("def fail():\n    raise KeyError('k')\nfail()", raises="KeyError"),
+    "an error that the post shows": listing("[][1]"),
     "a table": listing(
         "class Frame:\n"
         "    def _repr_html_(self):\n"
@@ -107,6 +108,7 @@ PYTHON = {
     "its own writes": listing("os.makedirs('out')\nopen('out/a.txt', 'w').write('abc')"),
     "an error": listing("a = 1\nif a:\n    print(a / 0)"),
     "no such module": listing("import no_such_module"),
+    "an error of a module": listing("import json\njson.loads('{')", raises="JSONDecodeError"),
     "no such file": listing("open('../other.csv')"),
     "not meant": listing("'b' + a", raises="ValueError"),
     "no error": listing("a", raises="ValueError"),
@@ -117,7 +119,8 @@ PYTHON = {
 
 @pytest.fixture(scope="module")
 def python(run: Running) -> tuple[Gave, dict[str, tuple[Any, ...]]]:
-    gave = run(*PYTHON.values(), reads=("data/points.csv",))
+    said = tuple("IndexError: …" if name == "an error that the post shows" else "" for name in PYTHON)
+    gave = run(*PYTHON.values(), reads=("data/points.csv",), said=said)
     assert len(gave.listings) == len(PYTHON)
     return gave, {name: one.outputs for name, one in zip(PYTHON, gave.listings, strict=True)}
 
@@ -145,6 +148,8 @@ def test_a_session_shows_every_value_and_goes_on_after_an_error(python: tuple[Ga
 def test_an_error_that_is_meant_is_an_output(python: tuple[Gave, dict[str, Any]]) -> None:
     _, outputs = python
     assert outputs["a meant error"] == (Raised("KeyError", "'k'", 2),)
+    assert outputs["an error of a module"][0].name == "json.decoder.JSONDecodeError"
+    assert outputs["an error that the post shows"] == (Raised("IndexError", "list index out of range", 1),)
 
 
 def test_tables_are_cells_of_text_and_pictures_are_files_that_do_not_act(python: tuple[Gave, dict[str, Any]]) -> None:
@@ -171,6 +176,7 @@ def test_it_runs_in_a_folder_that_holds_what_the_post_names_and_nothing_of_ours(
 def test_what_is_wrong_is_told_at_its_line(python: tuple[Gave, dict[str, Any]]) -> None:
     gave, outputs = python
     assert told(gave) == [
+        "6:1: failed-listing: the listing ended with ZeroDivisionError: division by zero",
         "1:1: reads-outside: the listing read what is no part of the post: '/etc/passwd'",
         "1:1: reads-outside: the listing was not let change '/var/tmp/written-by-a-post'",
         "4:1: failed-listing: the listing ended with ZeroDivisionError: division by zero",
@@ -182,8 +188,8 @@ def test_what_is_wrong_is_told_at_its_line(python: tuple[Gave, dict[str, Any]]) 
     ]
     assert outputs["a caught write"] == (Printed("PermissionError\n"),)
     assert not Path("/var/tmp/written-by-a-post").exists()
-    assert "pip install no_such_module" in gave.problems[3].hint
-    assert "`reads:`" in gave.problems[4].hint
+    assert "pip install no_such_module" in gave.problems[4].hint
+    assert "`reads:`" in gave.problems[5].hint
 
 
 def test_the_versions_of_what_is_imported_by_name_are_told(python: tuple[Gave, dict[str, Any]]) -> None:

@@ -198,7 +198,7 @@ class Rendering:
         config, words, plugins = reading.config, reading.words, reading.plugins
         self._config = config
         self._keeps_markdown = reading.keeps_markdown
-        self._shows = reading.pictures
+        self._shows, self._checks = reading.pictures, reading.checks
         self._rules = TEXT_RULES
         self._unread: Callable[[Text], tuple[str, ...]] = lambda _text: ()
         if reading.checks:
@@ -286,7 +286,7 @@ class Rendering:
         """
         if not self._plugins:
             text = self._renderer.parse(document)
-            whole, run = with_runs(text)
+            whole, run = with_runs(text, checks=self._checks)
             body = _with_problems(self._renderer.write(whole), (*faults_in(text, document.path, self._rules), *run))
             return body, self._unread(text)
         doing = f"while it read {document.path}"
@@ -294,13 +294,13 @@ class Rendering:
         renderer = self._renderer
         try:
             text = renderer.parse(document)
-            whole, run = with_runs(text)
+            whole, run = with_runs(text, checks=self._checks)
             body = renderer.write(whole)
         except Exception as error:
             if renderer is self._plain:
                 raise
             text = self._plain.parse(document)
-            whole, run = with_runs(text)
+            whole, run = with_runs(text, checks=self._checks)
             body = self._plain.write(whole)  # without the plugins it can be done, so that they are to blame
             about = self._opened.markdown[0].extend if len(self._opened.markdown) == 1 else None
             failed.append(fault_somewhere(error, self._plugins, doing, about))

@@ -14,7 +14,9 @@ from proofpress.content.names import translations
 from proofpress.content.scan import scan
 from proofpress.listings.running import says_of_runs
 from proofpress.recorded import lock
+from proofpress.recorded.claims import false_claims, false_words
 from proofpress.recorded.listings import runnables
+from proofpress.recorded.pairing import paired
 from proofpress.recorded.reading import recorded
 from proofpress.rules.runs import NOT_RUN, SPARE_OUTPUT, STALE_OUTPUT, UNREAD_LOCK
 from proofpress.words.vocabulary import Words
@@ -49,6 +51,22 @@ class Running(NamedTuple):
     def path(self) -> str:
         """The post's file."""
         return self.text.document.path
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """For each listing that is run what the post itself says that it prints, as far as it does."""
+        return tuple(
+            part.claim.code if part.claim is not None else part.listing.code if part.answers else ""
+            for part in self.runs.parts
+        )
+
+    def claims(self, now: Lock) -> list[Problem]:
+        """Return what the post says of its listings that is not so, by what they give now."""
+        pairs = paired(self.runs, now).pairs
+        told = [found for pair in pairs if pair.ran is not None for found in false_claims(pair, self.text)]
+        return [
+            fault.at(self.path, place) for fault, place in (*told, *false_words(self.text.quoted, pairs, self.text))
+        ]
 
     @property
     def faults(self) -> tuple[Problem, ...]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from proofpress.builder.running import Asking, Running
     from proofpress.problems import Problem
+    from proofpress.recorded.values import Lock
     from proofpress.run.posts import Gave, How, Post
 
 _TURN = 0.2
@@ -34,6 +35,7 @@ _NAMED = 20
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--all", "every", is_flag=True, help="Run all anew, also what is kept and still stands.")
 @click.option("--check", is_flag=True, help="Run, keep nothing, and tell what gives something else than is kept.")
+@click.option("--fix", is_flag=True, help="Write into posts what their listings print, where they say otherwise.")
 @click.option("--dry-run", is_flag=True, help="List what would be run, and run nothing.")
 @click.option("--isolated", is_flag=True, help="Run each post in an environment made of its `requirements:`.")
 @click.option("--python", metavar="FILE", default=None, help="The Python that runs listings (default: this one).")
@@ -45,6 +47,7 @@ def command(
     paths: tuple[Path, ...],
     every: bool,
     check: bool,
+    fix: bool,
     dry_run: bool,
     isolated: bool,
     python: str | None,
@@ -58,6 +61,8 @@ def command(
 
     This runs the code of posts, with your rights: run what you trust. It is listed before it is run.
     """
+    if check and fix:
+        raise click.UsageError("--check writes nothing, and --fix rewrites posts: take one of them")
     root = require_site(root)
     asked = _asked_for(root, paths, every=every or check)
     how = _how(root, python, timeout, isolated=isolated)
@@ -68,6 +73,8 @@ def command(
     stopped = threading.Event()
     with _stoppable(stopped):
         _run_all(asked.posts, how, jobs, stopped, done)
+        if fix and not stopped.is_set():
+            _run_all(_mended(root, done, err=form != "text"), how, jobs, stopped, done)
     problems = done.told()
     show(problems, form, root)
     if form != "json":
@@ -83,9 +90,7 @@ def command(
 
 def _asked_for(root: Path, paths: Sequence[Path], *, every: bool) -> Asking:
     """Return what is to be run: of the posts that were named, all; else those whose listings are not as they ran."""
-    from proofpress.builder.running import posts_that_run
-
-    found = posts_that_run(root)
+    found = _read(root)
     if any(one.path == "site.yaml" for one in found.problems):
         return found._replace(posts=())
     if not paths:
@@ -105,6 +110,12 @@ def _asked_for(root: Path, paths: Sequence[Path], *, every: bool) -> Asking:
             raise click.UsageError(f"there is no '{path}'")
         raise click.UsageError(f"'{path}' is no post of this site, and no folder with one whose listings are run")
     return found._replace(posts=tuple(one for one in found.posts if one.path in chosen))
+
+
+def _read(root: Path) -> Asking:
+    from proofpress.builder.running import posts_that_run
+
+    return posts_that_run(root)
 
 
 def _stands(root: Path, post: Running) -> bool:
@@ -205,21 +216,43 @@ def _run_all(posts: Sequence[Running], how: How, jobs: int, stopped: threading.E
                     one.cancel()
 
 
+def _mended(root: Path, done: _Done, *, err: bool) -> list[Running]:
+    """Write into posts what their listings print; return those that are to run again, since a remark is part of their code."""
+    from proofpress.builder.mending import mends, write
+    from proofpress.builder.reporting import with_excerpts
+
+    claims = [one for found in done.claims.values() for one in found]
+    made = mends(with_excerpts(claims, {}, root), root, unsafe=True)
+    if not made:
+        return []
+    write(made, root)
+    for mend in made:
+        say(f"{place_from_here(mend.path, prefix_of(root))}: {mend.faults:,} mended", err=err)
+    mended = {mend.path for mend in made}
+    again = []
+    for post in _read(root).posts:
+        if post.path in mended and post.lock is not None and _stands(root, post):
+            done.claims[post.path] = post.claims(post.lock)
+        elif post.path in mended:
+            again.append(post)
+    return again
+
+
 def _post(one: Running) -> Post:
     from proofpress.run.posts import Post
 
     document = one.text.document
     front = document.front
-    return Post(one.path, one.lines, one.runs.runnables, front.requirements, front.reads, document.places)
+    return Post(one.path, one.lines, one.runs.runnables, front.requirements, front.reads, one.said, document.places)
 
 
 class _Done:
     """What came of each post, kept or compared as it comes."""
 
     def __init__(self, root: Path, asked: Asking, *, check: bool, err: bool) -> None:
-        self.written = 0
-        self.same = 0
-        self.failed = 0
+        self.claims: dict[str, list[Problem]] = {}
+        """What posts say that their listings print, and what is not so, by their files."""
+        self._became: dict[str, str] = {}
         self._root = root
         self._asked = asked
         self._check = check
@@ -228,34 +261,36 @@ class _Done:
 
     def take(self, post: Running, gave: Gave) -> None:
         """Take in what a post gave."""
-        from proofpress.run.comparing import changes
+        from proofpress.run.comparing import changes, settled
+        from proofpress.run.keeping import lock_after
 
         self._problems += gave.problems
         if gave.failed:
-            self.failed += 1
-        elif self._check:
+            self._became[post.path] = "failed"
+            return
+        gave = settled(post.runs, post.lock, gave)
+        lock = lock_after(gave, post.lock, f"{now():%Y-%m-%d}")
+        self.claims[post.path] = post.claims(lock)
+        if self._check:
             found = changes(post.path, post.runs, post.lock, gave)
             self._problems += found
-            self.failed += bool(found)
-            self.same += not found
+            self._became[post.path] = "not as kept" if found else "as before"
         else:
-            self._keep(post, gave)
+            self._became[post.path] = self._kept(post, gave, lock)
 
-    def _keep(self, post: Running, gave: Gave) -> None:
+    def _kept(self, post: Running, gave: Gave, lock: Lock) -> str:
         from proofpress.cli.faults import in_words
         from proofpress.rules.running import CANNOT_RUN
         from proofpress.run.keeping import keep, lock_of
 
         try:
-            wrote = keep(self._root, gave, post.lock, f"{now():%Y-%m-%d}")
+            wrote = keep(self._root, gave, lock)
         except OSError as error:
             self._problems.append(CANNOT_RUN.not_kept(in_words(error)).at(post.path))
-            self.failed += 1
-            return
+            return "failed"
         if wrote:
             say(f"{place_from_here(lock_of(post.path), prefix_of(self._root))}: written", err=self._err)
-        self.written += wrote
-        self.same += not wrote
+        return "written" if wrote else "as before"
 
     def told(self) -> list[Problem]:
         """Return what is wrong, as it is shown."""
@@ -263,25 +298,17 @@ class _Done:
         from proofpress.problems import judge
         from proofpress.site.weighing import weigher
 
-        judged = judge(self._problems, weigher(self._asked.config.rules), strict=False)
+        found = [*self._problems, *(one for claims in self.claims.values() for one in claims)]
+        judged = judge(found, weigher(self._asked.config.rules), strict=False)
         return with_excerpts(judged, {}, self._root)
 
     def closing(self, problems: Sequence[Problem], *, stopped: bool) -> str:
         """Return what is said at the end."""
-        left = len(self._asked.posts) - self.written - self.same - self.failed
-        parts = [
-            f"{number:,} {what}"
-            for number, what in (
-                (self.written, "written"),
-                (self.same, "as before"),
-                (self.failed, "other than kept" if self._check and not problems else "not written"),
-                (left, "not run"),
-            )
-            if number
-        ]
-        told = f"{summary(problems)}: " if problems else ""
-        if stopped:
-            told = f"Stopped. {told}"
+        counts = Counter(self._became.values())
+        counts["not run"] = len(self._asked.posts) - len(self._became)
+        order = ("written", "as before", "not as kept", "failed", "not run")
+        parts = [f"{counts[what]:,} {what}" for what in order if counts[what]]
+        told = f"{'Stopped. ' if stopped else ''}{summary(problems)}"
         if not parts:
-            return f"{told}Nothing to run: what listings gave is kept, and stands." if not problems else told[:-2]
-        return f"{told}{_counted(len(self._asked.posts), 'post')}, {', '.join(parts)}."
+            return told or "Nothing to run: what listings gave is kept, and stands."
+        return f"{told}{': ' if problems else ''}{_counted(len(self._asked.posts), 'post')}, {', '.join(parts)}."

@@ -40,7 +40,7 @@ _SAYS: Final = re.compile(r"(?:```|~~~)[^\n]*\b(?:run|timeout|needs|raises|vary)
 
 def says_of_runs(source: str) -> bool:
     """Tell quickly whether a fence of a Markdown text may say something of being run."""
-    return _SAYS.search(source) is not None
+    return any(option in source for option in RUN_OPTIONS) and _SAYS.search(source) is not None
 
 
 class Running(NamedTuple):

@@ -55,9 +55,10 @@ def _listing(text: str, kind: str, of: Token) -> Token:
 def _picture(href: str, alt: str, of: Token) -> Iterator[Token]:
     words = [Token("text", "", 0, content=alt)] if alt else []
     image = Token("image", "img", 0, attrs={"src": href, "alt": ""}, children=words, content=alt)
-    image.meta = {"at": 0, "length": 1}
+    info = of.info.strip()  # where it is told what is wrong with the picture
+    image.meta = {"at": 0, "length": max(1, len(info))}
     yield Token("paragraph_open", "p", 1, attrs={"class": "from-listing"}, map=of.map, level=1, block=True)
-    yield Token("inline", "", 0, children=[image], map=of.map, level=2, block=True)
+    yield Token("inline", "", 0, content=info, children=[image], map=of.map, level=2, block=True)
     yield Token("paragraph_close", "p", -1, level=1, block=True)
 
 

@@ -57,6 +57,8 @@ def false_claims(pair: Pair, text: Text) -> Told:
     part = pair.part
     if part.claim is not None:
         yield from _of_fence(part.claim, pair.ran.outputs, part.runnable.vary, text)
+    if part.included:  # its answers and remarks are another file's
+        return
     if part.answers:
         yield from _of_session(pair, text)
     elif not part.runnable.console:

@@ -40,6 +40,8 @@ class Part(NamedTuple):
     """The listing right behind it that says what it prints."""
     answers: bool = False
     """Whether it is a session that says itself what is answered."""
+    included: bool = False
+    """Whether its code stands in another file."""
 
 
 class Runs(NamedTuple):
@@ -62,13 +64,15 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
     faults = list(_doubtful_vary(text, front))
     made: list[MadeFile] = []
     listings = text.listings
-    ends = {block.first: block.last for block in text.blocks if block.kind == "listing"}
     for index, listing in enumerate(listings):
         if not listing.fenced:
             continue
         info = read_info(listing.info)
-        if info.step is not None:  # a part, which is not run; those after it find its file as it is by then
-            if (path := file_of(info.step.of)) and listing.so_far:
+        if info.include is not None:  # the file that it shows may tell its language
+            info = info._replace(language=info.language or listing.options.language)
+        if info.step is not None:
+            faults += _without_effect(listing, info, asked=bool(info.running.asked))
+            if (path := file_of(info.step.of)) and listing.so_far:  # those after it find the file as it is by then
                 made.append(MadeFile(path, listing.so_far))
             continue
         language, whole = RUNS.get(info.language.lower(), ""), _is_whole(info, listing.code)
@@ -77,7 +81,7 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
             asked = front.run and bool(language)
         if asked and whole and language:
             following = listings[index + 1] if index + 1 < len(listings) else None
-            if following is not None and not _is_claim(text, ends, listing, following):
+            if following is not None and not _is_claim(text, listing, following, included=info.include is not None):
                 following = None
             part = _part(listing, info, front, tuple(made))
             parts.append(part._replace(at=index, claim=following))
@@ -104,6 +108,8 @@ def _part(listing: Listing, info: Info, front: FrontMatter, made: tuple[MadeFile
         code = "".join(f"{line.text}\n" for line in typed)
         lines = tuple(first + line.at for line in typed)
         answers = any(not line.typed and line.text.strip() for line in session)
+    if info.include is not None:  # what goes wrong in it is told at its fence
+        lines = (place.line,) * (code.count("\n") + 1)
     runnable = Runnable(
         place=listing.info_place(0, len(listing.info.strip()) or 1),
         first_line=lines[0] if lines else first,
@@ -120,7 +126,7 @@ def _part(listing: Listing, info: Info, front: FrontMatter, made: tuple[MadeFile
         alt=info.alt,
         vary=tuple(dict.fromkeys((*running.vary, *(rule for rule in front.vary if why_not_vary(rule) is None)))),
     )
-    return Part(runnable, listing, 0, listing.id, None, answers)
+    return Part(runnable, listing, 0, listing.id, None, answers, info.include is not None)
 
 
 def _is_whole(info: Info, code: str) -> bool:
@@ -130,22 +136,31 @@ def _is_whole(info: Info, code: str) -> bool:
     return not ("deleted" in {lines.kind for lines in info.lines} or "deleted" in show(info, code, _ALL_NOTES).lines)
 
 
-def _is_claim(text: Text, ends: dict[int, int], listing: Listing, following: Listing) -> bool:
+def _is_claim(text: Text, listing: Listing, following: Listing, *, included: bool) -> bool:
     """Tell whether a listing says what the one right before it prints."""
     if not following.fenced:
         return False
     info = read_info(following.info)
     if info.language.lower() not in OUTPUTS and not (info.language.lower() in PLAIN and info.title.lower() == "output"):
         return False
-    last, begin = ends.get(listing.info_place().line), following.info_place().line
-    return last is not None and not any(text.line(number).strip(" \t>") for number in range(last + 1, begin))
+    begin = listing.info_place().line
+    last = begin + listing.code.count("\n") + 1  # its closing fence
+    if included:  # its code is no part of the post
+        last = next((block.last for block in text.blocks if block.first == begin), begin)
+    return not any(text.line(number).strip(" \t>") for number in range(last + 1, following.info_place().line))
 
 
 def _without_effect(listing: Listing, info: Info, *, asked: bool) -> Iterator[tuple[Fault, Place]]:
     """Give the options of a listing that is not run, though they speak of that."""
     for key, at in info.running.at:
         place = listing.info_place(at, len(key))
-        if key == "run" and asked:
+        if info.step is not None and (key != "run" or asked):
+            message = f"'{key}' speaks of a run, and a step of a file is not run by itself"
+            yield (
+                LISTING_OPTIONS.says(message, "behind the last step, run a listing that imports or calls the file"),
+                place,
+            )
+        elif key == "run" and asked:
             message = "a listing that shows lines as deleted is two programs, and is not run"
             yield LISTING_OPTIONS.says(message, "take 'run' out, or mark no line as deleted"), place
         elif key != "run":
@@ -177,7 +192,7 @@ def digests(runs: Sequence[Runnable]) -> tuple[tuple[str, str], ...]:
     """Return for each listing that is run the digest of its code, and that of what was done before it.
 
     That is the code that its session ran before, and the files that listings made: empty where there is nothing of
-    it. How lines are marked is no part of the code.
+    it. How lines are marked and what remarks say is no part of the code.
     """
     sessions: dict[tuple[str, str], str] = {}
     files = ""
@@ -185,8 +200,7 @@ def digests(runs: Sequence[Runnable]) -> tuple[tuple[str, str], ...]:
     for one in runs:
         for made in one.files:
             files = digest(f"{files}\0{made.path}\0{made.text}".encode("utf-8", "surrogatepass"))
-        shown = _without_marks(one)
-        code = digest(f"{one.language}\0{shown}".encode("utf-8", "surrogatepass"))
+        code = digest(f"{one.language}\0{_what_counts(one)}".encode("utf-8", "surrogatepass"))
         session = (one.language, one.session)
         before = sessions.get(session, "") + files
         found.append((code, digest(before.encode()) if before else ""))
@@ -196,5 +210,29 @@ def digests(runs: Sequence[Runnable]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _without_marks(one: Runnable) -> str:
-    return show(Info(language=one.language), one.code, _ALL_NOTES).code
+_PYTHON: Final = re.compile(
+    r"(\"{3}|'{3})(?:\\.|(?!\1).)*+\1|\"(?:\\.|[^\"\\\n])*+\"|'(?:\\.|[^'\\\n])*+'|[ \t]*(?P<remark>\#[^\n]*)",
+    re.DOTALL,
+)
+"""A string, or a remark."""
+_FORMATTED: Final = re.compile(r"\b[fF][rR]?[\"']|\b[rR][fF][\"']")
+_JAVASCRIPT: Final = re.compile(r"(?:^|[ \t])[ \t]*//[^\n\"'`/]*$", re.MULTILINE)
+
+
+def _what_counts(one: Runnable) -> str:
+    """Return the code of a listing without what changes nothing that it gives: marks of lines, and remarks.
+
+    What may be a part of a string is left: a remark with a quotation mark, where strings have code in them.
+    """
+    code = show(Info(language=one.language), one.code, _ALL_NOTES).code
+    if one.language == "python" and "#" in code:
+        formatted = _FORMATTED.search(code) is not None
+
+        def kept(found: re.Match[str]) -> str:
+            remark = found["remark"]
+            return found[0] if remark is None or (formatted and ('"' in remark or "'" in remark)) else ""
+
+        return _PYTHON.sub(kept, code)
+    if one.language == "javascript" and "//" in code and "`" not in code:
+        return _JAVASCRIPT.sub("", code)
+    return code

@@ -94,7 +94,7 @@ def _text(text: str) -> str:
         return f"{text}\n"
     seen = text.strip("\n") and not text.endswith("\n\n") and not _BLANK_AT_AN_END.search(text)
     if seen and all(map(_is_seen, set(text))):
-        header = "|2" if text[0] in " \n" else "|"
+        header = "|2" if text[0] in " \n\t" else "|"
         lines = text.removesuffix("\n").split("\n")
         kept = "" if text.endswith("\n") else "-"
         return f"{header}{kept}\n" + "".join(f"      {line}\n" if line else "\n" for line in lines)

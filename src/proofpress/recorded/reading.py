@@ -44,15 +44,14 @@ def recorded(text: Text, front: FrontMatter, beside: Sequence[Companion]) -> Rec
     """Return what a post shows of what its listings gave, as the lock among its companions has it."""
     path = text.document.path
     runs = runnables(text, front)
-    beside = [one for one in beside if one.kind != "code"]
-    found = next((one for one in beside if one.path.endswith(LOCK)), None)
+    found = next((one for one in beside if one.kind == "lock"), None)
     kept, unread = (None, ()) if found is None or found.data is None else lock.read(found.path, found.data)
     problems = [fault.at(path, place) for fault, place in runs.faults]
     if unread:
         return Recorded(problems=(*problems, *unread))
     matched = paired(runs, kept)
     command = f"run 'proofpress run {path}'"
-    files: dict[str, Companion] = {one.path: one for one in beside}
+    files: dict[str, Companion] = {one.path: one for one in beside if one.kind == "read"}
     for pair in matched.pairs:
         problems += [fault.at(path, pair.part.runnable.place) for fault in _doubts(pair, path, files, command)]
     for pair in matched.pairs:

@@ -39,6 +39,13 @@ class _NoAlternative(TextRule, frozen=True):
             or link.text.strip().casefold() in _SAYS_NOTHING
         )
 
+    def of_listing(self) -> Fault:
+        """Tell of a picture that a listing draws when it is run."""
+        return self.says(
+            "the picture that this listing draws has no words for who does not see it",
+            'write behind its language what it shows: alt="…"',
+        )
+
 
 _VAGUE: Final = frozenset({"here", "click here", "this link", "link", "read more", "more", "click", "this page"})
 

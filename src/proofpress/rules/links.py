@@ -31,8 +31,14 @@ class _BrokenAnchor(Rule, frozen=True):
         return self.says(f"{where} has no heading or id '{name}'", mend)
 
 
+_DRAWN: Final = ".run/"
+"""In the path of a picture that a listing drew when it was run."""
+
+
 class _MissingImage(Rule, frozen=True):
     def no_image(self, path: str, mend: str) -> Fault:
+        if not mend and _DRAWN in path:
+            mend = "run the post that drew it: 'proofpress run'"
         return self.says(f"no image is at '{path}'", mend or PUT_IMAGE)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from proofpress.recorded.pairing import paired
-from proofpress.recorded.values import Drawn, Lock, Printed, Raised, Table, Value
+from proofpress.recorded.values import Drawn, Printed, Raised, Table, Value
+from proofpress.recorded.vary import normalised
 from proofpress.rules.running import CHANGED_OUTPUT
 
 if TYPE_CHECKING:
@@ -13,11 +16,34 @@ if TYPE_CHECKING:
 
     from proofpress.problems import Problem
     from proofpress.recorded.listings import Runs
-    from proofpress.recorded.values import Output
+    from proofpress.recorded.values import Lock, Output
     from proofpress.run.posts import Gave
 
 _SHOWN: Final = 60
 """Characters of a line that a message shows."""
+
+
+def settled(runs: Runs, before: Lock | None, gave: Gave) -> Gave:
+    """Return what a post gave with what it gave before, for each listing where only that is other which may vary."""
+    if before is None:
+        return gave
+    listings = tuple(
+        msgspec.structs.replace(ran, outputs=pair.ran.outputs)
+        if pair.ran is not None
+        and pair.same_code
+        and pair.same_before
+        and _are_alike(pair.ran.outputs, ran.outputs, pair.part.runnable.vary)
+        else ran
+        for pair, ran in zip(paired(runs, before).pairs, gave.listings, strict=True)
+    )
+    return msgspec.structs.replace(gave, listings=listings)
+
+
+def _are_alike(before: Sequence[Output], now: Sequence[Output], rules: Sequence[str]) -> bool:
+    """Tell whether outputs are the same, but for what a listing may print otherwise each time."""
+    if not rules or [type(one) for one in before] != [type(one) for one in now]:
+        return False
+    return normalised(_lines(before), rules) == normalised(_lines(now), rules)
 
 
 def changes(path: str, runs: Runs, before: Lock | None, gave: Gave) -> list[Problem]:

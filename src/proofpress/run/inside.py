@@ -47,6 +47,7 @@ class Watch:
         self.outside: set[str] = set()
         self.refused: set[str] = set()
         self.line = 0
+        self.error = ""
 
     def hook(self, event: str, args: tuple[Any, ...]) -> None:
         """Take note of one event; a change of a file outside is refused."""
@@ -98,6 +99,7 @@ class Watch:
             asyncio._set_running_loop(self.loop)  # noqa: SLF001
         error = result.error_in_exec or result.error_before_exec
         self.line = 0
+        self.error = named(error)
         if isinstance(error, SyntaxError):
             self.line = error.lineno or 0
             return
@@ -114,6 +116,7 @@ class Watch:
         """Return what was seen since it was last asked, as JSON."""
         seen = {
             "line": self.line,
+            "error": self.error,
             "read": sorted(self.read),
             "outside": sorted(self.outside),
             "refused": sorted(self.refused),
@@ -123,7 +126,17 @@ class Watch:
         self.outside.clear()
         self.refused.clear()
         self.line = 0
+        self.error = ""
         return json.dumps(seen)
+
+
+def named(error: Any) -> str:
+    """Return the name of an error as Python's own tracebacks have it: with its module, where that is not Python's own."""
+    if error is None:
+        return ""
+    kind = type(error)
+    module = kind.__module__
+    return kind.__qualname__ if module in ("builtins", "__main__") else f"{module}.{kind.__qualname__}"
 
 
 def awaits(code: str) -> bool:

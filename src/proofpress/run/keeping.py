@@ -46,12 +46,13 @@ def has_pictures(root: Path, post: str, names: set[str]) -> bool:
     return all(_is_whole(folder / name) for name in names)
 
 
-def keep(root: Path, gave: Gave, before: Lock | None, day: str) -> bool:
-    """Keep what a post gave on a day; return whether anything was written. Raises OSError, in words.
+def lock_after(gave: Gave, before: Lock | None, day: str) -> Lock:
+    """Return the lock of what a post gave on a day: the one before, where it gave what it gave then."""
+    return renewed(before, Lock(when=day, platform=platform_name(), versions=gave.versions, listings=gave.listings))
 
-    Where it gave what it gave `before`, the lock stays as it is.
-    """
-    kept = renewed(before, Lock(when=day, platform=platform_name(), versions=gave.versions, listings=gave.listings))
+
+def keep(root: Path, gave: Gave, kept: Lock) -> bool:
+    """Keep a lock and the pictures of what a post gave; return whether anything was written. Raises OSError, in words."""
     lock = written(kept).encode("utf-8")
     top = root.resolve()
     folder = Path(os.path.realpath(root / posixpath.dirname(gave.path)))

@@ -63,6 +63,7 @@ class Spec(msgspec.Struct, frozen=True):
 
 class _Report(msgspec.Struct):
     line: int = 0
+    error: str = ""
     read: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
@@ -241,7 +242,7 @@ class Kernel:
         )
         error = answer.error
         if error is not None:
-            error = msgspec.structs.replace(error, line=line)
+            error = msgspec.structs.replace(error, name=report.error or error.name, line=line)
         return answer._replace(error=error, seen=seen, line=line if answer.ending == "slow" else 0)
 
     # ------------------------------------------------------------ what it says

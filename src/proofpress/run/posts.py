@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import posixpath
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -57,6 +58,8 @@ class Post(NamedTuple):
     requirements: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     """Files that the run may read, as the front matter names them."""
+    said: tuple[str, ...] = ()
+    """For each of them what the post itself says that it prints: the text of its output, or the session with its answers."""
     places: Mapping[str, Place] = {}
     """Of values of the front matter: `requirements.0`."""
 
@@ -200,12 +203,14 @@ class _Running:
     def run(self) -> Gave:
         """Run all listings; after one that fails, those of its session still run, for what else is wrong."""
         listings = []
-        for one, (code, after) in zip(self._post.runnables, digests(self._post.runnables), strict=True):
+        runnables = self._post.runnables
+        said = self._post.said or [""] * len(runnables)
+        for one, claim, (code, after) in zip(runnables, said, digests(runnables), strict=True):
             answer = self._answer(one)
             if answer is None:
                 continue
-            outputs = self._outputs(one, answer)
-            self._judge(one, answer)
+            outputs = self._outputs(answer, meant=_is_meant(one, answer.error, claim))
+            self._judge(one, answer, claim)
             listings.append(Ran(code=code, after=after, read=self._read(one, answer), outputs=outputs))
         versions = self._versions()
         self.close()
@@ -281,7 +286,7 @@ class _Running:
             place.unlink()
         write_file(place, text.encode("utf-8", "surrogatepass"))
 
-    def _outputs(self, one: Runnable, answer: Answer) -> tuple[Output, ...]:
+    def _outputs(self, answer: Answer, *, meant: bool) -> tuple[Output, ...]:
         found: list[Output] = []
         for shown in answer.shown:
             if isinstance(shown, Picture):
@@ -290,7 +295,7 @@ class _Running:
                 found.append(Drawn(name))
             else:
                 found.append(shown)
-        if answer.error is not None and one.raises and _is_meant(one, answer.error):
+        if answer.error is not None and meant:
             found.append(answer.error)
         return tuple(found)
 
@@ -310,8 +315,8 @@ class _Running:
 
     # ------------------------------------------------------------ what is wrong
 
-    def _judge(self, one: Runnable, answer: Answer) -> None:
-        """Tell of what went wrong with a listing."""
+    def _judge(self, one: Runnable, answer: Answer, claim: str) -> None:
+        """Tell of what went wrong with a listing; what the post itself says of it may be that."""
         seconds = self._how.limits.seconds if one.timeout is None else one.timeout
         match answer.ending:
             case "slow":
@@ -320,8 +325,12 @@ class _Running:
                 self._tell(FAILED_LISTING.flood(self._how.limits.output), one.place)
             case "died" if answer.status < 0 or one.language != "bash":
                 self._tell(FAILED_LISTING.died(answer.status), self._line(one, answer.line))
+            case _ if one.console:
+                errors = [shown for shown in answer.shown if isinstance(shown, Raised)]
+                for error in [] if claim else [*errors, *([answer.error] if answer.error else [])]:
+                    self._judge_error(one, error, meant=False)
             case _:
-                self._judge_error(one, answer.error)
+                self._judge_error(one, answer.error, meant=_is_meant(one, answer.error, claim))
         seen = answer.seen
         if seen is None:
             return
@@ -331,16 +340,17 @@ class _Running:
         if seen.refused and answer.error is None:
             self._tell(READS_OUTSIDE.wrote(seen.refused), one.place)
 
-    def _judge_error(self, one: Runnable, error: Raised | None) -> None:
+    def _judge_error(self, one: Runnable, error: Raised | None, *, meant: bool) -> None:
         if error is None or (error.name == "SystemExit" and error.message in ("", "0", "None")):
-            if one.raises and not one.console:
+            if one.raises:
                 self._tell(FAILED_LISTING.nothing_raised(one.raises), one.place)
             return
         place = self._line(one, error.line)
         first = next(iter(error.message.strip().splitlines()), "")
+        if meant:
+            return
         if one.raises:
-            if not _is_meant(one, error):
-                self._tell(FAILED_LISTING.other(one.raises, error.name, first), place)
+            self._tell(FAILED_LISTING.other(one.raises, error.name, first), place)
         elif error.name == "exit":
             self._tell(FAILED_LISTING.status(first, _hint_of_status(first)), place)
         else:
@@ -351,7 +361,11 @@ class _Running:
         if error.name == "ModuleNotFoundError":
             module = error.message.rpartition("named ")[2].strip("'\"").split(".")[0]
             return f'install it (pip install {module}), and write needs="{module}" or name it in `requirements:`'
-        if error.name == "FileNotFoundError":
+        if error.name == "NameError":
+            return "a listing before it, in the same session, is to define that; a part of a program says run=false"
+        if error.name in ("SyntaxError", "IndentationError"):
+            return "a part of a program says run=false"
+        if error.name == "FileNotFoundError" and re.search(r"'[^']*[/.][^']*'\Z", error.message):
             return "a run sees what `reads:` in the front matter names, and the files that listings with a title make"
         return ""
 
@@ -391,8 +405,18 @@ class _CannotStartError(Exception):
         self.fault = fault
 
 
-def _is_meant(one: Runnable, error: Raised) -> bool:
-    return error.name in (one.raises, one.raises.rpartition(".")[2])
+def _is_meant(one: Runnable, error: Raised | None, claim: str) -> bool:
+    """Tell whether a listing is to end with an error: its fence names that, or what the post says that it prints."""
+    if error is None:
+        return False
+    if one.raises:
+        return _bare(error.name) == _bare(one.raises)
+    return re.search(rf"\b{re.escape(_bare(error.name))}\b", claim) is not None
+
+
+def _bare(name: str) -> str:
+    """Return the name of an error without its module."""
+    return name.rpartition(".")[2]
 
 
 def _hint_of_status(said: str) -> str:
