@@ -95,6 +95,8 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """Files that its listings may read, as written: relative to the document's own."""
     vary: tuple[str, ...] = ()
     """What may be other each time that its listings run: `seconds`, `/id=\\d+/`."""
+    python: str | None = None
+    """The version of Python that its listings are for, such as `3.10`."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 
@@ -105,6 +107,22 @@ class Place(msgspec.Struct, frozen=True, gc=False, array_like=True):
     line: int
     column: int
     length: int = 1
+
+
+class Drawing(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """A picture that a notebook holds, and that is published as a file beside its page."""
+
+    name: str
+    """Of that file: `figure-3c9f….png`, of its digest, so that another picture has another."""
+    digest: str
+    """Of its bytes, in hexadecimal digits."""
+    width: int | None = None
+    height: int | None = None
+    start: int
+    """Where it begins in the notebook's text, in characters."""
+    end: int
+    drawn: bool = False
+    """Whether it is an SVG, which is stored as text."""
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +159,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Its own, where it is not the site's."""
     beside: tuple[Companion, ...] = ()
     """What else it is made of."""
+    drawings: tuple[Drawing, ...] = ()
+    """Of a notebook: the pictures in it, each once."""
 
 
 # ---------------------------------------------------------------- bodies
@@ -314,6 +334,8 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None = None
     picture: Picture | None = None
     """Where lighter ones were made of it."""
+    within: SourcePath | None = None
+    """The notebook that holds it, where it is no file of its own: its path is the notebook's, and its name."""
 
 
 # ---------------------------------------------------------------- templates

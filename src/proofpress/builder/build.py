@@ -186,11 +186,11 @@ def _standing_world(
 def _plain(inputs: Inputs, world: World, same: Built | None) -> tuple[dict[OutputPath, Made], list[Problem]]:
     """Return what is made that is no page; of a build of the `same` world what stands, with the theme's files anew."""
     if same is None or (inputs.plugins and world is not same.world):
-        return plain_outputs(world.plan.plain, world.published(inputs), inputs, world.pictures)
+        return plain_outputs(world.plan.plain, world.published(inputs), inputs, world.pictures, world.drawings)
     if world is same.world:
         return same.plain, same.unwritten
     theirs = [target for target in world.plan.plain if not target.keeps_its_name]
-    anew, _ = plain_outputs(theirs, world.published(inputs), inputs, world.pictures)
+    anew, _ = plain_outputs(theirs, world.published(inputs), inputs, world.pictures, world.drawings)
     return same.plain | anew, same.unwritten
 
 

@@ -11,12 +11,12 @@ import msgspec
 
 from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER, SETTINGS
 from proofpress.content.included import holder_of, place_of_included, read_included
+from proofpress.content.names import is_notebook
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.model import Companion
 from proofpress.paths import SourcePath
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
-from proofpress.sources.places import MARK, asks_a_grammar, included_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from proofpress.problems import Problem
 
 
+MARK: Final = b"include="
+"""What a post without includes lacks."""
 OF_SITE: Final = (*(f"{folder}/" for folder in (*FOLDERS, PLUGINS_FOLDER)), SETTINGS, PLUGINS)
 """How the names of files begin that a build reads in any case."""
 
@@ -59,6 +61,14 @@ class Beside:
 
     def code_of(self, path: SourcePath, data: bytes) -> Iterator[Companion]:
         """Give the files that a document may include, there or not."""
+        if MARK not in data:
+            return
+        from proofpress.sources.places import asks_a_grammar, included_in  # noqa: PLC0415 - most posts include nothing
+
+        if is_notebook(path):
+            from proofpress.content.documents import markdown_of  # noqa: PLC0415 - most sites have none
+
+            data = markdown_of(path, data)
         for each in included_in(path, data):
             companion = self._included.get(each)
             if companion is None:

@@ -19,7 +19,7 @@ from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
 from proofpress.engine.loop import Outcome
 from proofpress.kinds.registry import reads_source
-from proofpress.model import Allowance, Body, Card, Place, Reference, Source
+from proofpress.model import Allowance, Body, Card, Drawing, Place, Reference, Source
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.texts import TEXT_RULES, faults_in
@@ -47,6 +47,8 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     allowances: tuple[Allowance, ...] = ()
     anchors: tuple[str, ...]
+    drawings: tuple[Drawing, ...] = ()
+    """Of a notebook: the pictures in it."""
     pictures: tuple[Reference, ...] = ()
     """The images of its text that speak of this site, where the settings make something of them."""
     body: bytes
@@ -202,10 +204,10 @@ class Rendering:
         self._rules = TEXT_RULES
         self._unread: Callable[[Text], tuple[str, ...]] = lambda _text: ()
         if reading.checks:
-            from proofpress.rules.checks import CHECKED_RULES  # noqa: PLC0415 - a build doesn't load them
+            from proofpress.rules.checks import CHECKED_RULES, UNDRAWN_RULES  # noqa: PLC0415 - a build doesn't load them
             from proofpress.rules.code import unread_languages  # noqa: PLC0415
 
-            self._rules = (*TEXT_RULES, *CHECKED_RULES)
+            self._rules = (*TEXT_RULES, *CHECKED_RULES, *(() if config.markdown.diagrams else UNDRAWN_RULES))
             self._unread = unread_languages
         self._zone = zone(config)
         self._tags = tuple(one.tag for one in config.languages)
@@ -241,6 +243,7 @@ class Rendering:
             problems=(*document.problems, *body.problems, *found),
             allowances=body.allowances,
             anchors=body.anchors,
+            drawings=document.drawings,
             pictures=tuple(one for one in body.references if one.kind == "image") if self._shows else (),
             body=digest_of_bytes(encoded),
             told=told_of(card, name.folder, body.anchors, bundle=name.bundle),

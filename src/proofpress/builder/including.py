@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.builder.companions import Beside
+from proofpress.builder.companions import MARK, Beside
 from proofpress.builder.documents import Rendering, reading_of
 from proofpress.builder.inputs import settings
 from proofpress.builder.mending import Mend
@@ -19,7 +19,6 @@ from proofpress.problems import Edit, Problem, judge
 from proofpress.rules.edits import edited
 from proofpress.rules.includes import LOST_INCLUDE, STALE_INCLUDE
 from proofpress.site.weighing import weigher
-from proofpress.sources.places import MARK
 from proofpress.words.vocabulary import Words
 
 if TYPE_CHECKING:

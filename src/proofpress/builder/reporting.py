@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from proofpress.content.names import is_notebook
 from proofpress.content.scan import OutsideSiteError, read_inside
 from proofpress.rules.edits import stands
 
@@ -37,7 +38,19 @@ def faults_once(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, bytes], root: Path) -> list[Problem]:
-    """Put beside each problem the line of source that it points at; of its edits stay those that fit the file."""
+    """Put beside each problem the line of source that it points at; of its edits stay those that fit the file.
+
+    What is found in a notebook comes at the lines of its transcript, and goes out at those of its file, without edits.
+    """
+    notebooks = {one.path for one in problems if is_notebook(one.path) and one.path in texts}
+    if notebooks:
+        from proofpress.content.notebooks.places import placed  # noqa: PLC0415 - most sites have none
+
+        plain = [one for one in problems if one.path not in notebooks]
+        own = [
+            each for path in notebooks for each in placed([one for one in problems if one.path == path], texts[path])
+        ]
+        return sorted([*with_excerpts(plain, texts, root), *own])
     last = {one.path: 0 for one in problems if one.line}
     """How many lines of each file are wanted."""
     for one in problems:

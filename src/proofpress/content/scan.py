@@ -16,6 +16,7 @@ import msgspec
 from proofpress.content import gate, leftovers
 from proofpress.content import unread as unread_posts
 from proofpress.content.files import Faults, nfc, unread, walk, within
+from proofpress.content.names import NOTEBOOK, is_notebook
 from proofpress.model import Source
 from proofpress.paths import SourcePath, unportable
 from proofpress.problems import Problem, visible
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 MAX_MARKDOWN: Final = 16 * 2**20
 """Bytes of one Markdown file. A 16 MB text is a mistake: no reader's browser would show it."""
 
+MAX_NOTEBOOK: Final = 64 * 2**20
+"""Bytes of one notebook, which holds its pictures."""
+
 MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
+_DOCUMENTS: Final = (*MARKDOWN, NOTEBOOK)
 _BY_ENDING: Final = frozenset({"a backup copy", "a file that a program was still writing"})
 _UNPUBLISHED: Final = ("data/", "words/")
 LOCK: Final = ".run.yaml"
@@ -46,7 +51,7 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """What lies in a site's folder. Every list is sorted by path."""
 
     documents: tuple[Source, ...] = ()
-    """Every Markdown file below content/, read."""
+    """Every Markdown file and every notebook below content/, read."""
     files: tuple[SourcePath, ...] = ()
     """Every other file below content/, to be copied."""
     static: tuple[SourcePath, ...] = ()
@@ -76,7 +81,7 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
     locks: list[SourcePath] = []
     for name, place, _ in walk(top, "content", faults, left):
         path = SourcePath(nfc(name))
-        if path.lower().endswith(MARKDOWN):
+        if path.lower().endswith(_DOCUMENTS) and not (is_notebook(path) and copied.is_asked_for(path)):
             if (data := _read(path, place, problems)) is not None:
                 documents[path] = Source(path, data)
         elif path.endswith(_BESIDE):
@@ -144,11 +149,11 @@ class _Copied:
     """Tells whether a file that is no Markdown is copied as it is: any but a post in a form that is not read."""
 
     def __init__(self, ignore: Sequence[str], problems: list[Problem]) -> None:
-        self._asked_for = leftovers.asked_for(ignore)
+        self.is_asked_for = leftovers.asked_for(ignore)
         self._problems = problems
 
     def __call__(self, path: SourcePath, place: str) -> bool:
-        if self._asked_for(path):
+        if self.is_asked_for(path):
             return True
         found = unread_posts.by_name(path)
         if found is None and unread_posts.is_worth_a_look(path):
@@ -198,15 +203,17 @@ def place_inside(root: Path, path: str) -> str:
 
 def _read(path: SourcePath, place: str, problems: list[Problem]) -> bytes | None:
     """Return a Markdown file's bytes; None, with a problem, for one that can't be read or is no text of a person's."""
+    most = MAX_NOTEBOOK if is_notebook(path) else MAX_MARKDOWN
     try:
         with open(place, "rb", buffering=0) as file:
-            large = os.fstat(file.fileno()).st_size > MAX_MARKDOWN
+            large = os.fstat(file.fileno()).st_size > most
             data = b"" if large else file.readall()
     except OSError as error:
         problems.append(unread(path, error, "file"))
         return None
     if large:
-        problems.append(FILE_TOO_LARGE.markdown(MAX_MARKDOWN // 2**20).at(path))
+        fault = FILE_TOO_LARGE.notebook if is_notebook(path) else FILE_TOO_LARGE.markdown
+        problems.append(fault(most // 2**20).at(path))
         return None
     return data
 

@@ -38,6 +38,13 @@ class Flaw(msgspec.Struct, frozen=True):
     column: int = 1
     length: int = 1
 
+    def offset(self, source: str) -> int:
+        """Return where it stands in the diagram's text, from 0; what stands behind its end, at its last character."""
+        lines = source.split("\n")
+        row = min(max(self.line, 1), len(lines)) - 1
+        before = sum(len(line) + 1 for line in lines[:row])
+        return min(before + max(self.column, 1) - 1, max(0, len(source) - 1))
+
 
 def can_draw(kind: str) -> bool:
     """Tell whether what draws a language is installed."""

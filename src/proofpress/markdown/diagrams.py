@@ -50,10 +50,7 @@ def figure(writer: Writer, token: Token, info: Info, given: Mapping[str, str]) -
     writer.diagrams[token.content] += 1
     found = drawing.draw(kind, token.content, before)
     if isinstance(found, drawing.Flaw):
-        starts = [0]
-        starts += [at + 1 for at, character in enumerate(token.content) if character == "\n"]
-        row = min(max(found.line, 1), len(starts)) - 1
-        offset = min(starts[row] + max(found.column, 1) - 1, max(0, len(token.content) - 1))
+        offset = found.offset(token.content)
         place = lines.place(token, offset) if token.content else lines.in_info(token, info.language_at)
         fault = BROKEN_DIAGRAM.of(kind, found.message)
         note(fault.rule.name, msgspec.structs.replace(place, length=found.length), fault.message, fault.hint)

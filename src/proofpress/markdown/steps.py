@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from proofpress.listings.fences import Info, is_diff, read_info
 from proofpress.listings.steps import Line, Misfit, apply, rows_of
+from proofpress.markdown.includes import info_of
 from proofpress.markdown.places import SourceLines
 from proofpress.rules.listings import STEP_DOES_NOT_APPLY
 
@@ -122,7 +123,7 @@ def find_steps(tokens: list[Token], lines: SourceLines, findings: Findings, env:
 
 def _take(step: Step, token: Token, file: _File, steps: _Steps, known: Sequence[str]) -> None:
     """Have a file take a step; the first that can't be applied is told, and ends it."""
-    info, notes = read_info(token.info), token.meta.get("notes", ())
+    info, notes = info_of(token), token.meta.get("notes", ())
     steps.listings.append(token)
     rows = rows_of(info, token.content, notes, len(steps.listings) - 1)
     file.steps.append(token)

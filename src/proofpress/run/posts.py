@@ -259,9 +259,9 @@ class _Running:
                 self._sessions[key] = self._started(language, f"{len(self._sessions)}")
             except MissingExtra as error:
                 raise _CannotStartError(CANNOT_RUN.no_extra(str(error))) from None
-            except FileNotFoundError as error:
-                raise _CannotStartError(CANNOT_RUN.no_program(str(error.filename or error))) from None
             except OSError as error:
+                if language == "bash" and isinstance(error, FileNotFoundError):
+                    raise _CannotStartError(CANNOT_RUN.no_program("bash")) from None
                 raise _CannotStartError(CANNOT_RUN.no_start(language, str(error))) from None
         return self._sessions[key]
 
