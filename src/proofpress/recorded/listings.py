@@ -70,9 +70,9 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
         info = read_info(listing.info)
         if info.include is not None:  # the file that it shows may tell its language
             info = info._replace(language=info.language or listing.options.language)
-        if info.step is not None:
+        if info.step is not None:  # a part, which is not run; those after it find its file as it is by then
             faults += _without_effect(listing, info, asked=bool(info.running.asked))
-            if (path := file_of(info.step.of)) and listing.so_far:  # those after it find the file as it is by then
+            if (path := file_of(info.step.of)) and listing.so_far:
                 made.append(MadeFile(path, listing.so_far))
             continue
         language, whole = RUNS.get(info.language.lower(), ""), _is_whole(info, listing.code)
