@@ -7,7 +7,7 @@ which is what lets a step be remembered, or run in another process.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 from markupsafe import Markup
@@ -18,8 +18,20 @@ from proofpress.problems import Problem
 # ---------------------------------------------------------------- files
 
 
+class SourceFile(Protocol):
+    """A file of the site: its path below the site's folder and its bytes, at hand or read when they are asked for."""
+
+    @property
+    def path(self) -> SourcePath:
+        """Its path below the site's folder."""
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes."""
+
+
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """A file of the site as it lies on disk: its path below the site's folder and its bytes' digest or content."""
+    """A file of the site with its bytes at hand."""
 
     path: SourcePath
     data: bytes

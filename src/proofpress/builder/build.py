@@ -209,7 +209,8 @@ def _excerpted(problems: list[Problem], inputs: Inputs, options: Options) -> lis
     """Return problems with the lines that they point at."""
     if not problems:
         return problems
-    texts = {str(source.path): source.data for source in inputs.tree.documents}
+    wanted = {one.path for one in problems}
+    texts = {str(source.path): source.data for source in inputs.tree.documents if source.path in wanted}
     texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
     return with_excerpts(problems, texts, options.root)
 

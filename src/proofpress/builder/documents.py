@@ -18,7 +18,7 @@ from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
 from proofpress.engine.loop import Outcome
 from proofpress.kinds.registry import reads_source
-from proofpress.model import Allowance, Body, Card, Place, Reference, Source
+from proofpress.model import Allowance, Body, Card, Place, Reference, SourceFile
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.texts import TEXT_RULES, faults_in
@@ -156,7 +156,7 @@ class DocumentStep(msgspec.Struct, frozen=True):
     A Prepared is written as JSON, since dates keep their offsets in it; the body has none.
     """
 
-    source: Source
+    source: SourceFile
     kind: Kind
     text: bytes
     """The digest of the source's bytes."""
@@ -208,7 +208,7 @@ class Rendering:
         if opened.markdown:
             self._plain = Renderer(config.markdown, config.highlight, words)
 
-    def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
+    def prepare(self, source: SourceFile, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
         config = self._config
         language, plain = placed(source.path, self._tags)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from proofpress.content.defaults import Defaults
     from proofpress.content.gate import Parts
-    from proofpress.model import Author, FrontMatter, Source
+    from proofpress.model import Author, FrontMatter, SourceFile
     from proofpress.paths import SourcePath
 
 DRAFTS: Final = "_drafts"
@@ -33,7 +33,7 @@ _UNREAD: Final = frozenset(
 
 
 def read(
-    source: Source,
+    source: SourceFile,
     *,
     zone: dt.tzinfo,
     taxonomies: Sequence[str],
