@@ -8,7 +8,6 @@ bytes than those that the build was told of raises `ChangedMeanwhileError`, and 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +19,7 @@ from proofpress.standing import SETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from proofpress.problems import Problem
 
@@ -81,7 +81,8 @@ class OnDisk(msgspec.Struct, frozen=True, gc=False):
     def data(self) -> bytes:
         """Its bytes. Raises ChangedMeanwhileError where they are others now, or can't be read any more."""
         try:
-            data = Path(self.place).read_bytes()
+            with open(self.place, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+                data = file.readall()
         except OSError as error:
             raise ChangedMeanwhileError(self.path) from error
         if digest_of_bytes(data) != self.digest:
