@@ -109,7 +109,7 @@ WIDER = {
     "cli/publish.py command": "the same",
     "cli/run.py command": "the same",
     "cli/serve.py command": "the same",
-    "engine/loop.py bring_up_to_date": "five are keywords with a default, each a way in which kinds of step differ",
+    "engine/loop.py bring_up_to_date": "six are keywords with a default, each a way in which kinds of step differ",
 }
 """Functions that may have more parameters, and why."""
 

@@ -7,7 +7,7 @@ which is what lets a step be remembered, or run in another process.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 from markupsafe import Markup
@@ -36,13 +36,43 @@ class Companion(msgspec.Struct, frozen=True, gc=False):
     """What its listings gave, what they read when they ran, or code that it includes."""
 
 
+class SourceFile(Protocol):
+    """A document's file: its path below the site's folder and its bytes, at hand or read when they are asked for."""
+
+    @property
+    def path(self) -> SourcePath:
+        """Its path below the site's folder."""
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes."""
+
+    @property
+    def names_files(self) -> bool:
+        """Whether its bytes may name files that it is made of, too."""
+
+    @property
+    def beside(self) -> tuple[Companion, ...]:
+        """What else it is made of, by path."""
+
+
+def names_files(data: bytes) -> bool:
+    """Tell quickly whether a document may name code that it includes, or files that its listings read."""
+    return b"include=" in data or b"reads" in data
+
+
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """A Markdown file of the site as it lies on disk: its path below the site's folder and its bytes."""
+    """A document's file with its bytes at hand."""
 
     path: SourcePath
     data: bytes
     beside: tuple[Companion, ...] = ()
     """What else it is made of, by path."""
+
+    @property
+    def names_files(self) -> bool:
+        """Whether its bytes may name files that it is made of, too."""
+        return names_files(self.data)
 
 
 # ---------------------------------------------------------------- documents

@@ -100,7 +100,7 @@ def test_a_page_depends_on_a_grammar_only_where_it_shows_what_only_that_knows(si
     tree, config = scan(site.root), Config(sources=("../src",))
 
     def digests(grammars: bytes) -> dict[str, bytes]:
-        found, _ = with_companions(site.root, tree, config, grammars)
+        found = with_companions(site.root, tree, config, grammars)
         return {source.path: source_digest(source) for source in found.documents}
 
     one, other = digests(b"1"), digests(b"2")

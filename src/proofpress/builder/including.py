@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from proofpress.markdown.includes import Included
     from proofpress.markdown.text import Listing, Text
-    from proofpress.model import Source
+    from proofpress.model import Source, SourceFile
 
 
 class Copies(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ def find_copies(root: Path, wanted: Callable[[str], bool]) -> Copies:
             mends += [mend] if mend is not None else []
     finally:
         rendering.close()
-    texts: dict[str, bytes] = {source.path: source.data for source in tree.documents}
+    texts: dict[str, SourceFile] = {source.path: source for source in tree.documents}
     judged = judge(with_excerpts(problems, texts, root), weigher(config.rules), strict=False)
     return Copies(problems=judged, mends=mends, unwritten=unwritten, empty=empty, listings=listings)
 

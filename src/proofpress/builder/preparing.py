@@ -114,6 +114,7 @@ def prepare(
         desk.traces,
         desk.executor if desk.shared is None else desk.shared.over(desk.executor, DOCUMENTS.name, could_be),
         standing=standing.keys(),
+        blobs=not desk.lasting,
         progress=lambda done, of: progress("Reading posts", done, of),
     )
     looked = {

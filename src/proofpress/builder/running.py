@@ -92,7 +92,7 @@ def posts_that_run(root: Path) -> Asking:
     code = code_version()
     plugins, unread = read_plugins(root, code.entries)
     tree = scan(root, config.ignore)
-    tree, lost = with_companions(root, tree, config, code.grammars)
+    tree = with_companions(root, tree, config, code.grammars)
     words = Words(config.language)
     paths = tuple(source.path for source in tree.documents)
     originals = translations(paths, words.knows, placed_paths(paths, config))
@@ -115,5 +115,5 @@ def posts_that_run(root: Path) -> Asking:
                 posts.append(Running(text, lines, runs, before, stands=not told & _STALE))
     finally:
         rendering.close()
-    errors = tuple(one for one in (*problems, *unread, *tree.problems, *lost) if one.severity == "error")
+    errors = tuple(one for one in (*problems, *unread, *tree.problems) if one.severity == "error")
     return Asking(config, paths, tuple(posts), errors)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from proofpress.content.defaults import Defaults
     from proofpress.content.gate import Parts
     from proofpress.content.notebooks.transcript import Transcript
-    from proofpress.model import FrontMatter, Place, Source
+    from proofpress.model import FrontMatter, Place, SourceFile
     from proofpress.paths import SourcePath
 
 DRAFTS: Final = "_drafts"
@@ -35,7 +35,7 @@ _UNREAD: Final = frozenset(
 
 
 def read(
-    source: Source,
+    source: SourceFile,
     *,
     zone: dt.tzinfo,
     taxonomies: Sequence[str],
@@ -113,7 +113,7 @@ def markdown_of(path: str, data: bytes) -> bytes:
     return transcript_of(data, path, Findings(path)).text.encode("utf-8", "replace")
 
 
-def files_read_by(source: Source) -> tuple[tuple[str, Place], ...]:
+def files_read_by(source: SourceFile) -> tuple[tuple[str, Place], ...]:
     """Return the files that a Markdown file's listings may read, as its front matter names them, with their places.
 
     What is wrong with that is told by `read`.

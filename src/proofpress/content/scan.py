@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from proofpress.content import gate, leftovers
 from proofpress.content import unread as unread_posts
 from proofpress.content.files import Faults, nfc, unread, walk, within
 from proofpress.content.names import NOTEBOOK, is_notebook
-from proofpress.model import Source
+from proofpress.model import Source, SourceFile
 from proofpress.paths import SourcePath, unportable
 from proofpress.problems import Problem, visible
 from proofpress.rules.files import FILE_TOO_LARGE, LEFT_OVER, UNPORTABLE_NAME, UNREAD_POST
@@ -50,8 +51,8 @@ class OutsideSiteError(Exception):
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """What lies in a site's folder. Every list is sorted by path."""
 
-    documents: tuple[Source, ...] = ()
-    """Every Markdown file and every notebook below content/, read."""
+    documents: tuple[SourceFile, ...] = ()
+    """Every Markdown file and every notebook below content/."""
     files: tuple[SourcePath, ...] = ()
     """Every other file below content/, to be copied."""
     static: tuple[SourcePath, ...] = ()
@@ -65,8 +66,18 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
-    """Find the files of a site and read its Markdown. Hidden files are left out, but for `static/.well-known/`.
+Take = Callable[[SourcePath, str, list[Problem]], SourceFile | None]
+"""Takes in a Markdown file by its path below the site's folder and its place on disk; gives None, and a problem, for none."""
+
+
+def held(path: SourcePath, place: str, problems: list[Problem]) -> Source | None:
+    """Take in a Markdown file with all of its bytes."""
+    data = read_markdown(path, place, problems)
+    return None if data is None else Source(path, data)
+
+
+def scan(root: Path, ignore: Sequence[str] = (), take: Take = held) -> Tree:
+    """Find the files of a site and `take` in its Markdown. Hidden files are left out, but for `static/.well-known/`.
 
     So is what editors and systems leave behind; `ignore`, the setting, adds to that and takes away.
     """
@@ -75,15 +86,15 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
     problems = faults.problems
     left = _LeftOut(ignore)
     copied = _Copied(ignore, problems)
-    documents: dict[SourcePath, Source] = {}
+    documents: dict[SourcePath, SourceFile] = {}
     files: list[SourcePath] = []
     beside: dict[SourcePath, str] = {}
     locks: list[SourcePath] = []
     for name, place, _ in walk(top, "content", faults, left):
         path = SourcePath(nfc(name))
         if path.lower().endswith(_DOCUMENTS) and not (is_notebook(path) and copied.is_asked_for(path)):
-            if (data := _read(path, place, problems)) is not None:
-                documents[path] = Source(path, data)
+            if (source := take(path, place, problems)) is not None:
+                documents[path] = source
         elif path.endswith(_BESIDE):
             beside[path] = place
         elif path.endswith(LOCK):
@@ -171,7 +182,7 @@ class _Copied:
 
 def _says_draft(path: SourcePath, place: str, problems: list[Problem]) -> bool:
     """Tell whether what lies beside a post says that it is a draft; what can't be read may say so."""
-    data = _read(path, place, problems)
+    data = read_markdown(path, place, problems)
     return data is None or gate.scanned(data.decode("utf-8", "replace"), tags=True) == "draft"
 
 
@@ -201,7 +212,7 @@ def place_inside(root: Path, path: str) -> str:
     return real
 
 
-def _read(path: SourcePath, place: str, problems: list[Problem]) -> bytes | None:
+def read_markdown(path: SourcePath, place: str, problems: list[Problem]) -> bytes | None:
     """Return a Markdown file's bytes; None, with a problem, for one that can't be read or is no text of a person's."""
     most = MAX_NOTEBOOK if is_notebook(path) else MAX_MARKDOWN
     try:
