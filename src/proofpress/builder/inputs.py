@@ -123,8 +123,7 @@ def read_inputs(
     config, problems, text = settings(root, base_url)
     code = code or code_version()
     plugins, unread = read_plugins(root, code.entries)
-    imported = code.packages if plugins.files else b""
-    versions = digest_of([code.digest, zone_rules(config.timezone), plugins.digest, imported])
+    versions = digest_of([code.digest, zone_rules(config.timezone), plugins.digest, plugins.files and code.packages])
     looked = looked if looked.versions == versions else Looked()
     tree, seen = _taken_in(root, config, looked.documents, now_ns, holds=holds)
     tree = with_companions(root, tree, config, code.grammars)
