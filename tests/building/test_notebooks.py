@@ -189,7 +189,7 @@ def test_problems_stand_at_the_line_of_the_file_and_show_the_cell(tmp_path: Path
     text = notebook(
         raw("---\ntitle: A\ndate: 2026-05-01\ntgas: x\n---"),
         prose('Say "so"\tand a [broken](nowhere.md) link.'),
-        code("#| ehco: false\nx = (1\ny = 2"),
+        code("#| ehco: false\nx = (1\ny = 2", shown({"image/png": base64_of(png())})),
     )
     small = SmallSite(tmp_path).write({"site.yaml": "title: S\nurl: https://me.example/\n", PATH: text})
     found = {one.rule: one for one in small.problems(checks=True)}
@@ -206,6 +206,8 @@ def test_problems_stand_at_the_line_of_the_file_and_show_the_cell(tmp_path: Path
         assert lines[own.line - 1][begin:end] == meant
         at, length = own.shown
         assert own.excerpt[at - 1 : at - 1 + length] == meant
+    assert found["no-alternative"].inside == "cell 3, output 1"
+    assert "#| fig-alt" in found["no-alternative"].hint
     assert found["broken-link"].excerpt == 'Say "so"\tand a [broken](nowhere.md) link.'
     report = click.unstyle("\n".join(reported([found["broken-link"]], "text", tmp_path)))
     place = f"{PATH}:{found['broken-link'].line}:{found['broken-link'].column}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proofpress.problems import Problem
+
+_FOR_OUTPUTS: Final = {"no-alternative": "begin the cell with the line '#| fig-alt: …', which says what it shows"}
+"""What to do, by rules, about what a cell gave, which nobody writes by hand."""
 
 
 def placed(problems: Sequence[Problem], data: bytes) -> list[Problem]:
@@ -59,6 +62,7 @@ def _placed(found: Problem, transcript: Transcript, lines: Sequence[str], starts
         excerpt_length=found.length,
         inside=inside,
         edits=(),
+        hint=_FOR_OUTPUTS.get(found.rule, found.hint) if origin.output else found.hint,
     )
 
 
