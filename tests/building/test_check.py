@@ -393,6 +393,21 @@ def test_what_only_looks_like_a_fault_is_left_alone(text: str) -> None:
     assert [one.rule for one in found if one.rule not in {"skipped-level", "unnamed-listing"}] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        (
+            "A press is oiled. Whoever runs `press --oil` once a month will not have to worry about how dry it gets in",
+            104,
+        ),
+        ("The pressman looks at the paper in the bed before he inks it, and", 63),
+    ],
+)
+def test_a_text_that_stops_is_told_beside_code_and_in_its_first_sentence(text: str, column: int) -> None:
+    (found,) = (one for one in faults(Path("a.md"), f"---\ntitle: A\n---\n\n{text}\n") if one.rule == "cut-off")
+    assert (found.line, found.column) == (5, column)
+
+
 def test_the_first_and_the_last_words_are_looked_at() -> None:
     for path, text, begins in clean():
         own = document(path, text)

@@ -194,7 +194,7 @@ HOLDERS: dict[str, Callable[[str, str, str], str]] = {
 
 
 @given(holder=st.sampled_from(sorted(HOLDERS)), form=st.sampled_from(sorted(FORMS)), saying=st.sampled_from(SAYINGS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_notebook_that_says_anywhere_that_it_is_a_draft_is_one(
     holder: str, form: str, saying: tuple[str, str]
 ) -> None:
@@ -217,7 +217,7 @@ def test_a_second_cell_that_says_it_does_no_harm_to_the_first(cells: list[tuple[
 
 
 @given(data=st.binary(max_size=80), cut=st.integers(0, 400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_bytes_are_a_notebook_or_a_problem(data: bytes, cut: int) -> None:
     whole = notebook(("raw", FORMS["yaml"]("date", "2026-01-01")), ("code", "x = 1"), metadata={"a": 1}).encode()
     for text in (data, whole[:cut] + data, whole[:cut] + data + whole[cut:]):

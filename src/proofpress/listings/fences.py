@@ -331,8 +331,6 @@ class _Reading:
             return None
         if self.language.lower() == "diff":
             return "a diff is never run", "take the option out"
-        if "step" in self.step:
-            return "a step is a part of its file, and is not run", "run the file behind it, in a listing that starts it"
         if self.language.lower() in RUNS:
             return None
         named = f"'{self.language[:40]}'" if self.language else "a listing that names no language"

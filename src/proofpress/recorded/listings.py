@@ -71,7 +71,6 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
         if info.include is not None:  # the file that it shows may tell its language
             info = info._replace(language=info.language or listing.options.language)
         if info.step is not None:  # a part, which is not run; those after it find its file as it is by then
-            faults += _without_effect(listing, info, asked=bool(info.running.asked))
             if (path := file_of(info.step.of)) and listing.so_far:
                 made.append(MadeFile(path, listing.so_far))
             continue
@@ -154,13 +153,7 @@ def _without_effect(listing: Listing, info: Info, *, asked: bool) -> Iterator[tu
     """Give the options of a listing that is not run, though they speak of that."""
     for key, at in info.running.at:
         place = listing.info_place(at, len(key))
-        if info.step is not None and (key != "run" or asked):
-            message = f"'{key}' speaks of a run, and a step of a file is not run by itself"
-            yield (
-                LISTING_OPTIONS.says(message, "behind the last step, run a listing that imports or calls the file"),
-                place,
-            )
-        elif key == "run" and asked:
+        if key == "run" and asked:
             message = "a listing that shows lines as deleted is two programs, and is not run"
             yield LISTING_OPTIONS.says(message, "take 'run' out, or mark no line as deleted"), place
         elif key != "run":
