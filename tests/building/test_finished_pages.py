@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,9 @@ from proofpress.paths import Base
 from proofpress.rules.html_page import Page, Tag
 from proofpress.site.finished import Web, facts_of, outside
 from proofpress.site.suggestions import Suggestions
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = {
     "site.yaml": "title: Notes\nurl: https://me.example/blog/\n",
@@ -146,3 +151,23 @@ def test_the_look_of_a_check_is_no_part_of_what_a_build_keeps(broken: SmallSite)
     values = [entry.value for entry in desk.traces.entries(desk.filled).values()]
     assert values
     assert all("look" not in msgspec.json.decode(value) for value in values)
+
+
+def test_a_page_that_no_other_leads_to_is_told_where_that_is_asked(tmp_path: Path) -> None:
+    site = SmallSite(tmp_path).write(
+        {
+            "site.yaml": (
+                "title: Notes\nurl: https://me.example/blog/\nrules: {lone-page: warning}\n"
+                "menu: [{title: Menu, url: menu.md}]\n"
+            ),
+            "content/menu.md": "# Menu\n",
+            "content/posts/one.md": post("One", text="[a](../linked.md) [b](https://me.example/blog/whole/#b)"),
+            "content/linked.md": "# Linked\n",
+            "content/whole.md": "# Whole\n\n## B\n",
+            "content/itself.md": "# Itself\n\n[me](https://me.example/blog/itself/)\n",
+            "content/forgotten.md": "# Forgotten\n",
+            "content/secret.md": "---\nlisted: false\n---\n\n# Secret\n",
+        }
+    )
+    found = [one.path for one in site.problems(checks=True) if one.rule == "lone-page"]
+    assert found == ["content/forgotten.md", "content/itself.md"]

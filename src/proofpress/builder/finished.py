@@ -21,7 +21,7 @@ from proofpress.paths import Base
 from proofpress.problems import Edit, Problem, Severity
 from proofpress.rules.checks import PAGE_RULES
 from proofpress.rules.html_page import Page, Tag
-from proofpress.rules.pages import INSECURE_LINK
+from proofpress.rules.pages import INSECURE_LINK, LONE_PAGE
 from proofpress.rules.rule import WHOLE_FILE, replacing
 from proofpress.site import questions
 from proofpress.site.finished import Facts, Outside, OutsideLink, Web, facts_of, outside
@@ -253,6 +253,20 @@ def finished_problems(
             shared.setdefault(found, []).append(key)
     for found, keys in shared.items():
         yield _shared(found, keys, targets)
+    yield from _alone(web, world, targets, looks)
+
+
+def _alone(web: Web, world: World, targets: Mapping[str, FilledTarget], looks: Mapping[str, Look]) -> Iterator[Problem]:
+    """Give each page that no other leads to; posts have their lists, and what is not listed is meant to be so."""
+    reached = None
+    for key, target in targets.items():
+        card = world.site.by_path.get(target.text_of) if target.text_of is not None and target.is_page else None
+        if card is None or card.kind != "page" or not card.listed or card.site_path != key:
+            continue
+        if reached is None:
+            reached = web.reached(own.facts for own in looks.values())
+        if unquote(key) not in reached:
+            yield LONE_PAGE.unlinked().at(card.path, Place(1, 1))
 
 
 def _secured(broken: Broken, path: str, place: Place) -> tuple[Edit, ...]:

@@ -98,8 +98,18 @@ class _InsecureLink(Rule, frozen=True):
         return self.says(f"'{url}' asks for this site without encryption", f"write '{secure}'")
 
 
+class _LonePage(Rule, frozen=True):
+    def unlinked(self) -> Fault:
+        """Tell of a page that no other page leads to."""
+        return self.says(
+            "no page of the site links to this one, so that nobody who reads on comes here",
+            "link to it from a text or the menu; 'listed: false' says that its address alone is to lead here",
+        )
+
+
 DUPLICATE_ID: Final = _DuplicateId("duplicate-id", "warning", "page", checked=True, precision=(3, 3))
 NAMELESS_FRAME: Final = _NamelessFrame("nameless-frame", "warning", "page", checked=True, precision=(25, 25))
 OVERSIZED_IMAGE: Final = _OversizedImage("oversized-image", "warning", "page", checked=True)
 LEAVES_SITE: Final = _LeavesSite("leaves-site", "warning", "page", checked=True)
 INSECURE_LINK: Final = _InsecureLink("insecure-link", "warning", "page", checked=True, precision=(25, 25))
+LONE_PAGE: Final = _LonePage("lone-page", "warning", "page", checked=True, optional=True)

@@ -21,7 +21,7 @@ from proofpress.rules.rule import Fault
 from proofpress.urls import LINKS, WEB, candidates, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from proofpress.paths import Base
     from proofpress.rules.html_page import Page, Tag
@@ -40,6 +40,8 @@ _NO_DOCUMENT: Final = frozenset(
     {"preconnect", "dns-prefetch", "webmention", "pingback", "micropub", "edituri", "hub", "me", "authorization_endpoint", "token_endpoint"}
 )  # fmt: skip
 """Relations of `link` whose address is a host or a service, and no file that anybody gets."""
+_FOLLOWED: Final = frozenset({"a", "area"})
+"""What a reader follows."""
 _PICTURES: Final = frozenset({"og:image", "og:image:url", "og:image:secure_url", "twitter:image"})
 _REFRESH: Final = re.compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']+)", re.IGNORECASE)
 
@@ -166,6 +168,24 @@ class Web:
             fault = self._fault(seen, page)
             if fault is not None:
                 yield Broken(fault, page, seen)
+
+    def reached(self, pages: Iterable[Facts]) -> frozenset[str]:
+        """Return the site paths that a reader is led to from another page."""
+        links: dict[str, str] = {}
+        """By address: the page that has it, or nothing where several do."""
+        for page in pages:
+            for seen in page.links:
+                if seen.tag in _FOLLOWED and seen.href[0] != "#" and not _is_foreign(seen.href, self._base.origin):
+                    href = seen.href if seen.href[0] == "/" else joined(page.base, seen.href) or ""
+                    links[href] = page.url if links.get(href, page.url) == page.url else ""
+        found = set()
+        for href, only in links.items():
+            whole = joined(self._base.origin, href)
+            if whole is not None and same_host(whole, self._base.origin) and whole.partition("#")[0] != only:
+                path = unquote(urlsplit(whole).path).removeprefix(unquote(self._base.prefix)) or "/"
+                if (there := self._lookup(path)) is not None:
+                    found.add(there)
+        return frozenset(found)
 
     def _fault(self, seen: Seen, page: Facts) -> Fault | None:
         """Return what is wrong with an address; the same on every page where it does not begin at the page's own."""
