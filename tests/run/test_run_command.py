@@ -11,12 +11,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
+from proofpress.builder.running import posts_that_run
 from proofpress.cli.commands import proofpress
 from proofpress.recorded.listings import digest
-from proofpress.recorded.values import Drawn, Ran
+from proofpress.recorded.values import Drawn, Printed, Ran
+from proofpress.run.comparing import changes
 from proofpress.run.keeping import keep, lock_after
 from proofpress.run.posts import Gave
 
@@ -115,6 +118,19 @@ def test_check_keeps_nothing_and_tells_what_gives_something_else(site: Path) -> 
     assert problem["message"] == "the listing gives '0', and gave '2'"
     assert "::error file=content/posts/2026-03-02-lines.md,line=6," in run("--check", "--format", "github").stdout
     assert kept(site) == before
+
+
+def test_an_output_that_is_other_under_another_version_is_told_with_both(site: Path) -> None:
+    run()
+    post = posts_that_run(site).posts[0]
+    assert post.lock is not None
+    then = msgspec.structs.replace(post.lock, versions={"gone": "1", "numpy": "1.26.4", "python": "3.11.7"})
+    versions = {"new": "1", "numpy": "2.1.0", "python": "3.11.7"}
+    other = msgspec.structs.replace(then.listings[0], outputs=(Printed("43\n"),))
+    (found,) = changes(post.path, post.runs, then, Gave(post.path, (other,), versions=versions))
+    assert found.message == "the listing gives '43', and gave '42'"
+    assert found.hint == "numpy is 2.1.0, and was 1.26.4; `proofpress run` writes down what it gives now"
+    assert changes(post.path, post.runs, then, Gave(post.path, then.listings, versions=versions)) == []
 
 
 def test_what_a_post_claims_is_compared_and_written_anew_where_it_is_asked(site: Path) -> None:

@@ -15,12 +15,13 @@ import pytest
 from proofpress.model import Place
 from proofpress.recorded.listings import digest
 from proofpress.recorded.values import MadeFile, Printed, Raised, Runnable, Table, Value
+from proofpress.run.environment import QUIET, folder_for
 from proofpress.run.posts import Gave, How, Post, run_post
 from proofpress.run.processes import all_ours
 from proofpress.run.values import Limits, StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     Running = Callable[..., Gave]
 
@@ -195,6 +196,16 @@ def test_what_is_wrong_is_told_at_its_line(python: tuple[Gave, dict[str, Any]]) 
 def test_the_versions_of_what_is_imported_by_name_are_told(python: tuple[Gave, dict[str, Any]]) -> None:
     gave, _ = python
     assert gave.versions == {"msgspec": msgspec.__version__, "python": ".".join(map(str, sys.version_info[:3]))}
+
+
+def test_tensorflow_logs_nothing_of_the_machine_unless_it_is_asked_to(tmp_path: Path) -> None:
+    def environment(**given: str) -> Mapping[str, str]:
+        return folder_for(tmp_path, "content/hello.md", sys.executable, tmp_path, given).environment
+
+    assert QUIET.items() <= environment().items()
+    asked = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_ENABLE_ONEDNN_OPTS": "1", "KERAS_BACKEND": "torch"}
+    assert asked.items() <= environment(**asked, API_KEY="open sesame").items()
+    assert "API_KEY" not in environment(API_KEY="open sesame")
 
 
 # ---------------------------------------------------------------- shells
