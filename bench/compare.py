@@ -1,4 +1,4 @@
-"""Proofpress, Hugo and Pelican on the same posts: cold, with nothing changed, and after an edit.
+"""Proofpress, Hugo, Pelican and Zensical on the same posts: cold, with nothing changed, and after an edit.
 
 Each build is a whole process, as a person or a CI job starts it. The tools take turns, so that a slow minute of the
 machine hits all of them, and the ratio to Hugo is taken turn by turn before its median: on a busy machine seconds drift,
@@ -45,7 +45,7 @@ def one_turn(tool: Tool, folder: Path, count: int, number: int) -> Turn:
     noop = run(tool.command, folder)
     check_all_are_there(tool, folder, count)
     sentence = f"One more paragraph, in turn {number}."
-    edit(folder, count // 2, sentence)
+    edit(folder, count // 2, sentence, tool.name)
     edited = run(tool.command, folder)
     check_it_says(tool, folder, count // 2, sentence)
     return Turn(cold, noop, edited)
@@ -69,7 +69,7 @@ def peaks(tool: Tool, folder: Path, count: int) -> tuple[float, float, float]:
     forget(tool, folder)
     cold = peak_memory(tool.command, folder)
     noop = peak_memory(tool.command, folder)
-    edit(folder, count // 2, "One more paragraph, for memory's sake.")
+    edit(folder, count // 2, "One more paragraph, for memory's sake.", tool.name)
     return cold, noop, peak_memory(tool.command, folder)
 
 
@@ -120,9 +120,10 @@ def main() -> int:
     ask.add_argument("--turns", type=positive, default=5, help="how often each build is timed (5)")
     ask.add_argument("--hugo", metavar="PROGRAM", help="where Hugo is ($HUGO, else on PATH)")
     ask.add_argument("--pelican", metavar="PROGRAM", help="where Pelican is ($PELICAN, else on PATH)")
+    ask.add_argument("--zensical", metavar="PROGRAM", help="where Zensical is ($ZENSICAL, else on PATH)")
     ask.add_argument("--alone", action="store_true", help="Proofpress without its peers")
     said = ask.parse_args()
-    peers: dict[ToolName, str | None] = {"hugo": said.hugo, "pelican": said.pelican}
+    peers: dict[ToolName, str | None] = {"hugo": said.hugo, "pelican": said.pelican, "zensical": said.zensical}
     tools = [proofpress()]
     if not said.alone:
         for name, given in peers.items():

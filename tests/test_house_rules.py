@@ -28,12 +28,12 @@ ARROWS: dict[str, set[str]] = {
     "problems": set(),
     "model": {"paths", "problems"},
     "findings": {"rules", "model", "problems"},
-    "content": FOUNDATIONS | {"findings", "rules"},
+    "content": FOUNDATIONS | {"engine", "findings", "rules"},
     "words": {"rules", "content", "model", "paths", "problems"},
     "config": {"rules", "content", "model", "problems"},
     "run": {"rules", "content", "engine", "model", "problems", "recorded"},
     "schema": {"rules", "config", "content", "problems"},
-    "rules": {"model", "patterns", "problems"},
+    "rules": {"diagrams", "model", "patterns", "problems"},
     "theme": FOUNDATIONS | {"rules", "content", "theme_sheets"},
     "theme_sheets": set(),
     "theme_options": {"content", "model", "problems", "theme_look"},
@@ -52,7 +52,7 @@ ARROWS: dict[str, set[str]] = {
     "plugins": {"rules", "kinds", "markdown", "model", "paths", "problems", "site"},
     "search": set(),
     "standing": set(),
-    "output": {"rules", "content", "engine", "paths", "problems", "site", "standing"},
+    "output": {"rules", "content", "engine", "model", "paths", "problems", "site", "standing"},
     "remote": {"engine", "output", "paths", "problems"},
     "engine": set(),
     "builder": FOUNDATIONS - {"urls"}
@@ -109,7 +109,7 @@ WIDER = {
     "cli/publish.py command": "the same",
     "cli/run.py command": "the same",
     "cli/serve.py command": "the same",
-    "engine/loop.py bring_up_to_date": "five are keywords with a default, each a way in which kinds of step differ",
+    "engine/loop.py bring_up_to_date": "six are keywords with a default, each a way in which kinds of step differ",
 }
 """Functions that may have more parameters, and why."""
 

@@ -7,7 +7,7 @@ which is what lets a step be remembered, or run in another process.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 from markupsafe import Markup
@@ -36,13 +36,43 @@ class Companion(msgspec.Struct, frozen=True, gc=False):
     """What its listings gave, what they read when they ran, or code that it includes."""
 
 
+class SourceFile(Protocol):
+    """A document's file: its path below the site's folder and its bytes, at hand or read when they are asked for."""
+
+    @property
+    def path(self) -> SourcePath:
+        """Its path below the site's folder."""
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes."""
+
+    @property
+    def names_files(self) -> bool:
+        """Whether its bytes may name files that it is made of, too."""
+
+    @property
+    def beside(self) -> tuple[Companion, ...]:
+        """What else it is made of, by path."""
+
+
+def names_files(data: bytes) -> bool:
+    """Tell quickly whether a document may name code that it includes, or files that its listings read."""
+    return b"include=" in data or b"reads" in data
+
+
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """A Markdown file of the site as it lies on disk: its path below the site's folder and its bytes."""
+    """A document's file with its bytes at hand."""
 
     path: SourcePath
     data: bytes
     beside: tuple[Companion, ...] = ()
     """What else it is made of, by path."""
+
+    @property
+    def names_files(self) -> bool:
+        """Whether its bytes may name files that it is made of, too."""
+        return names_files(self.data)
 
 
 # ---------------------------------------------------------------- documents
@@ -95,6 +125,8 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
     """Files that its listings may read, as written: relative to the document's own."""
     vary: tuple[str, ...] = ()
     """What may be other each time that its listings run: `seconds`, `/id=\\d+/`."""
+    python: str | None = None
+    """The version of Python that its listings are for, such as `3.10`."""
     extra: dict[str, Any] = {}
     """The mapping `extra:`, with the value of each unknown key beside it."""
 
@@ -105,6 +137,22 @@ class Place(msgspec.Struct, frozen=True, gc=False, array_like=True):
     line: int
     column: int
     length: int = 1
+
+
+class Drawing(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """A picture that a notebook holds, and that is published as a file beside its page."""
+
+    name: str
+    """Of that file: `figure-3c9f….png`, of its digest, so that another picture has another."""
+    digest: str
+    """Of its bytes, in hexadecimal digits."""
+    width: int | None = None
+    height: int | None = None
+    start: int
+    """Where it begins in the notebook's text, in characters."""
+    end: int
+    drawn: bool = False
+    """Whether it is an SVG, which is stored as text."""
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +189,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Its own, where it is not the site's."""
     beside: tuple[Companion, ...] = ()
     """What else it is made of."""
+    drawings: tuple[Drawing, ...] = ()
+    """Of a notebook: the pictures in it, each once."""
 
 
 # ---------------------------------------------------------------- bodies
@@ -314,6 +364,8 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None = None
     picture: Picture | None = None
     """Where lighter ones were made of it."""
+    within: SourcePath | None = None
+    """The notebook that holds it, where it is no file of its own: its path is the notebook's, and its name."""
 
 
 # ---------------------------------------------------------------- templates

@@ -62,6 +62,22 @@ class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
     excerpt: str = ""
     severity: Severity = "error"
     edits: tuple[Edit, ...] = ()
+    inside: str = ""
+    """Of a file that people see in parts: in which, and where in it, `cell 3, line 2` of a notebook."""
+    excerpt_column: int = 0
+    """Where the fault stands in the excerpt, if not at its column: in a notebook's file lines are written otherwise."""
+    excerpt_length: int = 0
+
+    @property
+    def said(self) -> str:
+        """All that is said of it, on one line."""
+        message = f"{self.inside}: {self.message}" if self.inside else self.message
+        return f"{message}; {self.hint}" if self.hint else message
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Where in the excerpt the fault stands, and how many characters of it are meant."""
+        return (self.excerpt_column or self.column, self.excerpt_length or self.length)
 
 
 def judge(
@@ -184,8 +200,11 @@ def one_slip_apart(a: str, b: str) -> bool:
     return a[start + 1 :] == b[start + 1 :] or exchanged
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that a person most likely meant, or None when nothing is close."""
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str | None:
+    """Return the known word that a person most likely meant, or None when nothing is close.
+
+    `alike` is how much of two longer words has to be the same: more where there are hundreds of known ones.
+    """
     choices = sorted(set(known))
     folded = {choice.casefold(): choice for choice in choices}
     if word.casefold() in folded:
@@ -198,12 +217,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if len(exchanged) == 1:
         return folded[exchanged[0]]
     # In a short word one letter is much: 'jq' is no misspelt 'q', but 'jsn' is a misspelt 'json'.
-    cutoff = 0.8 if len(word) <= 4 else 0.6
+    cutoff = 0.8 if len(word) <= 4 else alike
     found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     """Return the hint ``did you mean 'x'?`` for the nearest known word, or an empty string."""
-    found = nearest(word, known)
+    found = nearest(word, known, alike=alike)
     return f"did you mean '{found}'?" if found else ""

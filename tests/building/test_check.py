@@ -285,17 +285,21 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "no-alternative": ("![](https://example.org/a.svg)", 0, 5),
     "repeated-heading": ("## Twice\n\nA sentence.\n\n## Twice\n\nAnother.", 4, 4),
     "restarted-list": ("1. One:\n\n```text\none\n```\n\n1. Two:\n\n```text\ntwo\n```", 6, 1),
+    "swallowed-item": ("1. One:\n\n```text\none\n```\nThat is one.\n2. Two is more.", 6, 1),
     "unused-allowance": ("<!-- proofpress: ignore vague-link -->", 0, 1),
     "no-header": ("| | |\n|---|---|\n| L1 | 48 kB |", 0, 1),
     "unsaid-language": ("Матрица, которая не помещается в кэш, читается снова.", 0, 1),
     "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
+    "github-link": ("More is in [another post](../linkers/).", 0, 27),
 }
 """By rule, a fault and where it is: how many lines below its first, and its column."""
 AT_THE_ENDS = {"echoed-instruction", "echoed-answer", "cut-off", "empty-heading"}
+WHERE_NAMED = {"newer-syntax"}
+"""What is asked of posts alone whose front matter says more."""
 
 
 def test_every_rule_that_check_alone_asks_is_planted() -> None:
-    assert {rule.name for rule in CHECKED_RULES} <= PLANTED.keys() | AT_THE_ENDS
+    assert {rule.name for rule in CHECKED_RULES} <= PLANTED.keys() | AT_THE_ENDS | WHERE_NAMED
 
 
 def document(path: Path, text: str) -> Document:
@@ -387,6 +391,21 @@ LEFT_ALONE = {
 def test_what_only_looks_like_a_fault_is_left_alone(text: str) -> None:
     found = faults(Path("a.md"), f"---\ntitle: Presses\n---\n\n{text}\n")
     assert [one.rule for one in found if one.rule not in {"skipped-level", "unnamed-listing"}] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        (
+            "A press is oiled. Whoever runs `press --oil` once a month will not have to worry about how dry it gets in",
+            104,
+        ),
+        ("The pressman looks at the paper in the bed before he inks it, and", 63),
+    ],
+)
+def test_a_text_that_stops_is_told_beside_code_and_in_its_first_sentence(text: str, column: int) -> None:
+    (found,) = (one for one in faults(Path("a.md"), f"---\ntitle: A\n---\n\n{text}\n") if one.rule == "cut-off")
+    assert (found.line, found.column) == (5, column)
 
 
 def test_the_first_and_the_last_words_are_looked_at() -> None:

@@ -16,6 +16,8 @@ from proofpress.builder.versions import code_version
 from proofpress.rules import languages
 from proofpress.rules.languages import grammars, requirements
 from proofpress.rules.languages.guessing import language_of
+from proofpress.rules.languages.python import program, python_slip
+from proofpress.rules.languages.python_versions import later
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -303,3 +305,41 @@ def test_without_the_extra_one_line_says_which_languages_were_not_read(tmp_path:
             "Listings in 1 language were not read (JavaScript): pip install 'proofpress[check]' brings the grammars.",
             "Nothing is wrong.",
         ]
+
+
+LATER = [
+    ("def f(a, /):\n    if b := a:\n        return b\n", 7, [("'/' among parameters", 1), ("':='", 2)]),
+    ("def f(a, /):\n    if b := a:\n        return b\n", 8, []),
+    ("import zoneinfo\nfrom tomllib import loads\n", 8, [("the module 'zoneinfo'", 1), ("the module 'tomllib'", 2)]),
+    ("def f(a: list[int]) -> int | None: ...\n", 8, [("'|' between types", 1), ("'list[…]' as a type", 1)]),
+    ("from __future__ import annotations\ndef f(a: list[int]) -> int | None: ...\n", 7, []),
+    ("a = list[0] | b\n", 7, []),
+    ("match a:\n    case 1: pass\n", 9, [("'match'", 1)]),
+    ("match = 1\nmatch(a)\n", 7, []),
+    ("try:\n    f()\nexcept* A:\n    pass\n", 10, [("'except*'", 3)]),
+]
+NEWER = [
+    ("type Point = tuple[float, float]\n", "'type'"),
+    ("def first[T](of: list[T]) -> T: ...\n", "parameters of types in brackets"),
+    ('a = f"{b["c"]}"\n', "a string's own quotes, or a backslash, within its braces"),
+]
+
+
+@pytest.mark.parametrize(("code", "minor", "told"), LATER)
+def test_what_came_after_a_version_of_python_is_known(code: str, minor: int, told: list[tuple[str, int]]) -> None:
+    read = program(code)
+    assert read.tree is not None
+    assert sorted((one.name, one.line) for one in later(read.tree, read.code, minor)) == sorted(told)
+
+
+@pytest.mark.parametrize(("code", "name"), NEWER)
+def test_what_a_later_python_reads_is_no_fault_and_is_known_where_this_one_reads_it(code: str, name: str) -> None:
+    assert python_slip(code) is None
+    read = program(code)
+    assert (read.tree is not None) == (sys.version_info >= (3, 12))
+    if read.tree is not None:
+        assert [one.name for one in later(read.tree, read.code, 11)] == [name]
+
+
+def test_a_string_that_never_ends_within_its_braces_is_a_fault_still() -> None:
+    assert python_slip('a = f"{b"\nc = 1\n') is not None

@@ -72,7 +72,6 @@ def test_a_pattern_that_cannot_be_is_told_at_its_place(tmp_path: Path) -> None:
         "b.Rmd",
         "b.qmd",
         "b.rst",
-        "b.ipynb",
         "b.org",
         "b.adoc",
         "b.html",

@@ -166,3 +166,62 @@ def test_another_status_hides_nothing(word: str) -> None:
 @pytest.mark.parametrize("path", ["content/_drafts/a.md", "content/posts/_drafts/a.md", "content/_drafts/b/index.md"])
 def test_what_lies_in_a_folder_of_drafts_is_one(path: str) -> None:
     assert load("---\ntitle: A\ndate: 2024-01-05\n---\nText\n", path).front.draft
+
+
+def notebook(*cells: tuple[str, str], metadata: dict[str, object] | None = None) -> str:
+    made: list[dict[str, object]] = [
+        {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True)}
+        | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+        for kind, text in cells
+    ]
+    return json.dumps({"cells": made, "metadata": metadata or {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+
+
+HOLDERS: dict[str, Callable[[str, str, str], str]] = {
+    "a raw cell": lambda form, key, value: notebook(("raw", FORMS[form](key, value)), ("markdown", "Text")),
+    "a cell of Markdown": lambda form, key, value: notebook(("markdown", FORMS[form](key, value)), ("code", "x = 1")),
+    "a cell below code": lambda form, key, value: notebook(("code", "#hide\nx = 1"), ("raw", FORMS[form](key, value))),
+    "a list": lambda _form, key, value: notebook(
+        ("code", "#hide\nx = 1"), ("markdown", f'# "Title"\n> "What it is about"\n\n- toc: true\n- {key}: {value}\n')
+    ),
+    "metadata": lambda _form, key, value: notebook(("markdown", "Text"), metadata={"title": "A", key: value}),
+    "metadata of a tool": lambda _form, key, value: notebook(("markdown", "Text"), metadata={"nikola": {key: value}}),
+    "a value of JSON": lambda _form, key, value: notebook(
+        ("markdown", "Text"), metadata={key: {"true": True, "yes": True, "false": False, "no": False}.get(value, value)}
+    ),
+}
+"""Where a notebook may say it."""
+
+
+@given(holder=st.sampled_from(sorted(HOLDERS)), form=st.sampled_from(sorted(FORMS)), saying=st.sampled_from(SAYINGS))
+@settings(max_examples=200, deadline=None)
+def test_a_notebook_that_says_anywhere_that_it_is_a_draft_is_one(
+    holder: str, form: str, saying: tuple[str, str]
+) -> None:
+    document = load(HOLDERS[holder](form, *saying), "content/posts/post.ipynb")
+    assert document.front.draft, (holder, form, saying)
+
+
+@given(
+    cells=st.lists(
+        st.tuples(
+            st.sampled_from(["raw", "markdown"]), st.sampled_from([make("draft", "true") for make in FORMS.values()])
+        ),
+        min_size=2,
+        max_size=3,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_a_second_cell_that_says_it_does_no_harm_to_the_first(cells: list[tuple[str, str]]) -> None:
+    assert load(notebook(*cells), "content/posts/post.ipynb").front.draft
+
+
+@given(data=st.binary(max_size=80), cut=st.integers(0, 400))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_are_a_notebook_or_a_problem(data: bytes, cut: int) -> None:
+    whole = notebook(("raw", FORMS["yaml"]("date", "2026-01-01")), ("code", "x = 1"), metadata={"a": 1}).encode()
+    for text in (data, whole[:cut] + data, whole[:cut] + data + whole[cut:]):
+        document = read(Source(SourcePath("content/a.ipynb"), text), zone=dt.UTC, taxonomies=("tags",), authors=())
+        told = any(one.rule == "notebook-syntax" for one in document.problems)
+        assert told == (document.text.strip() == "")
+        assert told or json.loads(text.decode("utf-8-sig"), strict=False)["nbformat"] == 4

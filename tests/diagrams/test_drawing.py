@@ -31,6 +31,20 @@ MERMAID = {
 }
 
 
+D2 = """direction: right
+client: Browser
+client -> cache: asks {style.stroke-dash: 3}
+cache: Cache {shape: cylinder; style.fill: "#f4a261"}
+cache -> worker.pool
+worker: Worker {pool}
+users: {
+  shape: sql_table
+  id: int {constraint: primary_key}
+}
+manual: Manual {link: https://a.example/}
+"""
+
+
 def drawn(kind: str, source: str) -> Drawing:
     found = draw(kind, source)
     assert isinstance(found, Drawing), found
@@ -50,6 +64,43 @@ def test_every_kind_is_drawn_with_plain_attributes_that_follow_light_and_dark(na
     written = re.findall(r'(?:fill|stroke|stop-color)="([^"]*)"', svg)
     assert {one.partition("(")[0] for one in written} <= {"light-dark", "currentColor", "none", "url", "inherit"}
     assert drawn("mermaid", MERMAID[name]).svg == svg
+
+
+def test_d2_is_drawn_in_the_same_way_and_on_no_ground_of_its_own() -> None:
+    found = drawn("d2", D2)
+    words = "".join(ET.fromstring(found.svg).itertext())
+    assert all(word in words for word in ("Browser", "asks", "Cache", "Worker", "pool", "users", "int", "PK", "Manual"))
+    assert not re.search(
+        r"<(?:style|script|image|foreignObject)\b|\s(?:style|class|on\w+)=|font-family|@font-face", found.svg
+    )
+    assert 'href="https://a.example/"' in found.svg
+    plain = re.sub(r"<mask.*?</mask>", "", found.svg)
+    written = re.findall(r'(?:fill|stroke)="([^"]*)"', plain)
+    assert {one.partition("(")[0] for one in written} <= {"light-dark", "currentColor", "none", "inherit"}
+    assert set(re.findall(r'fill="([^"]*)"', "".join(re.findall(r"<mask.*?</mask>", found.svg)))) == {"white", "black"}
+    assert f'width="{found.width}" height="{found.height}" fill="light-dark' not in plain
+    assert drawn("d2", D2).svg == found.svg
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "said"),
+    [
+        ("a -> b\nb: {\n", 2, 4, "maps must be terminated with }"),
+        ("a\nb -> \n", 2, 1, "connection missing destination"),
+        ("a\n...@../other\n", 2, 1, "other files and pictures are not read here"),
+        ('a: {\n  b: @"/etc/other"\n}\n', 2, 4, "other files and pictures are not read here"),
+        ("a: {icon: /etc/hostname}\n", 1, 5, "other files and pictures are not read here"),
+        ("a.icon: https://a.example/a.svg\n", 1, 3, "other files and pictures are not read here"),
+        ("a: { i\\con: /etc/hostname }\n", 1, 6, "other files and pictures are not read here"),
+        ("a\nb: |md\n  # Title\n|\n", 2, 4, "formatted text is not drawn here"),
+    ],
+)
+def test_of_d2_an_error_is_told_where_it_is_and_so_is_what_would_read_another_file(
+    source: str, line: int, column: int, said: str
+) -> None:
+    found = draw("d2", source)
+    assert isinstance(found, Flaw)
+    assert (found.line, found.column, found.message) == (line, column, said)
 
 
 def test_ids_are_a_diagrams_own() -> None:
@@ -88,6 +139,77 @@ def test_an_error_is_told_where_it_is(kind: str, source: str, line: int, column:
     assert said in found.message
 
 
+CLASSES = "classDiagram\n  class A {\n    +aLongNameOfAMember(first int, second int) bool\n    +größe() int\n    +大きさ() int\n  }\n"
+BOARD = "kanban\n  a[To do]\n    b[AnUnbreakableNameThatIsBroaderThanItsCard]\n"
+
+
+def texts(svg: str) -> dict[str, dict[str, str]]:
+    """Return the attributes of each text of a diagram, by its words; `room` is the width of the label around it."""
+    found: dict[str, dict[str, str]] = {}
+
+    def walk(element: ET.Element, room: str) -> None:
+        for child in element:
+            if child.tag == "text":
+                found[" ".join("".join(child.itertext()).split())] = {**child.attrib, "room": room}
+            walk(child, child.get("width", "") if child.tag == "svg" else room)
+
+    walk(ET.fromstring(svg), "")
+    return found
+
+
+def test_words_keep_the_room_that_was_measured_for_them_in_whichever_font() -> None:
+    said = texts(drawn("mermaid", CLASSES).svg)
+    for words in ("+aLongNameOfAMember(first int, second int) : bool", "+größe() : int"):
+        assert float(said[words]["textLength"]) <= float(said[words]["room"]) + 6
+        assert said[words]["lengthAdjust"] == "spacingAndGlyphs"
+        assert said[words]["font-size"] == "15"
+    assert "textLength" not in said["+大きさ() : int"]
+
+
+def test_a_word_that_is_broader_than_its_box_is_made_smaller() -> None:
+    said = texts(drawn("mermaid", BOARD).svg)
+    word = said["AnUnbreakableNameThatIsBroaderThanItsCard"]
+    assert 9 <= float(word["font-size"]) < 12
+    assert float(word["textLength"]) <= float(word["room"]) + 20
+    assert said["To do"]["font-size"] == "15"
+
+
+def test_words_that_are_measured_otherwise_than_in_pixels_are_let_be() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text font-size="4ex">A title</text><text>Seven words</text></svg>'
+    said = texts(ours(svg, "d-").svg)
+    assert "textLength" not in said["A title"]
+    assert "textLength" in said["Seven words"]
+
+
+def test_a_diagram_is_wide_enough_for_the_words_at_its_sides() -> None:
+    svg = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 90">
+    <g transform="translate(20, 9)" text-anchor="end" font-size="10"><text>Beyond the left</text></g>
+    <text x="190" y="9" font-size="10">Beyond the right</text><g transform="rotate(45)"><text x="900">Turned away</text></g>
+    <defs><text x="-900">Not drawn here</text></defs></svg>"""
+    found = ours(svg, "d-")
+    left, top, width, height = (float(one) for one in ET.fromstring(found.svg).attrib["viewBox"].split())
+    assert (top, height) == (0, 90)
+    assert -50 <= left < -30
+    assert 240 < left + width <= 250
+    assert found.width == -(-width // 1)
+
+
+def test_a_milestone_is_turned_and_the_curves_of_a_radar_are_seen() -> None:
+    plan = "gantt\n  dateFormat YYYY-MM-DD\n  A : a, 2026-01-01, 9d\n  Done :milestone, m, after a, 0d\n"
+    assert (
+        len(
+            re.findall(
+                r'<rect [^>]*transform="translate\([^"]*\) rotate\(45\) scale\(0.8\)', drawn("mermaid", plan).svg
+            )
+        )
+        == 1
+    )
+    radar = 'radar-beta\n  axis a["A"], b["B"], c["C"]\n  curve d["D"]{1, 2, 3}\n  curve e["E"]{3, 2, 1}\n'
+    lines = re.findall(r'<path d="M[^>]*stroke="light-dark\((#\w+), (#\w+)\)', drawn("mermaid", radar).svg)
+    assert len(set(lines)) == 2
+    assert all(contrast(light, "#ffffff") > 3 and contrast(dark, "#16181b") > 3 for light, dark in lines)
+
+
 def test_words_for_those_who_do_not_see_it_are_taken_from_the_diagram() -> None:
     found = drawn("mermaid", "flowchart LR\n  accTitle: The way\n  accDescr: From a to b\n  a --> b\n")
     assert (found.title, found.description) == ("The way", "From a to b")
@@ -112,7 +234,8 @@ def test_what_could_run_or_load_is_left_out() -> None:
     )
     found = ours(svg, "p-").svg
     assert found == (
-        '<svg viewBox="0 0 9 9" width="9" height="9" fill="currentColor"><g><g><text>kept &lt;b&gt;</text></g>'
+        '<svg viewBox="0 0 11.25 9" width="12" height="9" fill="currentColor"><g><g>'
+        '<text textLength="55.5" lengthAdjust="spacingAndGlyphs">kept &lt;b&gt;</text></g>'
         '<rect width="1" height="1"></rect></g></svg>'
     )
 

@@ -410,3 +410,23 @@ class IncrementalEqualsClean(RuleBasedStateMachine):
 
 IncrementalEqualsClean.TestCase.settings = settings(max_examples=200, stateful_step_count=25, deadline=None)
 TestIncrementalEqualsClean = IncrementalEqualsClean.TestCase
+
+
+# ---------------------------------------------------------------- what a build holds
+
+
+class Telling(Cell, frozen=True):
+    """A cell that has something long to say, which is of no certainty where it is called so."""
+
+    def run(self, _context: None, _asked: Recorder[Facts]) -> Outcome:
+        return Outcome(b"1", b"long", kept=self.key != "uncertain")
+
+
+def test_blobs_that_are_kept_need_not_be_held_as_well(tmp_path: Path) -> None:
+    cells = [Telling("a", ()), Telling("uncertain", ())]
+    with Store(tmp_path / "store") as store:
+        ran = bring_up_to_date(CELLS, cells, Adding(Facts({})), store, Processes(), blobs=False).ran
+        assert {key: outcome.blob for key, outcome in ran.items()} == {"a": None, "uncertain": b"long"}
+        assert store.big("cell", "a") == b"long"
+        anew = [Telling("b", ())]
+        assert bring_up_to_date(CELLS, anew, Adding(Facts({})), store, Processes()).ran["b"].blob == b"long"

@@ -16,6 +16,7 @@ the pages of the source tree. Read the difference before it is committed: what s
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -28,10 +29,12 @@ from unittest import mock
 
 import click
 import msgspec
+from click.testing import CliRunner
 
 from proofpress.builder.build import build
 from proofpress.builder.finished import outside_of
 from proofpress.builder.inputs import Options
+from proofpress.cli.commands import proofpress
 from proofpress.cli.report import text
 from proofpress.rules.explanation import explanation
 from proofpress.rules.registry import registry
@@ -144,7 +147,7 @@ def reported(rule: str, root: Path) -> str:
     if rule in PUBLISHING:
         return _printed(root)
     if rule in RUN:
-        return _printed(root, "run", *RUN[rule])
+        return _printed_by_run(root, RUN[rule])
     hidden = {WITHOUT[rule]: None} if rule in WITHOUT else {}
     with mock.patch.dict(sys.modules, hidden):
         built = build(Options(root=root, now=NOW, checks=RULES[rule].checked))
@@ -161,10 +164,19 @@ def reported(rule: str, root: Path) -> str:
     return "".join(click.unstyle(text(found)) + "\n" for found in problems)
 
 
-def _printed(root: Path, *arguments: str) -> str:
-    """Return what a command prints of problems before its closing line: `build`, or another one."""
+def _printed_by_run(root: Path, arguments: list[str]) -> str:
+    """Return what `proofpress run` prints of problems before its closing line, without another Python for it."""
+    with contextlib.chdir(root):
+        done = CliRunner().invoke(proofpress, ["run", *arguments], catch_exceptions=False)
+    assert done.exit_code in {0, 1}, done.stderr
+    *problems, _closing = done.stderr.splitlines(keepends=True)
+    return "".join(problems)
+
+
+def _printed(root: Path) -> str:
+    """Return what the command prints before its closing line."""
     run = subprocess.run(
-        [sys.executable, "-m", "proofpress", *(arguments or ("build",))],
+        [sys.executable, "-m", "proofpress", "build"],
         cwd=root,
         env=os.environ | {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp())), "PYTHONUTF8": "1"},
         capture_output=True,

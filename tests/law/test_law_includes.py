@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from law_site import LawSite
 
+from proofpress.builder.companions import source_digest, with_companions
+from proofpress.config import Config
+from proofpress.content.scan import scan
 from proofpress.paths import OutputPath
 from proofpress.preview.session import Session
 from proofpress.rules.includes import LOST_INCLUDE
@@ -91,6 +94,17 @@ def test_a_stamp_vouches_for_files_outside_the_site_too(site: LawSite) -> None:
     site.swap("../src/train.py", "one step", "two steps")
     assert site.stamped() is None
     site.check()
+
+
+def test_a_page_depends_on_a_grammar_only_where_it_shows_what_only_that_knows(site: LawSite) -> None:
+    tree, config = scan(site.root), Config(sources=("../src",))
+
+    def digests(grammars: bytes) -> dict[str, bytes]:
+        found = with_companions(site.root, tree, config, grammars)
+        return {source.path: source_digest(source) for source in found.documents}
+
+    one, other = digests(b"1"), digests(b"2")
+    assert [path for path in one if one[path] != other[path]] == ["content/posts/b.md"]
 
 
 def test_a_folder_that_the_settings_open_no_more_is_not_read_any_more(site: LawSite) -> None:

@@ -220,6 +220,7 @@ SLIPS = [
     ("python step=a.py", "3:11 'step' has no value: 'of' names its file; write: step of=\"a.py\""),
     ("python step of=a.py of=b.py", "3:24 'of' stands here twice; take one of them out"),
     ("diff step of=train.py append", "3:26 a diff tells by its lines where it goes; take this out"),
+    ("python run step of=train.py append", "3:11 a step is a part of its file, and is not run; run the file behind it, in a listing that starts it"),
     ('python step of=train.py append after="import"', "3:35 'append' says already where this step goes; take one of them out"),
 ]  # fmt: skip
 

@@ -21,6 +21,8 @@ from written_listings import pointed_at, render
         ("text", "a\u200eb\n", "\u200e"),
         ("c", "x\U000e0041y\n", "\U000e0041"),
         ("go", "x\u2009= 1\n", "\u2009"),
+        ("js", "f('a')\u00a0+ 'b'\n", "\u00a0"),
+        ("js", "f('\u202e')\n", "\u202e"),
     ],
 )
 def test_a_character_of_a_listing_that_deceives_is_a_warning_at_its_place(
@@ -46,6 +48,10 @@ def test_a_character_of_a_listing_that_deceives_is_a_warning_at_its_place(
         ("python", "x = 1  # 说\u3000明\n"),
         ("js", "x = '🏴\U000e0067\U000e0062\U000e007f'\n"),
         ("python", "x = 'naïve → ok — …'\n"),
+        ("js", "const separator = '\u2028';\n"),
+        ("js", "// → { type: 'group', value: '\u202f' },\n"),
+        ("js", 'parse("{\\"a\\":\\"\u2029\\"}");\n'),
+        ("html", "<!\u200b--\n"),
     ],
 )
 def test_a_character_that_does_what_it_is_made_for_is_left_alone(language: str, code: str) -> None:

@@ -138,6 +138,13 @@ CLASSES: dict[str, Callable[[Difference], bool]] = {
         and it.ours[-1] == "</p>"
         and f'tab="{" ".join(it.ours[1:-1])}"' in it.source
     ),
+    "behind the last of its steps a file stands as a whole": lambda it: (
+        not it.theirs
+        and list(it.ours[:2]) == ["<details>", "<summary>"]
+        and list(it.ours[-2:]) == ["</pre>", "</details>"]
+        and " step of=" in it.source
+        and all(word in it.source for word in it.ours[it.ours.index("<pre>") + 1 : -2])
+    ),
     "a no-break space between attributes is taken for a blank, as markdown-it has it": lambda it: (
         bool(it.ours) and it.ours[0].startswith("<") and re.search(r"<[\w-]+ [^>]*\xa0", it.source) is not None
     ),

@@ -112,6 +112,14 @@ def test_a_fence_is_rewritten_to_what_was_printed_and_keeps_what_varies() -> Non
     assert mended(empty, Printed("1\n")) == empty.replace("output\n", "output\n1\n")
 
 
+def test_no_mend_ends_its_fence_or_brings_colours() -> None:
+    (found,) = claims(fenced("1"), Printed("```\n"))
+    assert found.edits == ()
+    (found,) = claims("```console run\n$ cat a.md\n1\n```\n", Printed("~~~ python\n"))
+    assert found.edits == ()
+    assert mended(fenced("1"), Printed("\x1b[31mred\x1b[0m\n")) == fenced("red")
+
+
 @pytest.mark.parametrize(
     ("session", "outputs", "message"),
     [

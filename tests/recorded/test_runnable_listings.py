@@ -80,15 +80,12 @@ def test_listings_with_a_files_name_make_files_for_those_after() -> None:
     assert (second.title, second.files) == ("", (MadeFile("data/points.csv", "1,2\n"),))
 
 
-def test_steps_build_a_file_for_the_listings_behind_the_last_of_them() -> None:
+def test_a_step_is_not_run_by_itself() -> None:
     runs = runs_of(
         '---\nrun: true\n---\n```python step of="model.py"\na = 1\n```\n\n```python\n1\n```\n\n'
         '```python step of="model.py" append run\nb = 2\n```\n\n```python\nimport model\n```\n'
     )
-    first, second = runs.runnables
-    assert (first.files, second.files) == ((), (MadeFile("model.py", "a = 1\nb = 2\n"),))
-    ((fault, place),) = runs.faults
-    assert (fault.message, place.line) == ("'run' speaks of a run, and a step of a file is not run by itself", 12)
+    assert [one.code for one in runs.runnables] == ["1\n", "import model\n"]
 
 
 def test_code_of_a_file_is_run_as_the_post_shows_it_and_told_of_at_its_fence() -> None:
@@ -100,6 +97,18 @@ def test_code_of_a_file_is_run_as_the_post_shows_it_and_told_of_at_its_fence() -
     assert part.claim is not None
     pair = Pair(part, Ran(code="", outputs=(Printed("2\n"),)))
     assert list(false_claims(pair, text)) == []
+
+
+def test_a_listing_finds_a_file_that_steps_build_as_it_is_by_then() -> None:
+    runs = runs_of(
+        "---\nrun: true\n---\n```python step of=tile.py\na = 1\nb = 2\n```\n\n```console\n$ python tile.py\n```\n"
+        '\n```diff lang="python" step of=tile.py\n a = 1\n-b = 2\n+b = 3\n```\n'
+        "\n```python step of=tile.py append\nprint(b)\n```\n\n```console\n$ python tile.py\n```\n"
+    )
+    first, second = runs.runnables
+    assert first.files == (MadeFile("tile.py", "a = 1\nb = 2\n"),)
+    assert second.files[-1] == MadeFile("tile.py", "a = 1\nb = 3\nprint(b)\n")
+    assert not runs.faults
 
 
 @pytest.mark.parametrize(

@@ -154,8 +154,8 @@ def test_what_a_post_claims_is_compared_and_written_anew_where_it_is_asked(site:
     ]
     assert post.read_text() == text
     assert "false-claim" in run("--check", str(post)).stderr
-    fixed = run("--fix", str(post))
-    assert (fixed.exit_code, fixed.stderr) == (0, "1 post, 1 as before.\n")
+    fixed = run("--fix")  # though what is kept stands
+    assert (fixed.exit_code, fixed.stderr) == (0, "2 posts, 1 written, 1 as before.\n")
     assert "content/posts/2026-03-01-sums.md: 2 mended\n" in fixed.stdout
     mended = text.replace("\n41\n", "\n42\n").replace("\n6\n", "\n5\n")
     assert post.read_text() == mended.replace("bash: no-such: not there", "bash: line 3: no-such: command not found")
@@ -210,6 +210,20 @@ def test_what_is_in_the_place_of_a_lock_is_not_written_through(site: Path) -> No
     assert elsewhere.read_text() == "mine"
 
 
+def test_what_runs_keep_is_a_folder_of_ours_and_goes_with_the_cache(
+    site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = site / ".proofpress/run"
+    run("content/posts/2026-03-01-sums.md")
+    assert (folder / "caches").is_dir()
+    assert CliRunner().invoke(proofpress, ["clean"]).exit_code == 0
+    assert not folder.exists()
+    folder.parent.mkdir(exist_ok=True)
+    folder.symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    with pytest.raises(OSError, match="it is a link, where Proofpress keeps a folder of its own"):
+        run("content/posts/2026-03-01-sums.md")
+
+
 def test_pictures_of_earlier_runs_go_and_what_is_not_ours_stays(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
 
@@ -231,7 +245,7 @@ def test_pictures_of_earlier_runs_go_and_what_is_not_ours_stays(tmp_path: Path) 
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what runs is seen in /proc")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)])
 def test_who_stops_a_run_keeps_what_was_done_and_leaves_nothing_running(site: Path, number: signal.Signals) -> None:
     (site / "content/posts/2026-03-04-slow.md").write_text("# Slow\n\n```bash run\necho begun; sleep 73\n```\n")
     with subprocess.Popen(

@@ -15,7 +15,7 @@ import pytest
 from proofpress.model import Place
 from proofpress.recorded.listings import digest
 from proofpress.recorded.values import MadeFile, Printed, Raised, Runnable, Table, Value
-from proofpress.run.environment import QUIET, folder_for
+from proofpress.run.environment import QUIET, environment_folder, folder_for, isolated
 from proofpress.run.posts import Gave, How, Post, run_post
 from proofpress.run.processes import all_ours
 from proofpress.run.values import Limits, StoppedError
@@ -106,6 +106,16 @@ PYTHON = {
     "a caught write": listing(
         "try:\n    open('/var/tmp/written-by-a-post', 'w')\nexcept PermissionError as error:\n    print(type(error).__name__)"
     ),
+    "other ways to write": listing(
+        "import shutil, sqlite3\n"
+        "def refused(change, *given, **more):\n"
+        "    try:\n        change(*given, **more)\n"
+        "    except PermissionError:\n        return True\n"
+        "outside = os.open('/', os.O_RDONLY)\n"
+        "[refused(*one) for one in ((shutil.rmtree, '/gone'), (os.mkdir, '/gone/x'), (os.symlink, 'a', '/gone/x'),"
+        " (sqlite3.connect, '/gone/x.db'), (os.rename, 'shapes.py', '/gone/x'))]"
+        " + [refused(os.remove, 'gone/y', dir_fd=outside), refused(sqlite3.connect, ':memory:')]"
+    ),
     "its own writes": listing("os.makedirs('out')\nopen('out/a.txt', 'w').write('abc')"),
     "an error": listing("a = 1\nif a:\n    print(a / 0)"),
     "no such module": listing("import no_such_module"),
@@ -180,6 +190,8 @@ def test_what_is_wrong_is_told_at_its_line(python: tuple[Gave, dict[str, Any]]) 
         "6:1: failed-listing: the listing ended with ZeroDivisionError: division by zero",
         "1:1: reads-outside: the listing read what is no part of the post: '/etc/passwd'",
         "1:1: reads-outside: the listing was not let change '/var/tmp/written-by-a-post'",
+        "1:1: reads-outside: the listing read what is no part of the post: '/'",
+        "1:1: reads-outside: the listing was not let change '/gone', '/gone/x', '/gone/x.db', and 1 more",
         "4:1: failed-listing: the listing ended with ZeroDivisionError: division by zero",
         "2:1: failed-listing: the listing ended with ModuleNotFoundError: No module named 'no_such_module'",
         "2:1: failed-listing: the listing ended with FileNotFoundError: [Errno 2] No such file or directory: '../other.csv'",
@@ -187,10 +199,11 @@ def test_what_is_wrong_is_told_at_its_line(python: tuple[Gave, dict[str, Any]]) 
         "1:1: failed-listing: the listing is to end with ValueError, and ended without an error",
         "3:1: failed-listing: the listing ended with SyntaxError: incomplete input",
     ]
+    assert outputs["other ways to write"] == (Value("[True, True, True, True, True, True, None]"),)
     assert outputs["a caught write"] == (Printed("PermissionError\n"),)
     assert not Path("/var/tmp/written-by-a-post").exists()
-    assert "pip install no_such_module" in gave.problems[4].hint
-    assert "`reads:`" in gave.problems[5].hint
+    assert "pip install no_such_module" in gave.problems[6].hint
+    assert "`reads:`" in gave.problems[7].hint
 
 
 def test_the_versions_of_what_is_imported_by_name_are_told(python: tuple[Gave, dict[str, Any]]) -> None:
@@ -284,7 +297,7 @@ def test_what_hears_no_interrupt_is_ended_all_the_same(run: Running) -> None:
 @pytest.mark.parametrize(
     "hostile",
     [
-        listing("print('x' * 100_000_000)"),
+        pytest.param(listing("print('x' * 100_000_000)"), marks=pytest.mark.thorough),
         listing("yes", "bash"),
         pytest.param(listing("while True: print('x' * 1000)"), marks=pytest.mark.thorough),
     ],
@@ -298,13 +311,17 @@ def test_what_prints_without_end_is_ended(run: Running, hostile: Runnable) -> No
     assert children() == before
 
 
-def test_a_kernel_that_is_gone_is_told(run: Running) -> None:
+@pytest.mark.parametrize(
+    ("hostile", "how"),
+    [
+        pytest.param(listing("import os\nos._exit(3)"), "ended with status 3", marks=pytest.mark.thorough),
+        (listing("kill -9 $$", "bash"), "was killed by signal 9"),
+    ],
+    ids=["Python", "bash"],
+)
+def test_a_process_that_is_gone_is_told(run: Running, hostile: Runnable, how: str) -> None:
     before = children()
-    gave = run(listing("import os\nos._exit(3)"), listing("kill -9 $$", "bash"))
-    assert told(gave) == [
-        "1:1: failed-listing: the process in which the listing ran ended with status 3",
-        "1:1: failed-listing: the process in which the listing ran was killed by signal 9",
-    ]
+    assert told(run(hostile)) == [f"1:1: failed-listing: the process in which the listing ran {how}"]
     assert children() == before
 
 
@@ -382,6 +399,70 @@ def test_a_language_without_a_kernel_is_told(run: Running, monkeypatch: pytest.M
     assert told(run(listing("1", "javascript"))) == [
         "1:1: cannot-run: no kernel of Jupyter for javascript is installed, so that no listing in it is run"
     ]
+
+
+def test_an_environment_is_made_once_and_found_from_wherever_a_run_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = environment_folder(["numpy>=2"], sys.executable, Path("kept"))
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin/python").symlink_to(sys.executable)
+    (folder / "whole").touch()
+    assert isolated([" numpy>=2 "], sys.executable, Path("kept")) == str(tmp_path / "kept" / folder.name / "bin/python")
+    assert environment_folder(["numpy>=3"], sys.executable, Path("kept")) != folder
+
+
+@pytest.mark.thorough
+def test_an_environment_that_cannot_be_made_is_told_and_nothing_of_it_stays(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PATH", os.defpath)
+    post = Post("content/posts/hello.md", (), (listing("1"),), requirements=("no-such-package>=7",))
+    how = How(root=site, kept=site / ".proofpress/none", python=sys.executable, isolated=True)
+    gave = run_post(post, how, threading.Event(), os.environ)
+    assert told(gave)[0].startswith(
+        "1:1: cannot-run: an environment with these requirements could not be made: ERROR: "
+    )
+    assert list((how.kept / "environments").iterdir()) == []
+
+
+KERNEL = """
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+
+class Echo(Kernel):
+    implementation = implementation_version = banner = "echo"
+    language_info = {"name": "javascript", "version": "1.0", "mimetype": "text/plain", "file_extension": ".js"}
+
+    def do_execute(self, code, silent, store_history=True, user_expressions=None, allow_stdin=False, **more):
+        reply = {"status": "ok", "execution_count": 1, "payload": [], "user_expressions": {}}
+        if "throw" in code:
+            reply = {"status": "error", "ename": "TypeError", "evalue": code, "traceback": []}
+            self.send_response(self.iopub_socket, "error", reply)
+        else:
+            self.send_response(self.iopub_socket, "stream", {"name": "stdout", "text": code.upper()})
+        return reply
+
+IPKernelApp.launch_instance(kernel_class=Echo)
+"""
+
+
+def test_any_kernel_that_is_installed_runs_the_listings_of_its_language(
+    run: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kernels/echo"
+    folder.mkdir(parents=True)
+    (folder / "echo.py").write_text(KERNEL)
+    command = [sys.executable, "{resource_dir}/echo.py", "-f", "{connection_file}"]
+    spec = {"argv": command, "display_name": "Echo", "language": "JavaScript"}
+    (folder / "kernel.json").write_bytes(msgspec.json.encode(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    gave = run(listing("let a = 1\n", "javascript"), listing("throw", "javascript"))
+    assert [one.outputs for one in gave.listings] == [(Printed("LET A = 1\n"),), ()]
+    assert told(gave) == ["1:1: failed-listing: the listing ended with TypeError: throw"]
+    assert gave.versions == {"javascript": "1.0"}
 
 
 def test_without_the_extra_it_is_told_what_installs_it(run: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ import textwrap
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from proofpress.listings.fences import Include
 from proofpress.sources.parts import Lost, Part, part_of
@@ -296,7 +298,8 @@ def test_lines_that_are_not_there_are_told(written: str, message: str) -> None:
 
 def test_of_the_whole_file_blank_lines_at_its_ends_are_not_shown() -> None:
     assert found("\n\na\n\nb\n\n") == Part("a\n\nb\n", 3, 5, whole=True)
-    assert lost("\n\n")[0] == "has nothing to show there"
+    assert lost("a\n\n\nb\n", "lines", "2-3")[0] == "has nothing to show there"
+    assert lost("\n\n", "symbol", "f")[0] == "is empty"
 
 
 # ---------------------------------------------------------------- bytes and names
@@ -315,6 +318,33 @@ def test_any_bytes_are_text_or_told() -> None:
         told = of(data)
         assert isinstance(told, Lost)
         assert (told.message, told.of_part) == (message, False)
+
+
+PIECES = (
+    "def f():\n", "    return 1\n", "class T:\n", "@a\n", "# region x\n", "# endregion\n", "// ANCHOR: x\n", "// ANCHOR_END: x\n",
+    "function f() {", "}\n", "/* é", "*/", "impl T {", "fn f() ", "\n", "\t", '"""', "# --8<-- [start:x]\n", "#[a]\n", "\N{PARTY POPPER}", "\\",
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=12).map("".join),
+    st.sampled_from(["a.py", "a.js", "a.rs", "a.c", "a.txt"]),
+    st.sampled_from([("", ""), ("symbol", "f"), ("symbol", "T"), ("region", "x"), ("lines", "2-4")]),
+    st.booleans(),
+)
+def test_any_text_has_a_part_or_a_reason_and_a_part_is_lines_of_it(
+    text: str, path: str, wanted: tuple[str, str], keeps: bool
+) -> None:
+    shown = found(text, path, *wanted, decorators=keeps, comments=keeps)
+    if isinstance(shown, Lost):
+        assert shown.message
+        assert shown.hint
+        return
+    assert 1 <= shown.first <= shown.last <= text.count("\n") + 1
+    if keeps:
+        lines = {line.strip() for line in text.split("\n")}
+        assert {line.strip() for line in shown.code.split("\n")} <= lines | {""}
 
 
 @pytest.mark.parametrize(

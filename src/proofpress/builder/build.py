@@ -26,6 +26,7 @@ from proofpress.builder.variants import NONE, Pictures
 from proofpress.builder.world import World, stands, with_theme, world_of
 from proofpress.config import read_config
 from proofpress.engine.steps import Stale
+from proofpress.model import Source, SourceFile
 from proofpress.output.publish import Made
 from proofpress.paths import OutputPath, SourcePath
 from proofpress.problems import Problem, judge
@@ -186,11 +187,11 @@ def _standing_world(
 def _plain(inputs: Inputs, world: World, same: Built | None) -> tuple[dict[OutputPath, Made], list[Problem]]:
     """Return what is made that is no page; of a build of the `same` world what stands, with the theme's files anew."""
     if same is None or (inputs.plugins and world is not same.world):
-        return plain_outputs(world.plan.plain, world.published(inputs), inputs, world.pictures)
+        return plain_outputs(world.plan.plain, world.published(inputs), inputs, world.pictures, world.drawings)
     if world is same.world:
         return same.plain, same.unwritten
     theirs = [target for target in world.plan.plain if not target.keeps_its_name]
-    anew, _ = plain_outputs(theirs, world.published(inputs), inputs, world.pictures)
+    anew, _ = plain_outputs(theirs, world.published(inputs), inputs, world.pictures, world.drawings)
     return same.plain | anew, same.unwritten
 
 
@@ -209,8 +210,9 @@ def _excerpted(problems: list[Problem], inputs: Inputs, options: Options) -> lis
     """Return problems with the lines that they point at."""
     if not problems:
         return problems
-    texts = {str(source.path): source.data for source in inputs.tree.documents}
-    texts |= {own.path: own.text.encode("utf-8") for own in inputs.theme.templates.values()}
+    texts: dict[str, SourceFile] = {source.path: source for source in inputs.tree.documents}
+    for own in inputs.theme.templates.values():
+        texts[own.path] = Source(SourcePath(own.path), own.text.encode("utf-8"))
     return with_excerpts(problems, texts, options.root)
 
 

@@ -9,24 +9,29 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from proofpress.builder.on_disk import OnDisk
 from proofpress.content.files import FOLDERS, PLUGINS, PLUGINS_FOLDER, SETTINGS
 from proofpress.content.included import holder_of, place_of_included, read_included
+from proofpress.content.names import is_notebook
 from proofpress.content.scan import OutsideSiteError, Tree, read_inside
 from proofpress.engine.digests import digest_of, digest_of_bytes
-from proofpress.model import Companion
+from proofpress.model import Companion, Source
 from proofpress.paths import SourcePath
 from proofpress.rules.files import OUTSIDE_SITE, UNREADABLE_FILE
-from proofpress.sources.places import MARK, asks_a_grammar, included_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from proofpress.config import Config
-    from proofpress.model import Source
+    from proofpress.model import SourceFile
     from proofpress.problems import Problem
 
 
+MARK: Final = b"include="
+"""What a post without includes lacks."""
+READS: Final = b"reads"
+"""What one whose listings read no files lacks."""
 OF_SITE: Final = (*(f"{folder}/" for folder in (*FOLDERS, PLUGINS_FOLDER)), SETTINGS, PLUGINS)
 """How the names of files begin that a build reads in any case."""
 
@@ -44,21 +49,32 @@ class Beside:
         self._grammars = grammars
         self._included: dict[str, Companion] = {}
 
-    def of(self, source: Source) -> tuple[Companion, ...]:
+    def of(self, source: SourceFile) -> tuple[Companion, ...]:
         """Return it for a document: what its listings gave first, and what they read, then the code that it may include."""
-        found: list[Companion] = []
-        if (lock := self._locks.get(source.path)) is not None:
-            found.append(self._lock(lock))
-            found += _data_files(self._root, source, self.problems) if b"reads" in source.data else ()
-        return (*found, *self.code_of(source.path, source.data))
+        lock = self._locks.get(source.path)
+        found = [self._lock(lock)] if lock is not None else []
+        if source.names_files:
+            data = source.data
+            if lock is not None and READS in data:
+                found += _data_files(self._root, source, self.problems)
+            found += self.code_of(source.path, data)
+        return tuple(found)
 
-    def again(self, before: Source, data: bytes) -> Source:
+    def again(self, before: SourceFile, data: bytes) -> Source:
         """Return a document with other bytes, and the code that these include; the rest as it was."""
         kept = [one for one in before.beside if one.kind != "code"]
-        return msgspec.structs.replace(before, data=data, beside=(*kept, *self.code_of(before.path, data)))
+        return Source(before.path, data, (*kept, *self.code_of(before.path, data)))
 
     def code_of(self, path: SourcePath, data: bytes) -> Iterator[Companion]:
         """Give the files that a document may include, there or not."""
+        if MARK not in data:
+            return
+        from proofpress.sources.places import asks_a_grammar, included_in  # noqa: PLC0415 - most posts include nothing
+
+        if is_notebook(path):
+            from proofpress.content.documents import markdown_of  # noqa: PLC0415 - most sites have none
+
+            data = markdown_of(path, data)
         for each in included_in(path, data):
             companion = self._included.get(each)
             if companion is None:
@@ -77,19 +93,24 @@ class Beside:
         return Companion(path)
 
 
-def with_companions(root: Path, tree: Tree, config: Config, grammars: bytes) -> tuple[Tree, list[Problem]]:
-    """Return a site's files with each document's companions read, and what is wrong with those."""
-    if not tree.locks and not any(MARK in source.data for source in tree.documents):
-        return tree, []
+def with_companions(root: Path, tree: Tree, config: Config, grammars: bytes) -> Tree:
+    """Return a site's files with each document's companions read, and with what is wrong with those."""
+    if not tree.locks and not any(source.names_files for source in tree.documents):
+        return tree
     beside = Beside(root, tree.locks, config, grammars)
-    documents = tuple(
-        msgspec.structs.replace(source, beside=found) if (found := beside.of(source)) else source
-        for source in tree.documents
-    )
-    return msgspec.structs.replace(tree, documents=documents), beside.problems
+    documents = tuple(_with(source, beside.of(source)) for source in tree.documents)
+    return msgspec.structs.replace(tree, documents=documents, problems=(*tree.problems, *beside.problems))
 
 
-def _data_files(root: Path, source: Source, problems: list[Problem]) -> Iterator[Companion]:
+def _with(source: SourceFile, beside: tuple[Companion, ...]) -> SourceFile:
+    if not beside:
+        return source
+    if isinstance(source, OnDisk):
+        return msgspec.structs.replace(source, beside=beside)
+    return Source(source.path, source.data, beside)
+
+
+def _data_files(root: Path, source: SourceFile, problems: list[Problem]) -> Iterator[Companion]:
     """Give the files that a post's listings may read, as its front matter names them: of each its digest."""
     from proofpress.content.documents import files_read_by  # noqa: PLC0415 - few posts name any
     from proofpress.recorded.listings import digest  # noqa: PLC0415
@@ -107,13 +128,13 @@ def _data_files(root: Path, source: Source, problems: list[Problem]) -> Iterator
         yield Companion(path, None, known, kind="read")
 
 
-def source_digest(source: Source) -> bytes:
+def source_digest(source: SourceFile) -> bytes:
     """Return the digest of all that a document is made of."""
-    own = digest_of_bytes(source.data)
+    own = source.digest if isinstance(source, OnDisk) else digest_of_bytes(source.data)
     return digest_of([own, *source.beside]) if source.beside else own
 
 
-def included_by(documents: Iterable[Source]) -> dict[SourcePath, list[SourcePath]]:
+def included_by(documents: Iterable[SourceFile]) -> dict[SourcePath, list[SourcePath]]:
     """Return the files that documents include, or would if they could, each with those documents."""
     found: dict[SourcePath, list[SourcePath]] = {}
     for source in documents:
@@ -123,14 +144,14 @@ def included_by(documents: Iterable[Source]) -> dict[SourcePath, list[SourcePath
     return found
 
 
-def included_elsewhere(root: Path, documents: Iterable[Source], folders: Sequence[str]) -> frozenset[str]:
+def included_elsewhere(root: Path, documents: Iterable[SourceFile], folders: Sequence[str]) -> frozenset[str]:
     """Return those files that documents include, there or not, which may be read and which no build reads otherwise."""
     top = os.path.realpath(root)
     names = [path for path in included_by(documents) if not path.startswith(OF_SITE)]
     return frozenset(path for path in names if holder_of(top, *place_of_included(top, path), folders) is not None)
 
 
-def included_places(root: Path, documents: Iterable[Source]) -> Iterator[str | None]:
+def included_places(root: Path, documents: Iterable[SourceFile]) -> Iterator[str | None]:
     """Give where on disk the files are that documents include; None for one that a link leads to.
 
     What is not there may come: of such a file the folder is given too.

@@ -19,7 +19,7 @@ from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Kind as StepKind
 from proofpress.engine.loop import Outcome
 from proofpress.kinds.registry import reads_source
-from proofpress.model import Allowance, Body, Card, Place, Reference, Source
+from proofpress.model import Allowance, Body, Card, Drawing, Place, Reference, SourceFile
 from proofpress.paths import SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.texts import TEXT_RULES, faults_in
@@ -47,6 +47,8 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     allowances: tuple[Allowance, ...] = ()
     anchors: tuple[str, ...]
+    drawings: tuple[Drawing, ...] = ()
+    """Of a notebook: the pictures in it."""
     pictures: tuple[Reference, ...] = ()
     """The images of its text that speak of this site, where the settings make something of them."""
     body: bytes
@@ -161,7 +163,7 @@ class DocumentStep(msgspec.Struct, frozen=True):
     A Prepared is written as JSON, since dates keep their offsets in it; the body has none.
     """
 
-    source: Source
+    source: SourceFile
     kind: Kind
     text: bytes
     """The digest of the source's bytes, where it is made of nothing else."""
@@ -202,10 +204,10 @@ class Rendering:
         self._rules = TEXT_RULES
         self._unread: Callable[[Text], tuple[str, ...]] = lambda _text: ()
         if reading.checks:
-            from proofpress.rules.checks import CHECKED_RULES  # noqa: PLC0415 - a build doesn't load them
+            from proofpress.rules.checks import CHECKED_RULES, UNDRAWN_RULES  # noqa: PLC0415 - a build doesn't load them
             from proofpress.rules.code import unread_languages  # noqa: PLC0415
 
-            self._rules = (*TEXT_RULES, *CHECKED_RULES)
+            self._rules = (*TEXT_RULES, *CHECKED_RULES, *(() if config.markdown.diagrams else UNDRAWN_RULES))
             self._unread = unread_languages
         self._zone = zone(config)
         self._tags = tuple(one.tag for one in config.languages)
@@ -218,7 +220,7 @@ class Rendering:
         if opened.markdown:
             self._plain = Renderer(config.markdown, config.highlight, words, repository=config.repository)
 
-    def prepare(self, source: Source, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
+    def prepare(self, source: SourceFile, kind: Kind, original: SourcePath | None = None) -> tuple[Prepared, bytes]:
         """Return a document's Prepared and its Body, encoded."""
         config = self._config
         document = self.read(source, original)
@@ -241,6 +243,7 @@ class Rendering:
             problems=(*document.problems, *body.problems, *found),
             allowances=body.allowances,
             anchors=body.anchors,
+            drawings=document.drawings,
             pictures=tuple(one for one in body.references if one.kind == "image") if self._shows else (),
             body=digest_of_bytes(encoded),
             told=told_of(card, name.folder, body.anchors, bundle=name.bundle),
@@ -249,7 +252,7 @@ class Rendering:
         )
         return prepared, encoded
 
-    def read(self, source: Source, original: SourcePath | None = None) -> Document:
+    def read(self, source: SourceFile, original: SourcePath | None = None) -> Document:
         """Return a document, read but not rendered."""
         config = self._config
         language, plain = self._placed(source, original)
@@ -272,7 +275,7 @@ class Rendering:
                 raise
             return self._plain.parse(document)
 
-    def _placed(self, source: Source, original: SourcePath | None) -> tuple[str, SourcePath]:
+    def _placed(self, source: SourceFile, original: SourcePath | None) -> tuple[str, SourcePath]:
         """Return the language that a document's name says, and its path without that."""
         language, plain = placed(source.path, self._tags)
         if original is not None and not language:

@@ -112,7 +112,7 @@ def fill(
     compiled = stands.compiled if stands else compiled_templates(inputs, desk.traces, desk.code)
     filling = filling_of(inputs, preparation, world, desk, compiled, checks=preparation.reading.checks)
     only = preparation.changed if stands else None
-    fresh = _steps(world, preparation.prepared, compiled.digests, inputs.plugins, only)
+    fresh = steps_of(world, preparation.prepared, compiled.digests, inputs.plugins, only)
     steps = stands.steps | fresh if stands else fresh
     # Where nothing changed that one page may learn of another, only texts can have: the other answers are settled.
     name = f"world {desk.filled}"
@@ -228,7 +228,7 @@ def _named(world: World, prepared: Mapping[SourcePath, Prepared]) -> set[str]:
     return named.union(own.card.template for own in prepared.values() if own.card.template)
 
 
-def _steps(
+def steps_of(
     world: World,
     prepared: Mapping[SourcePath, Prepared],
     closures: Mapping[str, bytes],

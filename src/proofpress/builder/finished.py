@@ -15,6 +15,7 @@ import msgspec
 
 from proofpress.builder.allowances import allowed_at
 from proofpress.builder.plugins import fault_somewhere, open_plugins
+from proofpress.content.documents import markdown_of
 from proofpress.model import Place
 from proofpress.paths import Base
 from proofpress.problems import Edit, Problem, Severity
@@ -53,6 +54,8 @@ class Noted(msgspec.Struct, frozen=True, array_like=True):
     hint: str
     tag: str
     written: str
+    place: Place | None = None
+    """Where the page's own text has it, where that is known."""
 
 
 class Look(msgspec.Struct, frozen=True, array_like=True):
@@ -85,12 +88,12 @@ def look(data: bytes, target: FilledTarget, making: Making, plugins: Plugins) ->
         return None
     url = Base.of(making.config.url).absolute(target.site_path)
     page = Page(url, data.decode("utf-8", "replace"), target.source or "", _places(target, making))
-    noted = [_noted(fault, tag) for rule in PAGE_RULES for fault, tag in rule.check(page)]
+    noted = [_noted(fault, tag, page) for rule in PAGE_RULES for fault, tag in rule.check(page)]
     faults: list[Problem] = []
     for own in open_plugins(plugins).page_rules if plugins else ():
 
         def tell(tag: Tag, message: str, hint: str = "", rule: Any = own.rule) -> None:
-            noted.append(_noted(rule.says(message, hint), tag))
+            noted.append(_noted(rule.says(message, hint), tag, page))
 
         before = len(noted)
         try:
@@ -101,8 +104,9 @@ def look(data: bytes, target: FilledTarget, making: Making, plugins: Plugins) ->
     return Look(facts_of(page), tuple(noted), tuple(faults))
 
 
-def _noted(fault: Fault, tag: Tag) -> Noted:
-    return Noted(fault.rule.name, fault.rule.severity, fault.message, fault.hint, tag.name, tag.written)
+def _noted(fault: Fault, tag: Tag, page: Page) -> Noted:
+    place = page.places.get(tag.attributes.get("src", "")) if tag.name == "img" else None
+    return Noted(fault.rule.name, fault.rule.severity, fault.message, fault.hint, tag.name, tag.written, place)
 
 
 def _places(target: FilledTarget, making: Making) -> dict[str, Place]:
@@ -208,7 +212,7 @@ class Sources:
 
     def _text(self, path: str) -> str:
         if path not in self._texts:
-            self._texts[path] = self._documents[path].decode("utf-8-sig", "replace")
+            self._texts[path] = markdown_of(path, self._documents[path]).decode("utf-8-sig", "replace")
         return self._texts[path]
 
 
@@ -236,6 +240,8 @@ def finished_problems(
         yield from own.faults
         for noted in own.noted:
             path, place = sources.of_tag(target, noted)
+            if noted.place is not None and target.source is not None:
+                path, place = target.source, noted.place
             found = Problem(
                 path=path, line=place.line, column=place.column, length=place.length,
                 rule=noted.rule, severity=noted.severity, message=noted.message, hint=noted.hint,

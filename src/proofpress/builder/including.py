@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from proofpress.builder.companions import Beside
+from proofpress.builder.companions import MARK, Beside
 from proofpress.builder.documents import Rendering, reading_of
 from proofpress.builder.inputs import settings
 from proofpress.builder.mending import Mend
@@ -19,7 +19,6 @@ from proofpress.problems import Edit, Problem, judge
 from proofpress.rules.edits import edited
 from proofpress.rules.includes import LOST_INCLUDE, STALE_INCLUDE
 from proofpress.site.weighing import weigher
-from proofpress.sources.places import MARK
 from proofpress.words.vocabulary import Words
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from proofpress.markdown.includes import Included
     from proofpress.markdown.text import Listing, Text
-    from proofpress.model import Source
+    from proofpress.model import Source, SourceFile
 
 
 class Copies(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +74,7 @@ def find_copies(root: Path, wanted: Callable[[str], bool]) -> Copies:
             mends += [mend] if mend is not None else []
     finally:
         rendering.close()
-    texts: dict[str, bytes] = {source.path: source.data for source in tree.documents}
+    texts: dict[str, SourceFile] = {source.path: source for source in tree.documents}
     judged = judge(with_excerpts(problems, texts, root), weigher(config.rules), strict=False)
     return Copies(problems=judged, mends=mends, unwritten=unwritten, empty=empty, listings=listings)
 

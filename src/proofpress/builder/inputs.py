@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proofpress.builder.companions import OF_SITE, Beside, included_by, source_digest, with_companions
+from proofpress.builder.on_disk import UNSURE, Documents, Seen, settled, signature_of, still
 from proofpress.builder.plugins import Plugins, read_plugins
 from proofpress.builder.versions import Code, code_version
 from proofpress.config import Config, place_of, read_config
@@ -29,7 +30,6 @@ from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.rules.rule import WHOLE_FILE, Fault
 from proofpress.rules.settings import NO_SEARCH, UNKNOWN_OPTION
 from proofpress.rules.words import NO_WORDS, UNKNOWN_WORD
-from proofpress.standing import SETTLED
 from proofpress.theme import OVERRIDES, Theme, read_theme
 from proofpress.theme_options import faulty_options, unknown_options
 from proofpress.words.reading import Written, known_keys, read_words
@@ -39,7 +39,7 @@ from proofpress.words.vocabulary import Words, words_in
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from proofpress.model import Source
+    from proofpress.model import Source, SourceFile
 
 SETTINGS = "site.yaml"
 
@@ -61,24 +61,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How many processes may work at once."""
 
 
-class Seen(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A file as it was when it was last read: what the file system said of it, its digest and an image's size."""
-
-    size: int
-    modified: int
-    changed: int
-    node: int
-    digest: bytes
-    width: int | None = None
-    height: int | None = None
-
-
 class Looked(msgspec.Struct, frozen=True, array_like=True):
     """The files of a site as they were when they were last read, and the code that read them, as `Inputs.versions`."""
 
     versions: bytes = b""
     files: dict[SourcePath, Seen] = {}
     commits: Commits = Commits()
+    documents: dict[SourcePath, Seen] = {}
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +97,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of what the code is: Proofpress, Python, the libraries, plugins, the rules of the site's time zone."""
     fingerprint: bytes
     """The digest of all of it."""
+    seen: dict[SourcePath, Seen] = {}
+    """What the file system said of each document, where they are not held."""
 
     @property
     def sizes(self) -> dict[SourcePath, int]:
@@ -117,36 +108,36 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def looked(self) -> Looked:
         """What the next build need not read again."""
-        return Looked(self.versions, self.files, self.commits)
+        return Looked(self.versions, self.files, self.commits, self.seen)
 
 
-def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Code | None = None) -> Inputs:
+def read_inputs(
+    root: Path, base_url: str, looked: Looked, now_ns: int, code: Code | None = None, *, holds: bool = True
+) -> Inputs:
     """Read a site's folder. What the build before `looked` at is not read again while nothing changed.
 
-    An image's size is what a library read from it, so that other code reads all files again. `code` is what
-    builds where it is known: a process that builds again runs what it was started with.
+    An image's size is what a library read from it, so that other code reads all files again. `code` is what builds where
+    that is known: a process that builds again runs what it was started with. Documents are read where they are needed,
+    but where it `holds` them.
     """
     config, problems, text = settings(root, base_url)
     code = code or code_version()
     plugins, unread = read_plugins(root, code.entries)
-    imported = code.packages if plugins.files else b""
-    versions = digest_of([code.digest, zone_rules(config.timezone), plugins.digest, imported])
-    seen = looked.files if looked.versions == versions else {}
-    tree, apart = with_companions(root, scan(root, config.ignore), config, code.grammars)
+    versions = digest_of([code.digest, zone_rules(config.timezone), plugins.digest, plugins.files and code.packages])
+    looked = looked if looked.versions == versions else Looked()
+    tree, seen = _taken_in(root, config, looked.documents, now_ns, holds=holds)
+    tree = with_companions(root, tree, config, code.grammars)
+    digests = {source.path: source_digest(source) for source in tree.documents}
     theme, found = read_theme(root)
-    problems += [*tree.problems, *apart, *unread, *found, *_theme_options(root, config, theme)]
+    problems += [*tree.problems, *unread, *found, *_theme_options(root, config, theme)]
     config = _fitting(config, theme)
-    files: dict[SourcePath, Seen] = {}
-    for path in (*tree.files, *tree.static):
-        file = _look(root, path, seen.get(path), now_ns, problems)
-        if file is not None:
-            files[path] = file
-    looks = ((path, _look(root, path, seen.get(path), now_ns, problems)) for path in tree.data)
+    looks = ((path, _look(root, path, looked.files.get(path), now_ns, problems)) for path in tree.files + tree.static)
+    files = {path: file for path, file in looks if file is not None}
+    looks = ((path, _look(root, path, looked.files.get(path), now_ns, problems)) for path in tree.data)
     data = {path: file.digest for path, file in looks if file is not None}
     config = _searched(config, code, files, root, problems)
     words, texts = _words(root, tree, config, theme, problems)
     commits = _commits(root, looked.commits, problems) if config.updated == "git" else Commits()
-    digests = {source.path: source_digest(source) for source in tree.documents}
     every = [
         digest_of(config),
         digest_of_bytes(text),
@@ -178,7 +169,19 @@ def read_inputs(root: Path, base_url: str, looked: Looked, now_ns: int, code: Co
         problems=problems,
         versions=versions,
         fingerprint=digest_of(every),
+        seen=seen,
     )
+
+
+def _taken_in(
+    root: Path, config: Config, before: Mapping[SourcePath, Seen], now_ns: int, *, holds: bool
+) -> tuple[Tree, dict[SourcePath, Seen]]:
+    """Return what lies in a folder, and what the file system said of those documents that are not held."""
+    if holds:
+        return scan(root, config.ignore), {}
+    documents = Documents(before, now_ns)
+    tree = scan(root, config.ignore, documents)
+    return tree, {own.path: documents.seen[own.path] for own in tree.documents}
 
 
 def _fitting(config: Config, theme: Theme) -> Config:
@@ -295,7 +298,7 @@ def _theme_again(before: Inputs) -> Theme | None:
 
 def with_text(inputs: Inputs, source: Source) -> Inputs:
     """Return what a folder would hold if a document's text were another, or a document more lay there."""
-    known = {own.path: own for own in inputs.tree.documents}
+    known: dict[SourcePath, SourceFile] = {own.path: own for own in inputs.tree.documents}
     beside = Beside(inputs.root, inputs.tree.locks, inputs.config, inputs.code.grammars)
     source = beside.again(known.get(source.path, source), source.data)
     documents = known | {source.path: source}
@@ -416,22 +419,13 @@ def setting_fault(fault: Fault, root: Path, keys: tuple[str, ...], *, at_key: bo
 
 
 def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, problems: list[Problem]) -> Seen | None:
-    """Return a file's digest and, of an image, its size; from the build before where the file system vouches for it.
-
-    A change sets a file's ctime, which no program can set back, so an equal one means equal bytes; not on Windows,
-    where that field is the time of creation, and not within the clock's grain of the last look.
-    """
+    """Return a file's digest and, of an image, its size; from the build before where the file system vouches for it."""
     try:
-        found = os.stat(root / path)  # noqa: PTH116 - a pathlib object for each file costs more than the call
-        signature = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
-        if (
-            before is not None
-            and os.name == "posix"
-            and signature == (before.size, before.modified, before.changed, before.node)
-        ):
+        signature = signature_of(root / path)
+        if before is not None and still(before, signature):
             return before
     except OSError:
-        signature = (0, 0, 0, 0)  # under another name on disk (NFD), or gone: reading tells
+        signature = UNSURE  # under another name on disk (NFD), or gone: reading tells
     try:
         data = read_inside(root, path)
     except OutsideSiteError:
@@ -445,8 +439,6 @@ def _look(root: Path, path: SourcePath, before: Seen | None, now_ns: int, proble
         size, fault = measure(path, data)
         problems += [fault] if fault is not None else []
         if fault is not None:
-            signature = (0, 0, 0, 0)  # looked at again by the next build, so that the fault is told again
-    if now_ns - max(signature[1], signature[2]) < SETTLED:
-        signature = (0, 0, 0, 0)
+            signature = UNSURE  # looked at again by the next build, so that the fault is told again
     width, height = size or (None, None)
-    return Seen(*signature, digest_of_bytes(data), width, height)
+    return Seen(*settled(signature, now_ns), digest_of_bytes(data), width, height)

@@ -8,7 +8,7 @@ from proofpress.builder.inputs import Inputs, setting_fault
 from proofpress.builder.plugins import Guard
 from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
-from proofpress.kinds.target import Kept
+from proofpress.kinds.target import Held, Kept
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
 from proofpress.paths import OutputPath, SitePath, SourcePath, output_path
@@ -25,17 +25,22 @@ if TYPE_CHECKING:
     from proofpress.builder.variants import Pictures
     from proofpress.engine.loop import Traces
     from proofpress.kinds.target import PlainTarget, Published
+    from proofpress.model import Drawing
 
 SEARCH: Final = ("search.css", "search.js")
 """The theme's files that only a site with a search has."""
 
 
 def plain_outputs(
-    targets: Iterable[PlainTarget], published: Published, inputs: Inputs, pictures: Pictures
+    targets: Iterable[PlainTarget],
+    published: Published,
+    inputs: Inputs,
+    pictures: Pictures,
+    drawings: Mapping[SourcePath, tuple[SourcePath, Drawing]],
 ) -> tuple[dict[OutputPath, Made], list[Problem]]:
     """Return what every build writes anew: files that are copied, the theme's files, texts for machines.
 
-    And what is wrong with plugins that fail to.
+    And what is wrong with plugins that fail to. `drawings` are the pictures that notebooks hold.
     """
     made = {}
     guard = Guard(inputs.plugins)
@@ -46,6 +51,9 @@ def plain_outputs(
             continue
         if isinstance(found, Kept):
             made[path] = pictures.put(path, found.digest)
+        elif isinstance(found, Held):
+            notebook, drawing = drawings[found.file]
+            made[path] = Made(path, drawing.digest, held=(inputs.root, notebook, drawing))
         elif isinstance(found, bytes):
             made[path] = Made(path, digest_of_output(found), found)
         else:
@@ -55,16 +63,16 @@ def plain_outputs(
 
 def _written(
     target: PlainTarget, published: Published, inputs: Inputs, guard: Guard
-) -> bytes | SourcePath | Kept | None:
+) -> bytes | SourcePath | Kept | Held | None:
     """Return what a target writes; None where it is a plugin's, which fails."""
     if not inputs.plugins:
         return target.write(published)
 
-    def write() -> bytes | SourcePath | Kept:
+    def write() -> bytes | SourcePath | Kept | Held:
         found: Any = target.write(published)
-        if not isinstance(found, bytes | Kept) and found not in inputs.files:
+        if not isinstance(found, bytes | Kept | Held) and found not in inputs.files:
             raise TypeError(f"a target writes bytes, or names a file that is copied, not {str(found)[:60]!r}")
-        return cast("bytes | SourcePath | Kept", found)
+        return cast("bytes | SourcePath | Kept | Held", found)
 
     return guard.tried(write, None, f"while {target.site_path} was written", type(target).write)
 

@@ -114,6 +114,7 @@ def prepare(
         desk.traces,
         desk.executor if desk.shared is None else desk.shared.over(desk.executor, DOCUMENTS.name, could_be),
         standing=standing.keys(),
+        blobs=not desk.lasting,
         progress=lambda done, of: progress("Reading posts", done, of),
     )
     looked = {
@@ -280,4 +281,20 @@ def copies(
             width=seen.width,
             height=seen.height,
             picture=pictures.get(path),
+        )
+    for path, document in prepared.items():
+        if document.drawings and path not in hidden:
+            yield from _drawn(path, document)
+
+
+def _drawn(path: SourcePath, own: Prepared) -> Iterator[File]:
+    """Give the pictures of a notebook, each beside its page."""
+    folder = own.card.site_path.rpartition("/")[0]
+    for each in own.drawings:
+        yield File(
+            path=SourcePath(f"{path}/{each.name}"),
+            site_path=SitePath(f"{folder}/{each.name}"),
+            width=each.width,
+            height=each.height,
+            within=path,
         )

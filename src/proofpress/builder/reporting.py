@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from proofpress.content.names import is_notebook
 from proofpress.content.scan import OutsideSiteError, read_inside
 from proofpress.rules.edits import stands
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from proofpress.model import SourceFile
     from proofpress.problems import Problem
 
 
@@ -36,18 +38,36 @@ def faults_once(problems: Sequence[Problem]) -> list[Problem]:
     return others
 
 
-def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, bytes], root: Path) -> list[Problem]:
-    """Put beside each problem the line of source that it points at; of its edits stay those that fit the file."""
+def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, SourceFile], root: Path) -> list[Problem]:
+    """Put beside each problem the line of source that it points at; of its edits stay those that fit the file.
+
+    What is found in a notebook comes at the lines of its transcript, and goes out at those of its file, without edits.
+    One file is in memory at a time, since problems come in the order of their files.
+    """
+    notebooks = {one.path for one in problems if is_notebook(one.path) and one.path in texts}
+    if notebooks:
+        from proofpress.content.notebooks.places import placed  # noqa: PLC0415 - most sites have none
+
+        plain = [one for one in problems if one.path not in notebooks]
+        own = [
+            each
+            for path in notebooks
+            for each in placed([one for one in problems if one.path == path], texts[path].data)
+        ]
+        return sorted([*with_excerpts(plain, texts, root), *own])
     last = {one.path: 0 for one in problems if one.line}
     """How many lines of each file are wanted."""
     for one in problems:
         if one.path in last:
             last[one.path] = max(last[one.path], one.line, *(edit.end_line for edit in one.edits))
-    lines = {path: _lines(_data(path, texts, root), count) for path, count in last.items()}
     found = []
+    path = ""
+    known: list[str] = []
     for one in problems:
+        if one.path != path:
+            path = one.path
+            known = _lines(_data(path, texts, root), last[path]) if path in last else []
         at = one.line - 1
-        known = lines.get(one.path, [])
         fitting = one.edits if not one.edits or all(stands(edit, known) for edit in one.edits) else ()
         excerpt = known[at] if 0 <= at < len(known) else one.excerpt
         found.append(msgspec.structs.replace(one, excerpt=excerpt, edits=fitting))
@@ -63,9 +83,9 @@ def _lines(data: bytes, count: int) -> list[str]:
     return LINE_END.split(text) if "\r" in text else text.split("\n")
 
 
-def _data(path: str, texts: Mapping[str, bytes], root: Path) -> bytes:
+def _data(path: str, texts: Mapping[str, SourceFile], root: Path) -> bytes:
     """Return a file's bytes; none for what can't be read."""
     try:
-        return texts[path] if path in texts else read_inside(root, path)
+        return texts[path].data if path in texts else read_inside(root, path)
     except (OSError, OutsideSiteError):
         return b""

@@ -10,6 +10,7 @@ from proofpress.builder.inputs import settings
 from proofpress.builder.plugins import read_plugins
 from proofpress.builder.reporting import LINE_END
 from proofpress.builder.versions import code_version
+from proofpress.content.documents import markdown_of
 from proofpress.content.names import translations
 from proofpress.content.scan import scan
 from proofpress.listings.running import says_of_runs
@@ -91,7 +92,7 @@ def posts_that_run(root: Path) -> Asking:
     code = code_version()
     plugins, unread = read_plugins(root, code.entries)
     tree = scan(root, config.ignore)
-    tree, lost = with_companions(root, tree, config, code.grammars)
+    tree = with_companions(root, tree, config, code.grammars)
     words = Words(config.language)
     paths = tuple(source.path for source in tree.documents)
     originals = translations(paths, words.knows, placed_paths(paths, config))
@@ -109,10 +110,10 @@ def posts_that_run(root: Path) -> Asking:
             if runs.parts:
                 kept = next((one.data for one in document.beside if one.kind == "lock"), None)
                 told = {one.rule for one in recorded(text, document.front, document.beside).problems}
-                lines = tuple(LINE_END.split(source.data.decode("utf-8-sig", "replace")))
+                lines = tuple(LINE_END.split(markdown_of(source.path, source.data).decode("utf-8-sig", "replace")))
                 before = None if kept is None else lock.read(document.path, kept)[0]
                 posts.append(Running(text, lines, runs, before, stands=not told & _STALE))
     finally:
         rendering.close()
-    errors = tuple(one for one in (*problems, *unread, *tree.problems, *lost) if one.severity == "error")
+    errors = tuple(one for one in (*problems, *unread, *tree.problems) if one.severity == "error")
     return Asking(config, paths, tuple(posts), errors)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from proofpress.content.images import IMAGES
 from proofpress.model import Place
+from proofpress.paths import slug
 from proofpress.rules.posts import (
     DOUBTFUL_DATE,
     FIRST_YEAR,
@@ -82,12 +84,13 @@ def _terms(posts: Mapping[SourcePath, Prepared], taxonomy: str) -> Iterator[Prob
         if other is not None:
             fewer, more = sorted((name, other), key=lambda one: (len(carried[one]), one))
             less[fewer] = more
+    same = Counter(slug(name) for name in carried)
     for name, where in carried.items():
         if name in less:
             fault = PLURAL_TERM.beside(name, less[name], len(carried[less[name]]), taxonomy)
             for path, place in where:
                 yield fault.at(path, place)
-        elif len(where) == 1 and taxonomy != "series":
+        elif len(where) == 1 and same[slug(name)] == 1 and taxonomy != "series":
             ((path, place),) = where
             yield LONE_TERM.alone(name, taxonomy).at(path, place)
 

@@ -253,6 +253,6 @@ class Filler:
         if folder not in self._folders:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - a string, since this is done for every page of a site
             self._folders.add(folder)
-        with naming(staged):
-            Path(staged).write_bytes(data)
+        with naming(staged), open(staged, "wb") as file:  # noqa: PTH123 - as above
+            file.write(data)
         return None

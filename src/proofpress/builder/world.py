@@ -16,7 +16,7 @@ from proofpress.content.scan import read_inside
 from proofpress.engine.digests import digest_of
 from proofpress.kinds.plan import Plan, plan
 from proofpress.kinds.target import Planning, Published
-from proofpress.model import Place
+from proofpress.model import Drawing, Place
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.problems import Problem
 from proofpress.rules.words import NO_WORDS
@@ -49,6 +49,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Of the index, the plan and the theme; the menu's are Known's."""
     pictures: Pictures
     """What lighter ones of those that pages show there are."""
+    drawings: dict[SourcePath, tuple[SourcePath, Drawing]] = {}
+    """The pictures that notebooks hold, by the paths that they have as files, each with its notebook."""
     digest: bytes
     """Of all that an answer may depend on but texts."""
 
@@ -94,6 +96,7 @@ def stands(before: World, known: Preparation, now: Preparation, hidden: frozense
             now.prepared[path].told == known.prepared[path].told
             and now.prepared[path].places == known.prepared[path].places
             and now.prepared[path].pictures == known.prepared[path].pictures
+            and now.prepared[path].drawings == known.prepared[path].drawings
             for path in now.changed
         )
     )
@@ -129,7 +132,7 @@ def world_of(
         places=places,
     )
     if config.markdown.html == "sanitize":
-        problems += refused(site.files, lambda path: read_inside(inputs.root, path, SNIFFED))
+        problems += refused(_copied(site), lambda path: read_inside(inputs.root, path, SNIFFED))
     assets = all_assets(inputs, desk.traces, problems, desk.named)
     asset_paths = {name: asset.site_path for name, asset in assets.items()}
     guard = Guard(inputs.plugins)
@@ -159,9 +162,21 @@ def world_of(
             inputs.data,
         ]
     )
-    return World(
+    world = World(
         site=site, links=links, assets=assets, plan=planned, problems=problems, pictures=pictures, digest=digest
     )
+    drawings = _drawings(shown)
+    return msgspec.structs.replace(world, drawings=drawings) if drawings else world
+
+
+def _copied(site: Site) -> Iterator[SourcePath]:
+    """Give the files that are copied as somebody wrote them; drawings of notebooks were looked at."""
+    return (path for path, file in site.files.items() if file.within is None)
+
+
+def _drawings(shown: Mapping[SourcePath, Prepared]) -> dict[SourcePath, tuple[SourcePath, Drawing]]:
+    """Return the pictures that notebooks hold, by the paths that they have as files."""
+    return {SourcePath(f"{path}/{one.name}"): (path, one) for path, own in shown.items() for one in own.drawings}
 
 
 def _places_in(inputs: Inputs) -> Callable[[str, str], Place]:

@@ -86,13 +86,14 @@ def text(found: Problem, prefix: str = "") -> str:
     """
     path = visible(place_from_here(found.path, prefix))
     place = inert(f"{path}:{found.line}:{found.column}" if found.line else path)
-    message = visible(f"{found.message}; {found.hint}" if found.hint else found.message)
+    message = visible(found.said)
     colour = "red" if found.severity == "error" else "yellow"
     head = f"{click.style(place, bold=True)}: {click.style(found.severity, fg=colour)} {found.rule}: {message}"
     if not found.line or not found.excerpt.strip():
         return head
-    line, column = window(found.excerpt, found.column)
-    end = column - 1 + found.length
+    at, length = found.shown
+    line, column = window(found.excerpt, at)
+    end = column - 1 + length
     before, meant, after = visible(line[: column - 1]), visible(line[column - 1 : end]), visible(line[end:])
     caret = click.style("^" * max(1, width(meant)), fg=colour)
     number = f"{found.line:>5}"
@@ -109,9 +110,8 @@ def github(found: Problem, folder: str = "") -> str:
 
     `folder` is where the site lies in the repository: GitHub knows files by their paths from there.
     """
-    message = f"{found.message}; {found.hint}" if found.hint else found.message
     place = f"file={_property(folder + found.path)},line={max(1, found.line)},col={found.column},endColumn={found.column + found.length}"
-    return f"::{found.severity} {place},title={_property(found.rule)}::{_data(message)}"
+    return f"::{found.severity} {place},title={_property(found.rule)}::{_data(found.said)}"
 
 
 def as_json(value: Any, indent: int) -> str:

@@ -64,7 +64,7 @@ def command(
     if check and fix:
         raise click.UsageError("--check writes nothing, and --fix rewrites posts: take one of them")
     root = require_site(root)
-    asked = _asked_for(root, paths, every=every or check)
+    asked = _asked_for(root, paths, every=every or check, claims=fix)
     how = _how(root, python, timeout, isolated=isolated)
     _say_what(asked.posts, how, prefix_of(root), err=form != "text")
     if dry_run:
@@ -88,13 +88,22 @@ def command(
 # ---------------------------------------------------------------- what is run
 
 
-def _asked_for(root: Path, paths: Sequence[Path], *, every: bool) -> Asking:
-    """Return what is to be run: of the posts that were named, all; else those whose listings are not as they ran."""
+def _asked_for(root: Path, paths: Sequence[Path], *, every: bool, claims: bool) -> Asking:
+    """Return what is to be run: of the posts that were named, all; else those whose listings are not as they ran.
+
+    With `claims` also those that say otherwise than is kept.
+    """
     found = _read(root)
     if any(one.path == "site.yaml" for one in found.problems):
         return found._replace(posts=())
     if not paths:
-        return found._replace(posts=tuple(one for one in found.posts if every or not _stands(root, one)))
+        return found._replace(
+            posts=tuple(
+                one
+                for one in found.posts
+                if every or not _stands(root, one) or (claims and one.lock is not None and one.claims(one.lock))
+            )
+        )
     chosen: set[str] = set()
     for path in paths:
         named = _below(root, path)
@@ -140,8 +149,9 @@ def _below(root: Path, path: Path) -> str:
 def _how(root: Path, python: str | None, timeout: float | None, *, isolated: bool) -> How:
     import shutil
 
-    from proofpress.output.cache import cache_folder
-    from proofpress.run.posts import How
+    from proofpress.engine.disk import own_folder
+    from proofpress.output.cache import RUNS, cache_folder
+    from proofpress.run.posts import CACHES, ENVIRONMENTS, How
     from proofpress.run.values import TIMEOUT, Limits
 
     program = sys.executable
@@ -150,8 +160,11 @@ def _how(root: Path, python: str | None, timeout: float | None, *, isolated: boo
         if found is None:
             raise click.UsageError(f"--python: there is no program '{python}'")
         program = str(Path(found).absolute())
+    kept = cache_folder(root) / RUNS
+    for folder in (kept, kept / CACHES, kept / ENVIRONMENTS):
+        own_folder(folder)
     limits = Limits(seconds=timeout or TIMEOUT)
-    return How(root=root, kept=cache_folder(root) / "run", python=program, isolated=isolated, limits=limits)
+    return How(root=root, kept=kept, python=program, isolated=isolated, limits=limits)
 
 
 def _say_what(posts: Sequence[Running], how: How, prefix: str, *, err: bool) -> None:

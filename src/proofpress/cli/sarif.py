@@ -46,7 +46,6 @@ def sarif(problems: Sequence[Problem], folder: str = "") -> dict[str, Any]:
 
 
 def _result(found: Problem, rule: int, folder: str) -> dict[str, Any]:
-    message = f"{found.message}; {found.hint}" if found.hint else found.message
     place: dict[str, Any] = {"artifactLocation": {"uri": encode(folder + found.path)}}
     if found.line:
         place["region"] = {
@@ -58,7 +57,7 @@ def _result(found: Problem, rule: int, folder: str) -> dict[str, Any]:
         "ruleId": found.rule,
         "ruleIndex": rule,
         "level": found.severity,
-        "message": {"text": visible(message)},
+        "message": {"text": visible(found.said)},
         "locations": [{"physicalLocation": place}],
     }
     if found.edits:

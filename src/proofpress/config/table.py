@@ -101,7 +101,7 @@ def _markdown() -> tuple[Setting, ...]:
         Setting(
             name="diagrams",
             reader=TRUTH,
-            description="Fences of `mermaid` and `dot` are drawn (install `proofpress[diagrams]`).",
+            description="Fences of `mermaid` and `dot` are drawn (install `proofpress[diagrams]`), and those of `d2` (`proofpress[d2]`).",
         ),
         Setting(
             name="figures",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from proofpress import urls
 from proofpress.content import gate, settings, typed, yaml_nodes
 from proofpress.content.gate import MAX_LENGTH, Parts
-from proofpress.content.keys import HINTS, KEYS
+from proofpress.content.keys import HINTS, KEYS, NOTEBOOK_KEYS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
@@ -61,6 +61,8 @@ def read_keys(
 
 _NOT_OF_AN_ID: Final = re.compile(r"[\s<>\"{}|\\^`]")
 """What no IRI can hold (RFC 3987)."""
+
+_PYTHON: Final = re.compile(r"3\.\d{1,2}")
 
 
 class _Reading:
@@ -137,12 +139,23 @@ class _Reading:
                 self.values[name] = self.language(node)
             case "image":
                 self.values[name] = typed.address(node, name, found)
+            case "python":
+                self.values[name] = self.python(node)
             case _:
                 if isinstance(node, MappingNode):
                     own.update(typed.free(node, name, found))
                     self.places.update({f"{name}.{key.text}": value.place for key, value in node.entries})
                 elif not (isinstance(node, ScalarNode) and node.absent):
                     typed.wrong(node, name, "a mapping", found)
+
+    def python(self, node: Node) -> str | None:
+        """Read a version of Python: as it is written, since `3.10` is no number."""
+        words = typed.text(node, "python", self.findings)
+        if words is None or _PYTHON.fullmatch(words):
+            return words
+        message = f"'python': '{abridged(words)}' is no version of Python 3"
+        self.findings.note("wrong-type", node.place, message, "write it as '3.10'", severity="warning")
+        return None
 
     def entry_id(self, node: Node) -> str | None:
         """Read the id of a feed's entry: an address or a name with a scheme, as Atom asks for (RFC 4287, section 4.2.6)."""
@@ -199,6 +212,8 @@ class _Reading:
         name = key.text
         value = typed.free(node, name, self.findings)
         self.extra[name] = value
+        if name in NOTEBOOK_KEYS and isinstance(node, MappingNode):
+            return
         # what other tools hide must not come to light by moving here
         said = gate.strictest([gate.verdict(name, word) for word in _words_of(node)])
         told = HINTS.get(name) or HINTS.get(name.casefold())

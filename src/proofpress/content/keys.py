@@ -98,6 +98,12 @@ TABLE: Final = (
         otherwise="its address",
     ),
     Key(
+        name="python",
+        description="The version of Python that its listings are for: `check` tells of what came later.",
+        examples=("3.10",),
+        shape=shapes.TEXT,
+    ),
+    Key(
         name="aliases",
         description="Other paths of this site that lead here, such as those it had before.",
         examples=(["/2023/old-name/", "/old-name.html"],),
@@ -180,6 +186,9 @@ _IMAGE = "here that is 'image'"
 _TAGS = "add it to 'taxonomies' in site.yaml, or use 'tags'"
 _ORDER = "posts are listed by 'date'"
 _EXTRA = "put what is your own under 'extra:'"
+
+NOTEBOOK_KEYS: Final = frozenset({"jupyter", "jupytext", "kernelspec"})
+"""What Jupytext and MyST keep in the front matter of a notebook that is written as Markdown."""
 
 HINTS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -17,6 +17,12 @@ _DATED: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[-_ ](?=.)", re.ASCII)
 _NO_PART_OF_A_URL: Final = frozenset({"_posts", "_drafts"})
 _INDEXES: Final = frozenset({"index", "_index"})
 ROOT: Final = "content/"
+NOTEBOOK: Final = ".ipynb"
+
+
+def is_notebook(path: str) -> bool:
+    """Tell whether a document is a notebook of Jupyter's, by its name."""
+    return path.lower().endswith(NOTEBOOK)
 
 
 class Name(msgspec.Struct, frozen=True):

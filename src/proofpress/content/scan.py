@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -16,7 +17,8 @@ import msgspec
 from proofpress.content import gate, leftovers
 from proofpress.content import unread as unread_posts
 from proofpress.content.files import Faults, nfc, unread, walk, within
-from proofpress.model import Source
+from proofpress.content.names import NOTEBOOK, is_notebook
+from proofpress.model import Source, SourceFile
 from proofpress.paths import SourcePath, unportable
 from proofpress.problems import Problem, visible
 from proofpress.rules.files import FILE_TOO_LARGE, LEFT_OVER, UNPORTABLE_NAME, UNREAD_POST
@@ -29,7 +31,11 @@ if TYPE_CHECKING:
 MAX_MARKDOWN: Final = 16 * 2**20
 """Bytes of one Markdown file. A 16 MB text is a mistake: no reader's browser would show it."""
 
+MAX_NOTEBOOK: Final = 64 * 2**20
+"""Bytes of one notebook, which holds its pictures."""
+
 MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
+_DOCUMENTS: Final = (*MARKDOWN, NOTEBOOK)
 _BY_ENDING: Final = frozenset({"a backup copy", "a file that a program was still writing"})
 _UNPUBLISHED: Final = ("data/", "words/")
 LOCK: Final = ".run.yaml"
@@ -45,8 +51,8 @@ class OutsideSiteError(Exception):
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """What lies in a site's folder. Every list is sorted by path."""
 
-    documents: tuple[Source, ...] = ()
-    """Every Markdown file below content/, read."""
+    documents: tuple[SourceFile, ...] = ()
+    """Every Markdown file and every notebook below content/."""
     files: tuple[SourcePath, ...] = ()
     """Every other file below content/, to be copied."""
     static: tuple[SourcePath, ...] = ()
@@ -60,8 +66,18 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
-    """Find the files of a site and read its Markdown. Hidden files are left out, but for `static/.well-known/`.
+Take = Callable[[SourcePath, str, list[Problem]], SourceFile | None]
+"""Takes in a Markdown file by its path below the site's folder and its place on disk; gives None, and a problem, for none."""
+
+
+def held(path: SourcePath, place: str, problems: list[Problem]) -> Source | None:
+    """Take in a Markdown file with all of its bytes."""
+    data = read_markdown(path, place, problems)
+    return None if data is None else Source(path, data)
+
+
+def scan(root: Path, ignore: Sequence[str] = (), take: Take = held) -> Tree:
+    """Find the files of a site and `take` in its Markdown. Hidden files are left out, but for `static/.well-known/`.
 
     So is what editors and systems leave behind; `ignore`, the setting, adds to that and takes away.
     """
@@ -70,15 +86,15 @@ def scan(root: Path, ignore: Sequence[str] = ()) -> Tree:
     problems = faults.problems
     left = _LeftOut(ignore)
     copied = _Copied(ignore, problems)
-    documents: dict[SourcePath, Source] = {}
+    documents: dict[SourcePath, SourceFile] = {}
     files: list[SourcePath] = []
     beside: dict[SourcePath, str] = {}
     locks: list[SourcePath] = []
     for name, place, _ in walk(top, "content", faults, left):
         path = SourcePath(nfc(name))
-        if path.lower().endswith(MARKDOWN):
-            if (data := _read(path, place, problems)) is not None:
-                documents[path] = Source(path, data)
+        if path.lower().endswith(_DOCUMENTS) and not (is_notebook(path) and copied.is_asked_for(path)):
+            if (source := take(path, place, problems)) is not None:
+                documents[path] = source
         elif path.endswith(_BESIDE):
             beside[path] = place
         elif path.endswith(LOCK):
@@ -144,11 +160,11 @@ class _Copied:
     """Tells whether a file that is no Markdown is copied as it is: any but a post in a form that is not read."""
 
     def __init__(self, ignore: Sequence[str], problems: list[Problem]) -> None:
-        self._asked_for = leftovers.asked_for(ignore)
+        self.is_asked_for = leftovers.asked_for(ignore)
         self._problems = problems
 
     def __call__(self, path: SourcePath, place: str) -> bool:
-        if self._asked_for(path):
+        if self.is_asked_for(path):
             return True
         found = unread_posts.by_name(path)
         if found is None and unread_posts.is_worth_a_look(path):
@@ -166,7 +182,7 @@ class _Copied:
 
 def _says_draft(path: SourcePath, place: str, problems: list[Problem]) -> bool:
     """Tell whether what lies beside a post says that it is a draft; what can't be read may say so."""
-    data = _read(path, place, problems)
+    data = read_markdown(path, place, problems)
     return data is None or gate.scanned(data.decode("utf-8", "replace"), tags=True) == "draft"
 
 
@@ -196,17 +212,19 @@ def place_inside(root: Path, path: str) -> str:
     return real
 
 
-def _read(path: SourcePath, place: str, problems: list[Problem]) -> bytes | None:
+def read_markdown(path: SourcePath, place: str, problems: list[Problem]) -> bytes | None:
     """Return a Markdown file's bytes; None, with a problem, for one that can't be read or is no text of a person's."""
+    most = MAX_NOTEBOOK if is_notebook(path) else MAX_MARKDOWN
     try:
         with open(place, "rb", buffering=0) as file:
-            large = os.fstat(file.fileno()).st_size > MAX_MARKDOWN
+            large = os.fstat(file.fileno()).st_size > most
             data = b"" if large else file.readall()
     except OSError as error:
         problems.append(unread(path, error, "file"))
         return None
     if large:
-        problems.append(FILE_TOO_LARGE.markdown(MAX_MARKDOWN // 2**20).at(path))
+        fault = FILE_TOO_LARGE.notebook if is_notebook(path) else FILE_TOO_LARGE.markdown
+        problems.append(fault(most // 2**20).at(path))
         return None
     return data
 

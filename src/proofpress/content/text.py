@@ -31,6 +31,11 @@ def decode(data: bytes, findings: Findings) -> str:
         text = data.decode()
     except UnicodeDecodeError as error:
         text = _recover(data, error, findings)
+    return fitting(text, findings)
+
+
+def fitting(text: str, findings: Findings) -> str:
+    """Return text as a page can hold it; each line with a control character is a problem."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\f" in text:

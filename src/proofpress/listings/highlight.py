@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from proofpress.listings.languages import IPYTHON
 from proofpress.listings.lexing import LexerFailed, LexingProcess, NoAnswer
 from proofpress.listings.limits import TimeUpError, can_ring, seconds_for, within
 from proofpress.listings.spans import to_html
@@ -38,6 +39,12 @@ class SlowListing(Exception):  # noqa: N818 - it is what the listing is
         self.certain = certain
 
 
+def _ipython() -> Lexer:
+    from proofpress.listings.ipython import IPythonLexer  # noqa: PLC0415 - few listings need it
+
+    return IPythonLexer()
+
+
 class Highlighter:
     """Finds lexers, once each, and colours code with them."""
 
@@ -53,7 +60,7 @@ class Highlighter:
         if name in self._lexers:
             return self._lexers[name]
         try:
-            lexer: Lexer | None = get_lexer_by_name(name)
+            lexer: Lexer | None = _ipython() if name in IPYTHON else get_lexer_by_name(name)
         except ClassNotFound:
             lexer = None
         except Exception as error:

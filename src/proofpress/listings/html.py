@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.ansi import ansi_html
 from proofpress.listings.highlight import BrokenPluginError, Highlighter, SlowListing
-from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SESSIONS, SHELLS, canonical, known_names
+from proofpress.listings.languages import IPYTHON, OUTPUTS, PLAIN, PROMPTED, SESSIONS, SHELLS, canonical, known_names
 from proofpress.listings.layout import MAX_INDENT
 from proofpress.listings.marks import show
 from proofpress.listings.spans import escape
@@ -37,6 +37,9 @@ _FRAMES: Final = {"terminal": ("terminal",), "none": ("frameless",)}
 _ESCAPED: Final = "\N{SYMBOL FOR ESCAPE}["
 """What colours begin with in what a program printed."""
 _PROMPT: Final = '<span class="gp">'
+
+_ALIKE: Final = 0.75
+"""Of a thousand names of languages one is somewhat like any word."""
 
 
 class Written(NamedTuple):
@@ -173,7 +176,7 @@ class Listings:
         """
         lexer, why, certain = None, "", True
         try:
-            lexer = self._highlighter.lexer(canonical(name))
+            lexer = self._highlighter.lexer(name.lower() if name.lower() in IPYTHON else canonical(name))
         except BrokenPluginError as broken:
             certain = False
             why = f", and {broken}"
@@ -182,7 +185,7 @@ class Listings:
                 "unknown-language",
                 place(at, len(name)),
                 f"no language is called '{name[:60]}'{why}, so this listing is shown without colour",
-                did_you_mean(name, known_names()) or "write 'text' for plain text",
+                did_you_mean(name, known_names(), alike=_ALIKE) or "write 'text' for plain text",
             )
             return None, certain
         try:

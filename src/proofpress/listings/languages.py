@@ -99,6 +99,9 @@ ALIASES: Final[Mapping[str, str]] = {
 }
 """Names that Pygments lacks, or has for something that blogs do not mean."""
 
+IPYTHON: Final = frozenset({"ipython", "ipython3"})
+"""Names of Python as notebooks have it."""
+
 SHELLS: Final = frozenset(
     {
         "ansi", "bash", "bat", "batch", "cmd", "console", "dosbatch", "doscon", "fish", "fishshell", "ksh", "nu", "nushell",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from proofpress.listings.fences import Info
     from proofpress.markdown.writer import Writer
+    from proofpress.rules.rule import Fault
 
 BROAD: Final = 440
 """Pixels, beyond which a diagram is not made smaller to fit a phone: its words could not be read."""
@@ -25,11 +26,14 @@ WIDE: Final = 1000
 
 
 def note_undrawn(writer: Writer) -> None:
-    """Note that what draws diagrams is not installed: once a page, with how many more lack it."""
+    """Note that what draws diagrams is not installed: once a page and extra, with how many more lack it."""
     from proofpress.diagrams import drawing  # noqa: PLC0415 - as below
 
-    fault = MISSING_EXTRA.diagram(writer.undrawn[0][0], drawing.INSTALL)
-    for found, place in apart(once_each((fault, at) for _, at in writer.undrawn), writer.text.allowances):
+    faults: dict[str, Fault] = {}
+    for kind, _ in writer.undrawn:
+        faults.setdefault(drawing.install(kind), MISSING_EXTRA.diagram(kind, drawing.install(kind)))
+    undrawn = ((faults[drawing.install(kind)], at) for kind, at in writer.undrawn)
+    for found, place in apart(once_each(undrawn), writer.text.allowances):
         writer.findings.tell(found, place)
 
 
@@ -46,10 +50,7 @@ def figure(writer: Writer, token: Token, info: Info, given: Mapping[str, str]) -
     writer.diagrams[token.content] += 1
     found = drawing.draw(kind, token.content, before)
     if isinstance(found, drawing.Flaw):
-        starts = [0]
-        starts += [at + 1 for at, character in enumerate(token.content) if character == "\n"]
-        row = min(max(found.line, 1), len(starts)) - 1
-        offset = min(starts[row] + max(found.column, 1) - 1, max(0, len(token.content) - 1))
+        offset = found.offset(token.content)
         place = lines.place(token, offset) if token.content else lines.in_info(token, info.language_at)
         fault = BROKEN_DIAGRAM.of(kind, found.message)
         note(fault.rule.name, msgspec.structs.replace(place, length=found.length), fault.message, fault.hint)

@@ -5,13 +5,12 @@ What a fence holds itself is a copy of it, or nothing: with a copy, a reader of 
 
 from __future__ import annotations
 
+import posixpath
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.fences import Include, Info, read_info
 from proofpress.rules.includes import LOST_INCLUDE, STALE_INCLUDE
-from proofpress.sources.parts import Lost, Part, part_of
-from proofpress.sources.places import language_of, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from proofpress.findings import Findings
     from proofpress.markdown.places import SourceLines
     from proofpress.model import Companion
+    from proofpress.sources.parts import Part
 
 MARK: Final = "include="
 """What a text without includes lacks."""
@@ -32,6 +32,8 @@ class Included(NamedTuple):
 
     path: str
     """From the site's folder."""
+    language: str
+    """By its name; empty where that says none."""
     part: Part
     copy: str
     """What the fence itself holds."""
@@ -61,6 +63,9 @@ def put_in(tokens: Sequence[Token], files: Sequence[Companion], lines: SourceLin
 def _put_into(
     token: Token, include: Include, beside: Mapping[str, Companion], lines: SourceLines, findings: Findings
 ) -> None:
+    from proofpress.sources.parts import Lost, part_of  # noqa: PLC0415 - most texts include nothing
+    from proofpress.sources.places import language_of, resolved  # noqa: PLC0415
+
     path = resolved(findings.path, include.path)
     place = lines.in_info(token, include.at, include.length)
     companion = beside.get(path)
@@ -76,7 +81,7 @@ def _put_into(
             place = lines.in_info(token, include.part_at, include.part_length)
         findings.tell(LOST_INCLUDE.told(path, found.message, found.hint), place)
         return
-    own = Included(path, found, token.content, include)
+    own = Included(path, language_of(path).name, found, token.content, include)
     if own.copy.strip() and not own.is_copied:
         _tell_stale(token, own, lines, findings)
     if not own.is_copied:
@@ -116,7 +121,7 @@ def info_of(token: Token) -> Info:
     if own is None:  # of code that can't be had it is told once what is wrong
         return info if info.include is None else info._replace(lines=(), words=())
     if not info.language:
-        info = info._replace(language=language_of(own.path).name)
+        info = info._replace(language=own.language)
     if own.part.whole and not own.include.starts:
         info = info._replace(start=own.part.first)
     return info
@@ -127,7 +132,7 @@ def origin_of(token: Token, repository: Repository) -> Origin | None:
     own: Included | None = token.meta.get("included")
     if own is None or not repository.url:
         return None
-    path = resolved("", f"/{repository.path}/{own.path}")
+    path = posixpath.normpath(f"{repository.path.strip('/')}/{own.path}".lstrip("/"))
     if path.startswith("../"):
         return None
     lines = (own.part.first, own.part.last) if own.include.part else None

@@ -1,6 +1,6 @@
 """Files that a post's listings build on, step by step: ```` ```python step of="train.py" ````, and the whole file behind the last.
 
-Each step's fence gets what is new in it, `meta["new"]`; a token of its own, `assembled`, stands where the whole file is
+Each step's fence gets what is new in it, `meta["new"]`, and the file's lines after it, `meta["file"]`; a token of its own, `assembled`, stands where the whole file is
 shown; and `env["files"]` holds the files for those who read them as programs.
 """
 
@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from proofpress.listings.fences import Info, is_diff, read_info
 from proofpress.listings.steps import Line, Misfit, apply, rows_of
+from proofpress.markdown.includes import info_of
 from proofpress.markdown.places import SourceLines
 from proofpress.rules.listings import STEP_DOES_NOT_APPLY
 
@@ -45,6 +46,11 @@ class Assembled(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def code(self) -> str:
         """It as a whole."""
         return "".join(f"{line.text}\n" for line in self.content)
+
+    @property
+    def so_far(self) -> str:
+        """The same."""
+        return self.code
 
     def info_place(self, offset: int = 0, length: int = 1) -> Place:
         """Return the place of an offset in the info string of the step that it ends with."""
@@ -117,7 +123,7 @@ def find_steps(tokens: list[Token], lines: SourceLines, findings: Findings, env:
 
 def _take(step: Step, token: Token, file: _File, steps: _Steps, known: Sequence[str]) -> None:
     """Have a file take a step; the first that can't be applied is told, and ends it."""
-    info, notes = read_info(token.info), token.meta.get("notes", ())
+    info, notes = info_of(token), token.meta.get("notes", ())
     steps.listings.append(token)
     rows = rows_of(info, token.content, notes, len(steps.listings) - 1)
     file.steps.append(token)
@@ -136,7 +142,7 @@ def _take(step: Step, token: Token, file: _File, steps: _Steps, known: Sequence[
         steps.findings.tell(STEP_DOES_NOT_APPLY.begins_anew(step.of), steps.lines.in_info(token, step.at, step.length))
     file.whole = step.how == "whole" and not diff
     file.lines = applied.lines
-    token.meta["new"] = applied.new
+    token.meta |= {"new": applied.new, "file": applied.lines}
 
 
 def _place(misfit: Misfit, token: Token, lines: SourceLines) -> Place:

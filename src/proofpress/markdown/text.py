@@ -164,6 +164,11 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         return self.token.info
 
     @property
+    def so_far(self) -> str:
+        """Of a step of a file that applies, the file as it is after it; else nothing."""
+        return "".join(f"{line.text}\n" for line in self.token.meta.get("file", ()))
+
+    @property
     def options(self) -> Info:
         """What the info string says; offsets in it are those of `info`."""
         return info_of(self.token)

@@ -21,12 +21,16 @@ _MARKS_OF_DIRECTION: Final = frozenset("\u200e\u200f\u061c")
 _JOINERS: Final = frozenset("\u200c\u200d")
 _BLANKS: Final = frozenset("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
 _WIDE: Final = "\u3000"
+_SHOWN: Final = _BLANKS | frozenset("\u2028\u2029")
+"""What strings of programs are about: how numbers are printed in French, where a line ends."""
 
 SUSPECT: Final = lazy(
     "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164"
     "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """What is looked at at all."""
+_SIGNS: Final = frozenset("!#$%&()*+,-./:;<=>?@[]^_{|}~")
+_QUOTE: Final = lazy("(?<!\\\\)['\"`]")
 _RIGHT_TO_LEFT: Final = lazy("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _DRAWN: Final = lazy("[\u2500-\u259f][ \u00a0]*\\Z")
 """What `tree` draws: its branches are set apart by no-break spaces."""
@@ -57,6 +61,10 @@ def unseen(text: str, where: Where) -> Iterator[Unseen]:
 def _is_meant(text: str, at: int, character: str, where: Where) -> bool:
     """Tell whether a character most likely does here what it is made for."""
     begin = text.rfind("\n", 0, at) + 1
+    if where == "code" and character in _SHOWN and _is_quoted(text, begin, at):
+        return True
+    if character == "\u200b":  # what keeps a mark from being one: `<!` and `--` with it between them
+        return text[at - 1 : at] in _SIGNS and text[at + 1 : at + 2] in _SIGNS
     if where != "code" and (character in _BLANKS or character == _WIDE):
         return where == "prose"
     if character in _BLANKS:
@@ -72,6 +80,14 @@ def _is_meant(text: str, at: int, character: str, where: Where) -> bool:
     if character >= "\U000e0000":
         return _FLAG.search(text, max(begin, at - 10), at) is not None
     return False
+
+
+def _is_quoted(text: str, begin: int, at: int) -> bool:
+    """Tell whether a character stands in a string that is of one line: as what a program prints, or is to read."""
+    end = text.find("\n", at)
+    before = [quote[0] for quote in _QUOTE.finditer(text, begin, at)]
+    after = {quote[0] for quote in _QUOTE.finditer(text, at, end if end >= 0 else len(text))}
+    return any(before.count(quote) % 2 for quote in after)
 
 
 def _told(character: str, where: Where) -> tuple[str, str]:

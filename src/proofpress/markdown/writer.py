@@ -38,7 +38,7 @@ class Manner(NamedTuple):
     """Whether a heading has a link to itself."""
     figures: bool
     diagrams: bool
-    """Whether fences of Mermaid and DOT are drawn."""
+    """whether fences of Mermaid, DOT and D2 are drawn."""
     sanitized: bool
     """Whether what is written is cleaned afterwards."""
     strict: bool

@@ -28,6 +28,9 @@ STAGING: Final = "staging"
 PICTURES: Final = "pictures"
 """The lighter ones that were made of pictures, each in a file that its digest names."""
 
+RUNS: Final = "run"
+"""What runs of listings keep: environments made of posts' requirements, and what libraries find out about the machine."""
+
 
 def cache_folder(root: Path) -> Path:
     """Return a site's cache folder, which may not be there yet. Raises OSError, in words, where it is no folder."""
@@ -44,6 +47,8 @@ def forget(root: Path) -> None:
             (folder / name).unlink()
     empty_staging(root)
     forget_pictures(root)
+    if own_folder(folder / RUNS):
+        shutil.rmtree(folder / RUNS, ignore_errors=True)
 
 
 def forget_pictures(root: Path) -> None:

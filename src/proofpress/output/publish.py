@@ -21,6 +21,7 @@ import msgspec
 from proofpress.content.scan import read_inside
 from proofpress.engine.disk import files_below, kind, read_file, write_file
 from proofpress.engine.store import DamagedError, alone
+from proofpress.model import Drawing
 from proofpress.output.cache import CACHE, STORE, cache_folder, forget
 from proofpress.output.record import (
     MANIFEST,
@@ -56,7 +57,7 @@ NAMED = 5
 
 
 class Made(msgspec.Struct, frozen=True):
-    """A file to be published: its digest, and where its bytes are. With none of the three it is there already."""
+    """A file to be published: its digest, and where its bytes are. With none of the four it is there already."""
 
     path: OutputPath
     digest: str
@@ -65,22 +66,36 @@ class Made(msgspec.Struct, frozen=True):
     """The staging folder, which holds it under its path, to be moved."""
     source: tuple[Path, SourcePath] | None = None
     """A file of the site, to be copied: the site's folder and the path in it."""
+    held: tuple[Path, SourcePath, Drawing] | None = None
+    """A picture within a notebook, to be taken out of it: the site's folder, the path in it, and where it stands."""
 
     @property
     def kept(self) -> bool:
         """Whether the file is there already, with these bytes."""
-        return self.data is None and not self.staging and self.source is None
+        return self.data is None and not self.staging and self.source is None and self.held is None
 
     def read(self) -> bytes:
         """Return the bytes. Raises OSError where the file is gone, DamagedError where one of the cache has others."""
         if self.data is not None:
             return self.data
+        if self.held is not None:
+            return _taken_out(*self.held)
         if self.source is None:
             return Path(self.staging, self.path).read_bytes()
         data = read_inside(*self.source)
         if self.source[1].startswith(f"{CACHE}/") and digest_of_output(data) != self.digest:
             raise DamagedError(f"{self.source[1]} is not what was kept there")
         return data
+
+
+def _taken_out(root: Path, path: SourcePath, drawing: Drawing) -> bytes:
+    """Return a picture that a notebook holds. Raises OSError where it holds it no more."""
+    from proofpress.content.notebooks.pictures import GoneError, taken_out  # noqa: PLC0415 - most sites have none
+
+    try:
+        return taken_out(read_inside(root, path), drawing)
+    except GoneError:
+        raise OSError(f"{path} was changed while it was published") from None
 
 
 class Published(msgspec.Struct, frozen=True):

@@ -92,7 +92,7 @@ def _item(found: Problem, root: Path, editor: str) -> str:
     shown = escape(visible(f"{found.path}:{found.line}:{found.column}" if found.line else found.path))
     url = editor_url(root, found.path, found.line, found.column, editor)
     place = f'<a class="place" href="{escape(url)}">{shown}</a>' if url else f'<span class="place">{shown}</span>'
-    message = escape(visible(f"{found.message}; {found.hint}" if found.hint else found.message))
+    message = escape(visible(found.said))
     return (
         f'<li class="problem {found.severity}"><p class="where">{place} <span class="rule">'
         f'<b>{found.severity}</b> <a href="{EXPLAINED}{escape(found.rule)}">{escape(found.rule)}</a></span></p>'
@@ -107,8 +107,9 @@ def _excerpt(found: Problem) -> str:
     """
     if not found.line or not found.excerpt.strip():
         return ""
-    line, column = window(found.excerpt, found.column)
-    end = column - 1 + found.length
+    at, length = found.shown
+    line, column = window(found.excerpt, at)
+    end = column - 1 + length
     before, meant, after = visible(line[: column - 1]), visible(line[column - 1 : end]), visible(line[end:])
     number = f"{found.line:>5} | "
     return (

@@ -18,7 +18,7 @@ from proofpress.problems import Edit
 from proofpress.recorded.sessions import parted
 from proofpress.recorded.shown import seen
 from proofpress.recorded.values import Printed, Raised, Table, Value
-from proofpress.recorded.vary import elides, fits, normalised
+from proofpress.recorded.vary import elides, fits, normalised, uncoloured
 from proofpress.rules.rule import replacing
 from proofpress.rules.runs import FALSE_CLAIM
 
@@ -111,9 +111,9 @@ def _choices(language: str, outputs: Sequence[Output]) -> list[list[str]]:
 def _texts(output: Output) -> Iterator[tuple[str, str]]:
     match output:
         case Printed():
-            yield output.stream, seen(output.text)
+            yield output.stream, uncoloured(seen(output.text))
         case Value():
-            yield "stdout", seen(output.text)
+            yield "stdout", uncoloured(seen(output.text))
         case Raised():
             yield "error", _without_frames(seen(_raised(output)))
         case _:
@@ -207,9 +207,14 @@ def _rewritten(claim: Listing, old: Sequence[str], new: Sequence[str], text: Tex
     first = claim.info_place().line + 1
     indent = text.line(first - 1).partition("`")[0].partition("~")[0]
     written = [text.line(first + number) for number in range(len(old))]
-    if indent.strip(" >\t") or not all(
-        line == f"{indent}{said}" or line.rstrip() == f"{indent}{said}".rstrip()
-        for line, said in zip(written, old, strict=True)
+    fences = any(line.lstrip().startswith(("```", "~~~")) for line in new)
+    if (
+        fences
+        or indent.strip(" >\t")
+        or not all(
+            line == f"{indent}{said}" or line.rstrip() == f"{indent}{said}".rstrip()
+            for line, said in zip(written, old, strict=True)
+        )
     ):
         return None
     gone, come = written[begin : len(old) - end], new[begin : len(new) - end]
@@ -251,6 +256,8 @@ def _of_session(pair: Pair, text: Text) -> Told:
     lines = listing.code.split("\n")
 
     def place(number: int) -> Place:
+        if not answers:
+            return runnable.place
         at = answers[min(number, len(answers) - 1)].at
         return listing.place(sum(len(one) + 1 for one in lines[:at]), max(1, len(lines[at])))
 
@@ -261,6 +268,8 @@ def _of_session(pair: Pair, text: Text) -> Told:
         for old, new in zip(range(each.first, each.last), range(each.begin, each.end), strict=True)
     ]
     fault = _fault(claimed, printed, found, first)
+    if any(edit.text.lstrip().startswith(("```", "~~~")) for edit in edits):  # it would end the listing
+        edits = []
     if len(edits) == sum(max(each.last - each.first, each.end - each.begin) for each in found):
         fault = fault.mended(*edits)
     yield fault, place(first.first)

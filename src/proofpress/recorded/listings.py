@@ -64,16 +64,15 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
     faults = list(_doubtful_vary(text, front))
     made: list[MadeFile] = []
     listings = text.listings
-    steps = _files_of_steps(text) if "step" in text.source else {}
     for index, listing in enumerate(listings):
         if not listing.fenced:
             continue
         info = read_info(listing.info)
         if info.include is not None:  # the file that it shows may tell its language
             info = info._replace(language=info.language or listing.options.language)
-        if info.step is not None:
-            faults += _without_effect(listing, info, asked=bool(info.running.asked))
-            made += steps.get(index, ())
+        if info.step is not None:  # a part, which is not run; those after it find its file as it is by then
+            if (path := file_of(info.step.of)) and listing.so_far:
+                made.append(MadeFile(path, listing.so_far))
             continue
         language, whole = RUNS.get(info.language.lower(), ""), _is_whole(info, listing.code)
         asked = info.running.asked
@@ -91,20 +90,6 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
         if path := file_of(info.title) if whole else "":
             made.append(MadeFile(path, listing.code))
     return Runs(tuple(parts), tuple(faults))
-
-
-def _files_of_steps(text: Text) -> dict[int, list[MadeFile]]:
-    """Return the files that steps build, by the last listing that is a step of each."""
-    last: dict[str, int] = {}
-    for index, listing in enumerate(text.listings):
-        if listing.fenced and (step := read_info(listing.info).step) is not None:
-            last[step.of] = index
-    found: dict[int, list[MadeFile]] = {}
-    for program in text.programs:
-        name = program.options.title
-        if program.info == "step" and name in last and file_of(name):
-            found.setdefault(last[name], []).append(MadeFile(name, program.code))
-    return found
 
 
 def _part(listing: Listing, info: Info, front: FrontMatter, made: tuple[MadeFile, ...]) -> Part:
@@ -168,13 +153,7 @@ def _without_effect(listing: Listing, info: Info, *, asked: bool) -> Iterator[tu
     """Give the options of a listing that is not run, though they speak of that."""
     for key, at in info.running.at:
         place = listing.info_place(at, len(key))
-        if info.step is not None and (key != "run" or asked):
-            message = f"'{key}' speaks of a run, and a step of a file is not run by itself"
-            yield (
-                LISTING_OPTIONS.says(message, "behind the last step, run a listing that imports or calls the file"),
-                place,
-            )
-        elif key == "run" and asked:
+        if key == "run" and asked:
             message = "a listing that shows lines as deleted is two programs, and is not run"
             yield LISTING_OPTIONS.says(message, "take 'run' out, or mark no line as deleted"), place
         elif key != "run":

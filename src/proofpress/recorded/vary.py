@@ -29,12 +29,17 @@ def normalised(lines: Iterable[str], rules: Sequence[str]) -> list[str]:
     patterns = [_RULES[rule] if rule in _RULES else re.compile(rule[1:-1]) for rule in rules]
     found = []
     for line in lines:
-        plain = _COLOUR.sub("", line).rstrip()
+        plain = uncoloured(line).rstrip()
         if len(plain) <= _LONGEST:
             for number, pattern in enumerate(patterns):
                 plain = pattern.sub(f"<{number}>", plain)
         found.append(plain)
     return found
+
+
+def uncoloured(text: str) -> str:
+    """Return text without what colours it on a terminal."""
+    return _COLOUR.sub("", text)
 
 
 def elides(text: str) -> bool:

@@ -9,7 +9,10 @@ from proofpress.patterns import lazy
 from proofpress.rules.rule import TextRule, once_each
 
 if TYPE_CHECKING:
-    from proofpress.rules.prose import Text
+    from collections.abc import Iterator, Sequence
+
+    from proofpress.model import Place
+    from proofpress.rules.prose import Tag, Text
     from proofpress.rules.rule import Fault, Found
 
 _FILE: Final = re.compile(r"[\w .()-]+\.(?:png|jpe?g|gif|svg|webp|avif|bmp)", re.IGNORECASE)
@@ -21,8 +24,15 @@ _SAYS_NOTHING: Final = frozenset(
 class _NoAlternative(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first image without words for it, and the first with a file's name in their place."""
-        if "![" not in text.source:
-            return ()
+        yield from once_each(self._written(text)) if "![" in text.source else ()
+        if "<img" in text.source or "<IMG" in text.source:
+            fault = self.says(
+                "this image has no words for who does not see it",
+                'write what it shows into the tag: alt="…"; alt="" where it shows nothing that matters',
+            )
+            yield from once_each((fault, place) for place in _wordless(text.tags))
+
+    def _written(self, text: Text) -> Found:
         missing = self.says(
             "this image has no words for who does not see it", "write between the brackets what it shows: '![…](…)'"
         )
@@ -31,13 +41,10 @@ class _NoAlternative(TextRule, frozen=True):
             "write between the brackets what it shows: '![…](…)'",
         )
         images = [link for link in text.links if link.image]
-        return once_each(
-            (missing if not link.text.strip() else empty, link.place)
-            for link in images
-            if not link.text.strip()
-            or _FILE.fullmatch(link.text.strip())
-            or link.text.strip().casefold() in _SAYS_NOTHING
-        )
+        for link in images:
+            words = link.text.strip()
+            if not words or _FILE.fullmatch(words) or words.casefold() in _SAYS_NOTHING:
+                yield (missing if not words else empty), link.place
 
     def of_listing(self) -> Fault:
         """Tell of a picture that a listing draws when it is run."""
@@ -45,6 +52,24 @@ class _NoAlternative(TextRule, frozen=True):
             "the picture that this listing draws has no words for who does not see it",
             'write behind its language what it shows: alt="…"',
         )
+
+
+_HAS_WORDS: Final = lazy(
+    r"(?<![\w-])(?:alt|title|aria-label|aria-labelledby|hidden)(?![\w-])"
+    r"|\baria-hidden\s*=\s*[\"']?true|\brole\s*=\s*[\"']?(?:presentation|none)\b|\b(?:width|height)\s*=\s*[\"']?[01]\b",
+    re.IGNORECASE,
+)
+"""What says what an image in raw HTML shows, or that nobody is to see it."""
+
+
+def _wordless(tags: Sequence[Tag]) -> Iterator[Place]:
+    """Give the places of the images in raw HTML without words; within a figure, its caption may have them."""
+    figures = 0
+    for tag in tags:
+        if tag.name == "figure":
+            figures = max(0, figures + (-1 if tag.closing else 1))
+        elif tag.name == "img" and tag.known and not figures and not _HAS_WORDS.search(tag.attributes):
+            yield tag.place
 
 
 _VAGUE: Final = frozenset({"here", "click here", "this link", "link", "read more", "more", "click", "this page"})
@@ -124,6 +149,6 @@ def _script(words: str, part: float) -> str:
     return most if counts[most] and counts[most] >= part * sum(counts.values()) else ""
 
 
-NO_ALTERNATIVE: Final = _NoAlternative("no-alternative", "warning", "text", checked=True, precision=(25, 25))
+NO_ALTERNATIVE: Final = _NoAlternative("no-alternative", "warning", "text", checked=True, precision=(46, 46))
 VAGUE_LINK: Final = _VagueLink("vague-link", "warning", "text", checked=True, precision=(25, 25))
 UNSAID_LANGUAGE: Final = _UnsaidLanguage("unsaid-language", "warning", "text", checked=True)

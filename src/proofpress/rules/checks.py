@@ -8,11 +8,14 @@ from proofpress.rules.access import NO_ALTERNATIVE, UNSAID_LANGUAGE, VAGUE_LINK
 from proofpress.rules.code import (
     LISTING_SYNTAX,
     MISSING_REQUIREMENT,
+    NEWER_SYNTAX,
     TOO_MANY_ARGUMENTS,
     UNDEFINED_NAME,
     UNNAMED_LISTING,
 )
-from proofpress.rules.pages import DUPLICATE_ID, NAMELESS_FRAME
+from proofpress.rules.drawings import BROKEN_DIAGRAM
+from proofpress.rules.links import GITHUB_LINK
+from proofpress.rules.pages import DUPLICATE_ID, NAMELESS_FRAME, OVERSIZED_IMAGE
 from proofpress.rules.remains import (
     CUT_OFF,
     ECHOED_ANSWER,
@@ -28,6 +31,7 @@ from proofpress.rules.structure import (
     REPEATED_PARAGRAPH,
     RESTARTED_LIST,
     SKIPPED_LEVEL,
+    SWALLOWED_ITEM,
 )
 from proofpress.rules.tables import NO_HEADER, SECOND_DELIMITER
 from proofpress.rules.text import UNUSED_ALLOWANCE
@@ -50,6 +54,7 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     REPEATED_PARAGRAPH,
     REPEATED_HEADING,
     RESTARTED_LIST,
+    SWALLOWED_ITEM,
     ECHOED_ANSWER,
     SECOND_DELIMITER,
     NO_HEADER,
@@ -58,11 +63,16 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     UNDEFINED_NAME,
     TOO_MANY_ARGUMENTS,
     MISSING_REQUIREMENT,
+    NEWER_SYNTAX,
     NO_ALTERNATIVE,
     VAGUE_LINK,
     UNSAID_LANGUAGE,
+    GITHUB_LINK,
     UNUSED_ALLOWANCE,
 )
 
-PAGE_RULES: Final[Sequence[PageRule]] = (DUPLICATE_ID, NAMELESS_FRAME)
+UNDRAWN_RULES: Final[Sequence[TextRule]] = (BROKEN_DIAGRAM,)
+"""Those that are asked where the site does not draw diagrams: where it does, who draws them tells."""
+
+PAGE_RULES: Final[Sequence[PageRule]] = (DUPLICATE_ID, NAMELESS_FRAME, OVERSIZED_IMAGE)
 """Those that read a finished page by itself."""

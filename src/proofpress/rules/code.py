@@ -196,6 +196,37 @@ class _UndefinedName(TextRule, frozen=True):
         )
 
 
+class _NewerSyntax(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give the first of each thing in a post's Python that came after the version which the post names."""
+        from proofpress.rules import languages  # noqa: PLC0415 - a build doesn't load them
+        from proofpress.rules.languages.python import program  # noqa: PLC0415
+        from proofpress.rules.languages.python_versions import later  # noqa: PLC0415
+
+        named = text.document.front.python
+        if not named:
+            return
+        minor = int(named.partition(".")[2])
+        told: set[str] = set()
+        for listing in text.listings:
+            if not listing.options.checked or listing.options.language.lower() not in languages.PYTHON:
+                continue
+            read = program(listing.code)
+            if read.tree is None:
+                continue
+            part = _Part(listing, read, read.tree)
+            for one in later(read.tree, read.code, minor):
+                if one.name not in told:
+                    told.add(one.name)
+                    yield self._fault(one.name, one.minor, named), part.place_of(one.word, one.line, one.byte)
+
+    def _fault(self, name: str, minor: int, named: str) -> Fault:
+        return self.says(
+            f"{name} came with Python 3.{minor}, and this post says that it is for {named}",
+            f"write it in another way, or name the version in the front matter: python: '3.{minor}'",
+        )
+
+
 class _Signature(NamedTuple):
     """What a function takes."""
 
@@ -316,4 +347,5 @@ LISTING_SYNTAX: Final = _ListingSyntax("listing-syntax", "warning", "text", chec
 UNNAMED_LISTING: Final = _UnnamedListing("unnamed-listing", "warning", "text", checked=True, precision=(42, 42))
 TOO_MANY_ARGUMENTS: Final = _TooManyArguments("too-many-arguments", "warning", "text", checked=True, precision=(1, 1))
 MISSING_REQUIREMENT: Final = _MissingRequirement("missing-requirement", "warning", "text", checked=True)
+NEWER_SYNTAX: Final = _NewerSyntax("newer-syntax", "warning", "text", checked=True)
 UNDEFINED_NAME: Final = _UndefinedName("undefined-name", "warning", "text", checked=True, precision=(26, 26))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from proofpress.rules.rule import Fault, Rule
+import msgspec
+
+from proofpress.rules.rule import Fault, Rule, TextRule
+
+if TYPE_CHECKING:
+    from proofpress.rules.prose import Text
+    from proofpress.rules.rule import Found
 
 
 class _MissingExtra(Rule, frozen=True):
@@ -21,10 +27,27 @@ class _MissingExtra(Rule, frozen=True):
         )
 
 
-class _BrokenDiagram(Rule, frozen=True):
+class _BrokenDiagram(TextRule, frozen=True):
     def of(self, kind: str, why: str) -> Fault:
-        called = {"mermaid": "Mermaid", "dot": "Graphviz"}.get(kind, kind)
+        called = {"mermaid": "Mermaid", "dot": "Graphviz", "d2": "D2"}.get(kind, kind)
         return self.says(f"{called} can't draw this: {why}", "the diagram is shown as its text until it is mended")
+
+    def check(self, text: Text) -> Found:
+        """Give each diagram that can't be drawn, on a site that shows diagrams as their text."""
+        if "mermaid" not in text.source and "dot" not in text.source:
+            return
+        from proofpress.diagrams import drawing  # noqa: PLC0415 - most texts have no diagrams
+
+        for listing in text.listings:
+            kind = listing.options.language.lower()
+            if kind not in drawing.KINDS or not listing.options.checked or not drawing.can_draw(kind):
+                continue
+            found = drawing.draw(kind, listing.code)
+            if isinstance(found, drawing.Flaw):
+                place = (
+                    listing.place(found.offset(listing.code), found.length) if listing.code else listing.info_place()
+                )
+                yield msgspec.structs.replace(self.of(kind, found.message), hint="mend it, or call it 'text'"), place
 
 
 class _CardLetters(Rule, frozen=True):

@@ -41,6 +41,9 @@ class _FileTooLarge(Rule, frozen=True):
     def markdown(self, megabytes: int) -> Fault:
         return self.says(f"a Markdown file may have {megabytes} MB", "split it into several posts")
 
+    def notebook(self, megabytes: int) -> Fault:
+        return self.says(f"a notebook may have {megabytes} MB", "clear the outputs that no reader needs")
+
 
 class _OutsideSite(Rule, frozen=True):
     def link(self) -> Fault:

@@ -55,5 +55,5 @@ def _plain(words: str) -> str:
     return "".join(character for character in words.casefold() if character.isalnum())
 
 
-REPEATED_TITLE: Final = _RepeatedTitle("repeated-title", "warning", "text")
-SECOND_TITLE: Final = _SecondTitle("second-title", "warning", "text")
+REPEATED_TITLE: Final = _RepeatedTitle("repeated-title", "warning", "text", precision=(25, 25))
+SECOND_TITLE: Final = _SecondTitle("second-title", "warning", "text", precision=(25, 25))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
 from proofpress.rules.rule import Fault, Rule, TextRule, once_each
 
 if TYPE_CHECKING:
@@ -92,12 +93,32 @@ class _LostLink(TextRule, frozen=True):
         return [(fault, link.place) for link in text.lost_links]
 
 
+_SCHEME: Final = lazy(r"[A-Za-z][\w+.-]*:|[/\\]{2}|[#?]")
+
+
+class _GithubLink(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each link and image whose address is one of the site's and no file's."""
+        for link in text.links:
+            path = link.href.partition("#")[0].partition("?")[0]
+            if not path or _SCHEME.match(link.href):
+                continue
+            if path.startswith("/") or ("." not in path.rpartition("/")[2] and path.strip("./")):
+                what = "image" if link.image else "link"
+                fault = self.says(
+                    f"this {what} is by an address of the site, so that it leads nowhere where GitHub shows the file",
+                    "write the path of the file from this one, such as '../notes/linkers.md'; pages lead to its page",
+                )
+                yield fault, link.place
+
+
 PUT_IMAGE: Final = "put the image there, or write the path of one that exists"
 
-BROKEN_LINK: Final = _BrokenLink("broken-link", "error", "site")
-BROKEN_ANCHOR: Final = _BrokenAnchor("broken-anchor", "warning", "site")
-MISSING_IMAGE: Final = _MissingImage("missing-image", "warning", "site")
-UNKNOWN_URL: Final = _UnknownUrl("unknown-url", "warning", "site")
+BROKEN_LINK: Final = _BrokenLink("broken-link", "error", "site", precision=(25, 25))
+BROKEN_ANCHOR: Final = _BrokenAnchor("broken-anchor", "warning", "site", precision=(25, 25))
+MISSING_IMAGE: Final = _MissingImage("missing-image", "warning", "site", precision=(25, 25))
+UNKNOWN_URL: Final = _UnknownUrl("unknown-url", "warning", "site", precision=(25, 25))
 LOST_LINK: Final = _LostLink("lost-link", "warning", "text", precision=(13, 13))
-UNUSED_REFERENCE: Final = _UnusedReference("unused-reference", "warning", "text")
+UNUSED_REFERENCE: Final = _UnusedReference("unused-reference", "warning", "text", precision=(25, 25))
+GITHUB_LINK: Final = _GithubLink("github-link", "warning", "text", checked=True, optional=True)
 DRAFT_LINK: Final = _DraftLink("draft-link", "error", "site")

@@ -100,7 +100,7 @@ def _lines(near: Sequence[tuple[str, int]]) -> str:
     return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}" if len(numbers) > 1 else f"line {numbers[0]}"
 
 
-UNKNOWN_LANGUAGE: Final = Rule("unknown-language", "warning", "text")
+UNKNOWN_LANGUAGE: Final = Rule("unknown-language", "warning", "text", precision=(25, 25))
 SLOW_LISTING: Final = Rule("slow-listing", "warning", "text")
 LISTING_OPTIONS: Final = Rule("listing-options", "warning", "text")
 UNCLOSED_FENCE: Final = _UnclosedFence("unclosed-fence", "warning", "text")

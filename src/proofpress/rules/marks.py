@@ -90,7 +90,7 @@ MARKS: Final[tuple[Mark, ...]] = (
     _mark((".. ",), r"^[ \t]*\.\. [\w-]+:", "a directive of reStructuredText, '.. name::', is shown as it is written", "write it in Markdown"),
     _mark("|", r"^[ \t]*\|[^\n]*\|[ \t]*$|\|[ \t]*:?-{3,}", "a table is shown with its bars: its header and the row of dashes under it do not fit", "give both as many cells, with '|' between them, and a blank line before"),
     _mark("##", r"^[ \t]*#{2,6}(?: \S|[^\W\d_])[^\n]*", "a heading is shown as it is written", "write a blank after its '#', and a blank line before it"),
-    _mark("{! --8<--", r"^[ \t]*(?:\{![^\n]*!\}|-+8<-+[^\n]*)", "a line that takes in another file is shown as it is written", "copy the words in"),
+    _mark("{! --8<--", r"^[ \t]*(?:\{![^\n]*!\}|-+8<-+[^\n]*)", "a line that takes in another file is shown as it is written", 'copy the words in, or have a listing show the code: include="../src/a.py"'),
 )  # fmt: skip
 """The marks, in the order in which they are looked for."""
 
@@ -238,4 +238,4 @@ def _in_html(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
                     yield FOREIGN_SYNTAX.says(said, "write it as HTML"), run.place(found.start(), len(found[0]))
 
 
-FOREIGN_SYNTAX: Final = _ForeignSyntax("foreign-syntax", "warning", "text")
+FOREIGN_SYNTAX: Final = _ForeignSyntax("foreign-syntax", "warning", "text", precision=(25, 25))

@@ -54,6 +54,38 @@ class _NamelessFrame(PageRule, frozen=True):
                 yield fault, tag
 
 
+_WIDEST: Final = 3000
+"""Pixels of an image that is as sharp as screens are where it fills a page of text twice over."""
+_DRAWN: Final = re.compile(r"\.svg(?:[?#]|\Z)|\Adata:", re.IGNORECASE)
+_PLAIN_IMAGE: Final = re.compile(r"<img\b[^>]*\bwidth=[\"']?\d{4}", re.IGNORECASE)
+
+
+class _OversizedImage(PageRule, frozen=True):
+    def check(self, page: Page) -> FoundOnPage:
+        """Give each image that is far wider than any page shows it, and is offered in no other width."""
+        if not _PLAIN_IMAGE.search(page.html):
+            return
+        for tag in page.telling:
+            if tag.name != "img":
+                continue
+            named = tag.attributes
+            width = named.get("width", "")
+            if (
+                not width.isdecimal()
+                or int(width) < _WIDEST
+                or "srcset" in named
+                or _DRAWN.search(named.get("src", ""))
+            ):
+                continue
+            yield (
+                self.says(
+                    f"this image is {int(width):,} pixels wide, several times as wide as the text that it stands in",
+                    "make it smaller, or write 'images:' in site.yaml, so that pages offer it in the widths that they need",
+                ),
+                tag,
+            )
+
+
 class _LeavesSite(Rule, frozen=True):
     def above(self, path: str, prefix: str, mend: str) -> Fault:
         """Tell of a link from the host's root that lacks the site's prefix."""
@@ -68,5 +100,6 @@ class _InsecureLink(Rule, frozen=True):
 
 DUPLICATE_ID: Final = _DuplicateId("duplicate-id", "warning", "page", checked=True, precision=(3, 3))
 NAMELESS_FRAME: Final = _NamelessFrame("nameless-frame", "warning", "page", checked=True, precision=(25, 25))
+OVERSIZED_IMAGE: Final = _OversizedImage("oversized-image", "warning", "page", checked=True)
 LEAVES_SITE: Final = _LeavesSite("leaves-site", "warning", "page", checked=True)
 INSECURE_LINK: Final = _InsecureLink("insecure-link", "warning", "page", checked=True, precision=(25, 25))

@@ -104,11 +104,13 @@ class _UnfitField(Rule, frozen=True):
 
 
 UNFIT_FIELD: Final = _UnfitField("unfit-field", "warning", "site")
-NO_DESCRIPTION: Final = _NoDescription("no-description", "warning", "site", checked=True, optional=True)
+NO_DESCRIPTION: Final = _NoDescription(
+    "no-description", "warning", "site", checked=True, optional=True, precision=(25, 25)
+)
 LONG_TITLE: Final = _LongTitle("long-title", "warning", "site", checked=True, precision=(3, 3))
 DOUBTFUL_DATE: Final = _DoubtfulDate("doubtful-date", "warning", "site", checked=True)
 PLURAL_TERM: Final = _PluralTerm("plural-term", "warning", "site", checked=True, precision=(3, 3))
-LONE_TERM: Final = _LoneTerm("lone-term", "warning", "site", checked=True, optional=True)
+LONE_TERM: Final = _LoneTerm("lone-term", "warning", "site", checked=True, optional=True, precision=(25, 25))
 SERIES_GAP: Final = _SeriesGap("series-gap", "warning", "site", checked=True)
 LOCATION_DATA: Final = _LocationData("location-data", "warning", "site", checked=True)
 HEAVY_IMAGE: Final = _HeavyImage("heavy-image", "warning", "site", checked=True)

@@ -238,6 +238,10 @@ class Listing(Protocol):
         """The info string as it is written."""
 
     @property
+    def so_far(self) -> str:
+        """Of a step of a file that applies, the file as it is after it; else nothing."""
+
+    @property
     def options(self) -> Options:
         """What it says."""
 

@@ -18,6 +18,7 @@ from proofpress.rules import (
     listings,
     marks,
     mathematics,
+    notebooks,
     output,
     pages,
     posts,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FAMILIES: Final = (
-    files, front_matter, settings, templates, text, marks, html, headings, links, listings, includes, mathematics, tables, remains, structure, code, runs, running, access, posts, site, drawings, pages, web, output, words,
+    files, front_matter, settings, templates, text, marks, html, headings, links, listings, includes, notebooks, mathematics, tables, remains, structure, code, runs, running, access, posts, site, drawings, pages, web, output, words,
 )  # fmt: skip
 
 BUILT_IN: Final[tuple[Rule, ...]] = tuple(

@@ -114,6 +114,8 @@ _SENTENCE: Final = lazy(r"[.!?]['\")\]\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DO
 _GOES_ON: Final = lazy(r"[^\W\d_]\Z|[,;(\N{EN DASH}\N{EM DASH}-]\Z")
 _DONE: Final = (".", "!", "?", ":", "`", "|", "~")
 """What no text is cut off behind."""
+_LEADS_ON: Final = frozenset({"and", "or", "but", "the", "a", "an", "of", "with", "which", "from", "because", "than"})
+"""Words that end no sentence."""
 _FEW: Final = 12
 
 
@@ -128,12 +130,13 @@ class _CutOff(TextRule, frozen=True):
         if last is None or last.kind != "paragraph":
             return ()
         run = next((run for run in reversed(text.runs) if run.kind == "paragraph" and _begins(run) == last.first), None)
-        if run is None or not run.text.isascii():  # other scripts end their sentences in other ways
+        if run is None or not run.text.replace(GAP, "").isascii():  # other scripts end their sentences in other ways
             return ()
         words = run.text.rstrip()
         if not _GOES_ON.search(words) or words.endswith(GAP) or not _GOES_ON.search(run.written.rstrip()):
             return ()
-        if len(words.split()) < _FEW or not (_SENTENCE.search(words) or len(words.split()) > 2 * _FEW):
+        enough = _SENTENCE.search(words) or len(words.split()) > 2 * _FEW or words.split()[-1] in _LEADS_ON
+        if len(words.split()) < _FEW or not enough:
             return ()
         if words.split()[-1][0].isupper():  # a list of names
             return ()

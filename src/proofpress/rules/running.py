@@ -136,8 +136,8 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (f", and {more:,} more" if more > 0 else "")
 
 
-FAILED_LISTING: Final = _FailedListing("failed-listing", "error", "text")
-CANNOT_RUN: Final = _CannotRun("cannot-run", "error", "text")
+FAILED_LISTING: Final = _FailedListing("failed-listing", "error", "text", fixed=True)
+CANNOT_RUN: Final = _CannotRun("cannot-run", "error", "text", fixed=True)
 CHANGED_OUTPUT: Final = _ChangedOutput("changed-output", "error", "text")
 READS_OUTSIDE: Final = _ReadsOutside("reads-outside", "warning", "text")
 LEFT_RUNNING: Final = _LeftRunning("left-running", "warning", "text")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from proofpress.model import Place
 from proofpress.patterns import lazy
 from proofpress.problems import Edit
-from proofpress.rules.rule import TextRule, once_each
+from proofpress.rules.rule import TextRule, once_each, replacing
 
 if TYPE_CHECKING:
     from proofpress.rules.prose import Run, Text
@@ -204,10 +204,41 @@ class _RestartedList(TextRule, frozen=True):
 
 _CUTS: Final = frozenset({"listing", "table", "formula"})
 
+_NUMBERED: Final = lazy(r"^[ ]{0,3}(\d{1,9})([.)])[ \t]+\S", re.MULTILINE)
+_ITEM: Final = lazy(r"^[ \t>]*(\d{1,9})[.)][ \t]", re.MULTILINE)
+_ENDS: Final = (".", ":", "!", "?", ")", "`")
+
+
+class _SwallowedItem(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each numbered item that a paragraph goes on with, since no item but the first begins without a blank line."""
+        if not _NUMBERED.search(text.source):
+            return
+        items = {int(number) for number in _ITEM.findall(text.source)}
+        for run in text.runs:
+            if run.kind != "paragraph" or "\n" not in run.written:
+                continue
+            for found in _NUMBERED.finditer(run.written, run.written.index("\n")):
+                number = int(found[1])
+                above = run.written[: found.start()].rstrip()
+                if number < 2 or number - 1 not in items or not above.endswith(_ENDS):
+                    continue
+                begin = found.start(1)
+                place = run.written_place(begin, len(found[1]) + 1)
+                fault = self.says(
+                    f"this reads as item {number} of a list, and is shown as more of the paragraph above it",
+                    "put a blank line above it",
+                )
+                if not run.within:
+                    path, line = text.document.path, place.line
+                    fault = fault.mended(replacing(path, Place(line, 1), "", "\n", safe=True))
+                yield fault, place
+
 
 SKIPPED_LEVEL: Final = _SkippedLevel("skipped-level", "warning", "text", checked=True, precision=(25, 25))
 EMPTY_HEADING: Final = _EmptyHeading("empty-heading", "warning", "text", checked=True)
 LOST_HEADING: Final = _LostHeading("lost-heading", "warning", "text", checked=True, precision=(36, 36))
 REPEATED_PARAGRAPH: Final = _RepeatedParagraph("repeated-paragraph", "warning", "text", checked=True)
 REPEATED_HEADING: Final = _RepeatedHeading("repeated-heading", "warning", "text", checked=True, precision=(1, 1))
+SWALLOWED_ITEM: Final = _SwallowedItem("swallowed-item", "warning", "text", checked=True)
 RESTARTED_LIST: Final = _RestartedList("restarted-list", "warning", "text", checked=True)

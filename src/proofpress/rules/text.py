@@ -77,5 +77,5 @@ UNUSED_FOOTNOTE: Final = Rule("unused-footnote", "warning", "text", precision=(3
 NESTED_TOO_DEEPLY: Final = Rule("nested-too-deeply", "error", "text")
 TOO_MANY_MARKS: Final = Rule("too-many-marks", "warning", "text")
 UNUSED_ATTRIBUTE: Final = _UnusedAttribute("unused-attribute", "warning", "text")
-INVISIBLE_CHARACTER: Final = Rule("invisible-character", "warning", "text")
+INVISIBLE_CHARACTER: Final = Rule("invisible-character", "warning", "text", precision=(16, 16))
 UNUSED_ALLOWANCE: Final = _UnusedAllowance("unused-allowance", "warning", "text", checked=True)

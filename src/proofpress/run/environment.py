@@ -91,9 +91,8 @@ def isolated(requirements: Sequence[str], python: str, kept: Path) -> str:
 
     Raises EnvironmentFailedError where it can't be made.
     """
-    wanted = sorted({one.strip() for one in requirements} | {_KERNEL})
-    name = hashlib.sha256("\0".join([python, sys.version, *wanted]).encode()).hexdigest()[:16]
-    folder = kept / name
+    wanted = _wanted(requirements)
+    folder = environment_folder(requirements, python, kept)
     made = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     whole = folder / "whole"
     if whole.is_file() and made.is_file():
@@ -120,6 +119,16 @@ def isolated(requirements: Sequence[str], python: str, kept: Path) -> str:
             raise EnvironmentFailedError((faults or lines or [f"{step[0]} ended with {said.returncode}"])[-1].strip())
     whole.touch()
     return str(made)
+
+
+def environment_folder(requirements: Sequence[str], python: str, kept: Path) -> Path:
+    """Return where the environment with these requirements lies: as a full path, since a run begins elsewhere."""
+    said = "\0".join([python, sys.version, *_wanted(requirements)])
+    return kept.resolve() / hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _wanted(requirements: Sequence[str]) -> list[str]:
+    return sorted({one.strip() for one in requirements} | {_KERNEL})
 
 
 def folder_for(top: Path, post: str, python: str, caches: Path, given: Mapping[str, str]) -> Folder:

@@ -18,10 +18,11 @@ from typing import Any
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGING = {
-    "os.chmod": (0,), "os.chown": (0,), "os.link": (1,), "os.mkdir": (0,), "os.remove": (0,), "os.rename": (0, 1), "os.rmdir": (0,),
-    "os.symlink": (1,), "os.truncate": (0,), "os.utime": (0,),
+    "os.chmod": ((0, 2),), "os.chown": ((0, 3),), "os.link": ((1, 3),), "os.mkdir": ((0, 2),), "os.remove": ((0, 1),),
+    "os.rename": ((0, 2), (1, 3)), "os.rmdir": ((0, 1),), "os.symlink": ((1, 2),), "os.truncate": ((0, -1),), "os.utime": ((0, 3),),
+    "shutil.rmtree": ((0, 1),),
 }  # fmt: skip
-"""The events that change a file, and which of their arguments name one."""
+"""The events that change a file: which of their arguments name one, and which the open folder that the name is seen from."""
 LISTING = ("os.listdir", "os.scandir")
 IMPORTING = "<frozen importlib."
 SYSTEM = ("/usr/", "/lib", "/proc/", "/sys/", "/dev/", "/opt/", "/nix/", "/System/", "/Library/")
@@ -55,8 +56,12 @@ class Watch:
             path, _mode, flags = args
             self.see(path, writes=bool(isinstance(flags, int) and flags & WRITING))
         elif event in CHANGING:
-            for number in CHANGING[event]:
-                self.see(args[number], writes=True)
+            for number, beside in CHANGING[event]:
+                folder = args[beside] if 0 <= beside < len(args) else None
+                self.see(seen_from(folder, args[number]), writes=True)
+        elif event == "sqlite3.connect" and args[0] not in ("", b"", ":memory:"):
+            self.see(args[0], writes=True)
+            self.see(args[0], writes=False)
         elif event in LISTING:
             self.see(args[0], writes=False)
 
@@ -128,6 +133,16 @@ class Watch:
         self.line = 0
         self.error = ""
         return json.dumps(seen)
+
+
+def seen_from(folder: Any, path: Any) -> Any:
+    """Return a path that is seen from an open folder as it is from everywhere, where the system tells which folder that is."""
+    if isinstance(folder, int) and folder >= 0 and isinstance(path, str):
+        try:
+            return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path)  # noqa: PTH115, PTH118 - as above
+        except OSError:
+            return path
+    return path
 
 
 def named(error: Any) -> str:

@@ -8,6 +8,7 @@ what `inside.py` puts into it.
 from __future__ import annotations
 
 import ast
+import asyncio
 import base64
 import contextlib
 import json
@@ -88,6 +89,17 @@ def kernel_for(language: str) -> Spec | None:
             command = tuple(part.replace("{resource_dir}", one["resource_dir"]) for part in spec["argv"])
             return Spec(language, command, dict(spec.get("env") or {}))
     return None
+
+
+def let_go() -> None:
+    """Close the loop that jupyter-client keeps for the kernels of a thread, when none of them is left."""
+    with contextlib.suppress(ImportError):
+        from jupyter_core.utils import ensure_event_loop  # noqa: PLC0415 - it comes with the extra
+
+        loop = ensure_event_loop()
+        if not loop.is_running():
+            loop.close()
+            asyncio.set_event_loop(None)
 
 
 class Kernel:

@@ -32,7 +32,7 @@ from proofpress.run.environment import (
     names,
     refused,
 )
-from proofpress.run.kernel import Kernel, kernel_for, python_kernel
+from proofpress.run.kernel import Kernel, kernel_for, let_go, python_kernel
 from proofpress.run.processes import MARK
 from proofpress.run.shell import Shell
 from proofpress.run.values import Answer, Limits, Picture
@@ -219,9 +219,12 @@ class _Running:
     def close(self) -> None:
         """End all sessions; tell of what they left running."""
         left: set[str] = set()
+        kernels = any(isinstance(session, Kernel) for session in self._sessions.values())
         while self._sessions:
             _, session = self._sessions.popitem()
             left.update(session.close())
+        if kernels:
+            let_go()
         if left:
             self._tell(LEFT_RUNNING.left(sorted(left)), self._post.runnables[-1].place)
 
@@ -259,9 +262,9 @@ class _Running:
                 self._sessions[key] = self._started(language, f"{len(self._sessions)}")
             except MissingExtra as error:
                 raise _CannotStartError(CANNOT_RUN.no_extra(str(error))) from None
-            except FileNotFoundError as error:
-                raise _CannotStartError(CANNOT_RUN.no_program(str(error.filename or error))) from None
             except OSError as error:
+                if language == "bash" and isinstance(error, FileNotFoundError):
+                    raise _CannotStartError(CANNOT_RUN.no_program("bash")) from None
                 raise _CannotStartError(CANNOT_RUN.no_start(language, str(error))) from None
         return self._sessions[key]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -60,6 +61,8 @@ def part_of(path: str, data: bytes, wanted: Include) -> Part | Lost:
     lines = text.split("\n")
     if lines[-1] == "":
         del lines[-1]
+    if not text.strip():
+        return Lost("is empty", "include another file", of_part=False)
     language = language_of(path)
     regions = regions_of(lines) if "region" in text.lower() or "--8<--" in text or "ANCHOR" in text else Regions()
     try:
@@ -113,7 +116,7 @@ def _symbol(text: str, language: Language, wanted: Include) -> _Found | Lost:
         last = name.rpartition(".")[2]
         moved = [each for each in known if each.rpartition(".")[2] == last]
         near = f"did you mean '{moved[0]}'?" if len(moved) == 1 else did_you_mean(name, known)
-        return Lost(f"defines no '{name[:80]}'", near or _those("it defines", known))
+        return Lost(f"defines no '{name[:80]}'", near or _those("it defines", known) or "it defines nothing")
     if len({each.home for each in found}) > 1 or sum(not each.again for each in found) > 1:
         at = ", ".join(f"{each.first:,}" for each in found)
         return Lost(
@@ -127,8 +130,12 @@ def _lines_in(spans: Iterable[tuple[int, int]]) -> frozenset[int]:
     return frozenset(number for first, last in spans for number in range(first, last + 1))
 
 
+@lru_cache(maxsize=16)
 def _definitions(text: str, language: Language) -> Mapping[str, list[Definition]] | None:
-    """Return what a file defines; None where its language is not known well enough. Raises UnreadError."""
+    """Return what a file defines; None where its language is not known well enough. Raises UnreadError.
+
+    A post may show many parts of one file, which is read once for them.
+    """
     if language.name == "python":
         from proofpress.sources.python import definitions  # noqa: PLC0415 - as above
 

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MARK: Final = b"include="
-"""What a post without includes lacks."""
-
 _WRITTEN: Final = re.compile(rb"""include=(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|([^\s,"'\[\]{}]+))""")
 _ESCAPE: Final = re.compile(r"\\(.)")
 _BY_PARTS: Final = re.compile(rb"(?:symbol|comments)=")
@@ -116,8 +113,6 @@ def resolved(post: str, written: str) -> str:
 
 def included_in(post: str, data: bytes) -> list[str]:
     """Return the files that a post may include, each once, in its order: what its Markdown makes of it is not asked."""
-    if MARK not in data:
-        return []
     found: dict[str, None] = {}
     for double, single, bare in _WRITTEN.findall(data):
         written = (double or single or bare).decode("utf-8", "replace").replace("\0", "\ufffd")  # as it is parsed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import textwrap
 import warnings
 from functools import lru_cache
@@ -101,6 +102,20 @@ _ONLY_COMMENT: Final = re.compile(r":[ \t]*(?:#[^\n]*)?\n(?:[ \t]*#[^\n]*\n)+")
 """A block in which a comment says what is to stand there."""
 
 
+_LATER: Final = (
+    (
+        (3, 12),
+        re.compile(
+            r"^[ \t]*(?:type[ \t]+\w+(?:\[.*\])?[ \t]*=|(?:(?:async[ \t]+)?def|class)[ \t]+\w+\[)"
+            r"|\b[fF][rR]?([\"'])[^\"'\n{]*\{[^{}\n]*\1[^{}\n]*\}",
+            re.MULTILINE,
+        ),
+    ),
+    ((3, 14), re.compile(r"\b[tT][rR]?([\"'])[^\"'\n]*\1")),
+)
+"""What the Python that reads a listing can't read where it is older than the listing."""
+
+
 def python_slip(code: str) -> Slip | None:
     """Return why Python can't read a listing."""
     read = program(code)
@@ -114,6 +129,8 @@ def python_slip(code: str) -> Slip | None:
         if whole.tree is not None:
             return None  # it goes on below
     if "expected an indented block" in error.msg and _ONLY_COMMENT.search(read.code):
+        return None
+    if any(sys.version_info < version and pattern.search(read.code) for version, pattern in _LATER):
         return None
     at = read.offset(code, error.lineno, error.offset or 1)
     return Slip(min(at, max(0, len(code) - 1)), error.msg)
