@@ -94,9 +94,24 @@ def test_a_post_with_a_listing_that_fails_keeps_what_it_had(site: Path) -> None:
     assert kept(site) == before
     assert done.stderr.splitlines()[-1] == "2 errors: 2 posts, 2 failed."
     assert (
-        "content/posts/2026-03-04-broken.md:7:4: error failed-listing: the script ended with exit status 127"
-        in done.stderr
+        "content/posts/2026-03-04-broken.md:7:4: error failed-listing: the script ended with exit status 127: no-such-program:"
+        " command not found; it is the status of a command that is not there\n" in done.stderr
     )
+
+
+def test_front_matter_that_runs_nothing_is_told_at_the_listing_that_names_no_language(site: Path) -> None:
+    post = site / "content/posts/2026-03-04-bare.md"
+    post.write_text("---\ntitle: Bare\nrun: true\n---\n\n```sql run=false\nSELECT 1\n```\n\n```\nprint(1)\n```\n")
+    assert "listing-options" not in run("content/posts/2026-03-01-sums.md").output
+    told = run(str(post))
+    assert told.exit_code == 0
+    assert told.stderr.splitlines()[0] == (
+        "content/posts/2026-03-04-bare.md:10:1: warning listing-options: 'run: true' runs nothing of this post, and this listing"
+        " names no language; write what is run behind the fence: python, bash"
+    )
+    assert told.stderr.splitlines()[-1] == "1 warning"
+    post.write_text("---\ntitle: Bare\nrun: true\n---\n\n```sql run=false\nSELECT 1\n```\n")
+    assert "listing-options" not in run().output
 
 
 def test_check_keeps_nothing_and_tells_what_gives_something_else(site: Path) -> None:
