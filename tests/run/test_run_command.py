@@ -12,12 +12,15 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
+from proofpress.builder.running import posts_that_run
 from proofpress.cli.commands import proofpress
 from proofpress.recorded.listings import digest
-from proofpress.recorded.values import Drawn, Ran
+from proofpress.recorded.values import Drawn, Printed, Ran
+from proofpress.run.comparing import changes
 from proofpress.run.keeping import keep, lock_after
 from proofpress.run.posts import Gave
 
@@ -94,9 +97,24 @@ def test_a_post_with_a_listing_that_fails_keeps_what_it_had(site: Path) -> None:
     assert kept(site) == before
     assert done.stderr.splitlines()[-1] == "2 errors: 2 posts, 2 failed."
     assert (
-        "content/posts/2026-03-04-broken.md:7:4: error failed-listing: the script ended with exit status 127"
-        in done.stderr
+        "content/posts/2026-03-04-broken.md:7:4: error failed-listing: the script ended with exit status 127: no-such-program:"
+        " command not found; it is the status of a command that is not there\n" in done.stderr
     )
+
+
+def test_front_matter_that_runs_nothing_is_told_at_the_listing_that_names_no_language(site: Path) -> None:
+    post = site / "content/posts/2026-03-04-bare.md"
+    post.write_text("---\ntitle: Bare\nrun: true\n---\n\n```sql run=false\nSELECT 1\n```\n\n```\nprint(1)\n```\n")
+    assert "listing-options" not in run("content/posts/2026-03-01-sums.md").output
+    told = run(str(post))
+    assert told.exit_code == 0
+    assert told.stderr.splitlines()[0] == (
+        "content/posts/2026-03-04-bare.md:10:1: warning listing-options: 'run: true' runs nothing of this post, and this listing"
+        " names no language; write what is run behind the fence: python, bash"
+    )
+    assert told.stderr.splitlines()[-1] == "1 warning"
+    post.write_text("---\ntitle: Bare\nrun: true\n---\n\n```sql run=false\nSELECT 1\n```\n")
+    assert "listing-options" not in run().output
 
 
 def test_check_keeps_nothing_and_tells_what_gives_something_else(site: Path) -> None:
@@ -118,6 +136,19 @@ def test_check_keeps_nothing_and_tells_what_gives_something_else(site: Path) -> 
     assert problem["message"] == "the listing gives '0', and gave '2'"
     assert "::error file=content/posts/2026-03-02-lines.md,line=6," in run("--check", "--format", "github").stdout
     assert kept(site) == before
+
+
+def test_an_output_that_is_other_under_another_version_is_told_with_both(site: Path) -> None:
+    run()
+    post = posts_that_run(site).posts[0]
+    assert post.lock is not None
+    then = msgspec.structs.replace(post.lock, versions={"gone": "1", "numpy": "1.26.4", "python": "3.11.7"})
+    versions = {"new": "1", "numpy": "2.1.0", "python": "3.11.7"}
+    other = msgspec.structs.replace(then.listings[0], outputs=(Printed("43\n"),))
+    (found,) = changes(post.path, post.runs, then, Gave(post.path, (other,), versions=versions))
+    assert found.message == "the listing gives '43', and gave '42'"
+    assert found.hint == "numpy is 2.1.0, and was 1.26.4; `proofpress run` writes down what it gives now"
+    assert changes(post.path, post.runs, then, Gave(post.path, then.listings, versions=versions)) == []
 
 
 def test_what_a_post_claims_is_compared_and_written_anew_where_it_is_asked(site: Path) -> None:

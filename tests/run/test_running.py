@@ -15,13 +15,13 @@ import pytest
 from proofpress.model import Place
 from proofpress.recorded.listings import digest
 from proofpress.recorded.values import MadeFile, Printed, Raised, Runnable, Table, Value
-from proofpress.run.environment import environment_folder, isolated
+from proofpress.run.environment import QUIET, environment_folder, folder_for, isolated
 from proofpress.run.posts import Gave, How, Post, run_post
 from proofpress.run.processes import all_ours
 from proofpress.run.values import Limits, StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     Running = Callable[..., Gave]
 
@@ -81,6 +81,7 @@ PYTHON = {
     "the kernel's loop": listing("await five()"),
     "a session": listing("for n in range(2): n\nx\n1 / 0\nx", console=True, lines=(2, 4, 6, 8)),
     "an end": listing("from msgspec import json\nsys.exit(0)"),
+    "a session that is not as the post shows it": listing("[][2]", console=True, lines=(2,)),
     "a meant error": listing("def fail():\n    raise KeyError('k')\nfail()", raises="KeyError"),
     "an error that the post shows": listing("[][1]"),
     "a table": listing(
@@ -120,6 +121,7 @@ PYTHON = {
     "an error": listing("a = 1\nif a:\n    print(a / 0)"),
     "no such module": listing("import no_such_module"),
     "an error of a module": listing("import json\njson.loads('{')", raises="JSONDecodeError"),
+    "a package by another name": listing("\n \nraise ModuleNotFoundError(\"No module named 'cv2.dnn'\")"),
     "no such file": listing("open('../other.csv')"),
     "not meant": listing("'b' + a", raises="ValueError"),
     "no error": listing("a", raises="ValueError"),
@@ -128,9 +130,13 @@ PYTHON = {
 """What one kernel is asked, one after the other."""
 
 
+SAID = {"an error that the post shows": "IndexError: …", "a session that is not as the post shows it": ">>> [][2]\n3\n"}
+"""What the post itself says of them."""
+
+
 @pytest.fixture(scope="module")
 def python(run: Running) -> tuple[Gave, dict[str, tuple[Any, ...]]]:
-    said = tuple("IndexError: …" if name == "an error that the post shows" else "" for name in PYTHON)
+    said = tuple(SAID.get(name, "") for name in PYTHON)
     gave = run(*PYTHON.values(), reads=("data/points.csv",), said=said)
     assert len(gave.listings) == len(PYTHON)
     return gave, {name: one.outputs for name, one in zip(PYTHON, gave.listings, strict=True)}
@@ -188,12 +194,14 @@ def test_what_is_wrong_is_told_at_its_line(python: tuple[Gave, dict[str, Any]]) 
     gave, outputs = python
     assert told(gave) == [
         "6:1: failed-listing: the listing ended with ZeroDivisionError: division by zero",
+        "2:1: failed-listing: the listing ended with IndexError: list index out of range",
         "1:1: reads-outside: the listing read what is no part of the post: '/etc/passwd'",
         "1:1: reads-outside: the listing was not let change '/var/tmp/written-by-a-post'",
         "1:1: reads-outside: the listing read what is no part of the post: '/'",
         "1:1: reads-outside: the listing was not let change '/gone', '/gone/x', '/gone/x.db', and 1 more",
         "4:1: failed-listing: the listing ended with ZeroDivisionError: division by zero",
         "2:1: failed-listing: the listing ended with ModuleNotFoundError: No module named 'no_such_module'",
+        "4:1: failed-listing: the listing ended with ModuleNotFoundError: No module named 'cv2.dnn'",
         "2:1: failed-listing: the listing ended with FileNotFoundError: [Errno 2] No such file or directory: '../other.csv'",
         '2:1: failed-listing: the listing is to end with ValueError, and ended with TypeError: can only concatenate str (not "int") to str',
         "1:1: failed-listing: the listing is to end with ValueError, and ended without an error",
@@ -202,13 +210,24 @@ def test_what_is_wrong_is_told_at_its_line(python: tuple[Gave, dict[str, Any]]) 
     assert outputs["other ways to write"] == (Value("[True, True, True, True, True, True, None]"),)
     assert outputs["a caught write"] == (Printed("PermissionError\n"),)
     assert not Path("/var/tmp/written-by-a-post").exists()
-    assert "pip install no_such_module" in gave.problems[6].hint
-    assert "`reads:`" in gave.problems[7].hint
+    assert "pip install no_such_module" in gave.problems[7].hint
+    assert "pip install opencv-python" in gave.problems[8].hint
+    assert "`reads:`" in gave.problems[9].hint
 
 
 def test_the_versions_of_what_is_imported_by_name_are_told(python: tuple[Gave, dict[str, Any]]) -> None:
     gave, _ = python
     assert gave.versions == {"msgspec": msgspec.__version__, "python": ".".join(map(str, sys.version_info[:3]))}
+
+
+def test_tensorflow_logs_nothing_of_the_machine_unless_it_is_asked_to(tmp_path: Path) -> None:
+    def environment(**given: str) -> Mapping[str, str]:
+        return folder_for(tmp_path, "content/hello.md", sys.executable, tmp_path, given).environment
+
+    assert QUIET.items() <= environment().items()
+    asked = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_ENABLE_ONEDNN_OPTS": "1", "KERAS_BACKEND": "torch"}
+    assert asked.items() <= environment(**asked, API_KEY="open sesame").items()
+    assert "API_KEY" not in environment(API_KEY="open sesame")
 
 
 # ---------------------------------------------------------------- shells

@@ -83,7 +83,7 @@ class Asking(NamedTuple):
     """Of all its Markdown files."""
     posts: tuple[Running, ...]
     problems: tuple[Problem, ...]
-    """What keeps files from being read."""
+    """What keeps files from being read, and how posts are asked for of which nothing is run."""
 
 
 def posts_that_run(root: Path) -> Asking:
@@ -98,6 +98,7 @@ def posts_that_run(root: Path) -> Asking:
     originals = translations(paths, words.knows, placed_paths(paths, config))
     rendering = Rendering(reading_of(config, words, b"", plugins))
     posts = []
+    doubts: list[Problem] = []
     try:
         for source in tree.documents:
             if b"run" not in source.data:
@@ -107,7 +108,9 @@ def posts_that_run(root: Path) -> Asking:
                 continue
             text = rendering.parse(document)
             runs = runnables(text, document.front)
-            if runs.parts:
+            if not runs.parts:
+                doubts += [fault.at(document.path, place) for fault, place in runs.faults]
+            else:
                 kept = next((one.data for one in document.beside if one.kind == "lock"), None)
                 told = {one.rule for one in recorded(text, document.front, document.beside).problems}
                 lines = tuple(LINE_END.split(markdown_of(source.path, source.data).decode("utf-8-sig", "replace")))
@@ -116,4 +119,4 @@ def posts_that_run(root: Path) -> Asking:
     finally:
         rendering.close()
     errors = tuple(one for one in (*problems, *unread, *tree.problems) if one.severity == "error")
-    return Asking(config, paths, tuple(posts), errors)
+    return Asking(config, paths, tuple(posts), (*errors, *doubts))

@@ -105,9 +105,10 @@ def _asked_for(root: Path, paths: Sequence[Path], *, every: bool, claims: bool) 
             )
         )
     chosen: set[str] = set()
+    known = {*(one.path for one in found.posts), *(one.path for one in found.problems)}
     for path in paths:
         named = _below(root, path)
-        under = {one.path for one in found.posts if named in ("", one.path) or one.path.startswith(f"{named}/")}
+        under = {one for one in known if named in ("", one) or one.startswith(f"{named}/")}
         chosen |= under
         if under:
             continue
@@ -118,7 +119,10 @@ def _asked_for(root: Path, paths: Sequence[Path], *, every: bool, claims: bool) 
         if not path.exists():
             raise click.UsageError(f"there is no '{path}'")
         raise click.UsageError(f"'{path}' is no post of this site, and no folder with one whose listings are run")
-    return found._replace(posts=tuple(one for one in found.posts if one.path in chosen))
+    return found._replace(
+        posts=tuple(one for one in found.posts if one.path in chosen),
+        problems=tuple(one for one in found.problems if one.path in chosen or one.severity == "error"),
+    )
 
 
 def _read(root: Path) -> Asking:

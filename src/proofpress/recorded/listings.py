@@ -89,7 +89,25 @@ def runnables(text: Text, front: FrontMatter) -> Runs:
         faults += _without_effect(listing, info, asked=asked)
         if path := file_of(info.title) if whole else "":
             made.append(MadeFile(path, listing.code))
+    if front.run and not parts:
+        faults += _nothing_runs(listings)
     return Runs(tuple(parts), tuple(faults))
+
+
+def _nothing_runs(listings: Sequence[Listing]) -> Iterator[tuple[Fault, Place]]:
+    """Tell of the first listing that front matter would have run, were it in a language that is."""
+    for listing in listings:
+        info = read_info(listing.info) if listing.fenced else None
+        if info is None or info.step is not None or info.running.asked is not None:
+            continue
+        if not RUNS.get((info.language or listing.options.language).lower(), ""):
+            named = f"is '{info.language}'" if info.language else "names no language"
+            message = f"'run: true' runs nothing of this post, and this listing {named}"
+            yield (
+                LISTING_OPTIONS.says(message, "write what is run behind the fence: python, bash"),
+                listing.info_place(),
+            )
+            return
 
 
 def _part(listing: Listing, info: Info, front: FrontMatter, made: tuple[MadeFile, ...]) -> Part:

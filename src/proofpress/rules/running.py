@@ -10,16 +10,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+def _said(name: str, message: str) -> str:
+    """Return an error as it stands in a sentence that goes on, so without a stop at its end."""
+    message = message if message.endswith("..") else message.removesuffix(".")
+    return f"{name}: {message}" if message else name
+
+
 class _FailedListing(Rule, frozen=True):
     def raised(self, name: str, message: str, hint: str = "") -> Fault:
-        said = f"{name}: {message}" if message else name
-        return self.says(f"the listing ended with {said}", hint or f'where that is meant, write: raises="{name}"')
+        return self.says(
+            f"the listing ended with {_said(name, message)}", hint or f'where that is meant, write: raises="{name}"'
+        )
 
     def status(self, message: str, hint: str = "") -> Fault:
         return self.says(f"the script ended with exit {message}", hint or 'where that is meant, write: raises="exit"')
 
     def other(self, wanted: str, name: str, message: str) -> Fault:
-        said = f"{name}: {message}" if message else name
+        said = _said(name, message)
         return self.says(f"the listing is to end with {wanted}, and ended with {said}", "mend one of the two")
 
     def nothing_raised(self, wanted: str) -> Fault:
@@ -105,9 +112,11 @@ class _LeftRunning(Rule, frozen=True):
 
 
 class _ChangedOutput(Rule, frozen=True):
-    def printed(self, before: str, now: str) -> Fault:
+    def printed(self, before: str, now: str, versions: Sequence[str] = ()) -> Fault:
+        """`versions` says what it ran with then, and with what now, where that is other."""
+        other = f"{_listed(versions)}; " if versions else ""
         return self.says(
-            f"the listing gives '{now}', and gave '{before}'", "`proofpress run` writes down what it gives now"
+            f"the listing gives '{now}', and gave '{before}'", f"{other}`proofpress run` writes down what it gives now"
         )
 
     def not_kept(self) -> Fault:
@@ -115,12 +124,16 @@ class _ChangedOutput(Rule, frozen=True):
 
 
 NAMED: Final = 3
-"""How many files a message names."""
+"""How many files, or packages, a message names."""
 
 
 def _named(paths: Sequence[str]) -> str:
-    more = len(paths) - NAMED
-    return ", ".join(f"'{path}'" for path in paths[:NAMED]) + (f", and {more:,} more" if more > 0 else "")
+    return _listed([f"'{path}'" for path in paths])
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f", and {more:,} more" if more > 0 else "")
 
 
 FAILED_LISTING: Final = _FailedListing("failed-listing", "error", "text", fixed=True)

@@ -12,7 +12,7 @@ from proofpress.recorded.vary import normalised
 from proofpress.rules.running import CHANGED_OUTPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from proofpress.problems import Problem
     from proofpress.recorded.listings import Runs
@@ -51,14 +51,24 @@ def changes(path: str, runs: Runs, before: Lock | None, gave: Gave) -> list[Prob
     if before is None:
         return [CHANGED_OUTPUT.not_kept().at(path, runs.parts[0].runnable.place)]
     found = []
+    versions = _other_versions(before.versions, gave.versions)
     for pair, ran in zip(paired(runs, before).pairs, gave.listings, strict=True):
         place = pair.part.runnable.place
         if pair.ran is None or not (pair.same_code and pair.same_before):
             found.append(CHANGED_OUTPUT.not_kept().at(path, place))
         elif pair.ran.outputs != ran.outputs:
             then, now = _first_difference(pair.ran.outputs, ran.outputs)
-            found.append(CHANGED_OUTPUT.printed(then, now).at(path, place))
+            found.append(CHANGED_OUTPUT.printed(then, now, versions).at(path, place))
     return found
+
+
+def _other_versions(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Return what has another version than then, in words: it may be why a listing gives something else."""
+    return [
+        f"{name} is {now[name]}, and was {version}"
+        for name, version in sorted(before.items())
+        if now.get(name, version) != version
+    ]
 
 
 def _first_difference(before: Sequence[Output], now: Sequence[Output]) -> tuple[str, str]:

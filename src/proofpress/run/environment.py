@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 HANDED_ON: Final = frozenset(
     {
         "CARGO_HOME", "COMSPEC", "CONDA_PREFIX", "CUDA_HOME", "CUDA_VISIBLE_DEVICES", "DYLD_LIBRARY_PATH", "GOPATH", "GOROOT", "HOME",
-        "HTTPS_PROXY", "HTTP_PROXY", "JAVA_HOME", "JUPYTER_PATH", "LD_LIBRARY_PATH", "LOGNAME", "NO_PROXY", "NVM_DIR", "OMP_NUM_THREADS",
-        "PATH", "PATHEXT", "PYENV_ROOT", "PYTHONPATH", "REQUESTS_CA_BUNDLE", "RUSTUP_HOME", "R_LIBS_USER", "SSL_CERT_DIR", "SSL_CERT_FILE",
-        "SYSTEMROOT", "TZ", "USER", "USERPROFILE", "WINDIR", "XDG_DATA_DIRS", "http_proxy", "https_proxy", "no_proxy",
+        "HTTPS_PROXY", "HTTP_PROXY", "JAVA_HOME", "JUPYTER_PATH", "KERAS_BACKEND", "LD_LIBRARY_PATH", "LOGNAME", "NO_PROXY", "NVM_DIR",
+        "OMP_NUM_THREADS", "PATH", "PATHEXT", "PYENV_ROOT", "PYTHONPATH", "REQUESTS_CA_BUNDLE", "RUSTUP_HOME", "R_LIBS_USER",
+        "SSL_CERT_DIR", "SSL_CERT_FILE", "SYSTEMROOT", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS", "TZ", "USER", "USERPROFILE", "WINDIR",
+        "XDG_DATA_DIRS", "http_proxy", "https_proxy", "no_proxy",
     }
 )  # fmt: skip
 """What a run's environment has of ours: where programs are found and how, nothing that a person keeps secret there."""
 DRAWING: Final = "svg.hashsalt: proofpress\nfigure.max_open_warning: 0\n"
 """matplotlib's settings: without a salt the names within each of its drawings are other ones."""
+QUIET: Final = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+"""What TensorFlow is told, where our environment does not say otherwise: to log nothing of the processor on import, with the
+time and its process in it, and to add up in the same order whatever the processor is."""
 _REQUIREMENT: Final = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[\w.,\s-]*\])?\s*(?:(?:[<>=!~]=?|===)[^;@]*)?(?:;.*)?")
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*")
 _PROBE: Final = """\
@@ -161,6 +165,8 @@ def folder_for(top: Path, post: str, python: str, caches: Path, given: Mapping[s
         "PAGER": "cat",
         "GIT_PAGER": "cat",
     }
+    for name, value in QUIET.items():
+        environment.setdefault(name, value)
     if python == sys.executable and site.ENABLE_USER_SITE:
         environment.setdefault("PYTHONUSERBASE", site.getuserbase())
     return Folder(top=top, site=mirrored, work=work, mark=top.name, environment=environment)

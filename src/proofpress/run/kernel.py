@@ -144,7 +144,8 @@ class Kernel:
             mode = "all" if console else "last_expr"
             self._ask(f"get_ipython().ast_node_interactivity = {mode!r}")
         if not console:
-            return self._with_report(self._execute(code, until, limits), 0)
+            blank = len(code) - len(code.lstrip())  # the lines at its beginning that IPython takes out
+            return self._with_report(self._execute(code, until, limits), code.count("\n", 0, blank))
         shown: list[Shown] = []
         answer = Answer(seen=Seen())
         for at, statement in _statements(code):

@@ -22,7 +22,7 @@ from proofpress.engine.disk import write_file
 from proofpress.model import Place
 from proofpress.problems import MissingExtra, Problem
 from proofpress.recorded.listings import digest, digests
-from proofpress.recorded.values import Drawn, Output, Raised, Ran, Runnable
+from proofpress.recorded.values import Drawn, Output, Printed, Raised, Ran, Runnable
 from proofpress.rules.running import CANNOT_RUN, FAILED_LISTING, LEFT_RUNNING, READS_OUTSIDE
 from proofpress.run.environment import (
     EnvironmentFailedError,
@@ -46,6 +46,14 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS: Final = "environments"
 CACHES: Final = "caches"
+PACKAGES: Final = {
+    "PIL": "pillow", "bs4": "beautifulsoup4", "cv2": "opencv-python", "dateutil": "python-dateutil", "git": "GitPython",
+    "skimage": "scikit-image", "sklearn": "scikit-learn", "yaml": "PyYAML",
+}  # fmt: skip
+"""Packages that pip knows by another name than Python, by that of the module."""
+_WORDS: Final = 120
+"""Characters of what a script said last that a message shows."""
+_OF_BASH: Final = re.compile(r"\A\S*bash: (?:line \d+: )?")
 
 
 class Post(NamedTuple):
@@ -330,8 +338,11 @@ class _Running:
                 self._tell(FAILED_LISTING.died(answer.status), self._line(one, answer.line))
             case _ if one.console:
                 errors = [shown for shown in answer.shown if isinstance(shown, Raised)]
-                for error in [] if claim else [*errors, *([answer.error] if answer.error else [])]:
-                    self._judge_error(one, error, meant=False)
+                for error in [*errors, *([answer.error] if answer.error else [])]:
+                    self._judge_error(one, error, meant=_is_shown(one, error, claim))
+            case _ if answer.error is not None and answer.error.name == "exit":
+                error = msgspec.structs.replace(answer.error, message=answer.error.message + _last_words(answer))
+                self._judge_error(one, error, meant=_is_meant(one, error, claim))
             case _:
                 self._judge_error(one, answer.error, meant=_is_meant(one, answer.error, claim))
         seen = answer.seen
@@ -363,7 +374,8 @@ class _Running:
         """Return what to do about an error that has to do with how it is run."""
         if error.name == "ModuleNotFoundError":
             module = error.message.rpartition("named ")[2].strip("'\"").split(".")[0]
-            return f'install it (pip install {module}), and write needs="{module}" or name it in `requirements:`'
+            package = PACKAGES.get(module, module)
+            return f'install it (pip install {package}), and write needs="{package}" or name it in `requirements:`'
         if error.name == "NameError":
             return "a listing before it, in the same session, is to define that; a part of a program says run=false"
         if error.name in ("SyntaxError", "IndentationError"):
@@ -417,13 +429,32 @@ def _is_meant(one: Runnable, error: Raised | None, claim: str) -> bool:
     return re.search(rf"\b{re.escape(_bare(error.name))}\b", claim) is not None
 
 
+def _is_shown(one: Runnable, error: Raised, claim: str) -> bool:
+    """Tell whether an error is what a session of the post shows: by its name, as a traceback, or as a shell says it."""
+    return bool(claim) and (error.name == "exit" or "Traceback (" in claim or _is_meant(one, error, claim))
+
+
+def _last_words(answer: Answer) -> str:
+    """Return what a script said last on its standard error, as it goes on after its status."""
+    said = "".join(shown.text for shown in answer.shown if isinstance(shown, Printed) and shown.stream == "stderr")
+    lines = [_OF_BASH.sub("", line.rpartition("\r")[2]).strip() for line in said.strip().split("\n")]
+    absent = [line for line in lines if line.endswith(": command not found")] if _is_absent(answer) else []
+    last = (absent or lines)[-1]
+    return f": {last if len(last) <= _WORDS else last[: _WORDS - 1] + '…'}" if last else ""
+
+
+def _is_absent(answer: Answer) -> bool:
+    """Tell whether a script ended with the status of a command that is not there."""
+    return answer.error is not None and answer.error.message == "status 127"
+
+
 def _bare(name: str) -> str:
     """Return the name of an error without its module."""
     return name.rpartition(".")[2]
 
 
 def _hint_of_status(said: str) -> str:
-    return "it is the status of a command that is not there" if said == "status 127" else ""
+    return "it is the status of a command that is not there" if said.startswith("status 127") else ""
 
 
 def _imported(code: str) -> set[str]:
