@@ -100,6 +100,7 @@ def made(font: Font, folder: Path) -> TTFont:
     whole = TTFont(folder / font.source, recalcTimestamp=False)
     _one_small_form(whole)
     _joined(whole)
+    _narrow_roots(whole)
     options = subset.Options(
         layout_features=list(font.features),
         hinting=False,
@@ -159,6 +160,32 @@ def _joined(whole: Any) -> None:
         head = assembly.PartRecords[-1] if assembly is not None else None
         if head is not None and not head.PartFlags and not head.StartConnectorLength:
             head.StartConnectorLength, head.EndConnectorLength = head.EndConnectorLength, 0
+
+
+def _narrow_roots(whole: Any) -> None:
+    """Make the taller forms of the root as wide as the smallest.
+
+    A browser keeps as much room for a root of any height as for the widest form, before it knows which one is drawn
+    (MathML Core, "preferred inline size of a glyph stretched along the block axis"); what is not filled stands as a
+    gap behind each small root.
+    """
+    if "MATH" not in whole:
+        return
+    variants = whole["MATH"].table.MathVariants
+    root = whole.getBestCmap().get(0x221A)
+    if root is None or root not in variants.VertGlyphCoverage.glyphs:
+        return
+    construction = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    forms = {record.VariantGlyph for record in construction.MathGlyphVariantRecord}
+    if construction.GlyphAssembly is not None:
+        forms |= {part.glyph for part in construction.GlyphAssembly.PartRecords}
+    width = whole["hmtx"][root][0]
+    for name in forms:
+        advance, bearing = whole["hmtx"][name]
+        if advance > width:
+            whole["glyf"][name].coordinates.scale((width / advance, 1))
+            whole["glyf"][name].recalcBounds(whole["glyf"])
+            whole["hmtx"][name] = width, round(bearing * width / advance)
 
 
 def _characters(font: Font, whole: TTFont) -> list[int]:
