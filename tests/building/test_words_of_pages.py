@@ -72,6 +72,14 @@ q = 3
 
 1. Qqq.
 
+```python step of="qqq.py"
+q = 1
+```
+
+```python step of="qqq.py" append
+q = 2
+```
+
 $$q$$
 
 [^a]: Qqq.

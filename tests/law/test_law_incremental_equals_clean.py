@@ -421,7 +421,7 @@ def test_after_any_sequence_of_changes_the_site_equals_a_clean_build(published_o
     run_state_machine_as_test(
         OfThisSite,
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
