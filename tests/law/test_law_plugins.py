@@ -174,6 +174,8 @@ def test_a_preview_follows_its_plugins(plugged: LawSite, step: int) -> None:
         for name, change in [*CHANGES.items()][::step] * 2:
             change(plugged)
             after = session.rebuild(frozenset({"plugins.py", "site.yaml", "content/posts/boxed.md"}))
+            while session.waiting:
+                after = session.look_on()
             clean = build(plugged.options)
             assert shown(list(after.problems)) == shown(clean.problems), name
             for path, data in clean.outputs.items():
