@@ -62,7 +62,8 @@ def _mark(needles: str | tuple[str, ...], pattern: str, says: str, mend: str, *,
 
 MARKS: Final[tuple[Mark, ...]] = (
     _mark("{%", r"\{%-?\s*(\w+)?", "the Liquid tag '{% {} %}' is shown as it is written", _TEMPLATES, in_html=True),
-    _mark("{{", r"\{\{[<%]\s*(/?\s*[\w-]*)", "the shortcode '{{< {} >}}' of Hugo is shown as it is written", _TEMPLATES, in_html=True),
+    _mark("{{<", r"\{\{<\s*(/?\s*[\w-]*)", "the shortcode '{{< {} >}}' of Hugo is shown as it is written", _TEMPLATES, in_html=True),
+    _mark("{{%", r"\{\{%\s*(/?\s*[\w-]*)", "the shortcode '{{% {} %}}' of Hugo is shown as it is written", _TEMPLATES, in_html=True),
     _mark("{{", r"\{\{(?![<%])[^\n]", "'{{', by which templates put in a value, is shown as it is written", _TEMPLATES, in_html=True),
     _mark("{:toc {::", r"\{:(?:toc|:)[^}\n]*\}", "'{}' is an order to kramdown, " + _AS_TEXT, "take it out; 'toc: true' in front matter shows the outline"),
     _mark("{:", r"\{:(?!toc|:)[^}\n]*\}", "attributes of kramdown, '{: … }', stand here after nothing that takes them, " + _AS_TEXT, "put them on the line after a block, or write '{.class}' at its end"),
