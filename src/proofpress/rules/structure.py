@@ -204,6 +204,7 @@ class _RestartedList(TextRule, frozen=True):
 
 _CUTS: Final = frozenset({"listing", "table", "formula"})
 
+_DASHES: Final = lazy(r"^[ \t>]*(-{2,})[ \t]*$", re.MULTILINE)
 _NUMBERED: Final = lazy(r"^[ ]{0,3}(\d{1,9})([.)])[ \t]+\S", re.MULTILINE)
 _ITEM: Final = lazy(r"^[ \t>]*(\d{1,9})[.)][ \t]", re.MULTILINE)
 _ENDS: Final = (".", ":", "!", "?", ")", "`")
@@ -235,10 +236,36 @@ class _SwallowedItem(TextRule, frozen=True):
                 yield fault, place
 
 
+class _UnderlinedParagraph(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each row of dashes that makes a heading of the sentences above it."""
+        if not _DASHES.search(text.source):
+            return
+        lines = text.source.split("\n")
+        for run in text.runs:
+            if run.kind != "heading":
+                continue
+            written = run.written.rstrip()
+            if "\n" not in written and not written.endswith((".", ";", ",")):
+                continue
+            below = run.written_place(len(written) - 1, 1).line + 1
+            dashes = _DASHES.fullmatch(lines[below - text.document.first_line])
+            if dashes is None:
+                continue
+            place = Place(below, dashes.start(1) + 1, len(dashes[1]))
+            fault = self.says(
+                "this row of dashes makes a heading of the text above it", "put a blank line between the two"
+            )
+            if not run.within:
+                fault = fault.mended(replacing(text.document.path, Place(below, 1), "", "\n", safe=True))
+            yield fault, place
+
+
 SKIPPED_LEVEL: Final = _SkippedLevel("skipped-level", "warning", "text", checked=True, precision=(25, 25))
 EMPTY_HEADING: Final = _EmptyHeading("empty-heading", "warning", "text", checked=True)
 LOST_HEADING: Final = _LostHeading("lost-heading", "warning", "text", checked=True, precision=(36, 36))
 REPEATED_PARAGRAPH: Final = _RepeatedParagraph("repeated-paragraph", "warning", "text", checked=True)
 REPEATED_HEADING: Final = _RepeatedHeading("repeated-heading", "warning", "text", checked=True, precision=(1, 1))
+UNDERLINED_PARAGRAPH: Final = _UnderlinedParagraph("underlined-paragraph", "warning", "text", checked=True)
 SWALLOWED_ITEM: Final = _SwallowedItem("swallowed-item", "warning", "text", checked=True)
 RESTARTED_LIST: Final = _RestartedList("restarted-list", "warning", "text", checked=True)
