@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -120,10 +121,17 @@ _LONG: Final = 80
 """Characters from which on a paragraph that stands there twice is no refrain."""
 
 
+def _begin(run: Run) -> tuple[str, ...]:
+    """Return the first words of a paragraph: two that differ in these are not alike."""
+    return tuple(run.written.split(None, 4)[:4])
+
+
 class _RepeatedParagraph(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first long paragraph that stood shortly before."""
-        long = [run for run in text.runs if run.kind == "paragraph" and not run.within and len(run.text) >= _LONG]
+        paragraphs = [run for run in text.runs if run.kind == "paragraph" and not run.within]
+        begins = Counter(_begin(run) for run in paragraphs)
+        long = [run for run in paragraphs if begins[_begin(run)] > 1 and len(run.text) >= _LONG]
         written = [" ".join(run.written.split()) for run in long]
         if len(set(written)) == len(written):
             return ()
@@ -206,6 +214,8 @@ _CUTS: Final = frozenset({"listing", "table", "formula"})
 
 _DASHES: Final = lazy(r"^[ \t>]*(-{2,})[ \t]*$", re.MULTILINE)
 _NUMBERED: Final = lazy(r"^[ ]{0,3}(\d{1,9})([.)])[ \t]+\S", re.MULTILINE)
+_SOME_NUMBERED: Final = lazy(r"\n {0,3}\d{1,9}[.)][ \t]")
+"""What begins with a line's end is looked for far more quickly than what `^` begins."""
 _ITEM: Final = lazy(r"^[ \t>]*(\d{1,9})[.)][ \t]", re.MULTILINE)
 _ENDS: Final = (".", ":", "!", "?", ")", "`")
 
@@ -213,7 +223,7 @@ _ENDS: Final = (".", ":", "!", "?", ")", "`")
 class _SwallowedItem(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each numbered item that a paragraph goes on with, since no item but the first begins without a blank line."""
-        if not _NUMBERED.search(text.source):
+        if not _SOME_NUMBERED.search("\n" + text.source):
             return
         items = {int(number) for number in _ITEM.findall(text.source)}
         for run in text.runs:
