@@ -12,6 +12,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it.parser_block import ParserBlock
+from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import html_block as plain_html_block
 
@@ -101,8 +102,41 @@ class BlockText(StateBlock):
         return "".join(cut)
 
 
+def _ended(chosen: Mapping[str, tuple[Rule, ...]]) -> Rule:
+    """Return a rule that stands for all by which something ends: those are tried that a line's first character allows."""
+    rare = chosen[""]
+
+    def ended(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - markdown-it's names
+        begin = state.bMarks[startLine] + state.tShift[startLine]
+        rules = chosen.get(state.src[begin : begin + 1], rare)
+        return any(rule(state, startLine, endLine, silent) for rule in rules)
+
+    return ended
+
+
+class _Rules(Ruler["Rule"]):
+    """The rules of blocks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends: dict[str, list[Rule]] = {}
+        """For a kind of block, what is asked in place of each rule that may end it."""
+
+    def getRules(self, chainName: str = "") -> list[Rule]:  # noqa: N802, N803 - markdown-it's names
+        """Return the rules of a chain."""
+        return self.ends.get(chainName) or super().getRules(chainName)
+
+
 class BlockParser(ParserBlock):
     """markdown-it's block parser with rules chosen by a line's first character."""
+
+    ruler: _Rules
+
+    def __init__(self) -> None:
+        super().__init__()
+        theirs = self.ruler.__rules__
+        self.ruler = _Rules()
+        self.ruler.__rules__ = theirs
 
     def parse(self, src: str, md: MarkdownIt, env: Any, outTokens: list[Token]) -> list[Token] | None:  # noqa: N803
         """Turn a text into tokens."""
@@ -119,6 +153,8 @@ class BlockParser(ParserBlock):
         self.ruler.disable("lheading")
         self.chosen = self._choose("", BEGINS)
         self.terminators = self._choose("paragraph", BEGINS_AS_TERMINATOR)
+        for chain in ("blockquote", "list", "reference"):
+            self.ruler.ends[chain] = [_ended(self._choose(chain, BEGINS_AS_TERMINATOR))]
 
     def _choose(self, chain: str, begins: Mapping[str, str]) -> dict[str, tuple[Rule, ...]]:
         """Return the rules by first character; under the empty string, those for any other character."""

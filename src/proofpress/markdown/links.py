@@ -64,6 +64,8 @@ class InlineText(StateInline):
     """How many images this text stands in."""
     search: Callable[[str, int, int], re.Match[str] | None]
     """Finds the next character that some rule may begin with."""
+    runs = False
+    """Whether there is a run of marks that may be emphasis."""
     closed: tuple[int, int] = (0, -1)
     """An offset, and where the first `>` after it is (the text's length where there is none)."""
     cjk: bool
@@ -107,6 +109,7 @@ class InlineText(StateInline):
         Words of CJK stand side by side, so that a run beside one of their letters is not held to be inside a word for
         the punctuation on its other side: `**변수(variable)**는`, `*“好。”*然后`. Their own punctuation counts as a letter.
         """
+        self.runs = True
         if not self.cjk:
             return super().scanDelims(start, canSplitWord)
         src, maximum, mark = self.src, self.posMax, self.src[start]
