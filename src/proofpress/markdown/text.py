@@ -122,6 +122,8 @@ class Link(NamedTuple):
     """Of its destination: in a definition, where it is given there."""
     title: str
     text: str
+    bare: bool = False
+    """Whether it is an address among words, with no marks around it."""
 
 
 class Reference(NamedTuple):
@@ -571,7 +573,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
                 begin = Origins(holder.children or (), holder.content).where.get(id(tokens[index + 1]), 0)
                 place = self.lines.place(holder, begin, len(tokens[index + 1].content))
             words = "".join(piece.written if piece.kind == "address" else piece.shown for piece, _ in pieces_of(inside))
-            yield Link(href, token.type == "image", place, str(token.attrs.get("title", "")), words)
+            bare = "at" not in token.meta and token.markup != "autolink"
+            yield Link(href, token.type == "image", place, str(token.attrs.get("title", "")), words, bare)
 
     def destination(self, holder: Token, token: Token, href: str) -> Place:
         """Return where the destination of a link or an image is written."""
