@@ -291,6 +291,9 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "no-header": ("| | |\n|---|---|\n| L1 | 48 kB |", 0, 1),
     "unsaid-language": ("Матрица, которая не помещается в кэш, читается снова.", 0, 1),
     "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
+    "bare-url": ("The grammar is at https://spec.commonmark.org/0.31.2/, with examples.", 0, 19),
+    "stock-phrase": ("It was slow.\nIn this blog post, we\u2019ll see why.", 1, 1),
+    "example-address": ("The plots are at plots.example.org, for a week.", 0, 18),
     "github-link": ("More is in [another post](../linkers/).", 0, 27),
 }
 """By rule, a fault and where it is: how many lines below its first, and its column."""
@@ -369,10 +372,10 @@ def test_a_mend_takes_its_fault_away_and_brings_no_other_and_changes_nothing_els
 
 
 LEFT_ALONE = {
-    "a caption above an image": "**The next sequence**\n\n![A plot of it](https://example.org/a.svg)",
+    "a caption above an image": "**The next sequence**\n\n![A plot of it](https://www.w3.org/a.svg)",
     "a caption that is announced": "The prompt is below:\n\n**The whole prompt**\n\n- One\n- Two",
     "the title of a listing": "**With arrays**\n\n```python\nimport numpy\n```",
-    "a bold link": "**[Register now][a]**\n\nWe hope to see you.\n\n[a]: https://example.org/",
+    "a bold link": "**[Register now][a]**\n\nWe hope to see you.\n\n[a]: https://www.w3.org/",
     "a bold mark": "**(`industry`)**\n\n| a |\n|---|\n| 1 |",
     "a refrain": f"{LONG}\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n\n{LONG}",
     "a paragraph that is quoted again": f"{LONG}\n\n> {LONG}",
@@ -383,6 +386,13 @@ LEFT_ALONE = {
     "a library called click": "It is made with [click](https://click.palletsprojects.com/).",
     "two lists of one item": "1. One:\n\nA paragraph between.\n\n1. Another.",
     "a list whose listings belong to it": "1. One:\n\n   ```text\n   a\n   ```\n\n1. Two:\n\n   ```text\n   b\n   ```",
+    "an address between angle brackets": "The grammar is at <https://spec.commonmark.org/>.",
+    "an address that has words": "[https://spec.commonmark.org/](https://spec.commonmark.org/) and `https://spec.commonmark.org/`.",
+    "a bare address of mail": "Write to ada@press.dev.",
+    "a server of one's own": "It answers at http://localhost:8000/ then.",
+    "a phrase that says what the text leaves out": "In this post I will only look at presses of iron.",
+    "a ready-made phrase that is quoted": "> In this blog post, we will see why.\n\nSo it began.",
+    "a file called after an example": "It is in `example.com`, and in config.example.",
     "a friendly beginning": "Of course, a press is heavy. Here is a press of iron.",
 }
 """What reports over real blogs took for a fault, and what is near one."""

@@ -140,6 +140,11 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         """What is written beside its address; empty where nothing is."""
         return str(self.token.attrs.get("title", ""))
 
+    @property
+    def bare(self) -> bool:
+        """Whether it is an address among words, with no marks around it."""
+        return "at" not in self.token.meta and self.token.markup != "autolink"
+
     @cached_property
     def place(self) -> Place:
         """Of its destination: in a definition, where it is given there."""

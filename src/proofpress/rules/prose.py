@@ -145,6 +145,10 @@ class Link(Protocol):
     def place(self) -> Place:
         """Where its destination stands."""
 
+    @property
+    def bare(self) -> bool:
+        """Whether it is an address among words, with no marks around it."""
+
 
 class Reference(Protocol):
     """A definition of where a link leads."""

@@ -13,7 +13,7 @@ from proofpress.rules.rule import TextRule
 
 if TYPE_CHECKING:
     from proofpress.rules.prose import Run, Text
-    from proofpress.rules.rule import Found
+    from proofpress.rules.rule import Fault, Found
 
 _ORDER: Final = lazy(
     r"\s*(?:please\s+)?(?:write|create|generate|compose|produce|draft)\s+(?:me\s+)?(?:a|an|the|\d+)\s[^.\n]{0,80}?"
@@ -197,6 +197,81 @@ class _Placeholder(TextRule, frozen=True):
                 yield self.says(said, "write what is meant, or take it out"), run.place(found.start(), len(found[0]))
 
 
+_PHRASES: Final[tuple[tuple[str, str], ...]] = (
+    ("in this ", r"in this (?:(?:blog |short |quick )?(?:post|article|tutorial|guide)|blog),? (?:we|i)(?:'ll| will|(?:'re|'m| are| am) going to)\b(?! (?:only|not)\b)"),
+    ("dive", r"(?:so,? |now,? )?let(?:'s| us) dive (?:right )?in(?:to)?\b"),
+    ("delve", r"(?:so,? |now,? )?let(?:'s| us) delve into\b"),
+    ("get started", r"(?:so,? |now,? )?let(?:'s| us) get started\b"),
+    ("further ado", r"(?:so,? |and )?without (?:any )?further ado\b"),
+    ("conclu", r"(?:in conclusion|to conclude),"),
+    ("in today", r"in today's (?:[\w-]+,? ){0,3}(?:world|age|era|landscape)\b"),
+    ("in the ", r"in the (?:ever|rapidly|fast)[ -](?:\w+ ){1,3}(?:world|landscape|field) of\b"),
+    ("to note that", r"it(?:'s| is) (?:important|crucial|essential) to note that\b"),
+    ("noting that", r"it(?:'s| is) worth noting that\b"),
+    ("whether you", r"whether you(?:'re| are) an? (?:seasoned|experienced)\b"),
+    ("look no further", r"look no further\b"),
+    ("happy ", r"happy (?:coding|hacking|learning)!"),
+    ("i hope ", r"i hope (?:that )?(?:you (?:found|find|enjoyed) this|this (?:(?:blog )?(?:post|article|tutorial|guide) )?(?:was |has been )?(?:helpful|useful))\b"),
+)  # fmt: skip
+"""Ready-made phrases of English with which sentences begin, each with what is in every text that has it."""
+_STOCK: Final = lazy(
+    r"(?:\A|[.!?:]['\")\N{RIGHT DOUBLE QUOTATION MARK}]*\s+)("
+    + "|".join(phrase.replace("'", "['\N{RIGHT SINGLE QUOTATION MARK}]").replace(" ", r"\s") for _, phrase in _PHRASES)
+    + ")",
+    re.IGNORECASE,
+)
+
+
+class _StockPhrase(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each ready-made phrase that a sentence begins with."""
+        low = text.plain.lower()
+        if not any(mark in low for mark, _ in _PHRASES):
+            return
+        for run in text.runs:
+            if run.kind != "paragraph" or "quote" in run.within:
+                continue
+            for found in _STOCK.finditer(run.text):
+                fault = self.says(
+                    f"'{' '.join(found[1].split())}' stands ready for any text, and says nothing of this one",
+                    "begin with what comes behind it",
+                )
+                yield fault, run.place(found.start(1), len(found[1].partition("\n")[0]))
+
+
+_EXAMPLE: Final = lazy(r"(?<![\w.-])(?:[\w-]+\.)*example\.(?:com|net|org)(?![\w-]|\.\w)", re.IGNORECASE)
+_HOST: Final = lazy(r"(?:https?:)?//(?:[^/?#@]*@)?([^/?#:]+)|mailto:[^@]*@([^?]+)", re.IGNORECASE)
+_RESERVED: Final = (".example", ".test", ".invalid")
+"""Domains under which no host is (RFC 2606, section 2)."""
+_MARKS: Final = ("example.", *_RESERVED)
+
+
+class _ExampleAddress(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each address of a host that is kept free for examples: of links and images, and among the words."""
+        low = text.source.lower()
+        if not any(mark in low for mark in _MARKS):
+            return
+        linked = set()
+        for link in text.links:
+            found = _HOST.match(link.href)
+            host = (found[1] or found[2]).lower() if found else ""
+            if host.endswith(_RESERVED) or _EXAMPLE.fullmatch(host):
+                linked.add(link.place.line)
+                yield self._fault(host), link.place
+        for run in text.runs:
+            for found in _EXAMPLE.finditer(run.text) if "example." in run.text.lower() else ():
+                place = run.place(found.start(), len(found[0]))
+                if place.line not in linked:
+                    yield self._fault(found[0]), place
+
+    def _fault(self, host: str) -> Fault:
+        return self.says(
+            f"'{host}' is kept free for examples, and has nothing that a reader looks for",
+            "write the address that is meant; as an example it stands in backticks",
+        )
+
+
 class _MergeMark(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each line that git leaves where two versions did not agree."""
@@ -219,3 +294,5 @@ CUT_OFF: Final = _CutOff("cut-off", "warning", "text", checked=True)
 PLACEHOLDER_TEXT: Final = _Placeholder("placeholder-text", "warning", "text", checked=True, precision=(1, 1))
 MERGE_MARK: Final = _MergeMark("merge-mark", "error", "text", checked=True)
 ECHOED_ANSWER: Final = _EchoedAnswer("echoed-answer", "warning", "text", checked=True)
+STOCK_PHRASE: Final = _StockPhrase("stock-phrase", "warning", "text", checked=True, optional=True, precision=(25, 25))
+EXAMPLE_ADDRESS: Final = _ExampleAddress("example-address", "warning", "text", checked=True, optional=True)

@@ -271,6 +271,31 @@ class _UnderlinedParagraph(TextRule, frozen=True):
             yield fault, place
 
 
+_PLAIN_ADDRESS: Final = lazy(r"https?://[!-;=?-\[\]-~]+")
+"""One that is the same link between angle brackets: letters of ASCII, none of which Markdown reads there as anything else."""
+_OWN_MACHINE: Final = lazy(r"https?://(?:localhost|127\.|0\.0\.0\.0|\[)", re.IGNORECASE)
+"""What a reader has running: no page that words could name."""
+
+
+class _BareUrl(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each address of the web that is its own words; one between angle brackets is meant so."""
+        if "://" not in text.source and "www." not in text.source:
+            return
+        for link in text.links:
+            if not link.bare or link.href not in (link.text, f"http://{link.text}") or _OWN_MACHINE.match(link.href):
+                continue
+            fault = self.says(
+                "this bare address does not say what is there",
+                f"give it words, '[words]({link.href})', or put it between '<' and '>' where it is to be shown",
+            )
+            line, at = text.line(link.place.line), link.place.column - 1
+            if line.startswith(link.href, at) and line[at - 1 : at] != "<" and _PLAIN_ADDRESS.fullmatch(link.href):
+                path = text.document.path
+                fault = fault.mended(replacing(path, link.place, link.href, f"<{link.href}>", safe=True))
+            yield fault, link.place
+
+
 SKIPPED_LEVEL: Final = _SkippedLevel("skipped-level", "warning", "text", checked=True, precision=(25, 25))
 EMPTY_HEADING: Final = _EmptyHeading("empty-heading", "warning", "text", checked=True)
 LOST_HEADING: Final = _LostHeading("lost-heading", "warning", "text", checked=True, precision=(36, 36))
@@ -279,3 +304,4 @@ REPEATED_HEADING: Final = _RepeatedHeading("repeated-heading", "warning", "text"
 UNDERLINED_PARAGRAPH: Final = _UnderlinedParagraph("underlined-paragraph", "warning", "text", checked=True)
 SWALLOWED_ITEM: Final = _SwallowedItem("swallowed-item", "warning", "text", checked=True)
 RESTARTED_LIST: Final = _RestartedList("restarted-list", "warning", "text", checked=True)
+BARE_URL: Final = _BareUrl("bare-url", "warning", "text", checked=True, optional=True, precision=(25, 25))

@@ -163,7 +163,7 @@ class Web:
     def broken(self, page: Facts) -> Iterator[Broken]:
         """Give what is wrong with the addresses of a page that no build has judged."""
         for seen in page.links:
-            if seen.judged:
+            if seen.judged and not self._has_no_text(seen.href):
                 continue
             fault = self._fault(seen, page)
             if fault is not None:
@@ -186,6 +186,14 @@ class Web:
                 if (there := self._lookup(path)) is not None:
                     found.add(there)
         return frozenset(found)
+
+    def _has_no_text(self, href: str) -> bool:
+        """Tell whether an address asks for a place on a list or an alias: they show no document, whose ids a build knows."""
+        path, mark, _ = href.partition("#")
+        if not mark or href[0] != "/":
+            return False
+        found = self._lookup(unquote(path.partition("?")[0]).removeprefix(unquote(self._base.prefix)) or "/")
+        return found is not None and self._urls[found] is None
 
     def _fault(self, seen: Seen, page: Facts) -> Fault | None:
         """Return what is wrong with an address; the same on every page where it does not begin at the page's own."""
