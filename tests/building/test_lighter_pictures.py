@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,7 @@ from proofpress.builder.desk import Desk
 from proofpress.builder.inputs import Looked, Options, read_inputs
 from proofpress.builder.versions import code_version
 from proofpress.engine.blobs import StoreFile
-from proofpress.engine.executors import Processes
+from proofpress.engine.executors import Futures, Processes
 from proofpress.engine.store import Store
 from proofpress.output.cache import CACHE, PICTURES
 from proofpress.output.pictures import Shelf
@@ -117,6 +118,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="module")
 def page(built: Built) -> str:
     return {str(path): data for path, data in built.outputs.items()}["posts/a/index.html"].decode()
+
+
+def test_pictures_made_on_a_machine_without_the_sites_folder_are_the_same_and_lie_on_the_shelf_here(
+    built: Built, tmp_path: Path
+) -> None:
+    site = SmallSite(tmp_path / "site").write(FILES)
+    with ThreadPoolExecutor(1) as pool:
+        desk = Desk(executor=Futures(pool, lambda data: data, workers=1), shelf=Shelf(site.root))
+        away = build(Options(root=site.root, now=NOW), desk)
+    assert away.outputs == built.outputs
+    assert len(Bench(site.root).shelf) == len(built.world.pictures.data) > 0
 
 
 def around(page: str, alt: str) -> str:

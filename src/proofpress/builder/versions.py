@@ -172,6 +172,8 @@ def told_versions() -> dict[str, str]:
         code = _module(module, name, installed, [])
         if code is not None:
             told[name] = f"{numbers.get(name) or 'of unknown version'} ({_short(code)})"
+    if numbers.get("pillow"):
+        told["pillow"] = numbers["pillow"]
     return told | {"all code": _short(code_version().digest)}
 
 
