@@ -105,6 +105,7 @@ def test_addresses_that_begin_nowhere_are_told_where_they_were_written_whoever_w
         ("<urlset><url><loc>/k</loc></url><url><loc>https://me.example/l</loc></url></urlset>", ["/k"]),
         ("<svg><a href='m'><text>M</text></a></svg>", []),
         ("<rss><channel><link>//n.example</link><docs>o</docs><item><link>mailto:p</link></item></channel></rss>", []),
+        ("<feed><entry><summary>&lt;svg>&lt;use href='#s'/>&lt;/svg>&lt;a href='#t'></summary></entry></feed>", ["#t"]),
         ("<feed xml:base='https://me.example/'><link href='q'/></feed>", []),
         ("<rss><channel><item><title>&lt;a href='r'></title></item></channel></rss>", []),
     ],
