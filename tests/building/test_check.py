@@ -286,6 +286,7 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "repeated-heading": ("## Twice\n\nA sentence.\n\n## Twice\n\nAnother.", 4, 4),
     "restarted-list": ("1. One:\n\n```text\none\n```\n\n1. Two:\n\n```text\ntwo\n```", 6, 1),
     "swallowed-item": ("1. One:\n\n```text\none\n```\nThat is one.\n2. Two is more.", 6, 1),
+    "underlined-paragraph": ("Tiles fit the cache.\nThey are read once.\n---\nA sentence.", 2, 1),
     "unused-allowance": ("<!-- proofpress: ignore vague-link -->", 0, 1),
     "no-header": ("| | |\n|---|---|\n| L1 | 48 kB |", 0, 1),
     "unsaid-language": ("Матрица, которая не помещается в кэш, читается снова.", 0, 1),

@@ -42,7 +42,7 @@ LEFT = [
     "one\n## see\n".replace("## ", "    ## "), "a ^[note] b", "words\n[x]: ./y.md", "import Tab from './tab'", "export const a = 1",
     ".. code:: python", "| a | b |", "| a | b |\n|---|", "wave :wave:", "the role :func:`x`", "{!a.md!}", "a ```b` c", "a `b c",
     "**Note: ** it is", "~~gone~ now", "[it] (https://a.example/)", "![it] (a.png)", "(it)[https://a.example/]", "####### deep",
-    "• one\n• two", "-one\n-two", "1.one\n2.two", "- [x]done", "- [] done", "[xarray][nope]", '<Tab title={"a"}>',
+    "• one\n• two", "-one\n-two", "1.one\n2.two", "a <!-- note\n\nnote --> b", "*[HTML]: a language", "- [x]done", "- [] done", "[xarray][nope]", '<Tab title={"a"}>',
 ]  # fmt: skip
 """Marks that no dialect of ours reads; what another of its rules tells of is not among them."""
 

@@ -236,6 +236,10 @@ def _problems(
     for path, day in inputs.commits.of_the_future(options.now).items():
         if path in preparation.prepared:
             found.append(COMMIT_DATES.future(f"{day:%Y-%m-%d}").at(path))
+    if inputs.config.search:
+        from proofpress.builder.searching import unparted  # noqa: PLC0415 - where a site has a search
+
+        found += unparted(inputs, world)
     if options.checks:
         from proofpress.builder.finished import finished_problems, looks_of  # noqa: PLC0415 - a build looks at none
 

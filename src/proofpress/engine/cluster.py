@@ -9,6 +9,7 @@ or behind TLS, which Dask's own settings ask for.
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import logging
 import time
@@ -19,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import msgspec
 
-from proofpress.engine.executors import WORTH_A_PROCESS, Futures, Processes
-from proofpress.engine.parallel import WorkerDiedError, cores
+from proofpress.engine.executors import WORTH_A_PROCESS, Futures, Processes, weight_of
+from proofpress.engine.parallel import WorkerDiedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,18 +98,15 @@ class Cluster:
     def run(
         self, state: S, make: Callable[[S], Callable[[T], R]], tasks: Sequence[T], progress: Callable[[int], None]
     ) -> Iterator[R]:
-        """Give the result of each task, in order; what is not worth the way is done here, and work that `stays`."""
-        stays = getattr(state, "stays", False)
-        if stays or len(tasks) < WORTH_A_PROCESS:
-            yield from Processes(cores() if stays else 1).run(state, make, tasks, progress)
+        """Give the result of each task, in order; what is not worth the way is done here."""
+        if len(tasks) * weight_of(state) < WORTH_A_PROCESS:
+            yield from Processes(1).run(state, make, tasks, progress)
             return
-        from concurrent.futures import CancelledError  # noqa: PLC0415 - a build without a cluster does without it
-
         client = self._client = self._client or self._reached()
-        from distributed.scheduler import KilledWorker  # noqa: PLC0415 - as above
+        from distributed.scheduler import KilledWorker  # noqa: PLC0415 - a build without a cluster does without it
 
         futures = Futures(
-            client.get_executor(pure=False),
+            _Quietly(client.get_executor(pure=False)),
             self._brought,
             sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()),
             Same(self._versions, self._versions()),
@@ -122,7 +120,7 @@ class Cluster:
                 f"several workers of {self._address} died over the same posts or pages ({error.last_worker.address} was "
                 "the last). If memory is short there, fewer threads for each worker need less"
             ) from error
-        except CancelledError as error:
+        except concurrent.futures.CancelledError as error:
             raise WorkerDiedError(f"the scheduler at {self._address} was lost before its work was done") from error
 
     def _brought(self, data: bytes) -> list[Any]:
@@ -181,6 +179,18 @@ class Cluster:
             self._seen = time.monotonic()
         elif time.monotonic() - self._seen > ALONE:
             raise WorkerDiedError(f"all workers of {self._address} are gone, and no other came for {ALONE:.0f} s")
+
+
+class _Quietly(concurrent.futures.Executor):
+    """A pool to which a chunk of pictures is nothing to be warned of, though it has more than ten megabytes."""
+
+    def __init__(self, pool: concurrent.futures.Executor) -> None:
+        self._pool = pool
+
+    def submit(self, function: Callable[..., R], /, *arguments: Any, **named: Any) -> concurrent.futures.Future[R]:
+        """Have it called there."""
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            return self._pool.submit(function, *arguments, **named)
 
 
 @contextlib.contextmanager

@@ -17,10 +17,14 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 
 from proofpress.markdown.scripts import CJK
+from proofpress.markdown.tokens import QuickToken
 from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Literal
+
+    from markdown_it.token import Token
 
 MAX_DEPTH: Final = 50
 """How many images may stand inside each other's text."""
@@ -60,6 +64,8 @@ class InlineText(StateInline):
     """How many images this text stands in."""
     search: Callable[[str, int, int], re.Match[str] | None]
     """Finds the next character that some rule may begin with."""
+    runs = False
+    """Whether there is a run of marks that may be emphasis."""
     closed: tuple[int, int] = (0, -1)
     """An offset, and where the first `>` after it is (the text's length where there is none)."""
     cjk: bool
@@ -67,12 +73,43 @@ class InlineText(StateInline):
     others: int
     """How many tokens the whole text has beside this state's: an image's text has a state of its own."""
 
+    def pushPending(self) -> Token:  # noqa: N802 - markdown-it's name
+        """Add what is plain text so far as a token."""
+        token = QuickToken("text", "", 0, None, None, self.pendingLevel, None, self.pending)
+        self.tokens.append(token)
+        self._pending = ""  # its buffer is empty: it was just read
+        return token
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """Add a token, after what is plain text before it."""
+        if self._pending_buffer or self._pending:
+            self.pushPending()
+        level = self.level
+        if nesting == 0:
+            token = QuickToken(ttype, tag, 0, None, None, level)
+            self.tokens_meta.append(None)
+        elif nesting > 0:
+            token = QuickToken(ttype, tag, nesting, None, None, level)
+            level = self.level = level + 1
+            self._prev_delimiters.append(self.delimiters)
+            self.delimiters = []
+            self.tokens_meta.append({"delimiters": self.delimiters})
+        else:
+            level = self.level = level - 1
+            token = QuickToken(ttype, tag, nesting, None, None, level)
+            self.delimiters = self._prev_delimiters.pop()
+            self.tokens_meta.append(None)
+        self.pendingLevel = level
+        self.tokens.append(token)
+        return token
+
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 - markdown-it's names
         """Tell whether a run of marks can open or close emphasis (CommonMark 0.31.2, section 6.2).
 
         Words of CJK stand side by side, so that a run beside one of their letters is not held to be inside a word for
         the punctuation on its other side: `**변수(variable)**는`, `*“好。”*然后`. Their own punctuation counts as a letter.
         """
+        self.runs = True
         if not self.cjk:
             return super().scanDelims(start, canSplitWord)
         src, maximum, mark = self.src, self.posMax, self.src[start]

@@ -35,6 +35,7 @@ from proofpress.rules.structure import (
     RESTARTED_LIST,
     SKIPPED_LEVEL,
     SWALLOWED_ITEM,
+    UNDERLINED_PARAGRAPH,
 )
 from proofpress.rules.tables import NO_HEADER, SECOND_DELIMITER
 from proofpress.rules.text import UNUSED_ALLOWANCE
@@ -60,6 +61,7 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     REPEATED_HEADING,
     RESTARTED_LIST,
     SWALLOWED_ITEM,
+    UNDERLINED_PARAGRAPH,
     BARE_URL,
     ECHOED_ANSWER,
     SECOND_DELIMITER,

@@ -94,6 +94,8 @@ MARKS: Final[tuple[Mark, ...]] = (
     _mark(("\nimport", "\nexport"), r"^(?:(import)\s[^\n]*\sfrom\s[\"']|(import) ['\"]|(export)\s+(?:const|let|default|function)\s)", "the line of MDX that begins with '{}' is shown as it is written", "take it out: posts run no JavaScript"),
     _mark((".. ",), r"^[ \t]*\.\. [\w-]+:", "a directive of reStructuredText, '.. name::', is shown as it is written", "write it in Markdown"),
     _mark("|", r"^[ \t]*\|[^\n]*\|[ \t]*$|\|[ \t]*:?-{3,}", "a table is shown with its bars: its header and the row of dashes under it do not fit", "give both as many cells, with '|' between them, and a blank line before"),
+    _mark("<!--", r"<!--[^\n]*", "a comment that begins within a paragraph ends with it, so what was to be hidden is shown", "take the blank lines out of it, or begin it on a line of its own"),
+    _mark("*[", r"^[ \t]*\*\[[^\[\]\n]+\]:[ \t]", "what an abbreviation stands for, '*[…]:', is shown as it is written", "write '<abbr title=\"…\">' where it stands first"),
     _mark("• ‣ ▪ ◦ ● ○", r"^[ \t]*[•‣▪◦●○][ \t]*\w[^\n]*", "a bullet is shown as it is written, and makes no list", "begin each item with '- '"),
     _mark(("\n-",), r"^[ \t]*-[^\W\d_][^\n]*\n[ \t]*-[^\W\d_]", "these lines begin with '-' and are no list", "write a blank after each '-', and a blank line before the first"),
     _mark(("\n1.", "\n1)"), r"^[ \t]*1[.)][^\W\d_][^\n]*\n[ \t]*2[.)][^\W\d_]", "these lines begin with numbers and are no list", "write a blank after each number, and a blank line before the first"),

@@ -308,6 +308,10 @@ class Text(Protocol):
         """What was read as text in all of its runs."""
 
     @property
+    def folded(self) -> str:
+        """The same in small letters, a question mark for each that is not of ASCII: quicker still."""
+
+    @property
     def runs(self) -> Sequence[Run]:
         """The words of its blocks."""
 

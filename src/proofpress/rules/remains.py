@@ -22,13 +22,14 @@ _ORDER: Final = lazy(
 )
 
 
-_ORDERS: Final = lazy(r"^[ \t]*(?:please|write|create|generate|compose|produce|draft)\s", re.IGNORECASE | re.MULTILINE)
+_ORDERS: Final = lazy(r"\n[ \t]*(?:please|write|create|generate|compose|produce|draft)\s", re.IGNORECASE)
+"""A line that begins so. What begins with a line's end is looked for far more quickly than what `^` begins."""
 
 
 class _EchoedInstruction(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give a first paragraph that orders this very text."""
-        if not _ORDERS.search(text.source):
+        if not _ORDERS.search("\n" + text.source):
             return ()
         first = next((block for block in text.blocks if block.kind == "paragraph"), None)
         if first is None or first.within or (text.headings and text.headings[0].place.line < first.first):
@@ -60,13 +61,17 @@ _CLOSING: Final = lazy(
 )
 
 
+_CLOSES: Final = ("i hope this helps", "let me know if you", "would you like me to")
+
+
 class _EchoedAnswer(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give a first paragraph that announces the text, and a last one that asks how it was liked, as a program does."""
         paragraphs = [run for run in text.runs if run.kind == "paragraph" and not run.within]
         if not paragraphs:
             return
-        last = max(paragraphs, key=_begins) if any(_CLOSING.match(run.text) for run in paragraphs) else None
+        closes = any(mark in text.folded for mark in _CLOSES) and any(_CLOSING.match(run.text) for run in paragraphs)
+        last = max(paragraphs, key=_begins) if closes else None
         for run, pattern in ((paragraphs[0], _ANSWER), (last, _CLOSING)):
             found = pattern.match(run.text) if run is not None else None
             if run is not None and found:
@@ -83,10 +88,13 @@ _END: Final = lazy(
 )
 
 
+_ENDS: Final = ("[end of ", "[END of ", "[End of ", "<|", "EOS]", "INST]")
+
+
 class _EndMarker(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each mark by which a program says that its text ends."""
-        if not _END.search(text.source):
+        if not any(mark in text.source for mark in _ENDS):
             return
         for run in text.runs:
             for found in _END.finditer(run.text):
@@ -164,13 +172,13 @@ _NOTE: Final = lazy(
 _QUOTE: Final = lazy('["\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]')
 
 
+_PLACEHOLDERS: Final = ("todo", "fixme", "tbd", "lorem ipsum", "as an ai", "[insert", "[add", "[your")
+
+
 class _Placeholder(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each note to oneself, filler, and phrase of a language model about itself."""
-        low = text.plain.lower()
-        if not any(
-            mark in low for mark in ("todo", "fixme", "tbd", "lorem ipsum", "as an ai", "[insert", "[add", "[your")
-        ):
+        if not any(mark in text.folded for mark in _PLACEHOLDERS):
             return
         for run in text.runs:
             for found in _NOTE.finditer(run.text):

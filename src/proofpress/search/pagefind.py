@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from proofpress.search.records import Record
 
 PACKAGES: Final = ("pagefind_bin_extended", "pagefind_bin")
-"""Who brings the program, the first that is there; the first of them knows the words of Chinese and Japanese as well."""
+"""Who brings the program, the first that is there; the first of them parts the words of Chinese, Japanese and Thai as well."""
 
 _IGNORED: Final = ("math", "svg", "style", "script", ".anchor", ".footnote-ref", ".footnote-backref")
 _ENTRY: Final = "pagefind-entry.json"
