@@ -29,7 +29,7 @@ _ADDRESSES: Final = frozenset({"link", "url", "guid", "id", "icon", "logo", "uri
 """Elements of a feed whose text is an address."""
 _TEXTS: Final = frozenset({"content", "summary", "description", "encoded"})
 """Elements of a feed whose text is HTML."""
-_IN_HTML: Final = ("href", "src", "poster")
+_IN_HTML: Final = ("href", "src", "poster", "xlink:href")
 _BASE: Final = "http://www.w3.org/XML/1998/namespace base"
 
 
