@@ -146,7 +146,7 @@ def test_the_own_feeds_and_sitemap_of_a_site_are_read_by_any_program(tmp_path: P
         }
     )
     made = built.build()
-    outputs = made.outputs
+    outputs: dict[str, bytes] = {str(path): data for path, data in made.outputs.items()}
     assert [one.message for one in made.problems if "plot" in one.message] == []
     assert outputs["posts/one/index.html"].count(b'href="/blog/plot.svg"') == 2
     files = {path: data for path, data in outputs.items() if path.endswith((".xml", ".svg"))}

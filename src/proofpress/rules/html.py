@@ -217,9 +217,9 @@ class _HiddenMarkup(TextRule, frozen=True):
         )
 
 
-UNKNOWN_ELEMENT: Final = _UnknownElement("unknown-element", "warning", "text")
+UNKNOWN_ELEMENT: Final = _UnknownElement("unknown-element", "warning", "text", precision=(3, 3))
 UNDEFINED_ELEMENT: Final = _UndefinedElement("undefined-element", "warning", "text", precision=(25, 25))
-UNCLOSED_ELEMENT: Final = _UnclosedElement("unclosed-element", "warning", "text")
+UNCLOSED_ELEMENT: Final = _UnclosedElement("unclosed-element", "warning", "text", precision=(8, 8))
 MALFORMED_TAG: Final = _MalformedTag("malformed-tag", "warning", "text", precision=(5, 5))
 HIDDEN_MARKUP: Final = _HiddenMarkup("hidden-markup", "warning", "text")
 MARKDOWN_IN_HTML: Final = _MarkdownInHtml("markdown-in-html", "warning", "text", precision=(25, 25))
