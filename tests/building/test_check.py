@@ -291,6 +291,7 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "no-header": ("| | |\n|---|---|\n| L1 | 48 kB |", 0, 1),
     "unsaid-language": ("Матрица, которая не помещается в кэш, читается снова.", 0, 1),
     "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
+    "editor-comment": ("It is slow {>>is it?<<} here.", 0, 12),
     "bare-url": ("The grammar is at https://spec.commonmark.org/0.31.2/, with examples.", 0, 19),
     "stock-phrase": ("It was slow.\nIn this blog post, we\u2019ll see why.", 1, 1),
     "example-address": ("The plots are at plots.example.org, for a week.", 0, 18),
@@ -393,6 +394,8 @@ LEFT_ALONE = {
     "a phrase that says what the text leaves out": "In this post I will only look at presses of iron.",
     "a ready-made phrase that is quoted": "> In this blog post, we will see why.\n\nSo it began.",
     "a file called after an example": "It is in `example.com`, and in config.example.",
+    "a note that an editor publishes": "[Editor's note: this was written in spring.] It is slow.",
+    "a counter in code and a name in per cent": "`{++i}` and {--}, %%d and 5%% of 6%%.",
     "a friendly beginning": "Of course, a press is heavy. Here is a press of iron.",
 }
 """What reports over real blogs took for a fault, and what is near one."""
@@ -402,6 +405,24 @@ LEFT_ALONE = {
 def test_what_only_looks_like_a_fault_is_left_alone(text: str) -> None:
     found = faults(Path("a.md"), f"---\ntitle: Presses\n---\n\n{text}\n")
     assert [one.rule for one in found if one.rule not in {"skipped-level", "unnamed-listing"}] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("It is slow {>>is it?<<} here.", "It is slow here."),
+        ("It is slow {>>is it?<<}.", "It is slow."),
+        ("It is {>>very?<<}slow.", "It is slow."),
+        ("{>>Is it?<<} It is slow.", " It is slow."),
+        ("[Note to self: measure.] It {++really++} is %%\n\n%% so %%", None),
+    ],
+)
+def test_a_remark_of_an_editor_goes_with_its_blank(text: str, mended: str | None) -> None:
+    written = f"---\ntitle: A\n---\n\n{text}\n"
+    found = [one for one in faults(Path("a.md"), written) if one.rule == "editor-comment"]
+    assert len(found) == (1 if mended else 3)
+    edits = [edit for one in found for edit in one.edits]
+    assert edited(written, edits).split("\n", 4)[4].strip("\n") == (mended or text)
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ def test_addresses_that_begin_nowhere_are_told_where_they_were_written_whoever_w
         ("<urlset><url><loc>/k</loc></url><url><loc>https://me.example/l</loc></url></urlset>", ["/k"]),
         ("<svg><a href='m'><text>M</text></a></svg>", []),
         ("<rss><channel><link>//n.example</link><docs>o</docs><item><link>mailto:p</link></item></channel></rss>", []),
+        ("<feed><entry><summary>&lt;svg>&lt;use href='#s'/>&lt;/svg>&lt;a href='#t'></summary></entry></feed>", ["#t"]),
         ("<feed xml:base='https://me.example/'><link href='q'/></feed>", []),
         ("<rss><channel><item><title>&lt;a href='r'></title></item></channel></rss>", []),
     ],
@@ -136,10 +137,18 @@ def test_a_file_that_is_no_xml_says_where_and_why(xml: str, line: int, reason: s
 
 def test_the_own_feeds_and_sitemap_of_a_site_are_read_by_any_program(tmp_path: Path) -> None:
     text = 'A \x0b mark, an &nbsp; entity, ]]> and <b title="x & y">bold</b>, `</content>`.'
+    text += '\n\n<svg><image href="../../plot.svg"/><image xlink:href="/plot.svg"/><use href="#a"/></svg>'
     built = SmallSite(tmp_path).write(
-        {"site.yaml": FILES["site.yaml"], "content/posts/one.md": post("O<n>e & \x0b", text=text)}
+        {
+            "site.yaml": FILES["site.yaml"],
+            "content/posts/one.md": post("O<n>e & \x0b", text=text),
+            "static/plot.svg": "<svg xmlns='http://www.w3.org/2000/svg'></svg>",
+        }
     )
-    outputs = built.build().outputs
+    made = built.build()
+    outputs: dict[str, bytes] = {str(path): data for path, data in made.outputs.items()}
+    assert [one.message for one in made.problems if "plot" in one.message] == []
+    assert outputs["posts/one/index.html"].count(b'href="/blog/plot.svg"') == 2
     files = {path: data for path, data in outputs.items() if path.endswith((".xml", ".svg"))}
     assert {"feed.xml", "rss.xml", "sitemap.xml"} <= files.keys()
     assert {path: unreadable(data) for path, data in files.items()} == dict.fromkeys(files)

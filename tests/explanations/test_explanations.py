@@ -93,6 +93,7 @@ def test_every_family_in_the_room_is_in_the_registry() -> None:
         "texts",
         "checks",
         "html_page",
+        "sessions",
         "xml_file",
     }
     assert {path.stem for path in room.glob("*.py")} - machinery == {

@@ -248,6 +248,9 @@ def _problems(
         from proofpress.builder.finished_xml import xml_problems  # noqa: PLC0415 - as above
 
         found += xml_problems(inputs, world, targets, filled.values, written)
+        from proofpress.builder.finished_frames import frame_problems  # noqa: PLC0415
+
+        found += frame_problems(inputs, targets, filled.values)
         from proofpress.builder.uses import located, unheeded  # noqa: PLC0415 - as above
 
         if not inputs.config.images.formats:

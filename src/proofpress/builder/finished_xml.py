@@ -13,6 +13,7 @@ from urllib.parse import unquote, urljoin
 import msgspec
 
 from proofpress.builder.finished import look
+from proofpress.builder.finished_frames import look_at_frame
 from proofpress.content.documents import markdown_of
 from proofpress.model import Place
 from proofpress.paths import Base, output_path
@@ -65,11 +66,19 @@ def is_xml(target: Target) -> bool:
     return target.site_path.endswith(ENDINGS)
 
 
-def seen_on(data: bytes, target: FilledTarget, making: Making, plugins: Plugins) -> dict[str, object]:
-    """Look at what a target made; return what was seen by the names under which the step's value has it."""
+def seen_on(
+    data: bytes, target: FilledTarget, making: Making, plugins: Plugins, *, own: bool = False
+) -> dict[str, object]:
+    """Look at what a target made; return what was seen by the names under which the step's value has it.
+
+    `own` says whether the site has templates of its own, which may write what the theme's do not.
+    """
     if is_xml(target):
         return {"xml": look_at_xml(data, target, making.config.url)}
-    return {"look": look(data, target, making, plugins)}
+    seen: dict[str, object] = {"look": look(data, target, making, plugins)}
+    if own and (frame := look_at_frame(data, target, making)):
+        seen["frame"] = frame
+    return seen
 
 
 def look_at_xml(data: bytes, target: Target, url: str) -> tuple[Told, ...]:

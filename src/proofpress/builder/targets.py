@@ -225,9 +225,10 @@ class Filler:
         self.look: Callable[[bytes, FilledTarget, Making, Plugins], dict[str, object]] | None = None
         """Looks at what is finished, for a check."""
         if filling.checks:
-            from proofpress.builder.finished_xml import seen_on  # noqa: PLC0415 - a build doesn't look
+            from proofpress.builder.finished_frames import has_own  # noqa: PLC0415 - a build doesn't look
+            from proofpress.builder.finished_xml import seen_on  # noqa: PLC0415
 
-            self.look = seen_on
+            self.look = functools.partial(seen_on, own=has_own(filling.templates))
         self._folders: set[str] = set()
         blobs = filling.blobs.open()
         self.shop = Workshop(

@@ -140,5 +140,5 @@ OVERSIZED_IMAGE: Final = _OversizedImage("oversized-image", "warning", "page", c
 LEAVES_SITE: Final = _LeavesSite("leaves-site", "warning", "page", checked=True)
 INSECURE_LINK: Final = _InsecureLink("insecure-link", "warning", "page", checked=True, precision=(25, 25))
 MALFORMED_XML: Final = _MalformedXml("malformed-xml", "error", "page", checked=True)
-RELATIVE_ADDRESS: Final = _RelativeAddress("relative-address", "warning", "page", checked=True)
+RELATIVE_ADDRESS: Final = _RelativeAddress("relative-address", "warning", "page", checked=True, precision=(5, 5))
 LONE_PAGE: Final = _LonePage("lone-page", "warning", "page", checked=True, optional=True)

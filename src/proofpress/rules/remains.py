@@ -9,7 +9,7 @@ from proofpress.model import Place
 from proofpress.patterns import lazy
 from proofpress.problems import Edit
 from proofpress.rules.prose import GAP
-from proofpress.rules.rule import TextRule
+from proofpress.rules.rule import TextRule, replacing
 
 if TYPE_CHECKING:
     from proofpress.rules.prose import Run, Text
@@ -272,6 +272,45 @@ class _ExampleAddress(TextRule, frozen=True):
         )
 
 
+_REMARK: Final = lazy(
+    r"(?P<aside>\{>>[^\n]*?<<\})|(?P<change>\{\+\+(?=\S)[^\n]*?\+\+\}|\{--(?=\S)[^\n]*?--\})"
+    r"|(?P<hidden>^[ \t]*%%(?=[ \w])[^%\n]*%%[ \t]*$)"
+    r"|(?P<said>\[(?:note to (?:self|(?:the )?(?:editor|author|reviewer))|(?:reviewer|proofreader|copy[ -]?editor)(?:['\N{RIGHT SINGLE QUOTATION MARK}]s (?:note|comment))?):[^\[\]\n]*\](?!\())",
+    re.IGNORECASE | re.MULTILINE,
+)
+_REMARKS: Final = {
+    "aside": "this is a comment of who edited the text",
+    "change": "this is how an editor proposes a change (CriticMarkup), which was neither taken nor refused",
+    "hidden": "this is a comment as Obsidian hides it, and is shown as it is written",
+    "said": "this was said to who wrote the text, not to its readers",
+}
+
+
+_REMARK_MARKS: Final = ("{>>", "{++", "{--", "%%", "[note to ", "[reviewer", "[proofreader", "[copy")
+
+
+class _EditorComment(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each remark of an editor, and each change that one proposes."""
+        low = text.plain.lower()
+        if not any(mark in low for mark in _REMARK_MARKS):
+            return
+        for run in text.runs:
+            for found in _REMARK.finditer(run.text):
+                kind = found.lastgroup or ""
+                begin = found.start() + len(found[0]) - len(found[0].lstrip())
+                words = found[0].strip()
+                place = run.place(begin, len(words))
+                fault = self.says(_REMARKS[kind], "heed it, and take it out")
+                line, at = text.line(place.line), place.column - 1
+                if kind == "aside" and line.startswith(words, at):
+                    blank = line[at - 1 : at] == " " and not line[at + len(words) :][:1].isalnum()
+                    from_here = Place(place.line, place.column - blank)
+                    old = line[at - blank : at + len(words)]
+                    fault = fault.mended(replacing(text.document.path, from_here, old, "", safe=False))
+                yield fault, place
+
+
 class _MergeMark(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each line that git leaves where two versions did not agree."""
@@ -296,3 +335,4 @@ MERGE_MARK: Final = _MergeMark("merge-mark", "error", "text", checked=True)
 ECHOED_ANSWER: Final = _EchoedAnswer("echoed-answer", "warning", "text", checked=True)
 STOCK_PHRASE: Final = _StockPhrase("stock-phrase", "warning", "text", checked=True, optional=True, precision=(25, 25))
 EXAMPLE_ADDRESS: Final = _ExampleAddress("example-address", "warning", "text", checked=True, optional=True)
+EDITOR_COMMENT: Final = _EditorComment("editor-comment", "warning", "text", checked=True)

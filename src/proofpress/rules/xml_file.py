@@ -29,7 +29,7 @@ _ADDRESSES: Final = frozenset({"link", "url", "guid", "id", "icon", "logo", "uri
 """Elements of a feed whose text is an address."""
 _TEXTS: Final = frozenset({"content", "summary", "description", "encoded"})
 """Elements of a feed whose text is HTML."""
-_IN_HTML: Final = ("href", "src", "poster")
+_IN_HTML: Final = ("href", "src", "poster", "xlink:href")
 _BASE: Final = "http://www.w3.org/XML/1998/namespace base"
 
 
@@ -102,7 +102,7 @@ class _Reading:
             self._entry, self._first = "", len(self.found)
         if self._open[0].name in _FEEDS:
             for attribute in _ATTRIBUTES:
-                self._look_at(attributes.get(attribute, ""), element.line)
+                self._look_at(attributes.get(attribute, ""), element.line, element.name)
             if element.name == "link" and attributes.get("rel", "alternate") == "alternate":
                 self._entry = self._entry or attributes.get("href", "")
 
@@ -125,10 +125,11 @@ class _Reading:
             for tag in Page("", text, "", {}).telling:
                 attributes = tag.attributes
                 for attribute in _IN_HTML:
-                    self._look_at(attributes.get(attribute, "").strip(), element.line)
+                    self._look_at(attributes.get(attribute, "").strip(), element.line, tag.name)
         if element.name in {"entry", "item"}:
             self.found[self._first :] = [one._replace(entry=self._entry) for one in self.found[self._first :]]
 
-    def _look_at(self, href: str, line: int) -> None:
-        if href and not _WHOLE.match(href):
+    def _look_at(self, href: str, line: int, name: str = "a") -> None:
+        within = href.startswith("#") and name not in {"a", "area"}  # a part of a drawing that uses another
+        if href and not within and not _WHOLE.match(href):
             self.found.append(Relative(href, line, ""))

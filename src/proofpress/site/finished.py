@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _LINKS: Final[Mapping[str, tuple[str, ...]]] = {
     **LINKS,
-    "image": ("href", "xlink:href"),
     "input": ("src",),
     "script": ("src",),
     "use": ("href", "xlink:href"),
