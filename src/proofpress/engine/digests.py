@@ -169,6 +169,7 @@ _PLAIN: Final = frozenset(
 _ROWS: Final = frozenset({list, tuple, frozenset, Sequence})
 _MAPPINGS: Final = frozenset({dict, Mapping})
 
+
 class _Shape(NamedTuple):
     """How a class of structs is written: the fields whose declared types leave nothing open at once, the rest singly."""
 
@@ -208,7 +209,9 @@ def _fields(kind: type[msgspec.Struct], within: frozenset[Any] = frozenset()) ->
     """
     declared: dict[str, tuple[Any, str]] = {}
     for each in reversed(kind.__mro__):
-        declared |= {name: (written, each.__module__) for name, written in vars(each).get("__annotations__", {}).items()}
+        declared |= {
+            name: (written, each.__module__) for name, written in vars(each).get("__annotations__", {}).items()
+        }
     return {name: _is_closed(*declared[name], within) for name in kind.__struct_fields__}
 
 

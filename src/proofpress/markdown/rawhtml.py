@@ -8,19 +8,20 @@ from html import unescape
 from typing import Final, NamedTuple, Protocol
 
 from proofpress.listings.spans import escape
+from proofpress.patterns import lazy
 from proofpress.urls import LINKS, Reading, candidates, read
 
 _SKIPPED: Final = (
     r"<!--.*?(?:-->|\Z)|<(?P<hidden>script|style|textarea)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>.*?(?:</(?P=hidden)\s*>|\Z)"
 )
-_TAG: Final = re.compile(
+_TAG: Final = lazy(
     _SKIPPED
     + r"|<(?P<tag>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>(?:\s+[^\s\"'<>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>",
     re.DOTALL | re.IGNORECASE,
 )
-_ATTRIBUTE: Final = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
-_NAMED: Final = re.compile(r"(?:id|name)\s*=", re.IGNORECASE)
-_LINKED: Final = re.compile(r"(?:src|href|poster|srcset|data)\s*=", re.IGNORECASE)
+_ATTRIBUTE: Final = lazy(r"([^\s\"'<>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
+_NAMED: Final = lazy(r"(?:id|name)\s*=", re.IGNORECASE)
+_LINKED: Final = lazy(r"(?:src|href|poster|srcset|data)\s*=", re.IGNORECASE)
 
 
 class Refer(Protocol):
