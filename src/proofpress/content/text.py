@@ -11,13 +11,14 @@ from typing import Final
 
 from proofpress.content.nodes import UNFIT, Findings
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.rules.files import CONTROL_CHARACTER, NOT_UTF_8
 
 MAX_PROBLEMS: Final = 100
 """Of one kind in one file; beyond that it is a binary file by mistake, and what follows says nothing new."""
 
 
-_ANSI: Final = re.compile(
+_ANSI: Final = lazy(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,})[ \t]*(?:\{[ \t]*\.)?ansi\b(?!-)[^\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)",
     re.MULTILINE | re.DOTALL,
 )

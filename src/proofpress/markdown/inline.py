@@ -18,6 +18,7 @@ from proofpress.markdown.elements import is_text
 from proofpress.markdown.links import MOST_TOKENS, InlineText, find_links
 from proofpress.markdown.plugin import MARKS
 from proofpress.markdown.tokens import QuickToken
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,10 +47,10 @@ BEGINS: Final[Mapping[str, str]] = {
 }
 """The characters at which a rule can begin."""
 
-_RUN: Final = re.compile(r"\*+|_+|~+|.", re.DOTALL)
+_RUN: Final = lazy(r"\*+|_+|~+|.", re.DOTALL)
 """What becomes tokens at once: each mark of a run is one of its own."""
 
-_TEMPLATE: Final = re.compile(r"\{\{(?!\{)[^{}\n`]{1,200}\}\}|\{%[^{}%\n`]{1,200}%\}")
+_TEMPLATE: Final = lazy(r"\{\{(?!\{)[^{}\n`]{1,200}\}\}|\{%[^{}%\n`]{1,200}%\}")
 """What template languages put in braces."""
 
 _TIGHTER: Final = "`<$"

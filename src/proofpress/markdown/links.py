@@ -18,6 +18,7 @@ from markdown_it.rules_inline.state_inline import Scanned
 
 from proofpress.markdown.scripts import CJK
 from proofpress.markdown.tokens import QuickToken
+from proofpress.patterns import lazy
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ MAX_DEPTH: Final = 50
 MOST_TOKENS: Final = 200_000
 """Pieces that one text is taken apart into, 60 MB of them; what follows is text. A long chapter in one paragraph has fewer."""
 
-_PLAIN_LABEL: Final = re.compile(r"\[([^\[\]\\]{0,999})\]")
-_LABEL: Final = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.DOTALL)
-_SIMPLE: Final = re.compile(r"[^\x00-\x20\x7f<>()\\&]+(?=[) \n])")
+_PLAIN_LABEL: Final = lazy(r"\[([^\[\]\\]{0,999})\]")
+_LABEL: Final = lazy(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.DOTALL)
+_SIMPLE: Final = lazy(r"[^\x00-\x20\x7f<>()\\&]+(?=[) \n])")
 """A destination that is written as it is meant; most are."""
-_BLANKS: Final = re.compile(r"[ \t]*(?:\n[ \t]*)?")
+_BLANKS: Final = lazy(r"[ \t]*(?:\n[ \t]*)?")
 
 
 class Link(NamedTuple):

@@ -8,6 +8,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from proofpress.listings.spans import escape
+from proofpress.patterns import lazy
 from proofpress.urls import LINKS, Reading, candidates, read
 
 if TYPE_CHECKING:
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 _SKIPPED: Final = (
     r"<!--.*?(?:-->|\Z)|<(?P<hidden>script|style|textarea)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>.*?(?:</(?P=hidden)\s*>|\Z)"
 )
-_TAG: Final = re.compile(
+_TAG: Final = lazy(
     _SKIPPED
     + r"|<(?P<tag>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>(?:\s+[^\s\"'<>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>",
     re.DOTALL | re.IGNORECASE,
 )
-_ATTRIBUTE: Final = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
-_NAMED: Final = {name: re.compile(rf"{name}\s*=") for name in ("id", "name")}
-_LINKED: Final = {name: re.compile(rf"{name}\s*=") for name in ("src", "href", "poster", "srcset", "data")}
+_ATTRIBUTE: Final = lazy(r"([^\s\"'<>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
+_NAMED: Final = {name: lazy(rf"{name}\s*=") for name in ("id", "name")}
+_LINKED: Final = {name: lazy(rf"{name}\s*=") for name in ("src", "href", "poster", "srcset", "data")}
 
 
 class Refer(Protocol):

@@ -11,7 +11,6 @@ import contextlib
 import datetime as dt
 import functools
 import marshal
-import re
 import traceback
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -28,6 +27,7 @@ from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
 from proofpress.pages.figures import enlargeable
 from proofpress.pages.sidenotes import with_sidenotes
+from proofpress.patterns import lazy
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.templates import TEMPLATE_ERROR
 from proofpress.site.dates import iso_date
@@ -48,7 +48,7 @@ MARK: Final = "<proofpress>"
 """Stands before a template's path where its code is known to Python, so that its frames are told from others."""
 
 
-_OFFSET: Final = re.compile(r" at \d+$")
+_OFFSET: Final = lazy(r" at \d+$")
 _OWNERS: Final = {"Page": "page", "SiteView": "site", "WordsView": "words"}
 """What a template calls the values that it is handed."""
 
