@@ -77,6 +77,7 @@ def test_the_index_knows_each_listed_page_by_its_address_and_sections_and_no_dra
         ('<span class="n">self</span><span class="o">.</span><span class="n">train_step</span>', "self.|train_step"),
         ("std::vector&lt;&amp;T&gt;", "std::|vector&lt;&amp;|T&gt;"),
         ("a + b\n", "a + b\n"),
+        ("x = 1.31.0; y.0", "x = 1.31.0; y.|0"),
     ],
 )
 def test_each_name_in_code_begins_a_word(code: str, parted: str) -> None:

@@ -2,7 +2,7 @@
 
 Pagefind takes what stands between two blanks for a word, and knows its parts besides: of `self.train_step(x)` it knows
 `train` and `step`, not `train_step`. So each name in code begins a word of its own, after a mark (U+2060) and a blank,
-which the theme's script takes out where it shows the line.
+which the theme's script takes out where it shows the line. A number stays whole: 1.31 is no two names.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PART: Final = "\u2060 "
 
 _CODE: Final = re.compile(r"(<code\b[^>]*>)(.*?)</code>", re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]*>")
-_BEFORE_NAME: Final = re.compile(r"(&\w+;|&#\w+;|[^\w\s&])(?=\w)")
+_BEFORE_NAME: Final = re.compile(r"(?!(?<=\d)\.\d)(&\w+;|&#\w+;|[^\w\s&])(?=\w)")
 
 
 class Record(msgspec.Struct, frozen=True):
