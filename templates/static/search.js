@@ -16,8 +16,8 @@
     await found.init();
     return found;
   };
-  /** What is written in a query, as words are parted in the index: names by what joins them, no number by its dot. */
-  const words = (query) => query.replace(/(?<!\d)\.|\.(?!\d)|[:<>()[\]{}/\\=,;#$&|!?*+@~^%-]+/g, " ").trim();
+  /** What is written in a query, as words are parted in the index: names by what joins them, no number by its dot, no C++. */
+  const words = (query) => query.replace(/(?<!\d)\.|\.(?!\d)|[+#](?=\p{L})|(?<![\p{L}\p{N}+#])[+#]|[:<>()[\]{}/\\=,;$&|!?*@~^%-]+/gu, " ").trim();
 
   const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");  // as Pagefind writes them
   /** Text in which only <mark> is more than text. */
@@ -51,7 +51,7 @@
       const half = word.slice(0, Math.ceil(word.length / 2));
       return word.length < 3 || hits.some((hit) => hit.includes(half) || (hit.length > 1 && word.includes(hit)));
     };
-    return folded(query).split(/\s+/).every(near);
+    return folded(query).replace(/[+#]/g, "").split(/\s+/).every(near);
   };
 
   const search = async () => {
