@@ -39,7 +39,7 @@ ARROWS: dict[str, set[str]] = {
     "theme_options": {"content", "model", "problems", "theme_look"},
     "theme_look": {"listings"},
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
-    "listings": {"findings", "model", "problems"},
+    "listings": {"findings", "model", "patterns", "problems"},
     "pictures": set(),
     "recorded": {"rules", "content", "listings", "model", "problems"},
     "drawings": set(),
@@ -110,6 +110,7 @@ WIDER = {
     "cli/run.py command": "the same",
     "cli/serve.py command": "the same",
     "engine/loop.py bring_up_to_date": "six are keywords with a default, each a way in which kinds of step differ",
+    "markdown/tokens.py __init__": "the fields of markdown-it's token, in its order",
 }
 """Functions that may have more parameters, and why."""
 

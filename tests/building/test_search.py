@@ -14,6 +14,7 @@ from small_site import NOW, SmallSite, post
 
 from proofpress.builder import searching
 from proofpress.builder.build import build
+from proofpress.builder.desk import Desk
 from proofpress.builder.inputs import Looked, Options, read_inputs
 from proofpress.builder.versions import code_version
 from proofpress.paths import OutputPath
@@ -76,11 +77,19 @@ def test_the_index_knows_each_listed_page_by_its_address_and_sections_and_no_dra
         ('<span class="n">self</span><span class="o">.</span><span class="n">train_step</span>', "self.|train_step"),
         ("std::vector&lt;&amp;T&gt;", "std::|vector&lt;&amp;|T&gt;"),
         ("a + b\n", "a + b\n"),
+        ("x = 1.31.0; y.0", "x = 1.31.0; y.|0"),
     ],
 )
 def test_each_name_in_code_begins_a_word(code: str, parted: str) -> None:
     html = record("/a/", "A", "en", f"<p>x.y</p><pre><code>{code}</code></pre>").html
     assert f"<p>x.y</p><pre><code>{parted.replace('|', PART)}</code></pre>" in html
+
+
+def test_what_a_sharp_leads_begins_a_word_and_what_stands_before_one_keeps_it() -> None:
+    text = '<p id="x">C# (#42) &#39;a <a href="#b" title="of #7">b</a></p>'
+    html = record("/a/", "A", "en", text).html
+    assert f"C# (#{PART}42) &#39;a" in html
+    assert '<p id="x">' in html
 
 
 def test_an_index_is_made_when_a_text_or_title_changed_and_else_never(
@@ -149,6 +158,23 @@ def test_without_pagefind_the_site_is_built_and_told_what_to_install(site: Small
     assert not built.failed
     assert not [path for path in built.outputs if "pagefind" in path or "search" in path]
     assert b"search" not in built.outputs[OutputPath("index.html")]
+
+
+def test_who_writes_without_blanks_is_told_what_parts_the_words(site: SmallSite) -> None:
+    site.write({"content/posts/f.md": post("猫", text="机器学习。", more="language: zh-Hant\n")})
+
+    def told(*, segments: bool) -> list[tuple[int, int, str]]:
+        code = msgspec.structs.replace(code_version(), segments=segments)
+        inputs = read_inputs(site.root, "", Looked(), 0, code)
+        built = build(Options(root=site.root, now=NOW), Desk(searches=False), inputs)  # as a check builds
+        return [(p.line, p.column, p.message + "; " + p.hint) for p in built.problems if p.rule == "no-search"]
+
+    assert code_version().segments, "the extended Pagefind is installed for tests"
+    assert told(segments=True) == []
+    (found,) = told(segments=False)
+    assert found[:2] == (3, 9)
+    assert found[2].startswith("pages in 'zh-Hant' are written without blanks")
+    assert found[2].endswith("pip install 'proofpress[search-extended]'")
 
 
 FAULTS = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from proofpress.builder.documents import decode_body
+from proofpress.builder.inputs import setting_fault
 from proofpress.engine.digests import SIZE, digest_of
 from proofpress.output.publish import Made
 from proofpress.output.record import digest_of_output
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 FOLDER: Final = "pagefind/"
 FACT: Final = "search"
 SETTINGS: Final = "site.yaml"
+UNSPACED: Final = frozenset({"zh", "ja", "th"})
+"""Languages without blanks between words: the theme's dialog parts a query in them, and the extended Pagefind their texts."""
 
 
 class Searched(msgspec.Struct, frozen=True):
@@ -51,6 +54,16 @@ def searched(inputs: Inputs, world: World, prepared: Mapping[SourcePath, Prepare
         for path, card in world.site.by_path.items()
         if card.listed
     ]
+
+
+def unparted(inputs: Inputs, world: World) -> list[Problem]:
+    """Tell of pages whose words Pagefind can't part, where what parts them is not installed."""
+    if inputs.code.segments:
+        return []
+    config = inputs.config
+    said = {card.language or config.language for card in world.site.by_path.values() if card.listed}
+    found = ", ".join(f"'{tag}'" for tag in sorted(said) if tag.partition("-")[0].lower() in UNSPACED)
+    return [setting_fault(NO_SEARCH.unparted(found), inputs.root, ("search",))] if found else []
 
 
 def digest_of_search(inputs: Inputs, pages: list[Searched]) -> bytes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
 from proofpress.rules.rule import Fault, Rule, replacing
 
 if TYPE_CHECKING:
     from proofpress.model import Place
     from proofpress.problems import Problem
 
-_PLAIN_WORDS: Final = re.compile(r"\w(?:[\w ./-]*\w)?")
+_PLAIN_WORDS: Final = lazy(r"\w(?:[\w ./-]*\w)?")
 """What means itself in YAML, in a list as well, without quotes."""
 
 
@@ -136,7 +136,7 @@ class _LostId(Rule, frozen=True):
 
 URL_COLLISION: Final = _UrlCollision("url-collision", "error", "site", fixed=True)
 RESERVED_PATH: Final = Rule("reserved-path", "error", "site", fixed=True)
-SAME_TERM: Final = _SameTerm("same-term", "warning", "site")
+SAME_TERM: Final = _SameTerm("same-term", "warning", "site", precision=(2, 2))
 EMPTY_SLUG: Final = _EmptySlug("empty-slug", "error", "site")
 MISSING_REDIRECTS: Final = _MissingRedirects("missing-redirects", "warning", "site")
 MISSING_POLICY: Final = _MissingPolicy("missing-policy", "warning", "site")
