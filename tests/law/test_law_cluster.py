@@ -19,6 +19,7 @@ from proofpress.engine import cluster as clusters
 from proofpress.engine.blobs import Folder
 from proofpress.engine.cluster import Cluster, ClusterError, Same, differences
 from proofpress.engine.executors import WORTH_A_PROCESS, Futures, Processes
+from proofpress.engine.parallel import WorkerDiedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,6 +113,37 @@ def test_a_shared_folder_may_hold_what_all_steps_need(
     with pair.get_client() as client:
         futures = Futures(client.get_executor(), Folder(str(tmp_path / "shared")), workers=2)
         assert outputs(large, futures) == in_process
+
+
+@pytest.mark.thorough
+def test_a_scheduler_that_is_lost_on_the_way_ends_the_build_with_one_sentence(
+    large: LawSite, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--no-dashboard", "--host", address]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard"]
+    quiet = subprocess.DEVNULL
+    with (
+        subprocess.Popen(command, stdout=quiet, stderr=quiet) as scheduler,
+        subprocess.Popen(worker, stdout=quiet, stderr=quiet) as at_work,
+    ):
+
+        def kill(_step: str, done: int, _of: int) -> None:
+            if done >= 10:
+                scheduler.kill()
+
+        try:
+            with distributed.Client(address, timeout=60, set_as_default=False) as client:
+                client.wait_for_workers(1, timeout=60)
+            capfd.readouterr()
+            with Cluster(address, told_versions) as cluster, pytest.raises(WorkerDiedError) as said:
+                outputs(large, cluster, kill)
+        finally:
+            scheduler.kill()
+            at_work.terminate()
+    assert str(said.value) == f"the scheduler at {address} was lost before its work was done"
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.thorough

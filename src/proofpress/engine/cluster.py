@@ -87,9 +87,11 @@ class Cluster:
     def __init__(self, address: str, versions: Callable[[], Versions]) -> None:
         """`versions` tells what code there is in the process that calls it; it is called on all workers."""
         self._address = address
+        self._lost = f"the scheduler at {address} was lost before its work was done"
         self._versions = versions
         self._client: Any = None
         """distributed.Client, once there is work for the cluster: untyped code."""
+        self._silence = contextlib.ExitStack()
         self._seen = 0.0
 
     def __enter__(self) -> Self:
@@ -97,9 +99,10 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         client, self._client = self._client, None
-        if client is not None:
-            with _quiet():
-                client.close()
+        with self._silence:
+            if client is not None:
+                with _quiet():
+                    client.close()
 
     def run(
         self, state: S, make: Callable[[S], Callable[[T], R]], tasks: Sequence[T], progress: Callable[[int], None]
@@ -108,7 +111,10 @@ class Cluster:
         if len(tasks) * weight_of(state) < WORTH_A_PROCESS:
             yield from Processes(1).run(state, make, tasks, progress)
             return
-        client = self._client = self._client or self._reached()
+        if self._client is None:
+            self._silence.enter_context(_unlogged())  # what goes wrong is told by us
+            self._client = self._reached()
+        client = self._client
         from distributed.scheduler import KilledWorker  # noqa: PLC0415 - a build without a cluster does without it
 
         futures = Futures(
@@ -127,7 +133,7 @@ class Cluster:
                 "the last). If memory is short there, fewer threads for each worker need less"
             ) from error
         except concurrent.futures.CancelledError as error:
-            raise WorkerDiedError(f"the scheduler at {self._address} was lost before its work was done") from error
+            raise WorkerDiedError(self._lost) from error
 
     def _brought(self, data: bytes) -> list[Any]:
         """Have the scheduler keep bytes, in pieces, for whichever worker asks: each is made anew where its holder dies."""
@@ -186,10 +192,16 @@ class Cluster:
 
     def _watch(self) -> None:
         """Raise WorkerDiedError where nobody has been there for a while to do what is waited for."""
-        if self._client is None or self._client.scheduler_info(n_workers=-1)["workers"]:
+        if self._client is None:
+            return
+        workers = self._client.scheduler_info(n_workers=-1).get("workers", {}).values()
+        if self._client.status == "closed":
+            raise WorkerDiedError(self._lost)
+        if any(worker.get("status") != "paused" for worker in workers):
             self._seen = time.monotonic()
         elif time.monotonic() - self._seen > ALONE:
-            raise WorkerDiedError(f"all workers of {self._address} are gone, and no other came for {ALONE:.0f} s")
+            what = "have too little memory to begin anything" if workers else "are gone, and no other came"
+            raise WorkerDiedError(f"all workers of {self._address} {what} for {ALONE:.0f} s")
 
 
 class _Quietly(concurrent.futures.Executor):
@@ -207,14 +219,23 @@ class _Quietly(concurrent.futures.Executor):
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep from the terminal what Dask logs and warns of, while we say it ourselves."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    with _unlogged(), warnings.catch_warnings(action="ignore"):
+        yield
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    import distributed  # noqa: PLC0415, F401 - it makes loggers with levels of their own
+
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    levels = {logging.getLogger(name): logging.getLogger(name).level for name in names}
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL)
     try:
-        with warnings.catch_warnings(action="ignore"):
-            yield
+        yield
     finally:
-        logger.setLevel(level)
+        for logger, level in levels.items():
+            logger.setLevel(level)
 
 
 def _first_line(error: object) -> str:
