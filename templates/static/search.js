@@ -17,7 +17,7 @@
     return found;
   };
   /** What is written in a query, as words are parted in the index: names by what joins them, no number by its dot, no C++. */
-  const words = (query) => query.replace(/(?<!\d)\.|\.(?!\d)|[+#](?=\p{L})|(?<![\p{L}\p{N}+#])[+#]|[:<>()[\]{}/\\=,;$&|!?*@~^%-]+/gu, " ").trim();
+  const words = (query) => query.replace(/(?<!\d)\.|\.(?!\d)|[+#](?=\p{L})|(?<![\p{L}\p{N}+#])(?:\+|#(?!\p{N}))|[:<>()[\]{}/\\=,;$&|!?*@~^%-]+/gu, " ").trim();
 
   const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");  // as Pagefind writes them
   /** Text in which only <mark> is more than text. */

@@ -86,9 +86,9 @@ def test_each_name_in_code_begins_a_word(code: str, parted: str) -> None:
 
 
 def test_what_a_sharp_leads_begins_a_word_and_what_stands_before_one_keeps_it() -> None:
-    text = '<p id="x">C# (#42) &#39;a <a href="#b" title="of #7">b</a></p>'
+    text = '<p id="x">C# (#42) #include &#39;a <a href="#b" title="of #7">b</a></p>'
     html = record("/a/", "A", "en", text).html
-    assert f"C# (#{PART}42) &#39;a" in html
+    assert f"C# (#42) #{PART}include &#39;a" in html
     assert '<p id="x">' in html
 
 
