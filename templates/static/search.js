@@ -12,12 +12,13 @@
   };
   const find = async (anew = "") => {
     const found = await import(address + anew);
-    await found.options({ baseUrl: "/", excerptLength: 24 });
+    // What is asked for itself goes before what begins with it: 1.31 before the issues 131764, 131925 and 131941.
+    await found.options({ baseUrl: "/", excerptLength: 24, ranking: { termSimilarity: 5 } });
     await found.init();
     return found;
   };
   /** What is written in a query, as words are parted in the index: names by what joins them, no number by its dot, no C++. */
-  const words = (query) => query.replace(/(?<!\d)\.|\.(?!\d)|[+#](?=\p{L})|(?<![\p{L}\p{N}+#])[+#]|[:<>()[\]{}/\\=,;$&|!?*@~^%-]+/gu, " ").trim();
+  const words = (query) => query.replace(/(?<!\d)\.|\.(?!\d)|[+#](?=\p{L})|(?<![\p{L}\p{N}+#])(?:\+|#(?!\p{N}))|[:<>()[\]{}/\\=,;$&|!?*@~^%-]+/gu, " ").trim();
 
   const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");  // as Pagefind writes them
   /** Text in which only <mark> is more than text. */
@@ -46,12 +47,13 @@
   const meant = (page, query) => {
     const all = page.content.split(/\s+/);
     const marks = page.excerpt.match(/(?<=<mark>).*?(?=<\/mark>)/g) ?? [];
-    const hits = folded([...page.locations.map((at) => all[at] ?? ""), ...marks].join(" ")).split(/[^\p{L}\p{N}_]+/u);
+    const bare = (text) => text.replace(/[^\p{L}\p{N}_]+/gu, "");
+    const hits = [...page.locations.map((at) => all[at] ?? ""), ...marks].map((hit) => bare(folded(hit)));
     const near = (word) => {
       const half = word.slice(0, Math.ceil(word.length / 2));
       return word.length < 3 || hits.some((hit) => hit.includes(half) || (hit.length > 1 && word.includes(hit)));
     };
-    return folded(query).replace(/[+#]/g, "").split(/\s+/).every(near);
+    return folded(query).split(/\s+/).map(bare).every(near);
   };
 
   const search = async () => {

@@ -38,8 +38,8 @@ MANY = {f"content/posts/m{n}.md": f"---\ntitle: Okapi {n}\ndate: 2025-01-01\n---
 FILES = {
     "site.yaml": SETTINGS,
     "content/posts/a.md": f"---\ntitle: Alpha\ndate: 2026-01-01\n---\n\n{TEXT}",
-    "content/posts/b.md": "---\ntitle: Beta\ndate: 2026-01-02\n---\n\nA train, and a step. getElementById. 1 of 31. C++, C#, issue #42.\n",
-    "content/posts/e.md": "---\ntitle: Epsilon\ndate: 2026-01-03\n---\n\nPlain C, `x+y`.\n",
+    "content/posts/b.md": "---\ntitle: Beta\ndate: 2026-01-02\n---\n\nA train, and a step. getElementById. 1 of 31. C++, C#, #include, issues #42101, #42102.\n",
+    "content/posts/e.md": "---\ntitle: Epsilon\ndate: 2026-01-03\n---\n\nPlain C, `x+y`, and 4.21 in a text of many more words, of which none is asked for.\n",
     "content/posts/c.md": "---\ntitle: Gamma\ndate: 2026-01-03\nlanguage: de\n---\n\nEin Zebra, zebra.\n",
     **MANY,
 }
@@ -178,9 +178,12 @@ def test_names_in_code_are_found_whole_and_by_parts_and_shown_as_they_stand(page
     assert "self.layers.nn.Linear(3), Vec<String>" in page.locator("dialog ol ul p").inner_text()
     assert found(page, "train_step")[0] == "/blog/posts/a/", "the name goes before its words"
     assert found(page, "element") == found(page, "getElementById") == ["/blog/posts/b/"]
-    for query in ("C++", "c#", "42", "#42"):
+    for query in ("C++", "c#", "#42101", "include", "#include"):
         assert found(page, query) == ["/blog/posts/b/"], query
     assert found(page, "x+y") == found(page, "plain c") == ["/blog/posts/e/"]
+    assert found(page, "4.21") == ["/blog/posts/e/", "/blog/posts/b/"], (
+        "the number itself goes before what begins with it"
+    )
     assert found(page, "1.31") == ["/blog/posts/a/", section], "a number is no two words"
 
 

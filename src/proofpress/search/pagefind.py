@@ -59,6 +59,14 @@ def index_files(records: Sequence[Record]) -> dict[str, bytes]:
     return {name.replace("\\", "/"): files[name] for name in wanted}
 
 
+def merged_entries(entries: Sequence[bytes]) -> bytes:
+    """Return the file that lists the languages of several indexes, each of languages of its own: as if they were one."""
+    first, *others = (msgspec.json.decode(entry) for entry in entries)
+    for one in others:
+        first["languages"] |= one["languages"]
+    return msgspec.json.encode(first, order="sorted")
+
+
 def _answers(requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Put all requests, and return the answers in their order."""
     try:
