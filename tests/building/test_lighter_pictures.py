@@ -344,7 +344,7 @@ def plot(shade: int = 4) -> bytes:
     return out.getvalue()
 
 
-def test_a_picture_in_a_notebook_is_told_of_where_its_cell_is(tmp_path: Path) -> None:
+def test_a_picture_is_told_of_where_it_is_shown_in_a_notebook_at_its_cell(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif.get_ifd(0x8825)[2] = (52.0, 31.0, 0.0)
     out = io.BytesIO()
@@ -354,8 +354,17 @@ def test_a_picture_in_a_notebook_is_told_of_where_its_cell_is(tmp_path: Path) ->
         prose("![Where](attachment:p.jpg)", {"p.jpg": {"image/jpeg": base64_of(out.getvalue())}}),
         code("plot()", shown({"image/png": base64_of(plot()[:900]), "text/plain": "<Figure>"})),
     )
-    built = SmallSite(tmp_path).write({"site.yaml": SETTINGS, NOTEBOOK: text}).build(checks=True)
-    found = {one.rule: (one.path, one.inside, text.splitlines()[one.line - 1].strip()) for one in built.problems}
+    late: dict[str, str | bytes] = {
+        "content/posts/late.md": post("Late", text="![Late](late.jpg)"),
+        "content/posts/late.jpg": photo() + bytes(600_000) + b'<x exif:GPSLatitude="52,31N"/>',
+    }
+    built = SmallSite(tmp_path).write({"site.yaml": SETTINGS, NOTEBOOK: text, **late}).build(checks=True)
+    assert [one.line for one in built.problems if one.path == "content/posts/late.md"] == [6]
+    found = {
+        one.rule: (one.path, one.inside, text.splitlines()[one.line - 1].strip())
+        for one in built.problems
+        if one.path == NOTEBOOK
+    }
     assert found["location-data"] == (NOTEBOOK, "cell 2, line 1", '"![Where](attachment:p.jpg)"')
     assert found["unmade-picture"] == (NOTEBOOK, "cell 3, output 1", "{")
 

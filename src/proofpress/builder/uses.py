@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from proofpress.builder.preparing import copies, held_pictures
 from proofpress.content.images import holds_location
-from proofpress.content.scan import OutsideSiteError, read_inside
+from proofpress.content.scan import OutsideSiteError, place_inside, read_inside
 from proofpress.model import Drawing, File, Place, Reference
 from proofpress.paths import Base, SitePath, SourcePath
 from proofpress.rules.posts import LOCATION_DATA
@@ -17,7 +19,6 @@ from proofpress.site.links import link_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from proofpress.builder.documents import Prepared
     from proofpress.builder.inputs import Inputs
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 RASTER: Final = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp", ".gif")
 """Endings of what has pixels; a drawing (SVG) has every width already."""
 DRAWING: Final = ".svg"
-HEAD: Final = 1 << 18
-"""How far into a picture it is looked for where it was taken: metadata stands before pixels, but for odd ones."""
+END: Final = 1 << 18
+"""How far into a picture it is looked for where it was taken, from both ends: metadata stands before pixels, or behind them."""
 
 
 class Original(msgspec.Struct, frozen=True):
@@ -53,6 +54,16 @@ class Original(msgspec.Struct, frozen=True):
             return taken_out(read_inside(root, self.path), self.held)
         except GoneError:
             return b""
+
+    def ends(self, root: Path) -> tuple[bytes, bytes]:
+        """Return its first and its last bytes, which may be all. Raises as `read` does."""
+        if self.held is not None:
+            data = self.read(root, -1)
+            return data[:END], data[-END:]
+        with Path(place_inside(root, self.path)).open("rb") as file:
+            first = file.read(END)
+            file.seek(max(0, os.fstat(file.fileno()).st_size - END))
+            return first, file.read(END)
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -143,6 +154,6 @@ def located(
 
 def _is_located(root: Path, original: Original) -> bool:
     try:
-        return holds_location(original.read(root, HEAD))
+        return any(holds_location(data) for data in original.ends(root))
     except (OSError, OutsideSiteError):  # gone meanwhile
         return False
