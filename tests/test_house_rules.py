@@ -39,7 +39,7 @@ ARROWS: dict[str, set[str]] = {
     "theme_options": {"content", "model", "problems", "theme_look"},
     "theme_look": {"listings"},
     "site": FOUNDATIONS | {"rules", "config", "content", "engine"},
-    "listings": {"findings", "model", "problems"},
+    "listings": {"findings", "model", "patterns", "problems"},
     "pictures": set(),
     "recorded": {"rules", "content", "listings", "model", "problems"},
     "drawings": set(),

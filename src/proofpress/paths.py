@@ -97,6 +97,8 @@ def output_path(path: SitePath) -> OutputPath:
 
 def identity(path: str) -> str:
     """Return what two paths share when some file system takes them for one: case folded, NFC."""
+    if path.isascii():
+        return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 

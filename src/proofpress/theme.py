@@ -10,7 +10,6 @@ import codecs
 import hashlib
 import os
 import posixpath
-import re
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,12 +19,14 @@ import msgspec
 from proofpress.content.files import Faults, nfc, unread, walk
 from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.paths import SitePath, encode, join
+from proofpress.patterns import lazy
 from proofpress.problems import Problem, nearest
 from proofpress.rules.files import NOT_UTF_8
 from proofpress.rules.templates import UNUSED_TEMPLATE
 from proofpress.theme_sheets import lean
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Mapping, Sequence
 
 OVERRIDES = "templates"
@@ -37,7 +38,7 @@ SHEETS = ".css"
 """The ending of style sheets."""
 _TEMPLATE = (".html", ".htm", ".xml", ".j2", ".jinja", ".jinja2")
 """Endings of what is meant to be filled: a note to oneself may lie beside it."""
-CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+?)\1\s*\)""")
+CSS_URL = lazy(r"""url\(\s*(["']?)([^"')]+?)\1\s*\)""")
 
 
 class Theme(msgspec.Struct, frozen=True):

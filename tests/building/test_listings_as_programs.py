@@ -252,6 +252,34 @@ def test_reading_any_text_never_fails_and_tells_of_places_within_it(language: st
         assert found[1].at + found[1].length <= len(code)
 
 
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("", "\n" * 5_000 + "a b\nc d\ne f\n"),
+        ("", "# a\n" * 3_000 + "a b\nc d\ne f\n"),
+        ("", "#!/" + "1" * 15_000),
+        ("", "#!/bin/sh" + " " * 15_000),
+        ("", "#\nb c\nfunc f(" + "a" * 15_000),
+        ("jsonc", '{"a": 1, ' + "/" * 15_000 + '\n"b" 2}'),
+        ("jsonc", "/*" * 15_000),
+        ("json", "\n" * 15_000 + "a b"),
+        ("python", " " * 15_000 + "a b"),
+        ("python", "a b\nf'{" + '"' * 15_000),
+        ("rust", "..." + " " * 15_000 + "a"),
+        ("rust", " " * 15_000 + "a b c"),
+        ("diff", "@@ -1 +1 @@\n" + " " * 15_000 + "a"),
+    ],
+)
+def test_a_listing_is_read_however_often_something_is_repeated_in_it(language: str, code: str) -> None:
+    """A pattern that goes back over what it has read would not come to an end with any of these."""
+    assert language_of(code) in {"", "sh"}
+    languages.read(language, code)
+
+
+def test_a_comment_behind_a_comma_holds_what_it_likes() -> None:
+    assert languages.read("jsonc", '{"a": [1, // as in [2] and {3}\n 2]}') is None
+
+
 def test_a_listing_full_of_faults_takes_no_longer_than_its_length_allows() -> None:
     many = "it's f(a; \"b, [c) {\n" * 400
     reading = grammars._Reading(grammars._BY_NAME["JavaScript"], many)

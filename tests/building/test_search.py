@@ -77,11 +77,19 @@ def test_the_index_knows_each_listed_page_by_its_address_and_sections_and_no_dra
         ('<span class="n">self</span><span class="o">.</span><span class="n">train_step</span>', "self.|train_step"),
         ("std::vector&lt;&amp;T&gt;", "std::|vector&lt;&amp;|T&gt;"),
         ("a + b\n", "a + b\n"),
+        ("x = 1.31.0; y.0", "x = 1.31.0; y.|0"),
     ],
 )
 def test_each_name_in_code_begins_a_word(code: str, parted: str) -> None:
     html = record("/a/", "A", "en", f"<p>x.y</p><pre><code>{code}</code></pre>").html
     assert f"<p>x.y</p><pre><code>{parted.replace('|', PART)}</code></pre>" in html
+
+
+def test_what_a_sharp_leads_begins_a_word_and_what_stands_before_one_keeps_it() -> None:
+    text = '<p id="x">C# (#42) &#39;a <a href="#b" title="of #7">b</a></p>'
+    html = record("/a/", "A", "en", text).html
+    assert f"C# (#{PART}42) &#39;a" in html
+    assert '<p id="x">' in html
 
 
 def test_an_index_is_made_when_a_text_or_title_changed_and_else_never(

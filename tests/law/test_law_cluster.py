@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from law_site import FILES, LawSite, shown
 from proofpress.builder.build import build
 from proofpress.builder.desk import Desk
 from proofpress.builder.versions import told_versions
+from proofpress.engine import cluster as clusters
 from proofpress.engine.blobs import Folder
 from proofpress.engine.cluster import Cluster, ClusterError, Same, differences
 from proofpress.engine.executors import WORTH_A_PROCESS, Futures, Processes
@@ -148,6 +150,26 @@ def test_little_work_is_done_here_and_nobody_is_asked() -> None:
 
 def adder(number: int) -> Callable[[int], int]:
     return lambda other: number + other
+
+
+def reached(address: str) -> str:
+    """Return why a cluster at this address can't be worked with."""
+    with Cluster(address, of_this_process) as cluster, pytest.raises(ClusterError) as said:
+        next(cluster.run(1, adder, range(WORTH_A_PROCESS), print))
+    return str(said.value)
+
+
+@pytest.mark.parametrize("address", ["host", "tcp://host", "tcp://127.0.0.1:port", "http://127.0.0.1:80", "a b:1"])
+def test_what_is_no_address_of_a_scheduler_is_told_as_such(address: str) -> None:
+    assert reached(address) == f"'{address}' is no address of a scheduler; write it as tcp://HOST:PORT"
+
+
+def test_who_takes_the_call_and_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        said = reached(address)
+    assert said.startswith(f"no scheduler of Dask answers at {address} (")
 
 
 def proofpress(*arguments: str, at: Path, **env: str) -> subprocess.CompletedProcess[str]:

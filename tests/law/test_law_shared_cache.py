@@ -164,6 +164,33 @@ def test_the_command_takes_the_key_from_the_environment(filled: tuple[Path, LawS
     assert said.exit_code == 0
 
 
+MANY = {
+    f"content/posts/n{number}.md": f"---\ntitle: Number {number}\ndate: 2026-02-{number % 28 + 1:02}\n---\n\nText.\n"
+    for number in range(40)
+}
+
+
+def test_a_clean_machine_fills_no_page_but_those_that_show_what_is_new(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = machine(tmp_path / "first", cache).write(MANY)
+    made = first.update()
+    pages = sum(key.startswith("/") for key in made.reasons)
+    posts = DOCUMENTS + len(MANY)
+    all_pages = f"{posts} of {posts} posts and {pages} of {pages} pages came from the cache at {cache}"
+    other = machine(tmp_path / "other", cache).write(MANY)
+    assert other.update().notice == all_pages
+    assert other.public() == first.public()
+    other.check()
+    assert other.update().reasons == {}, "it remembers them as if it had made them"
+    # Somebody else has another title: the pages that show it are made, and no other.
+    third = machine(tmp_path / "third", cache).write(MANY)
+    third.swap("content/posts/n7.md", "Number 7", "Seven")
+    taken = int(third.update().notice.partition(" and ")[2].partition(" ")[0])
+    assert pages // 2 < taken < pages
+    third.check()
+    assert machine(tmp_path / "last", cache).write(MANY).update().notice != all_pages, "its pages took their places"
+
+
 class Slow:
     """A place that answers when it is told to, and counts how often it was asked."""
 

@@ -11,6 +11,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from proofpress.markdown.blocks import BlockText
+from proofpress.markdown.dialect import Markdown
 from proofpress.markdown.tokens import QuickToken
 
 LINES = ("bMarks", "eMarks", "tShift", "sCount", "bsCount", "lineMax", "line")
@@ -49,3 +50,28 @@ def test_a_token_made_quickly_is_like_any_other() -> None:
     assert QuickToken("x", "y", 1, **given).as_dict() == Token("x", "y", 1, **given).as_dict()
     assert QuickToken("x", "y", 1).copy(content="z").content == "z"
     assert QuickToken("x", "y", 1).meta is not QuickToken("x", "y", 1).meta
+
+
+DEFINITIONS = st.lists(
+    st.sampled_from(["[a]: b", "[A  c]:/d ", "[a]:", "[", "]", ":", " ", "    ", "\n", "\n\n", "'t'", '"u"', "(v)", "<w>", "&amp;", "\\", "> ", "- ", "é", "x"]),
+    min_size=1,
+).map("".join)  # fmt: skip
+
+
+@given(DEFINITIONS)
+def test_the_definitions_of_a_text_are_those_of_markdown_it(text: str) -> None:
+    theirs: dict[str, Any] = {}
+    ours: dict[str, Any] = {}
+    plain = MarkdownIt("commonmark").disable("inline")
+    plain.parse(text, theirs)
+    extended = Markdown(frozenset(), html=True)
+    extended.block.parse(text, extended, ours, [])
+    destinations = {label: plain.normalizeLink(each["href"]) for label, each in ours.get("references", {}).items()}
+    assert destinations == {label: each["href"] for label, each in theirs.get("references", {}).items()}
+    for name in ("title", "map"):
+        assert [each[name] for each in ours.get("references", {}).values()] == [
+            each[name] for each in theirs.get("references", {}).values()
+        ]
+    assert [each["map"] for each in ours.get("duplicate_refs", ())] == [
+        each["map"] for each in theirs.get("duplicate_refs", ())
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -62,25 +63,40 @@ def with_excerpts(problems: Sequence[Problem], texts: Mapping[str, SourceFile], 
             last[one.path] = max(last[one.path], one.line, *(edit.end_line for edit in one.edits))
     found = []
     path = ""
-    known: list[str] = []
+    known = _Lines(b"", 0)
     for one in problems:
         if one.path != path:
             path = one.path
-            known = _lines(_data(path, texts, root), last[path]) if path in last else []
+            known = _Lines(_data(path, texts, root), last[path]) if path in last else _Lines(b"", 0)
         at = one.line - 1
-        fitting = one.edits if not one.edits or all(stands(edit, known) for edit in one.edits) else ()
+        fitting = one.edits if not one.edits or all(stands(edit, known.all) for edit in one.edits) else ()
         excerpt = known[at] if 0 <= at < len(known) else one.excerpt
-        found.append(msgspec.structs.replace(one, excerpt=excerpt, edits=fitting))
+        if excerpt != one.excerpt or fitting is not one.edits:
+            one = msgspec.structs.replace(one, excerpt=excerpt, edits=fitting)  # noqa: PLW2901 - the same problem
+        found.append(one)
     return found
 
 
-def _lines(data: bytes, count: int) -> list[str]:
-    """Return the first lines of a file, as an editor shows them: `count` at the most, and that many where there are."""
-    if b"\r" not in data:  # nearly all: what comes after them is not read
-        parts = data.split(b"\n", count)
-        data = b"\n".join(parts[:count])
-    text = data.decode("utf-8-sig", "replace")
-    return LINE_END.split(text) if "\r" in text else text.split("\n")
+class _Lines:
+    """The first lines of a file, as an editor shows them: `count` at the most, and that many where there are."""
+
+    def __init__(self, data: bytes, count: int) -> None:
+        plain = b"\r" not in data  # nearly all: what comes after them is not read
+        self._parts = data.split(b"\n", count)[:count] if plain else []
+        self._texts = [] if plain else LINE_END.split(data.decode("utf-8-sig", "replace"))
+
+    def __len__(self) -> int:
+        return len(self._parts) or len(self._texts)
+
+    def __getitem__(self, at: int) -> str:
+        if self._texts:
+            return self._texts[at]
+        return self._parts[at].decode("utf-8" if at else "utf-8-sig", "replace")
+
+    @cached_property
+    def all(self) -> list[str]:
+        """Each of them."""
+        return self._texts or [self[at] for at in range(len(self))]
 
 
 def _data(path: str, texts: Mapping[str, SourceFile], root: Path) -> bytes:

@@ -133,6 +133,20 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
             staged.write_bytes(outcome.data)
         return trace, msgspec.structs.replace(outcome, data=None)
 
+    def could_be(self, step: TargetStep, value: bytes, data: bytes) -> bool:
+        """Tell whether these can be what a target was made into: for what somebody else says he made of it.
+
+        The file is the target's own, and has the digest that it is said to have. Raises msgspec.MsgspecError.
+        """
+        filled = decode_filled(value)
+        return filled.path == output_path(step.target.site_path) and filled.digest == digest_of_output(data)
+
+    def bytes_of(self, outcome: Outcome) -> bytes:
+        """Return the bytes of a file that was made here, or that landed."""
+        if outcome.data is not None or self.staging is None:
+            return outcome.data or b""
+        return Path(self.staging, decode_filled(outcome.value).path).read_bytes()
+
 
 class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
     """A page or feed to make. Its value is a Filled as JSON; its bytes are handed on, or lie in the staging folder."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Final, NamedTuple
 
-_WRITTEN: Final = re.compile(
+from proofpress.patterns import lazy
+
+_WRITTEN: Final = lazy(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
     r"(?:(?:[Tt]|[ \t]+)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
     r"[ \t]*(?P<offset>[Zz]|UTC|GMT|[+-][0-9]{1,2}(?::?[0-9]{2})?)?)?"
 )
-_SLASHED: Final = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})")
+_SLASHED: Final = lazy(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})")
 _MARGIN: Final = dt.timedelta(days=2)  # no two places on earth are further apart in time
 
 

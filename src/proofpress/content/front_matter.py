@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from proofpress import urls
@@ -13,6 +12,7 @@ from proofpress.content.keys import HINTS, KEYS, NOTEBOOK_KEYS
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.content.text import MAX_PROBLEMS
 from proofpress.model import FrontMatter, Place
+from proofpress.patterns import lazy
 from proofpress.problems import nearest, one_slip_apart
 from proofpress.rules.files import OUTSIDE_SITE
 from proofpress.rules.front_matter import FRONT_MATTER_SYNTAX, MISSPELT_KEY, UNKNOWN_KEY, UNSAFE_URL, WRONG_TYPE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from proofpress.model import Author
 
-_TEMPLATE: Final = re.compile(r"[^\\:*?\"<>|/]+(?:/[^\\:*?\"<>|/]+)*")
+_TEMPLATE: Final = lazy(r"[^\\:*?\"<>|/]+(?:/[^\\:*?\"<>|/]+)*")
 
 
 def read(
@@ -59,10 +59,10 @@ def read_keys(
     return _Reading(findings, zone, taxonomies, authors).front_matter(root)
 
 
-_NOT_OF_AN_ID: Final = re.compile(r"[\s<>\"{}|\\^`]")
+_NOT_OF_AN_ID: Final = lazy(r"[\s<>\"{}|\\^`]")
 """What no IRI can hold (RFC 3987)."""
 
-_PYTHON: Final = re.compile(r"3\.\d{1,2}")
+_PYTHON: Final = lazy(r"3\.\d{1,2}")
 
 
 class _Reading:

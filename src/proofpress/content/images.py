@@ -27,7 +27,7 @@ _ORIENTATION: Final = 0x0112
 _GPS: Final = 0x8825
 """The field of EXIF that leads to the directory of places (CIPA DC-008, section 4.6.3)."""
 _LATITUDE: Final = 2
-_EXIF: Final = re.compile(rb"(?:Exif\0\0|eXIf|EXIF.{4})(?=II\*\0|MM\0\*)", re.DOTALL)
+_EXIF: Final = lazy(rb"(?:Exif\0\0|eXIf|EXIF.{4})(?=II\*\0|MM\0\*)", re.DOTALL)
 """What stands before EXIF data in JPEG and AVIF, in PNG, and in WebP."""
 _HEAD: Final = 65_536
 """How far into an SVG its root is looked for."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from proofpress.paths import SourcePath
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-_DATED: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[-_ ](?=.)", re.ASCII)
+_DATED: Final = lazy(r"(\d{4})-(\d{1,2})-(\d{1,2})[-_ ](?=.)", re.ASCII)
 _NO_PART_OF_A_URL: Final = frozenset({"_posts", "_drafts"})
 _INDEXES: Final = frozenset({"index", "_index"})
 ROOT: Final = "content/"

@@ -11,13 +11,14 @@ from typing import Final
 
 from proofpress.content.nodes import UNFIT, Findings
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.rules.files import CONTROL_CHARACTER, NOT_UTF_8
 
 MAX_PROBLEMS: Final = 100
 """Of one kind in one file; beyond that it is a binary file by mistake, and what follows says nothing new."""
 
 
-_ANSI: Final = re.compile(
+_ANSI: Final = lazy(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,})[ \t]*(?:\{[ \t]*\.)?ansi\b(?!-)[^\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)",
     re.MULTILINE | re.DOTALL,
 )
@@ -43,9 +44,20 @@ def fitting(text: str, findings: Findings) -> str:
         text = text.replace("\f", " ")
     if "\x1b[" in text and "ansi" in text:
         text = _ANSI.sub(lambda found: found[0].replace("\x1b[", "\N{SYMBOL FOR ESCAPE}["), text)
-    if UNFIT.search(text):
+    if _may_be_unfit(text) and UNFIT.search(text):
         text = _mend(text, findings)
     return text
+
+
+_CONTROLS: Final = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
+_UNFIT_LEADS: Final = (b"\xc2", b"\xed", b"\xef")
+"""How the others begin in UTF-8: the C1 controls, half characters, the non-characters."""
+
+
+def _may_be_unfit(text: str) -> bool:
+    """Tell quickly whether a text may hold what is unfit: bytes are looked through ten times as fast as a pattern is."""
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, _CONTROLS)) < len(data) or any(lead in data for lead in _UNFIT_LEADS)
 
 
 def _recover(data: bytes, error: UnicodeDecodeError, findings: Findings) -> str:

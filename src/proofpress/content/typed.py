@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from proofpress.content import addresses, dates
 from proofpress.content.nodes import Findings, ListNode, MappingNode, Node, ScalarNode, abridged, plain, shown
 from proofpress.model import Author
+from proofpress.patterns import lazy
 from proofpress.problems import did_you_mean, nearest
 from proofpress.rules.front_matter import LOST_TO_COMMENT, UNKNOWN_AUTHOR, UNKNOWN_KEY, UNSAFE_URL, WRONG_TYPE
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _YES: Final = frozenset({"true", "yes", "on"})
 _NO: Final = frozenset({"false", "no", "off"})
-_EMAIL: Final = re.compile(r"[^\s@<>\"'&?:/\\]+@[^\s@<>\"'&?:/\\]+")
+_EMAIL: Final = lazy(r"[^\s@<>\"'&?:/\\]+@[^\s@<>\"'&?:/\\]+")
 
 
 def wrong(node: Node, key: str, takes: str, findings: Findings, *, hint: str = "") -> None:

@@ -22,6 +22,7 @@ from proofpress.content.nodes import (
     unfit_character,
 )
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.rules.files import CONTROL_CHARACTER
 from proofpress.rules.front_matter import DUPLICATE_KEY
 
@@ -42,9 +43,9 @@ def parser_version() -> str:
 # also refuses a byte-order mark inside. While it reads, non-characters (which no text has: see `text`) stand in for them.
 _BREAKS: Final = str.maketrans("\u2028\u2029\ufeff", "\ufdd0\ufdd1\ufdd2")
 _BREAKS_BACK: Final = str.maketrans("\ufdd0\ufdd1\ufdd2", "\u2028\u2029\ufeff")
-_HAS_BREAK: Final = re.compile("[\u2028\u2029\ufeff]")
+_HAS_BREAK: Final = lazy("[\u2028\u2029\ufeff]")
 
-_REMARK: Final = re.compile(r"[ \t]+#([^\n]?)")
+_REMARK: Final = lazy(r"[ \t]+#([^\n]?)")
 
 _LIMIT_OF_THE_PARSER: Final = "exceeded maximum nesting depth"
 

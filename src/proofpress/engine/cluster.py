@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import functools
 import logging
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import msgspec
 
+from proofpress.engine.deadlines import within
 from proofpress.engine.executors import WORTH_A_PROCESS, Futures, Processes, weight_of
 from proofpress.engine.parallel import WorkerDiedError
 
@@ -36,6 +39,9 @@ ALONE: Final = 60.0
 """Seconds for which a cluster may be without a worker while it works for us: one that starts again takes a few."""
 PIECE: Final = 4 << 20
 """Bytes of what all steps share that travel at once; Dask warns of tasks that hold more than ten megabytes."""
+
+_ADDRESS: Final = re.compile(r"(?:(?:tcp|tls|ucx|ws|wss)://)?[^\s/]+:\d+", re.ASCII)
+"""Of a scheduler that another process can reach."""
 
 Versions = dict[str, str]
 """What code there is, by the names of its parts."""
@@ -131,12 +137,14 @@ class Cluster:
 
     def _reached(self) -> Any:
         """Return a client of the cluster, all of whose workers have our code. Raises ClusterError."""
+        if not _ADDRESS.fullmatch(self._address):  # of which a client would complain once more when it is let go
+            raise ClusterError(f"'{self._address}' is no address of a scheduler; write it as tcp://HOST:PORT")
         from distributed import Client  # noqa: PLC0415 - a build without a cluster does without it
 
         with _quiet():
             try:
-                connect: Any = Client
-                client = connect(self._address, timeout=PATIENCE, set_as_default=False)
+                connect: Any = functools.partial(Client, self._address, timeout=PATIENCE, set_as_default=False)
+                client = within(2 * PATIENCE, connect)  # Dask waits for ever for who takes a call and says nothing
             except (OSError, ValueError, TypeError) as error:
                 raise ClusterError(
                     f"no scheduler of Dask answers at {self._address} ({_first_line(error)}); `dask scheduler` starts one"
@@ -158,7 +166,7 @@ class Cluster:
         """Raise ClusterError where a worker's code differs from ours."""
         ours = self._versions()
         try:
-            theirs = client.run(self._versions, on_error="return")
+            theirs = within(ALONE, functools.partial(client.run, self._versions, on_error="return"))
         except Exception as error:  # what a worker raises that can't even read what it is asked
             raise ClusterError(
                 f"a worker of {self._address} can't tell its code ({_first_line(error)}): Proofpress "
@@ -166,7 +174,10 @@ class Cluster:
             ) from error
         for worker, found in sorted(theirs.items()):
             if not isinstance(found, dict):
-                raise ClusterError(f"the worker {worker} can't tell its code ({_first_line(found)})")
+                raise ClusterError(
+                    f"the worker {worker} can't tell its code ({_first_line(found)}): Proofpress "
+                    f"{ours.get('Proofpress', '')} has to be installed there, as it is here"
+                )
             differ = differences(ours, found)
             if differ:
                 raise ClusterError(

@@ -12,16 +12,15 @@ import contextlib
 import functools
 import hmac
 import itertools
-import logging
 import os
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import msgspec
 
+from proofpress.engine.deadlines import within
 from proofpress.engine.digests import SIZE, digest_of, digest_of_bytes
 from proofpress.engine.loop import Outcome
 from proofpress.engine.steps import Trace
@@ -167,8 +166,7 @@ class Shared:
         self._answered = 0
         self._waited = 0.0
         self.seal = Seal(key.encode("utf-8", "surrogateescape"))
-        self.asked = self.found = 0
-        """How many steps were looked up, and how many of them were there."""
+        self._counts: dict[str, tuple[int, int]] = {}
         if key and len(key) < LEAST_KEY:
             self._give_up(f"is not used: its key has {len(key)} characters, and {LEAST_KEY} are the least")
 
@@ -183,15 +181,29 @@ class Shared:
     @property
     def notice(self) -> str:
         """What is to be told of it; empty where nobody asked it, or it had nothing."""
-        found = [f"{self.found:,} of {self.asked:,} posts came from the cache at {self._name}"] if self.found else []
+        counts = [f"{found:,} of {asked:,} {what}" for what, (asked, found) in self._counts.items() if found]
+        found = [f"{' and '.join(counts)} came from the cache at {self._name}"] if counts else []
         how = "are damaged, or of another key," if self.seal.key else "are damaged"
         refused = [f"{self._refused:,} of its entries {how} and were made anew"] if self._refused else []
         return "; ".join([*found, *refused, *self._faults])
 
+    @property
+    def writes(self) -> bool:
+        """Whether anything may still be left there."""
+        return self._writes
+
+    def count(self, what: str, asked: int, found: int) -> None:
+        """Take note of how many steps were looked up, and how many of them were there."""
+        before = self._counts.get(what, (0, 0))
+        self._counts[what] = before[0] + asked, before[1] + found
+
     def read(self, names: Sequence[str]) -> Mapping[str, bytes]:
         """Return what is there of these names, as far as it bears its seal."""
-        found: dict[str, bytes] = {}
-        for pile in _piles(names):
+        return dict(self.each(names, PILE))
+
+    def each(self, names: Iterable[str], at_once: int) -> Iterator[tuple[str, bytes]]:
+        """Give the same one by one; so many are held at once."""
+        for pile in _piles(names, at_once):
             if not self._reads:
                 break
             try:
@@ -204,12 +216,11 @@ class Shared:
                 if data is None:
                     self._refused += 1
                 else:
-                    found[name] = data
-        return found
+                    yield name, data
 
     def write(self, entries: Mapping[str, bytes]) -> None:
         """Leave entries there, unless it may only be read."""
-        for pile in _piles(entries):
+        for pile in _piles(entries, PILE):
             if not self._writes:
                 return
             sealed = {name: self.seal.put(name, entries[name]) for name in pile}
@@ -222,7 +233,7 @@ class Shared:
     def _answer(self, work: Callable[[], T], entries: int) -> T:
         """Return what the place answers. Raises TimeoutError where it is slower than it is worth, and what it raises."""
         began = time.monotonic()
-        answer = _within(min(PATIENCE, PATIENCE + WORTH * self._answered - self._waited), work)
+        answer = within(min(PATIENCE, PATIENCE + WORTH * self._answered - self._waited), work)
         self._waited += time.monotonic() - began
         self._answered += entries
         return answer
@@ -236,33 +247,10 @@ class Shared:
         self._faults.append(f"the cache at {self._name} {why}")
 
 
-def _piles(names: Iterable[str]) -> Iterator[list[str]]:
+def _piles(names: Iterable[str], size: int) -> Iterator[list[str]]:
     left = iter(names)
-    while pile := list(itertools.islice(left, PILE)):
+    while pile := list(itertools.islice(left, size)):
         yield pile
-
-
-def _within(seconds: float, work: Callable[[], T]) -> T:
-    """Return what is done within so many seconds. Raises TimeoutError where that is too short, and leaves it to itself."""
-    answer: list[T] = []
-    failed: list[BaseException] = []
-
-    def do() -> None:
-        try:
-            answer.append(work())
-        except BaseException as error:  # noqa: BLE001 - which is raised where the answer is waited for
-            failed.append(error)
-
-    thread = threading.Thread(target=do, daemon=True)  # one that hangs must not keep the process from its end
-    thread.start()
-    thread.join(max(0.0, seconds))
-    if failed:
-        raise failed[0]
-    if not answer:
-        # What hangs is told by us, and not once more when the process ends.
-        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-        raise TimeoutError(f"no answer within {max(0.0, seconds):.0f} s")
-    return answer[0]
 
 
 def _in_words(error: Exception) -> str:
@@ -320,8 +308,7 @@ class _Over:
         ]
         found = self._found(steps, names)
         shared = self._shared
-        shared.asked += len(steps)
-        shared.found += len(found)
+        shared.count("posts", len(steps), len(found))
         rest = [step for step, name in zip(steps, names, strict=True) if name not in found]
         made = iter(self._executor.run(state, make, rest, functools.partial(_told, progress, len(found))))
         fresh: dict[str, bytes] = {}

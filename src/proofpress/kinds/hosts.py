@@ -25,6 +25,7 @@ import msgspec
 from proofpress.config import place_of
 from proofpress.kinds.target import SETTINGS, Kind, PlainTarget, Planning, Published
 from proofpress.paths import Base, SitePath
+from proofpress.patterns import lazy
 from proofpress.rules.site import MISSING_POLICY, MISSING_REDIRECTS
 from proofpress.site.editions import missing_path
 from proofpress.site.hosting import PATHS
@@ -56,10 +57,10 @@ CLOUDFLARE_LINE: Final = 1000  # characters, the same page
 CLOUDFLARE_HEADERS: Final = 100  # developers.cloudflare.com/pages/configuration/headers: rules of a project
 NGINX_TOKEN: Final = 4000  # bytes; nginx reads its settings in pieces of 4,096, and a word has to fit in one
 
-_PATTERN: Final = re.compile(r"[*:]")  # splats and placeholders, to Netlify and Cloudflare
-_CADDY_LITERAL: Final = re.compile(r"[\w ./~!$&'()+,;=:@#-]+")  # not: * ? [ ] \ % of its globs, { } " ` of its quotes
-_NETLIFY_PLAIN: Final = re.compile(r"""[^\s?#%"<>\\]+""")
-_WORDS: Final = re.compile(r"""[^\s"'`;{}]+""")
+_PATTERN: Final = lazy(r"[*:]")  # splats and placeholders, to Netlify and Cloudflare
+_CADDY_LITERAL: Final = lazy(r"[\w ./~!$&'()+,;=:@#-]+")  # not: * ? [ ] \ % of its globs, { } " ` of its quotes
+_NETLIFY_PLAIN: Final = lazy(r"""[^\s?#%"<>\\]+""")
+_WORDS: Final = lazy(r"""[^\s"'`;{}]+""")
 
 
 class Redirect(msgspec.Struct, frozen=True):

@@ -42,8 +42,9 @@ def plan(planning: Planning, more: Iterable[Kind] = ()) -> Plan:
     wanted = [target for kind in kinds for target in kind.plan(planning)]
     wanted, refused = _judged(wanted, planning)
     unheld = [found for target in wanted if (found := _unportable(target, planning)) is not None]
-    taken = {output_path(target.site_path) for target in wanted if not target.yields}
-    wanted = [target for target in wanted if not target.yields or output_path(target.site_path) not in taken]
+    if any(target.yields for target in wanted):
+        taken = {output_path(target.site_path) for target in wanted if not target.yields}
+        wanted = [target for target in wanted if not target.yields or output_path(target.site_path) not in taken]
     targets, collisions = _without_collisions(wanted, planning)
     checked = [found for kind in kinds for found in kind.check(planning, targets)]
     return Plan(
@@ -96,6 +97,8 @@ def _files_for_folders(first: Mapping[str, Target], planning: Planning, problems
     None of them is made: no disk holds both. What stands in the folder of a page that goes, goes with it without a word.
     """
     dropped: dict[str, Target] = {}
+    if _folders(first).isdisjoint(first):
+        return set()
     for key, target in sorted(first.items(), key=lambda found: (found[1].travels, found[1].follows, found[0])):
         for folder in _folders_of(key):
             if folder not in first or folder in dropped or key in dropped:
@@ -106,6 +109,17 @@ def _files_for_folders(first: Mapping[str, Target], planning: Planning, problems
             if not ((target.travels or target.follows) and gone and target.site_path.startswith(gone)):
                 problems.append(_collision(first[folder], target, planning))
     return set(dropped)
+
+
+def _folders(keys: Iterable[str]) -> set[str]:
+    """Return all folders that files lie in."""
+    found: set[str] = set()
+    for key in keys:
+        folder = key.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _folders_of(key: str) -> Iterator[str]:

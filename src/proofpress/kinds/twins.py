@@ -7,13 +7,13 @@ llmstxt.org.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from proofpress.kinds.target import FilledTarget, Kind, PlainTarget, Planning, Published, Target
 from proofpress.paths import Base, SitePath, SourcePath
+from proofpress.patterns import lazy
 from proofpress.site import questions
 from proofpress.site.dates import iso_date
 from proofpress.site.values import Alternate
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 MEDIA_TYPE: Final = "text/markdown"
 LLMS: Final = SitePath("/llms.txt")
 
-_MARKS: Final = re.compile(r"([\\`*_\[\]<>#&|~$])")
-_ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
-_FIRST_HEADING: Final = re.compile(r"(?:[ \t]*\n)*(?: {0,3}#[ \t][^\n]*|[^\n]*\S[^\n]*\n {0,3}=+[ \t]*)(?:\n|\Z)")
+_MARKS: Final = lazy(r"([\\`*_\[\]<>#&|~$])")
+_ESCAPE: Final = lazy(r"\\([!-/:-@\[-`{-~])")
+_FIRST_HEADING: Final = lazy(r"(?:[ \t]*\n)*(?: {0,3}#[ \t][^\n]*|[^\n]*\S[^\n]*\n {0,3}=+[ \t]*)(?:\n|\Z)")
 
 
 class TwinTarget(FilledTarget, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.spans import escape
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ COLOURS: Final = {
 """The colours that text may have, those of a terminal's first eight first; what they are before they are made readable."""
 
 _NAMES: Final = tuple(COLOURS)
-_CODE: Final = re.compile(r"[\x1b\u241b]\[(?P<codes>[0-?]*)[ -/]*(?P<end>[@-~])")
+_CODE: Final = lazy(r"[\x1b\u241b]\[(?P<codes>[0-?]*)[ -/]*(?P<end>[@-~])")
 _STYLES: Final = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 9: "strike"}
 _UNDONE: Final = {21: "bold", 22: "bold", 23: "italic", 24: "underline", 29: "strike"}
 _STEPS: Final = (0, 95, 135, 175, 215, 255)

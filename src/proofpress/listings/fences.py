@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from proofpress.listings.languages import FOREIGN
 from proofpress.listings.running import RUN_OPTIONS, RUNS, Refusal, Running, with_option
+from proofpress.patterns import lazy
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -21,27 +22,27 @@ if TYPE_CHECKING:
 _VALUE: Final = (
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\[[^\[\]]*\]|\{[^{}]*\}|/(?:[^/\\]|\\.)+/(?=[\s,]|\Z)|[^\s,\"'\[{]*"
 )
-_BETWEEN: Final = re.compile(r"[\s,]+")
-_OPTION: Final = re.compile(rf"([^\s=,{{}}\[\]\"'/]+)=({_VALUE})")
-_BRACES: Final = re.compile(r"\{([^{}]*)\}")
-_BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
-_QUOTED: Final = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
-_PATTERN: Final = re.compile(r"/((?:[^/\\]|\\.)+)/(?=[\s,]|\Z)")
-_WORD: Final = re.compile(r"[^\s,{]+")
-_IN_BRACES: Final = re.compile(rf"([.#]?)([A-Za-z_][\w+\-#.]*)(?:\s*[=:]\s*({_VALUE}))?(?=[\s,]|\Z)")
-_OUT_OF_PLACE: Final = re.compile(r"[^\s,]+")
-_ONLY_LINES: Final = re.compile(r"[\s\d,;.\-\N{EN DASH}]*\d[\s\d,;.\-\N{EN DASH}]*")
-_LINES: Final = re.compile(r"(\d+)(?:\s*-\s*(\d+))?(?=[\s,;\[\]{}\"']|\Z)|[^\s,;\[\]{}\"']+")
+_BETWEEN: Final = lazy(r"[\s,]+")
+_OPTION: Final = lazy(rf"([^\s=,{{}}\[\]\"'/]+)=({_VALUE})")
+_BRACES: Final = lazy(r"\{([^{}]*)\}")
+_BRACKETS: Final = lazy(r"\[([^\[\]]*)\]")
+_QUOTED: Final = lazy(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
+_PATTERN: Final = lazy(r"/((?:[^/\\]|\\.)+)/(?=[\s,]|\Z)")
+_WORD: Final = lazy(r"[^\s,{]+")
+_IN_BRACES: Final = lazy(rf"([.#]?)([A-Za-z_][\w+\-#.]*)(?:\s*[=:]\s*({_VALUE}))?(?=[\s,]|\Z)")
+_OUT_OF_PLACE: Final = lazy(r"[^\s,]+")
+_ONLY_LINES: Final = lazy(r"[\s\d,;.\-\N{EN DASH}]*\d[\s\d,;.\-\N{EN DASH}]*")
+_LINES: Final = lazy(r"(\d+)(?:\s*-\s*(\d+))?(?=[\s,;\[\]{}\"']|\Z)|[^\s,;\[\]{}\"']+")
 _LABELLED: Final = re.compile(
     r"(?:\"((?:[^\"\\{}]|\\.)+)\"|'((?:[^'\\{}]|\\.)+)')\s*:\s*(\d+)(?:\s*-\s*(\d+))?(?=[\s,;{}]|\Z)"
 )
 """Expressive Code's labels: `{"A":3-4}`."""
-_LANGUAGE: Final = re.compile(r"[^\s{},:=]+")
-_FROM_ZERO: Final = re.compile(r"([^\s/]+)/(\d[\d,-]*)(?:/(\d[\d,-]*))?(?=\s|\Z)")
+_LANGUAGE: Final = lazy(r"[^\s{},:=]+")
+_FROM_ZERO: Final = lazy(r"([^\s/]+)/(\d[\d,-]*)(?:/(\d[\d,-]*))?(?=\s|\Z)")
 """Eleventy's marks, whose lines count from 0: `js/0,2`, and `js/0/3-4` for inserted and deleted ones."""
-_FILE: Final = re.compile(r":\s?([^\s{},]*)")
-_ESCAPE: Final = re.compile(r"\\(.)")
-_ERROR_CODE: Final = re.compile(r"e\d{4}")
+_FILE: Final = lazy(r":\s?([^\s{},]*)")
+_ESCAPE: Final = lazy(r"\\(.)")
+_ERROR_CODE: Final = lazy(r"e\d{4}")
 
 _TITLES: Final = frozenset({"title", "filename", "file", "name", "caption", "label"})
 _KINDS: Final = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.ansi import ansi_html
@@ -12,6 +11,7 @@ from proofpress.listings.layout import MAX_INDENT
 from proofpress.listings.marks import show
 from proofpress.listings.spans import escape
 from proofpress.listings.words import Stretch, literal, put_in, text_in, why_no_pattern
+from proofpress.patterns import lazy
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     """Gives a text of the page's language by its key, with values in its places."""
     """How many lines are folded, in words."""
 
-_SPAN: Final = re.compile(r'<span class="([^"]*)">|</span>')
-_INDENT: Final = re.compile(r'(?:[ \t]|<span class="[^"]*">|</span>)*')
+_SPAN: Final = lazy(r'<span class="([^"]*)">|</span>')
+_INDENT: Final = lazy(r'(?:[ \t]|<span class="[^"]*">|</span>)*')
 _SEEN: Final = ("marked", "inserted", "deleted", "output")
 """Kinds of lines that have a class of their name."""
 _ELEMENTS: Final = {"inserted": "ins", "deleted": "del"}

@@ -8,33 +8,34 @@ the code that is shown. Lines are counted as they are shown.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.fences import Slip
+from proofpress.patterns import lazy
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Container, Iterator, Mapping, Sequence
 
     from proofpress.listings.fences import Info, Lines
 
 _OPENING: Final = r"(?:\{/\*+|/\*+|<!--|//+|#+|--(?:\[\[)?|;+|%+|\(\*|'|\b[Rr][Ee][Mm]\b)"
 _CLOSING: Final = r"(?:\*+/\}?|-->|\]\]|\*\))?"
-_MARK: Final = re.compile(
+_MARK: Final = lazy(
     rf"{_OPENING}[ \t]*(?:\[!code[ \t]+(?P<code>[^\[\]\n]+)\]|(?P<word>highlight-(?:line|next-line|start|end)))"
     rf"[ \t]*{_CLOSING}[ \t]*\Z"
 )
-_SHIKI: Final = re.compile(r"(\+\+|--|[a-z]+)(?::(\d{1,6}))?")
+_SHIKI: Final = lazy(r"(\+\+|--|[a-z]+)(?::(\d{1,6}))?")
 _KINDS: Final = {"++": "inserted", "--": "deleted", "highlight": "marked", "hl": "marked", "focus": "focused"}
-_LEFT_OVER: Final = re.compile(r"\[!code\b[^\]\n]*\]?")
+_LEFT_OVER: Final = lazy(r"\[!code\b[^\]\n]*\]?")
 _PROSE: Final = frozenset({"markdown", "md", "mdx"})
 """Languages whose listings show how a post is written, marks of listings too."""
-_NOTES: Final = re.compile(rf"[ \t]*{_OPENING}[ \t]*(?P<notes>(?:\(\d{{1,3}}\)![ \t]*)+){_CLOSING}[ \t]*\Z")
+_NOTES: Final = lazy(rf"[ \t]*{_OPENING}[ \t]*(?P<notes>(?:\(\d{{1,3}}\)![ \t]*)+){_CLOSING}[ \t]*\Z")
 _TAIL: Final = 200
 """Characters at a line's end among which its notes are looked for: all of a long line would take time."""
-_NUMBER: Final = re.compile(r"\((\d+)\)!")
-_HEADER: Final = re.compile(r"@@(?: |\Z)|\\ No newline|diff --git |index [0-9a-f]+\.\.")
+_NUMBER: Final = lazy(r"\((\d+)\)!")
+_HEADER: Final = lazy(r"@@(?: |\Z)|\\ No newline|diff --git |index [0-9a-f]+\.\.")
 
 
 class Shown(NamedTuple):

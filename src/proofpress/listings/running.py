@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from proofpress.patterns import lazy
+
 RUNS: Final = {
     **dict.fromkeys(("python", "py", "python3", "py3", "ipython", "ipython3"), "python"),
     **dict.fromkeys(("pycon", "python-console", "python-repl"), "python"),
@@ -28,19 +30,22 @@ VARY: Final = ("seconds", "numbers", "addresses", "paths")
 
 _YES: Final = frozenset({"", "true", "yes", "on"})
 _NO: Final = frozenset({"false", "no", "off"})
-_SESSION: Final = re.compile(r"[A-Za-z][\w-]*")
-_ERROR: Final = re.compile(r"[A-Za-z_][\w.]*")
-_SECONDS: Final = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)\s*s?")
-_BETWEEN: Final = re.compile(r"[\s,]+")
-_PATTERN_OR_WORD: Final = re.compile(r"\s*(/(?:[^/\\]|\\.)+/|[^\s,]+)[\s,]*")
+_SESSION: Final = lazy(r"[A-Za-z][\w-]*")
+_ERROR: Final = lazy(r"[A-Za-z_][\w.]*")
+_SECONDS: Final = lazy(r"(\d{1,5}(?:\.\d{1,3})?)\s*s?")
+_BETWEEN: Final = lazy(r"[\s,]+")
+_PATTERN_OR_WORD: Final = lazy(r"\s*(/(?:[^/\\]|\\.)+/|[^\s,]+)[\s,]*")
 
 
-_SAYS: Final = re.compile(r"(?:```|~~~)[^\n]*\b(?:run|timeout|needs|raises|vary)\b")
+_SAYS: Final = {fence: lazy(fence + r"[^\n]*\b(?:run|timeout|needs|raises|vary)\b") for fence in ("```", "~~~")}
+"""Each begins as no other text does, so that a search is quick."""
 
 
 def says_of_runs(source: str) -> bool:
     """Tell quickly whether a fence of a Markdown text may say something of being run."""
-    return any(option in source for option in RUN_OPTIONS) and _SAYS.search(source) is not None
+    if not any(option in source for option in RUN_OPTIONS):
+        return False
+    return any(fence in source and says.search(source) is not None for fence, says in _SAYS.items())
 
 
 class Running(NamedTuple):

@@ -8,14 +8,16 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from proofpress.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MAX_PATTERN: Final = 200
 """Characters of a regular expression that is tried."""
 
-_PIECE: Final = re.compile(r'<span class="[^"]*">|</span>|&[a-z]+;|[^<&]+')
-_TAG: Final = re.compile(r"<[^>]*>")
+_PIECE: Final = lazy(r'<span class="[^"]*">|</span>|&[a-z]+;|[^<&]+')
+_TAG: Final = lazy(r"<[^>]*>")
 
 
 class Stretch(NamedTuple):

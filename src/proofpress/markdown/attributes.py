@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from proofpress.patterns import lazy
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ _ITEM: Final = (
     r"|[A-Za-z_:][\w:.-]*=(?:\"[^\"\n{}]*\"|'[^'\n{}]*'|[^\s{}\"'<>=`]++|))"
 )
 """One attribute. Never gone back into: where one could end early, a text would have more ways than there is time."""
-BRACES: Final = re.compile(r"\{:?[ \t]*(" + _ITEM + r"(?:,?[ \t]*" + _ITEM + r"){0,30})[ \t]*\}")
-_ONE: Final = re.compile(_ITEM)
-_AT_END: Final = re.compile(r"[ \t]*" + BRACES.pattern + r"[ \t]*\Z")
+BRACES: Final = lazy(r"\{:?[ \t]*(" + _ITEM + r"(?:,?[ \t]*" + _ITEM + r"){0,30})[ \t]*\}")
+_ONE: Final = lazy(_ITEM)
+_AT_END: Final = lazy(r"[ \t]*" + BRACES.pattern + r"[ \t]*\Z")
 
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PICTURES: Final = frozenset({"img", "figure"})
 _LENGTH: Final = r"(?:\d{1,5}|\d{0,5}\.\d{1,3})"
-_MEASURE: Final = re.compile(rf"({_LENGTH})(px|%|em|rem|ch|cm|mm|in|pt)?")
+_MEASURE: Final = lazy(rf"({_LENGTH})(px|%|em|rem|ch|cm|mm|in|pt)?")
 _PIXELS: Final = {
     "px": 1.0,
     "em": 16.0,
@@ -76,7 +77,7 @@ Beside them stand `data-*` and `aria-*`, on all.
 """
 OUTPUT: Final = "data-output"
 """What a piece of code has that says what the listing of an id printed."""
-_OWN: Final = re.compile(r"(?:data-[a-z0-9][a-z0-9.-]*|aria-[a-z]+)")
+_OWN: Final = lazy(r"(?:data-[a-z0-9][a-z0-9.-]*|aria-[a-z]+)")
 _NAMES_OF: Final = {
     "a": "a link", "img": "an image", "figure": "a figure", "code": "a piece of code", "p": "a paragraph", "ol": "a list",
     "ul": "a list", "table": "a table", **dict.fromkeys(_HEADINGS, "a heading"),
@@ -92,7 +93,7 @@ _PROPERTIES: Final = frozenset(
         "text-decoration", "text-indent", "text-transform", "vertical-align", "white-space", "width",
     ]
 )  # fmt: skip
-_VALUE: Final = re.compile(
+_VALUE: Final = lazy(
     r"(?:[a-z]+(?:-[a-z]+)*|#[0-9a-f]{3,8}|\d{0,5}(?:\.\d{1,4})?(?:%|px|r?em|ch|ex|v[wh]|pt|pc|cm|mm|in)?)"
     r"(?:[ \t]+(?:[a-z]+(?:-[a-z]+)*|#[0-9a-f]{3,8}|\d{0,5}(?:\.\d{1,4})?(?:%|px|r?em|ch|ex|v[wh]|pt|pc|cm|mm|in)?)){0,4}",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ underline in one pass. The result is the same; the test of CommonMark's examples
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate, count
 from operator import add
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from markdown_it.parser_block import ParserBlock
 from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import code as plain_code
 from markdown_it.rules_block import html_block as plain_html_block
+from markdown_it.rules_block import reference as plain_reference
 
 from proofpress.markdown.elements import begins_with_text, unknown_in
 from proofpress.markdown.tokens import QuickToken
@@ -50,6 +53,9 @@ BEGINS: Final[Mapping[str, str]] = {
 BEGINS_AS_TERMINATOR: Final[Mapping[str, str]] = {**BEGINS, "deflist": ":"}
 
 _BLANK: Final = " \t"
+_DEFINITION: Final = re.compile(r"\[([!-Z^-~](?:[ -Z^-~]*[!-Z^-~])?)\]:[ \t]*([^\x00-\x20\x7f<>()\\&]+)[ \t]*\Z")
+"""A definition whose label is of plain ASCII, and whose destination is written as it is meant."""
+_TITLES: Final = frozenset("\"'(")
 _INDENTS: Final = frozenset(_BLANK)
 
 
@@ -149,6 +155,8 @@ class BlockParser(ParserBlock):
     def prepare(self) -> None:
         """Fix the choice of rules. To be called once, when all rules are in place."""
         self.ruler.at("paragraph", paragraph)
+        self.ruler.at("code", code)
+        self.ruler.at("reference", reference)
         self.ruler.at("html_block", html_block, {"alt": ["paragraph", "reference", "blockquote"]})
         self.ruler.disable("lheading")
         self.chosen = self._choose("", BEGINS)
@@ -238,6 +246,30 @@ def paragraph(state: StateBlock, startLine: int, endLine: int, silent: bool) -> 
         QuickToken(f"{kind}_close", tag, -1, None, None, depth, block=True),
     )
     state.parentType = parent
+    return True
+
+
+def code(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+    """Read an indented block of code (section 4.4): few lines are indented so far, and each is asked."""
+    return state.sCount[startLine] - state.blkIndent >= 4 and plain_code(state, startLine, endLine, silent)
+
+
+def reference(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+    """Read a definition of a link (section 4.7): at once where it is written as most are, without a title on one line."""
+    src, line = state.src, startLine + 1
+    simple = _DEFINITION.match(src, state.bMarks[startLine] + state.tShift[startLine], state.eMarks[startLine])
+    if simple is None or silent or state.is_code_block(startLine):
+        return plain_reference(state, startLine, endLine, silent)
+    if line < state.lineMax and src[(at := state.bMarks[line] + state.tShift[line]) : at + 1] in _TITLES:
+        return plain_reference(state, startLine, endLine, silent)
+    label = " ".join(simple[1].split()).lower().upper()
+    found = {"title": "", "href": simple[2], "map": [startLine, line]}
+    known = state.env.setdefault("references", {})
+    if label in known:
+        state.env.setdefault("duplicate_refs", []).append({**found, "label": label})
+    else:
+        known[label] = found
+    state.line = line
     return True
 
 

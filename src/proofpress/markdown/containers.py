@@ -7,23 +7,25 @@ class: so are `tabs`, with a `tab` for each label in it. Containers nest: a bare
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markdown_it.token import Token
 
 from proofpress.markdown.attributes import BRACES, Unused, add, note, read
 from proofpress.markdown.structure import KINDS
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
+    import re
+
     from markdown_it.rules_block import StateBlock
 
-_OPENING: Final = re.compile(
+_OPENING: Final = lazy(
     r"(?P<colons>:{3,})[ \t]*(?:(?P<name>[A-Za-z][\w-]*)(?:\[(?P<label>[^\n\[\]]*)\])?(?=[\s{:]|\Z)[ \t]*)?"
     r"(?P<braces>" + BRACES.pattern + r")?(?P<title>.*)"
 )
-_CLOSING: Final = re.compile(r"(:{3,})[ \t]*")
-_FENCE: Final = re.compile(r"(`{3,})[^`]*\Z|(~{3,})")
+_CLOSING: Final = lazy(r"(:{3,})[ \t]*")
+_FENCE: Final = lazy(r"(`{3,})[^`]*\Z|(~{3,})")
 
 
 class _Extent(NamedTuple):

@@ -8,19 +8,19 @@ bare `--` before more options, `...args`, `0...9`, `./...`. Those stay, as do lo
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from proofpress.markdown.prose import neighbour, prose, set_text
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it.token import Token
 
-_RUN: Final = re.compile(r"-{2,}|\.{3,}")
-_IDENTIFIER: Final = re.compile(r"[/\\#_=@<>{}|~$%&*+^`]")
-_WORD_BEFORE: Final = re.compile(r"(?:\w\w|[)\]\"'’”.,;:!?»…%])\Z")
+_RUN: Final = lazy(r"-{2,}|\.{3,}")
+_IDENTIFIER: Final = lazy(r"[/\\#_=@<>{}|~$%&*+^`]")
+_WORD_BEFORE: Final = lazy(r"(?:\w\w|[)\]\"'’”.,;:!?»…%])\Z")
 _OPENS: Final = frozenset("([{\"'“‘«¡¿")
 _FAR: Final = 100
 """Characters on either side that are looked at for what an identifier has in it."""

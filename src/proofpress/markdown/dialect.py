@@ -24,6 +24,7 @@ from proofpress.markdown.inline import InlineParser, template
 from proofpress.markdown.links import image, link
 from proofpress.markdown.plugin import CoreRules, Written
 from proofpress.markdown.scripts import SOME
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     from proofpress.config import MarkdownOptions
     from proofpress.markdown.plugin import Markdown as Plugin
 
-_DELIMITER_ROW: Final = re.compile(r"^[ \t>*+\d.)-]*[|:-][-:| \t]*$", re.MULTILINE)
-_DEFINITION: Final = re.compile(r":[ \t]")
+_DELIMITER_ROW: Final = lazy(r"^[ \t>*+\d.)-]*[|:-][-:| \t]*$", re.MULTILINE)
+_DEFINITION: Final = lazy(r":[ \t]")
 _BEFORE_A_COLON: Final = frozenset("\n \t>*+.)-") | {""}
-_BEFORE_A_DEFINITION: Final = re.compile(r"[ \t>*+\d.)-]*")
+_BEFORE_A_DEFINITION: Final = lazy(r"[ \t>*+\d.)-]*")
 
 
 def may_define(text: str) -> bool:

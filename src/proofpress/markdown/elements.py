@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from proofpress.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -46,24 +48,24 @@ VOID: Final = frozenset(
 )
 """Elements without an end."""
 
-_NAME: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?=[\s/>]|\Z)")
+_NAME: Final = lazy(r"</?([A-Za-z][A-Za-z0-9]*)(?=[\s/>]|\Z)")
 _OPAQUE: Final = (
     r"!--.*?(?:-->|\Z)|!\[CDATA\[.*?(?:\]\]>|\Z)|\?.*?(?:\?>|\Z)|![A-Za-z][^>]*(?:>|\Z)|/(?![A-Za-z])[^>]*(?:>|\Z)"
     r"|(?P<hidden>script|style|textarea|xmp|title|iframe|noembed|noframes)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>.*?"
     r"(?:</(?P=hidden)\s*>|\Z)"
 )
-_TAG: Final = re.compile(
+_TAG: Final = lazy(
     r"<(?:"
     + _OPAQUE
     + r"|(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:._-]*)"
     + r"(?P<attributes>(?:\s[^\"'<>]*+(?:(?:\"[^\"]*\"|'[^']*')[^\"'<>]*+)*+)?)(?P<empty>/?)>)",
     re.DOTALL | re.IGNORECASE,
 )
-_MAY_BE_UNSEEN: Final = re.compile(r"<(?:\?|!(?!--)|/(?![A-Za-z]))")
-_SAYS_NOTHING: Final = re.compile(r"<!--|<\?xml\s|<!DOCTYPE\b|</>", re.IGNORECASE)
+_MAY_BE_UNSEEN: Final = lazy(r"<(?:\?|!(?!--)|/(?![A-Za-z]))")
+_SAYS_NOTHING: Final = lazy(r"<!--|<\?xml\s|<!DOCTYPE\b|</>", re.IGNORECASE)
 """What is no tag and no running words, and is meant not to be seen: comments, and what begins a file of XML or HTML."""
-_END: Final = re.compile(r"</\w+\s*>\Z")
-_CODE: Final = re.compile(r"<(pre|code|kbd|samp|tt|svg|math)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_END: Final = lazy(r"</\w+\s*>\Z")
+_CODE: Final = lazy(r"<(pre|code|kbd|samp|tt|svg|math)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 class Tag(NamedTuple):

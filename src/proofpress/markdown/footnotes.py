@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mdit_py_plugins.footnote.index import footnote_def as plain_footnote_def
+
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from proofpress.markdown.links import InlineText
 
-_MARK: Final = re.compile(r"\[\^([^\s\[\]]{1,200})\]")
+_MARK: Final = lazy(r"\[\^([^\s\[\]]{1,200})\]")
 
 
 class Definition(NamedTuple):

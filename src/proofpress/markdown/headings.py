@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
-_NOT_IN_ID: Final = re.compile(r"[^\w\- ]+")
-_OURS: Final = re.compile(r"fn(?:ref)?\d+(?:-\d+)?")
-_BLANKS: Final = re.compile(r"\s")
-_ASCII: Final = re.compile(r"[A-Za-z0-9 -]*")
+from proofpress.patterns import lazy
+
+_NOT_IN_ID: Final = lazy(r"[^\w\- ]+")
+_OURS: Final = lazy(r"fn(?:ref)?\d+(?:-\d+)?")
+_BLANKS: Final = lazy(r"\s")
+_ASCII: Final = lazy(r"[A-Za-z0-9 -]*")
 
 
 def identifier(text: str) -> str:

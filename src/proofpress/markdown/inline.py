@@ -18,6 +18,7 @@ from proofpress.markdown.elements import is_text
 from proofpress.markdown.links import MOST_TOKENS, InlineText, find_links
 from proofpress.markdown.plugin import MARKS
 from proofpress.markdown.tokens import QuickToken
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,10 +47,10 @@ BEGINS: Final[Mapping[str, str]] = {
 }
 """The characters at which a rule can begin."""
 
-_RUN: Final = re.compile(r"\*+|_+|~+|.", re.DOTALL)
+_RUN: Final = lazy(r"\*+|_+|~+|.", re.DOTALL)
 """What becomes tokens at once: each mark of a run is one of its own."""
 
-_TEMPLATE: Final = re.compile(r"\{\{(?!\{)[^{}\n`]{1,200}\}\}|\{%[^{}%\n`]{1,200}%\}")
+_TEMPLATE: Final = lazy(r"\{\{(?!\{)[^{}\n`]{1,200}\}\}|\{%[^{}%\n`]{1,200}%\}")
 """What template languages put in braces."""
 
 _TIGHTER: Final = "`<$"
@@ -179,8 +180,10 @@ class InlineParser(ParserInline):
         append = state.append_pending
         bounded = len(src) > MOST_TOKENS
         pos = state.pos
+        first, state.first = state.first, None
         while pos < end:
-            match = search(src, pos, end)
+            match = first or search(src, pos, end)
+            first = None
             if match is None:
                 append(src[pos:end])
                 pos = end
@@ -211,12 +214,13 @@ class InlineParser(ParserInline):
     def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
         """Turn an inline text into tokens."""
         search = self.pattern_for(src).search
-        if self.ours and src and search(src) is None:
+        first = search(src, 0, len(src))
+        if first is None and src and self.ours:
             tokens.append(QuickToken("text", "", 0, None, None, 0, None, src))
             return tokens
         state = InlineText(src, md, env, tokens)
         state.depth = state.others = 0
-        state.search = search
+        state.search, state.first = search, first
         state.closers = None
         state.cjk = self.cjk and not src.isascii()
         state.links = find_links(state, self.tighter) if "[" in src else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -11,6 +10,7 @@ from proofpress.listings.spans import escape
 from proofpress.markdown.rawhtml import ids_in, with_references
 from proofpress.markdown.urls import encoded, why_refused
 from proofpress.markdown.words import MORE, alternative
+from proofpress.patterns import lazy
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from proofpress.markdown.writer import InlineForm, Writer
     from proofpress.urls import Reading
 
-_CLOSING: Final = re.compile(
+_CLOSING: Final = lazy(
     "[-.,;:!?)\\]\N{EN DASH}\N{HORIZONTAL ELLIPSIS}\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]+"
 )
 """What must not begin a line: punctuation that closes, and the dash of `$d$-dimensional`."""

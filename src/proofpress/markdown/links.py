@@ -18,6 +18,7 @@ from markdown_it.rules_inline.state_inline import Scanned
 
 from proofpress.markdown.scripts import CJK
 from proofpress.markdown.tokens import QuickToken
+from proofpress.patterns import lazy
 from proofpress.urls import read
 
 if TYPE_CHECKING:
@@ -32,10 +33,11 @@ MAX_DEPTH: Final = 50
 MOST_TOKENS: Final = 200_000
 """Pieces that one text is taken apart into, 60 MB of them; what follows is text. A long chapter in one paragraph has fewer."""
 
-_LABEL: Final = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.DOTALL)
-_SIMPLE: Final = re.compile(r"[^\x00-\x20\x7f<>()\\&]+(?=[) \n])")
+_PLAIN_LABEL: Final = lazy(r"\[([^\[\]\\]{0,999})\]")
+_LABEL: Final = lazy(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.DOTALL)
+_SIMPLE: Final = lazy(r"[^\x00-\x20\x7f<>()\\&]+(?=[) \n])")
 """A destination that is written as it is meant; most are."""
-_BLANKS: Final = re.compile(r"[ \t]*(?:\n[ \t]*)?")
+_BLANKS: Final = lazy(r"[ \t]*(?:\n[ \t]*)?")
 
 
 class Link(NamedTuple):
@@ -64,6 +66,8 @@ class InlineText(StateInline):
     """How many images this text stands in."""
     search: Callable[[str, int, int], re.Match[str] | None]
     """Finds the next character that some rule may begin with."""
+    first: re.Match[str] | None = None
+    """Where it is found first, until that is used."""
     runs = False
     """Whether there is a run of marks that may be emphasis."""
     closed: tuple[int, int] = (0, -1)
@@ -219,14 +223,14 @@ def _link(
             return link
     if not references:
         return None
-    full = _LABEL.match(src, after)
+    full = (_PLAIN_LABEL.match(src, after) or _LABEL.match(src, after)) if src.startswith("[", after) else None
     label = full[1] if full and full[1].strip() else ""
     stop = full.end() if full and (label or full[0] == "[]") else after
     if not label:
         if end - start > 999:
             return None
         label = src[start:end]
-    label = normalizeReference(label)
+    label = _normal(label)
     reference = references.get(label)
     if reference is None:
         return None
@@ -234,6 +238,13 @@ def _link(
         state.env.setdefault("unsafe", []).append((state.env["inline"], -1, 0, reference["href"], label))
         return None
     return Link(start, end, stop, reference["href"], reference["title"], -1, 0, label)
+
+
+def _normal(label: str) -> str:
+    """Return a label as Markdown compares it; most are of plain words, whose blanks are spaces."""
+    if label.isascii() and label.isprintable():
+        return " ".join(label.split()).lower().upper()
+    return normalizeReference(label)
 
 
 def _inline(src: str, start: int, end: int, state: InlineText, *, image: bool) -> Link | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.findings import Findings
@@ -26,6 +25,7 @@ from proofpress.markdown.repeats import Repeats
 from proofpress.markdown.structure import find_alerts, find_tasks, number_cells
 from proofpress.markdown.text import Text
 from proofpress.markdown.words import text_of
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from proofpress.markdown.quotes import Marks
     from proofpress.model import Document
 
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_SURROGATES: Final = lazy("[\ud800-\udfff]")
 
 
 class Parser:

@@ -7,21 +7,21 @@ table's cell is found between its row's bars.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final
 
 from proofpress.markdown.tables import cells_of
 from proofpress.model import Place
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from markdown_it.token import Token
 
-_LINE_END: Final = re.compile(r"\n")
-_DESTINATION: Final = re.compile(r"\]:[ \t]*<?([^\s>]+)")
-_DESTINATION_BELOW: Final = re.compile(r"^[\s>]*<?([^\s>]+)")
+_LINE_END: Final = lazy(r"\n")
+_DESTINATION: Final = lazy(r"\]:[ \t]*<?([^\s>]+)")
+_DESTINATION_BELOW: Final = lazy(r"^[\s>]*<?([^\s>]+)")
 
 
 class SourceLines:
@@ -72,7 +72,8 @@ class SourceLines:
         end = content.find("\n", begin)
         piece = content[begin : end if end >= 0 else len(content)]
         bare = piece.strip()
-        at = source.rfind(bare)
+        plain = source.rstrip()
+        at = len(plain) - len(bare) if bare and plain.endswith(bare) else source.rfind(bare)
         if at < 0:
             at = len(source) - len(source.lstrip(" \t>"))
         return at + 1 - (len(piece) - len(piece.lstrip()))

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from markdown_it.token import Token
 
-_VERBATIM: Final = re.compile(r"<(/?)(code|kbd|samp|tt|pre|textarea|script|style|math|svg)\b", re.IGNORECASE)
-_BREAK: Final = re.compile(r"<br\b", re.IGNORECASE)
-_PICTURE: Final = re.compile(r"<(?:img|input|picture|video|svg|math)\b", re.IGNORECASE)
+_VERBATIM: Final = lazy(r"<(/?)(code|kbd|samp|tt|pre|textarea|script|style|math|svg)\b", re.IGNORECASE)
+_BREAK: Final = lazy(r"<br\b", re.IGNORECASE)
+_PICTURE: Final = lazy(r"<(?:img|input|picture|video|svg|math)\b", re.IGNORECASE)
 _BREAKS: Final = frozenset({"softbreak", "hardbreak"})
 
 

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.markdown.prose import neighbour, prose, set_text
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,12 +64,10 @@ _LANGUAGES: Final[Mapping[str, Marks]] = {
     "uk": ("«", "»", "„", "“"),
 }
 
-_QUOTE: Final = re.compile(r"['\"]")
+_QUOTE: Final = lazy(r"['\"]")
 _APOSTROPHE: Final = "’"
 _OPENS_AFTER: Final = frozenset("([{<-–—/“‘«„‚‹「『¿¡=+|*_~")
-_CUT_SHORT: Final = re.compile(
-    r"(?:\d\ds?|n['\N{RIGHT SINGLE QUOTATION MARK}]|em|til|tis|twas|cause)(?!\w)", re.IGNORECASE
-)
+_CUT_SHORT: Final = lazy(r"(?:\d\ds?|n['\N{RIGHT SINGLE QUOTATION MARK}]|em|til|tis|twas|cause)(?!\w)", re.IGNORECASE)
 """Words that begin with an apostrophe: the '90s, rock 'n' roll."""
 
 
@@ -160,7 +159,7 @@ class _Setting:
             set_text(self._tokens[index], "".join(parts))
 
 
-_BETWEEN_LETTERS: Final = re.compile(r"(?<=\w)'(?=\w)")
+_BETWEEN_LETTERS: Final = lazy(r"(?<=\w)'(?=\w)")
 
 
 def _simple(text: str) -> str | None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from proofpress.listings.spans import escape
 from proofpress.markdown.summary import plain
+from proofpress.patterns import lazy
 from proofpress.problems import MissingExtra
 from proofpress.urls import candidates, read
 
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 
     from proofpress.model import Reference
 
-_MARK: Final = re.compile(r"\0(m?)(\d+)\0")
+_MARK: Final = lazy(r"\0(m?)(\d+)\0")
 _STAND_IN: Final = r"pp[0-9a-f]{32}-([a-z])(\d+)-"
-_LINK: Final = re.compile(_STAND_IN.replace("[a-z]", "l"))
-_IMAGE: Final = re.compile(_STAND_IN.replace("[a-z]", "i"))
-_ANY: Final = re.compile(_STAND_IN)
+_LINK: Final = lazy(_STAND_IN.replace("[a-z]", "l"))
+_IMAGE: Final = lazy(_STAND_IN.replace("[a-z]", "i"))
+_ANY: Final = lazy(_STAND_IN)
 _IN_PLAIN_TEXT: Final = {"l": "t", "i": "t", "m": "f"}
 """What becomes of a stand-in in an attribute that takes no address: the text of a reference, or of a formula."""
 _ADDRESSES: Final = frozenset(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from markdown_it.token import Token
 
+from proofpress.patterns import lazy
 from proofpress.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """The words that make an alert, and which of the five it is: others are common elsewhere, and keep their own title."""
 
-_ALERT: Final = re.compile(r"\[!([A-Za-z][\w-]*)\]([-+]?)(?:[ \t]+([^\n]*))?(?:\n|\Z)")
-_TASK: Final = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")
+_ALERT: Final = lazy(r"\[!([A-Za-z][\w-]*)\]([-+]?)(?:[ \t]+([^\n]*))?(?:\n|\Z)")
+_TASK: Final = lazy(r"\[([ xX])\][ \t\n]+(?=\S)")
 
 
 def find_alerts(tokens: list[Token], lines: SourceLines, note: Note) -> list[Token]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_MARKS: Final = re.compile(r"(?:[\s>]|[-*+]\s|\d+[.)]\s)*")
+_MARKS: Final = lazy(r"(?:[\s>]|[-*+]\s|\d+[.)]\s)*")
 """What may stand before a row: indentation, and the marks of quotes and lists."""
 
-_BAR: Final = re.compile(r"(?<!\\)\|")
+_BAR: Final = lazy(r"(?<!\\)\|")
 
 
 class Lost(NamedTuple):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from markdown_it.common.normalize_url import normalizeLink
 
+from proofpress.patterns import lazy
+
 if TYPE_CHECKING:
     from proofpress.urls import Reading
 
-_PLAIN: Final = re.compile(
-    r"(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]++|%[0-9A-Fa-f]{2})*+"
-)  # never goes back: 100 bytes a step
+_PLAIN: Final = lazy(r"(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]++|%[0-9A-Fa-f]{2})*+")  # never goes back: 100 bytes a step
 
 
 def encoded(href: str) -> str:

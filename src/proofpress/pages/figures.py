@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from proofpress.patterns import lazy
+
+if TYPE_CHECKING:
+    import re
 
 CHARACTERS: Final = 65
 """How many characters a line of prose has in the theme, where the site doesn't say."""
@@ -14,11 +18,11 @@ WORTH: Final = 1.2
 OUTSET: Final = 15 * 16
 """Pixels by which what is wide reaches past the text."""
 
-_FIGURE: Final = re.compile(
+_FIGURE: Final = lazy(
     r"(?P<figure><figure(?: [^<>]*)?>)"
     r"(?P<image>(?:<picture[^<>]*>(?:<source [^<>]*>)*)?<img (?P<attributes>[^<>]*)>(?:</picture>)?)"
 )
-_ATTRIBUTE: Final = re.compile(r'([a-z-]+)="([^"]*)"')
+_ATTRIBUTE: Final = lazy(r'([a-z-]+)="([^"]*)"')
 
 
 def enlargeable(html: str, characters: object = None) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from proofpress.model import Place
+from proofpress.patterns import lazy
 from proofpress.rules.links import BROKEN_LINK
 from proofpress.rules.rule import replacing
 from proofpress.site import questions
@@ -26,23 +27,23 @@ if TYPE_CHECKING:
     from proofpress.site.questions import AskSite
 
 
-_EAGER: Final = re.compile(r"<img(?=[\s/>])(?![^>]*\sloading\s*=)", re.IGNORECASE)
-_IMAGE: Final = re.compile(r"<img(?=[\s/>])[^>]*>", re.IGNORECASE)
-_FOR_BOTH: Final = re.compile(r'(?<==")light-dark\((#[0-9a-f]+), #[0-9a-f]+\)(?=")')
+_EAGER: Final = lazy(r"<img(?=[\s/>])(?![^>]*\sloading\s*=)", re.IGNORECASE)
+_IMAGE: Final = lazy(r"<img(?=[\s/>])[^>]*>", re.IGNORECASE)
+_FOR_BOTH: Final = lazy(r'(?<==")light-dark\((#[0-9a-f]+), #[0-9a-f]+\)(?=")')
 """A colour of a diagram; who reads feeds has one ground, and often a program that is older than the function."""
 _WAITS: Final = ' loading="lazy" decoding="async"'
 """What a figure's image says."""
-_SAYS_ITSELF: Final = re.compile(r"\s(?:loading|fetchpriority)\s*=", re.IGNORECASE)
-_SMALL: Final = re.compile(r"""\swidth\s*=\s*["']?1?[0-9]?[0-9](?![0-9])""", re.IGNORECASE)
+_SAYS_ITSELF: Final = lazy(r"\s(?:loading|fetchpriority)\s*=", re.IGNORECASE)
+_SMALL: Final = lazy(r"""\swidth\s*=\s*["']?1?[0-9]?[0-9](?![0-9])""", re.IGNORECASE)
 """A width of less than 200 pixels: of a badge, or a sign."""
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = lazy(r"<[^>]*>")
 _NEAR: Final = 900
 """Characters of text that stand before an image which a phone shows at once; words of that many fill its screen."""
 _FAR: Final = 4_000
 """Characters before one which no window shows at once: fifty lines of prose, and more of all else."""
-_REST_OF_TAG: Final = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*""")
-_GIVEN: Final = re.compile(r"""\s(width|height)\s*=\s*["']?\s*([^\s"'>]*)""", re.IGNORECASE)
-_PIXELS: Final = re.compile(r"([0-9]{1,6})(?:\.[0-9]+)?(?:px)?", re.IGNORECASE)
+_REST_OF_TAG: Final = lazy(r"""(?:[^>"']|"[^"]*"|'[^']*')*""")
+_GIVEN: Final = lazy(r"""\s(width|height)\s*=\s*["']?\s*([^\s"'>]*)""", re.IGNORECASE)
+_PIXELS: Final = lazy(r"([0-9]{1,6})(?:\.[0-9]+)?(?:px)?", re.IGNORECASE)
 
 
 def settle(

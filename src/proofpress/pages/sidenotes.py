@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from proofpress.patterns import lazy
+
 MARK: Final = 'class="footnote-ref"'
 LONGEST: Final = 700
 """Characters of a footnote that stands in a margin: some thirty lines."""
 
 _SECTION: Final = '<section class="footnotes"'
-_NOTE: Final = re.compile(r'<li id="fn(?P<number>\d+)"><p>(?P<text>.*?)</p>\n</li>\n', re.DOTALL)
-_BACK: Final = re.compile(r' <a class="footnote-backref" href="#fnref\d+" aria-label="(?P<label>[^"]*)">')
-_REFERENCE: Final = re.compile(
+_NOTE: Final = lazy(r'<li id="fn(?P<number>\d+)"><p>(?P<text>.*?)</p>\n</li>\n', re.DOTALL)
+_BACK: Final = lazy(r' <a class="footnote-backref" href="#fnref\d+" aria-label="(?P<label>[^"]*)">')
+_REFERENCE: Final = lazy(
     r'<sup class="footnote-ref"><a href="#fn(?P<number>\d+)" id="fnref(?P=number)(?P<again>-\d+)?">(?P=number)</a></sup>'
 )
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = lazy(r"<[^>]*>")
 _NO_PLACE: Final = ("table", "figcaption", "summary", *(f"h{level}" for level in range(1, 7)))
 """Where no note can stand: its box would be cut, or be as large as a heading."""
 _NO_COPY: Final = ("<p", "<li", "<img", MARK, " id=")

@@ -11,12 +11,12 @@ import contextlib
 import datetime as dt
 import functools
 import marshal
-import re
 import traceback
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import jinja2
 import jinja2.bccache
+import jinja2.compiler
 import jinja2.meta
 import jinja2.parser
 import jinja2.visitor
@@ -27,6 +27,7 @@ from proofpress.model import SHIPPED, Place, TemplateSource
 from proofpress.pages import template_places
 from proofpress.pages.figures import enlargeable
 from proofpress.pages.sidenotes import with_sidenotes
+from proofpress.patterns import lazy
 from proofpress.problems import Problem, did_you_mean
 from proofpress.rules.templates import TEMPLATE_ERROR
 from proofpress.site.dates import iso_date
@@ -47,7 +48,7 @@ MARK: Final = "<proofpress>"
 """Stands before a template's path where its code is known to Python, so that its frames are told from others."""
 
 
-_OFFSET: Final = re.compile(r" at \d+$")
+_OFFSET: Final = lazy(r" at \d+$")
 _OWNERS: Final = {"Page": "page", "SiteView": "site", "WordsView": "words"}
 """What a template calls the values that it is handed."""
 
@@ -373,8 +374,24 @@ def _environment(sources: Mapping[str, TemplateSource], words: Catalogue | None 
     return environment
 
 
+class _CodeGenerator(jinja2.compiler.CodeGenerator):
+    """Writes code that shows a value by `escaping.shown` where it would call `escape`."""
+
+    def visit_Template(self, node: jinja2.nodes.Template, frame: jinja2.compiler.Frame | None = None) -> None:  # noqa: N802 - Jinja's name
+        self.writeline("from proofpress.pages.escaping import shown")
+        super().visit_Template(node, frame)
+
+    def _output_child_pre(self, node: jinja2.nodes.Expr, frame: jinja2.compiler.Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("shown(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
 class _Environment(jinja2.Environment):
     """An environment in which a template that is known by two names is one: the theme's, where the site has none over it."""
+
+    code_generator_class = _CodeGenerator
 
     sources: Mapping[str, TemplateSource] = {}
     words: Catalogue

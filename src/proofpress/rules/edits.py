@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from proofpress.problems import Edit
 
-_LINE_END: Final = re.compile(r"\r\n|\n|\r")
+_LINE_END: Final = lazy(r"\r\n|\n|\r")
 
 
 def stands(edit: Edit, lines: Sequence[str]) -> bool:

@@ -12,27 +12,21 @@ from proofpress.rules.rule import Fault, Rule
 if TYPE_CHECKING:
     from proofpress.rules.html_page import FoundOnPage, Page
 
-_ID: Final = re.compile(r"\sid\s*=\s*[\"']?([^\s\"'>]*)", re.IGNORECASE)
 _FRAME: Final = re.compile(r"<iframe\b", re.IGNORECASE)
 
 
 class _DuplicateId(PageRule, frozen=True):
     def check(self, page: Page) -> FoundOnPage:
         """Give the first id that several elements have, at the last of them, with the number of others like it."""
-        written = _ID.findall(page.html)
-        if len(set(written)) == len(written):
+        last = dict(page.ids)
+        if len(last) == len(page.ids):
             return
-        tags = [(tag.attributes.get("id", ""), tag) for tag in page.telling if _ID.search(tag.written)]
-        counts = Counter(name for name, _ in tags if name)
-        if len(counts) == len(tags):
-            return
-        last = dict(tags)
+        counts = Counter(name for name, _ in page.ids)
         repeated = [name for name, count in counts.items() if count > 1]
-        if repeated:  # none where some are empty
-            name, more = repeated[0], len(repeated) - 1
-            others = f" (and {more:,} more id{'s' if more > 1 else ''} of this page)" if more else ""
-            message = f"{counts[name]:,} elements of the page have the id '{name}'; a link to it leads to the first"
-            yield self.says(message, f"give each an id of its own{others}"), last[name]
+        name, more = repeated[0], len(repeated) - 1
+        others = f" (and {more:,} more id{'s' if more > 1 else ''} of this page)" if more else ""
+        message = f"{counts[name]:,} elements of the page have the id '{name}'; a link to it leads to the first"
+        yield self.says(message, f"give each an id of its own{others}"), last[name]
 
 
 class _NamelessFrame(PageRule, frozen=True):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
 from proofpress.rules.rule import Fault, Rule, replacing
 
 if TYPE_CHECKING:
     from proofpress.model import Place
     from proofpress.problems import Problem
 
-_PLAIN_WORDS: Final = re.compile(r"\w(?:[\w ./-]*\w)?")
+_PLAIN_WORDS: Final = lazy(r"\w(?:[\w ./-]*\w)?")
 """What means itself in YAML, in a list as well, without quotes."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from proofpress.patterns import lazy
 from proofpress.rules.output import ACTIVE_FILE
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _TYPED: Final = frozenset({"avif", "css", "gif", "jpeg", "jpg", "js", "json", "m
 Caddy, in a container without the system's tables, knows no others, not even `txt`, and looks at how a file begins.
 """
 
-_LOOKS_ACTIVE: Final = re.compile(
+_LOOKS_ACTIVE: Final = lazy(
     rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\t\n\x0c\r ]*"
     rb"<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|svg|math)[\s/>]"
     rb"|(?:\xef\xbb\xbf)?[\t\n\x0c\r ]*<(?:!--|\?xml|\?php)",

@@ -7,11 +7,11 @@ them, however its URL spells the name. And no path may be claimed that the disks
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from proofpress.paths import MAX_NAME, MAX_PARTS, MAX_PATH, OutputPath, identity
+from proofpress.patterns import lazy
 from proofpress.rules.files import PATH_TOO_LONG
 from proofpress.rules.site import RESERVED_PATH
 from proofpress.site.hosting import PATHS
@@ -60,7 +60,7 @@ FILES_AT_THE_ROOT: Final[Mapping[str, tuple[frozenset[Who], str]]] = {
 FILES: Final = frozenset({"index.html", MISSING})
 """Names of files that servers look for in folders: a folder of such a name hides them."""
 
-_HARMLESS: Final = re.compile(r"(?:[a-z0-9-]+/)*index\.html")  # most paths; only for speed
+_HARMLESS: Final = lazy(r"(?:[a-z0-9-]+/)*index\.html")  # most paths; only for speed
 
 
 class Complaint(NamedTuple):

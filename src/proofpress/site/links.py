@@ -7,7 +7,6 @@ own URL or to the site's root. What leads nowhere is a problem that names the ne
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from proofpress.content.images import IMAGES
 from proofpress.content.names import split as split_name
 from proofpress.model import Card, File, Place, Reference
 from proofpress.paths import Base, SitePath, SourcePath, encode, join
+from proofpress.patterns import lazy
 from proofpress.problems import Edit, Problem, nearest
 from proofpress.rules.links import BROKEN_ANCHOR, BROKEN_LINK, DRAFT_LINK, MISSING_IMAGE, PUT_IMAGE, UNKNOWN_URL
 from proofpress.rules.rule import replacing
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from proofpress.rules.rule import Fault
 
 CONTENT = "content/"
-ELSEWHERE = re.compile(
+ELSEWHERE = lazy(
     r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|edu|gov|co|ai|app|me|us|uk|de|fr|gy|es)(?:/|$)"
 )
 """The beginning of an address that lacks its scheme, told from a file by a top-level domain that is no file's ending."""
 
-_WRITTEN = re.compile(r"[\w%+,./~-]+")
+_WRITTEN = lazy(r"[\w%+,./~-]+")
 """What means itself in a link's destination wherever that is written."""
 
 
@@ -228,7 +228,8 @@ class Links(msgspec.Struct, frozen=True, dict=True):
         for path in self.cards:
             stem = posixpath.splitext(posixpath.basename(path))[0]
             name = posixpath.basename(posixpath.dirname(path)) if stem == "index" else stem
-            for other in (name, f"{name}.md", split_name(path).stem, f"{split_name(path).stem}.md"):
+            plain = split_name(path).stem
+            for other in (name, f"{name}.md", plain, f"{plain}.md"):
                 also.setdefault(other, []).append(path)
         return Suggestions(paths, also)
 
