@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from proofpress.model import Place
-    from proofpress.rules.prose import Text
+    from proofpress.rules.prose import Run, Text
     from proofpress.rules.rule import Found
 
 
@@ -130,6 +130,10 @@ _ADDRESSES: Final = frozenset({"href", "src", "srcset", "poster", "data"})
 _JSX: Final = lazy(r"<[A-Z][\w.]*(?:\s[^<>]*?)?\s[\w-]+=\{|<[A-Z]\w*\.\w|<>|</>")
 
 
+_TOLD: Final = frozenset({"unknown-alert", "unsafe-url", "lost-cells"})
+"""What tells why the marks of a line show."""
+
+
 class _ForeignSyntax(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each kind of mark once, with how often the file holds it."""
@@ -141,8 +145,7 @@ class _ForeignSyntax(TextRule, frozen=True):
         near = [needles for rare, needles in _NEEDLES.items() if rare in lines]
         numbers = {number for needles in near for needle in needles if needle in lines for number in needles[needle]}
         marks = [mark for mark in map(MARKS.__getitem__, sorted(numbers)) if mark.may_be_in(plain)]
-        told = {one.line for one in text.findings if one.rule == "unknown-alert"}
-        told |= {one.line for one in text.findings if one.rule == "unsafe-url"}
+        told = {one.line for one in text.findings if one.rule in _TOLD}
         if any("|" in mark.needles for mark in marks):
             told |= rows_told(text)
         if marks:
@@ -158,10 +161,11 @@ class _ForeignSyntax(TextRule, frozen=True):
 
 
 def _in_runs(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
+    unread = [one.line for one in text.findings if one.rule == "too-many-marks"]
     for run in text.runs:
         written = run.written
         here = [mark for mark in marks if mark.is_near("\n" + written)]
-        if not here:
+        if not here or (unread and _holds(run, unread)):
             continue
         plain = "\n" + run.plain
         here = [mark for mark in here if mark.is_near(plain)]
@@ -174,6 +178,12 @@ def _in_runs(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
                 told.append((begin, end))
                 length = len(found[0].partition("\n")[0].rstrip())
                 yield mark.fault(found), run.place(begin, max(1, length))
+
+
+def _holds(run: Run, lines: list[int]) -> bool:
+    """Tell whether one of these lines is among those of a run."""
+    first = run.written_place(0, 1).line
+    return any(first <= line <= first + run.written.count("\n") for line in lines)
 
 
 def _names_between_colons(text: Text) -> Iterator[tuple[Fault, Place]]:

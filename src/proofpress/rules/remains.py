@@ -83,18 +83,19 @@ class _EchoedAnswer(TextRule, frozen=True):
 
 
 _END: Final = lazy(
-    r"\[(?:end|END|End) of (?:text|document|post|article|file|transcript|response|output)\]"
-    r"|<\|(?:endoftext|end_of_text|im_end|eot_id|end)\|>|\[(?:EOS|/?INST)\]"
+    r"\[end of (?:the )?(?:text|document|post|article|file|transcript|response|output)\]"
+    r"|<\|[a-z_]{3,30}\|>|\[(?:EOS|/?INST)\]",
+    re.IGNORECASE,
 )
 
 
-_ENDS: Final = ("[end of ", "[END of ", "[End of ", "<|", "EOS]", "INST]")
+_ENDS: Final = ("[end of ", "<|", "eos]", "inst]")
 
 
 class _EndMarker(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each mark by which a program says that its text ends."""
-        if not any(mark in text.source for mark in _ENDS):
+        if not any(mark in text.folded for mark in _ENDS):
             return
         for run in text.runs:
             for found in _END.finditer(run.text):
