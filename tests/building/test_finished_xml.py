@@ -127,6 +127,7 @@ def test_an_address_of_a_feed_or_a_sitemap_is_whole(xml: str, hrefs: list[str]) 
         ("<a b='1' b='2'/>", 1, "duplicate attribute"),
         ("<a><b", 1, "unclosed token"),
         ("", 1, "no element found"),
+        ("<?xml version='1.0' encoding='none'?><a/>", 1, "unknown encoding: none"),
     ],
 )
 def test_a_file_that_is_no_xml_says_where_and_why(xml: str, line: int, reason: str) -> None:

@@ -8,7 +8,7 @@ feed carries.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 import msgspec
 
@@ -21,6 +21,7 @@ from proofpress.problems import Problem, Severity
 from proofpress.rules.pages import MALFORMED_XML, RELATIVE_ADDRESS
 from proofpress.rules.rule import WHOLE_FILE
 from proofpress.rules.xml_file import ENDINGS, relatives, unreadable
+from proofpress.site.finished import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,9 +84,9 @@ def seen_on(
 
 def look_at_xml(data: bytes, target: Target, url: str) -> tuple[Told, ...]:
     """Return what is wrong with an XML file that a target made, on a site with a URL."""
-    ends = unreadable(data)
+    ends, lines = unreadable(data), data.decode("utf-8", "replace").split("\n")
     if ends is not None:
-        line = _line(data, ends.line)
+        line = lines[ends.line - 1] if ends.line <= len(lines) else ""
         mark = max(line.rfind("<", 0, ends.column), line.rfind("&", 0, ends.column))
         begun = mark >= 0 and not {">", ";"} & {*line[mark : ends.column - 1]}
         near = line[mark if begun else ends.column - 1 :].strip()
@@ -95,8 +96,8 @@ def look_at_xml(data: bytes, target: Target, url: str) -> tuple[Told, ...]:
     own = Base.of(url).absolute(target.site_path)
     found = {
         (one.href, one.entry): _told(
-            RELATIVE_ADDRESS.beginning_nowhere(one.href, urljoin(urljoin(own, one.entry), one.href)),
-            _line(data, one.line).strip(),
+            RELATIVE_ADDRESS.beginning_nowhere(one.href, joined(joined(own, one.entry) or own, one.href) or own),
+            lines[one.line - 1].strip(),
             one.href,
             one.entry,
         )
@@ -107,11 +108,6 @@ def look_at_xml(data: bytes, target: Target, url: str) -> tuple[Told, ...]:
 
 def _told(fault: Fault, line: str, near: str, entry: str = "") -> Told:
     return Told(fault.rule.name, fault.rule.severity, fault.message, fault.hint, line, near, entry)
-
-
-def _line(data: bytes, number: int) -> str:
-    lines = data.decode("utf-8", "replace").split("\n")
-    return lines[number - 1] if number <= len(lines) else ""
 
 
 def xml_problems(

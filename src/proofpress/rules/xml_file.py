@@ -57,6 +57,8 @@ def unreadable(data: bytes) -> Unreadable | None:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         return Unreadable(expat.ErrorString(error.code), error.lineno, error.offset + 1)
+    except (LookupError, ValueError) as error:  # it names an encoding that expat can't read
+        return Unreadable(str(error), 1, 1)
     return None
 
 
