@@ -18,7 +18,13 @@
     return found;
   };
   /** What is written in a query, as words are parted in the index: names by what joins them, no number by its dot, no C++. */
-  const words = (query) => query.replace(/(?<!\d)\.|\.(?!\d)|[+#](?=\p{L})|(?<![\p{L}\p{N}+#])(?:\+|#(?!\p{N}))|[:<>()[\]{}/\\=,;$&|!?*@~^%-]+/gu, " ").trim();
+  const words = (query) => query
+    .replace(/(\d)\.(?=\d)/g, "$1\u2024")  // a dot that Pagefind leaves out of words as it does others
+    .replace(/([\p{L}\p{N}]?)([+#]+)(?=(.?))/gu, (all, before, run, after) => {
+      if (before) return /\p{L}/u.test(after) ? `${before} ` : all;
+      return run.endsWith("#") && /\p{N}/u.test(after) ? " #" : " ";
+    })
+    .replace(/[.:<>()[\]{}/\\=,;$&|!?*@~^%-]+/g, " ").trim();
 
   const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");  // as Pagefind writes them
   /** Text in which only <mark> is more than text. */
@@ -46,7 +52,7 @@
   /** Whether a page was found by what was asked: of a word that no word begins with, Pagefind takes ever shorter beginnings. */
   const meant = (page, query) => {
     const all = page.content.split(/\s+/);
-    const marks = page.excerpt.match(/(?<=<mark>).*?(?=<\/mark>)/g) ?? [];
+    const marks = [...page.excerpt.matchAll(/<mark>(.*?)<\/mark>/g)].map((one) => one[1]);
     const bare = (text) => text.replace(/[^\p{L}\p{N}_]+/gu, "");
     const hits = [...page.locations.map((at) => all[at] ?? ""), ...marks].map((hit) => bare(folded(hit)));
     const near = (word) => {
