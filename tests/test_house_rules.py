@@ -110,6 +110,7 @@ WIDER = {
     "cli/run.py command": "the same",
     "cli/serve.py command": "the same",
     "engine/loop.py bring_up_to_date": "six are keywords with a default, each a way in which kinds of step differ",
+    "markdown/tokens.py __init__": "the fields of markdown-it's token, in its order",
 }
 """Functions that may have more parameters, and why."""
 

@@ -26,18 +26,29 @@ MOST_AT_ONCE: Final = 10_000_000
 """Of one that is in memory several times: its decoder holds frames, or it is not made smaller while it is read."""
 MOST_IN_SCALE: Final = 89_000_000
 """Of a JPEG, which is decoded at a smaller scale; Pillow by itself opens none that is larger."""
+MOST_HELD: Final = 150_000_000
+"""Bytes that the decoder of a JPEG holds of one that comes in several scans, as a progressive one does: all of it at once."""
+MOST_WRITTEN: Final = 5_500_000
+"""Pixels of one that is encoded, which takes thirty bytes for each; a line counts as 160 longer than it is (`_MARGIN`)."""
+TALLEST: Final = 16_383
+"""Lines that WebP has room for (RFC 9649, section 2.7)."""
 MOST_MOVING: Final = 100_000_000
 """Of all frames of a GIF that moves, which are decoded and encoded one by one."""
 APART: Final = 1.15
 """How many times as wide as the next one a picture is at least; what lies closer is not worth a file."""
 WORTH: Final = 0.9
 """The share of the original's bytes that the widest one has at the most; else the original is light enough as it is."""
+_NARROWEST: Final = 0.6
+"""The share of the width that is useful which one has at the least that is too tall to be encoded in it."""
+_MARGIN: Final = 160
 _LIGHTER: Final = 20
 """By how much AVIF's number for quality is lower than WebP's for what looks alike."""
 _SHORTEST, _PAUSE = 10, 100
 """Milliseconds: a pause that browsers do not keep to, and what they make of it."""
 _READ: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP")
 """What browsers show. No other decoder is let near a file, whatever its ending says."""
+_JPEGS: Final = {"JPEG", "MPO"}
+"""MPO is a JPEG with others behind it (CIPA DC-007): what phones take, with a map of its brightness. Browsers show the first."""
 _STRIP: Final = 256
 """Lines that are made smaller at once."""
 _ORIENTATION: Final = 0x0112
@@ -90,7 +101,7 @@ def make(data: bytes, wanted: Wanted) -> Picture:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(io.BytesIO(data), formats=_READ) as image:
-                return _made(image, wanted, len(data), [one for one in wanted.formats if not features.check(one)])
+                return _made(image, wanted, data, [one for one in wanted.formats if not features.check(one)])
         except (UnmadeError, MemoryError):
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -101,17 +112,20 @@ def make(data: bytes, wanted: Wanted) -> Picture:
             raise UnmadeError(f"can't be decoded ({str(error)[:80] or type(error).__name__})") from error
 
 
-def _made(image: Any, wanted: Wanted, size: int, lacking: Sequence[Format]) -> Picture:
-    if image.format != "JPEG":
+def _made(image: Any, wanted: Wanted, data: bytes, lacking: Sequence[Format]) -> Picture:
+    size = len(data)
+    if image.format not in _JPEGS:
         _bounded(image, MOST_PIXELS)  # before anything is asked of it that decodes it
-    if getattr(image, "is_animated", False):
+    if image.format != "MPO" and getattr(image, "is_animated", False):
         return _moving(image, wanted, size)
     # Chromium heeds the orientation of every format but WebP; AVIF's own transformations reach us as one.
     turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1), "") if image.format != "WEBP" else ""
     lying = turn in {"TRANSPOSE", "ROTATE_270", "TRANSVERSE", "ROTATE_90"}
     width, height = image.size[::-1] if lying else image.size
-    widths = _widths(width, wanted.widths)
-    widest = widths[-1]
+    widest = _widest(width, height, max(wanted.widths))
+    widths = [*(each for each in sorted(set(wanted.widths)) if each * APART <= widest), widest]
+    if image.format in _JPEGS:
+        _held(image, data)
     small = _in_srgb(_reduced(image, _factor(image, widest, lying=lying)), image.info)
     small = _upright(small, turn)
     sizes = [(each, max(1, round(height * each / width))) for each in widths]
@@ -150,10 +164,40 @@ def _moving(image: Any, wanted: Wanted, size: int) -> Picture:
     return Picture(variants=(Encoded("webp", width, data),)) if len(data) <= WORTH * size else Picture()
 
 
-def _widths(width: int, wanted: Sequence[int]) -> list[int]:
-    """Return the widths in which a picture is made, the widest last: never more than its own."""
-    widest = min(width, max(wanted))
-    return [*(each for each in sorted(set(wanted)) if each * APART <= widest), widest]
+def _widest(width: int, height: int, wanted: int) -> int:
+    """Return the greatest width in which a picture is made: never more than its own, nor more than can be encoded.
+
+    Raises UnmadeError for one that is so tall that it would be shown larger than it is made.
+    """
+    useful = min(width, wanted)
+    share = height / width
+    # (x + margin) * x * share is what is encoded.
+    widest = int(((_MARGIN / 2) ** 2 + MOST_WRITTEN / share) ** 0.5 - _MARGIN / 2)
+    widest = min(useful, widest, int(TALLEST / share))
+    if widest < _NARROWEST * useful:
+        raise UnmadeError(f"is {height:,} pixels high, too high for a width of {useful:,}")
+    return widest
+
+
+def _held(image: Any, data: bytes) -> None:
+    """Raise UnmadeError for a JPEG of which the decoder would hold too much (T.81, A.2 and G.1): two bytes a coefficient."""
+    if not image.info.get("progressive") and _in_first_scan(data) == image.layers:
+        return
+    sampled = [(across, down) for _, across, down, _ in image.layer]
+    most = max(across for across, _ in sampled) * max(down for _, down in sampled)
+    width, height = image.size
+    if 2 * width * height * sum(across * down for across, down in sampled) / most > MOST_HELD:
+        raise UnmadeError(f"has {width:,} by {height:,} pixels in several scans, more than are decoded")
+
+
+def _in_first_scan(data: bytes) -> int:
+    """Return how many components the first scan of a JPEG has (T.81, B.2.3); 0 where its segments don't lead there."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and at + 4 < len(data):
+        if data[at + 1] == 0xDA:
+            return data[at + 4]
+        at += 1 if data[at + 1] == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0
 
 
 def _factor(image: Any, widest: int, *, lying: bool) -> int:
@@ -163,7 +207,7 @@ def _factor(image: Any, widest: int, *, lying: bool) -> int:
     """
     width, height = image.size
     share = widest / (height if lying else width)
-    if image.format == "JPEG" and width * height <= MOST_IN_SCALE:
+    if image.format in _JPEGS and width * height <= MOST_IN_SCALE:
         image.draft(None, (max(1, int(width * share)), max(1, int(height * share))))
     factor: int = max(1, (image.size[1] if lying else image.size[0]) // widest)
     _bounded(image, MOST_AT_ONCE if factor == 1 or image.format in {"WEBP", "AVIF", "GIF"} else MOST_PIXELS)
@@ -184,12 +228,13 @@ def _reduced(image: Any, factor: int) -> Any:
     from PIL import Image  # noqa: PLC0415 - an extra, needed only where a site asks for it
 
     image.load()
+    if factor == 1:
+        return _plain(image)
     width, height = image.size
     strip = _STRIP * factor
     whole: Any = None
     for top in range(0, height, strip):
-        piece = _plain(image.crop((0, top, width, min(height, top + strip))))
-        piece = piece.reduce(factor) if factor > 1 else piece
+        piece = _plain(image.crop((0, top, width, min(height, top + strip)))).reduce(factor)
         if whole is None:
             whole = Image.new(piece.mode, (piece.size[0], -(-height // factor)))
         whole.paste(piece, (0, top // factor))

@@ -366,7 +366,8 @@ def _shared(found: _Found) -> Shared | None:
         return None
     from proofpress.engine.sharing import Shared, place_of  # noqa: PLC0415 - few sites have one
 
-    return Shared(place_of(url, root), url, reads=not found.anew, writes=found.inputs.config.cache.write)
+    key, writes = found.options.cache_key, found.inputs.config.cache.write
+    return Shared(place_of(url, root), url, reads=not found.anew, writes=writes, key=key)
 
 
 def _publish(found: _Found, store: Store, built: Built, problems: list[Problem]) -> Published:

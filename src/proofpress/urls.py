@@ -35,6 +35,7 @@ LINKS: Final[Mapping[str, tuple[str, ...]]] = {
     "audio": ("src",),
     "embed": ("src",),
     "iframe": ("src",),
+    "image": ("href", "xlink:href"),
     "img": ("src", "srcset"),
     "link": ("href",),
     "object": ("data",),
@@ -42,7 +43,7 @@ LINKS: Final[Mapping[str, tuple[str, ...]]] = {
     "track": ("src",),
     "video": ("src", "poster"),
 }
-"""The attributes of HTML that lead somewhere, by element: what a post's own HTML may hold."""
+"""The attributes of HTML that lead somewhere, by element: what a post's own HTML may hold, drawings among it."""
 _SOURCE_OF_SET: Final = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)")
 _DESCRIPTOR: Final = re.compile(r"(?:[^,(]+|\([^)]*\)?)*")
 

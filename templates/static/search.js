@@ -2,7 +2,8 @@
 (() => {
   const address = document.currentScript.dataset.pagefind;
   const PART = /\u2060(<\/mark>)? /g;  // parts names in code for the index: search/records.py
-  let dialog, field, status, list, finder, asked = "";
+  const STEP = 12;  // pages that are shown at once
+  let dialog, field, status, list, finder, asked = "", further = [], growing = false;
 
   const make = (name, content = {}, ...inner) => {
     const element = Object.assign(document.createElement(name), content);
@@ -11,18 +12,19 @@
   };
   const find = async (anew = "") => {
     const found = await import(address + anew);
-    await found.options({ baseUrl: "/", excerptLength: 24 });
+    // What is asked for itself goes before what begins with it: 1.31 before the issues 131764, 131925 and 131941.
+    await found.options({ baseUrl: "/", excerptLength: 24, ranking: { termSimilarity: 5 } });
     await found.init();
     return found;
   };
-  /** What is written in a query, as words are parted in the index. */
-  const words = (query) => query.replace(/[.:<>()[\]{}/\\=,;#$&|!?*+@~^%-]+/g, " ").trim();
+  /** What is written in a query, as words are parted in the index: names by what joins them, no number by its dot, no C++. */
+  const words = (query) => query.replace(/(?<!\d)\.|\.(?!\d)|[+#](?=\p{L})|(?<![\p{L}\p{N}+#])(?:\+|#(?!\p{N}))|[:<>()[\]{}/\\=,;$&|!?*@~^%-]+/gu, " ").trim();
 
   const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");  // as Pagefind writes them
   /** Text in which only <mark> is more than text. */
   const marked = (text) => {
     let inside = false;
-    return text.replace(PART, "$1").replaceAll("\u2060", "").split(/(<\/?mark>)/).flatMap((piece) => {
+    return text.replace(PART, "$1").replace(/\u2060|<\/mark><mark>/g, "").split(/(<\/?mark>)/).flatMap((piece) => {
       if (/^<\/?mark>$/.test(piece)) inside = piece === "<mark>";
       else if (piece) return [inside ? make("mark", {}, plain(piece)) : plain(piece)];
       return [];
@@ -39,9 +41,25 @@
     return item;
   };
 
+  /** A word without its marks, in small letters. */
+  const folded = (text) => text.normalize("NFD").replace(/[\p{M}\u200b\u2060]/gu, "").toLowerCase();
+  /** Whether a page was found by what was asked: of a word that no word begins with, Pagefind takes ever shorter beginnings. */
+  const meant = (page, query) => {
+    const all = page.content.split(/\s+/);
+    const marks = page.excerpt.match(/(?<=<mark>).*?(?=<\/mark>)/g) ?? [];
+    const bare = (text) => text.replace(/[^\p{L}\p{N}_]+/gu, "");
+    const hits = [...page.locations.map((at) => all[at] ?? ""), ...marks].map((hit) => bare(folded(hit)));
+    const near = (word) => {
+      const half = word.slice(0, Math.ceil(word.length / 2));
+      return word.length < 3 || hits.some((hit) => hit.includes(half) || (hit.length > 1 && word.includes(hit)));
+    };
+    return folded(query).split(/\s+/).map(bare).every(near);
+  };
+
   const search = async () => {
     const query = asked = words(field.value);
     if (!query) return show([], "");
+    busy(true);
     try {
       finder ??= find();
       let found;
@@ -51,7 +69,9 @@
         finder = find(`?${Date.now()}`);
         found = await answer(await finder, query);
       }
-      if (found && query === asked) show(found.pages, found.pages.length ? `${status.dataset.found}: ${found.count}` : status.dataset.none);
+      if (!found || query !== asked) return undefined;
+      if (found.pages.some((page) => meant(page, query))) show(found.pages, `${status.dataset.found}: ${found.count}`, found.further);
+      else show([], status.dataset.none);
     } catch {
       finder = undefined;
       if (query === asked) show([], status.dataset.failed);
@@ -60,12 +80,25 @@
   };
   const answer = async (pagefind, query) => {
     const found = await pagefind.debouncedSearch(query, {}, 120);
-    return found && { count: found.results.length, pages: await Promise.all(found.results.slice(0, 12).map((one) => one.data())) };
+    return found && { count: found.results.length, pages: await pagesOf(found.results.slice(0, STEP)), further: found.results.slice(STEP) };
   };
-  const show = (pages, said) => {
+  const pagesOf = (results) => Promise.all(results.map((one) => one.data()));
+  const busy = (is) => field.form.classList.toggle("busy", is);
+  const show = (pages, said, others = []) => {
+    further = others;
     list.replaceChildren(...pages.map(shown));
     list.scrollTop = 0;
     status.textContent = said;
+    busy(false);
+  };
+  /** Show further pages once the reader comes to the end of those that are there. */
+  const more = async () => {
+    if (growing || !further.length || list.scrollHeight - list.scrollTop - list.clientHeight > 400) return;
+    growing = true;
+    const those = further;
+    const pages = await pagesOf(those.splice(0, STEP)).catch(() => []);
+    growing = false;
+    if (those === further) list.append(...pages.map(shown));
   };
 
   /** The arrows lead from the field through the results and back; what is typed goes into the field. */
@@ -88,6 +121,7 @@
     [field, status, list] = ["input", "[role=status]", "ol"].map((one) => dialog.querySelector(one));
     document.body.append(dialog);
     field.addEventListener("input", search);
+    list.addEventListener("scroll", more, { passive: true });
     dialog.addEventListener("keydown", move);
     dialog.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();

@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench.processes import Used
+from bench.sizes import Taken
+from bench.sizes import rows as as_rows
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -104,3 +107,11 @@ def test_the_simulation_has_a_row_for_each_size_and_one_for_a_million() -> None:
     found = rows(done.stdout)
     assert [row[0] for row in found] == ["20", "30", "1,000,000, simulated"]
     assert all(re.fullmatch(r"-?[\d,]+ MB", row[-1]) for row in found)
+
+
+def test_the_sizes_have_a_row_for_each_build_and_what_more_posts_take() -> None:
+    done = bench("sizes", "--posts", "3", "--jobs", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [row[0] for row in rows(done.stdout)] == ["3, cold", "3, no-op", "3, edit"]
+    small, large = (Taken(posts, (Used(1, posts / 100, 1),) * 3, (1, 1, 1)) for posts in (1000, 3000))
+    assert [row[-1] for row in as_rows([small, large])] == ["", "", "", "10.00 s", "", ""]

@@ -286,10 +286,15 @@ PLANTED: dict[str, tuple[str, int, int]] = {
     "repeated-heading": ("## Twice\n\nA sentence.\n\n## Twice\n\nAnother.", 4, 4),
     "restarted-list": ("1. One:\n\n```text\none\n```\n\n1. Two:\n\n```text\ntwo\n```", 6, 1),
     "swallowed-item": ("1. One:\n\n```text\none\n```\nThat is one.\n2. Two is more.", 6, 1),
+    "underlined-paragraph": ("Tiles fit the cache.\nThey are read once.\n---\nA sentence.", 2, 1),
     "unused-allowance": ("<!-- proofpress: ignore vague-link -->", 0, 1),
     "no-header": ("| | |\n|---|---|\n| L1 | 48 kB |", 0, 1),
     "unsaid-language": ("Матрица, которая не помещается в кэш, читается снова.", 0, 1),
     "vague-link": ("The manual is [here](https://example.org/manual).", 0, 22),
+    "editor-comment": ("It is slow {>>is it?<<} here.", 0, 12),
+    "bare-url": ("The grammar is at https://spec.commonmark.org/0.31.2/, with examples.", 0, 19),
+    "stock-phrase": ("It was slow.\nIn this blog post, we\u2019ll see why.", 1, 1),
+    "example-address": ("The plots are at plots.example.org, for a week.", 0, 18),
     "github-link": ("More is in [another post](../linkers/).", 0, 27),
 }
 """By rule, a fault and where it is: how many lines below its first, and its column."""
@@ -368,10 +373,10 @@ def test_a_mend_takes_its_fault_away_and_brings_no_other_and_changes_nothing_els
 
 
 LEFT_ALONE = {
-    "a caption above an image": "**The next sequence**\n\n![A plot of it](https://example.org/a.svg)",
+    "a caption above an image": "**The next sequence**\n\n![A plot of it](https://www.w3.org/a.svg)",
     "a caption that is announced": "The prompt is below:\n\n**The whole prompt**\n\n- One\n- Two",
     "the title of a listing": "**With arrays**\n\n```python\nimport numpy\n```",
-    "a bold link": "**[Register now][a]**\n\nWe hope to see you.\n\n[a]: https://example.org/",
+    "a bold link": "**[Register now][a]**\n\nWe hope to see you.\n\n[a]: https://www.w3.org/",
     "a bold mark": "**(`industry`)**\n\n| a |\n|---|\n| 1 |",
     "a refrain": f"{LONG}\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n\n{LONG}",
     "a paragraph that is quoted again": f"{LONG}\n\n> {LONG}",
@@ -382,6 +387,15 @@ LEFT_ALONE = {
     "a library called click": "It is made with [click](https://click.palletsprojects.com/).",
     "two lists of one item": "1. One:\n\nA paragraph between.\n\n1. Another.",
     "a list whose listings belong to it": "1. One:\n\n   ```text\n   a\n   ```\n\n1. Two:\n\n   ```text\n   b\n   ```",
+    "an address between angle brackets": "The grammar is at <https://spec.commonmark.org/>.",
+    "an address that has words": "[https://spec.commonmark.org/](https://spec.commonmark.org/) and `https://spec.commonmark.org/`.",
+    "a bare address of mail": "Write to ada@press.dev.",
+    "a server of one's own": "It answers at http://localhost:8000/ then.",
+    "a phrase that says what the text leaves out": "In this post I will only look at presses of iron.",
+    "a ready-made phrase that is quoted": "> In this blog post, we will see why.\n\nSo it began.",
+    "a file called after an example": "It is in `example.com`, and in config.example.",
+    "a note that an editor publishes": "[Editor's note: this was written in spring.] It is slow.",
+    "a counter in code and a name in per cent": "`{++i}` and {--}, %%d and 5%% of 6%%.",
     "a friendly beginning": "Of course, a press is heavy. Here is a press of iron.",
 }
 """What reports over real blogs took for a fault, and what is near one."""
@@ -391,6 +405,24 @@ LEFT_ALONE = {
 def test_what_only_looks_like_a_fault_is_left_alone(text: str) -> None:
     found = faults(Path("a.md"), f"---\ntitle: Presses\n---\n\n{text}\n")
     assert [one.rule for one in found if one.rule not in {"skipped-level", "unnamed-listing"}] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("It is slow {>>is it?<<} here.", "It is slow here."),
+        ("It is slow {>>is it?<<}.", "It is slow."),
+        ("It is {>>very?<<}slow.", "It is slow."),
+        ("{>>Is it?<<} It is slow.", " It is slow."),
+        ("[Note to self: measure.] It {++really++} is %%\n\n%% so %%", None),
+    ],
+)
+def test_a_remark_of_an_editor_goes_with_its_blank(text: str, mended: str | None) -> None:
+    written = f"---\ntitle: A\n---\n\n{text}\n"
+    found = [one for one in faults(Path("a.md"), written) if one.rule == "editor-comment"]
+    assert len(found) == (1 if mended else 3)
+    edits = [edit for one in found for edit in one.edits]
+    assert edited(written, edits).split("\n", 4)[4].strip("\n") == (mended or text)
 
 
 @pytest.mark.parametrize(

@@ -37,12 +37,14 @@ FILES = {
             '<iframe src="https://film.example/2" title="A press"></iframe>\n'
             '<iframe src="https://film.example/3" aria-hidden="true"></iframe>\n\n'
             '<img src="https://me.example/blog/no.png" alt="No" srcset="https://me.example/blog/no-2.png 2x">\n\n'
+            "[tags](/tags/#none), [moved](/old/#none), [moved](/old/#heading).\n\n"
             "[the host's own](https://me.example/shop/) [out](https://other.example/a?b=1&c=2#d)\n"
         ),
     ),
     "content/posts/two.md": post(
         "Two", text="## Near\n\n[broken](/nowhere/) and [far](https://me.example/blog/posts/one/#head)"
     ),
+    "content/posts/three.md": post("Three", more="tags: [ink]\n"),
     "content/about.md": "# About\n\nThe text.\n",
     "templates/partials/footer.html": (
         '<p><a href="/about/">Above</a> <a href="/blog/about/#me">Me</a>\n<a href="/blog/lost/">Lost</a>'
@@ -58,6 +60,8 @@ TOLD = [
     ("content/posts/one.md", 16, 1, "nameless-frame", "this frame has no title, so who does not see it can't tell what it shows"),
     ("content/posts/one.md", 20, 11, "missing-image", "no image is at '/no.png'"),
     ("content/posts/one.md", 20, 60, "missing-image", "no image is at '/no-2.png'"),
+    ("content/posts/one.md", 22, 8, "broken-anchor", "'/tags/' has no heading or id 'none'"),
+    ("content/posts/one.md", 22, 30, "broken-anchor", "'/old/' has no heading or id 'none'"),
     ("content/posts/two.md", 8, 10, "unknown-url", "no page or file of this site is at '/nowhere/'"),
     ("content/posts/two.md", 8, 31, "broken-anchor", "'/posts/one/' has no heading or id 'head'"),
     ("templates/partials/footer.html", 1, 13, "leaves-site", "'/about/' leads out of the site, which begins at '/blog/'"),

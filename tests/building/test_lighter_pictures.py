@@ -6,11 +6,13 @@ import io
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pytest
+from notebooks_of_tests import FRONT, base64_of, code, notebook, prose, raw, shown
 from PIL import Image
 from small_site import NOW, SmallSite, post
 
@@ -19,7 +21,7 @@ from proofpress.builder.desk import Desk
 from proofpress.builder.inputs import Looked, Options, read_inputs
 from proofpress.builder.versions import code_version
 from proofpress.engine.blobs import StoreFile
-from proofpress.engine.executors import Processes
+from proofpress.engine.executors import Futures, Processes
 from proofpress.engine.store import Store
 from proofpress.output.cache import CACHE, PICTURES
 from proofpress.output.pictures import Shelf
@@ -79,7 +81,7 @@ class Counting:
     def run(
         self, state: Any, make: Callable[[Any], Any], tasks: Sequence[Any], progress: Callable[[int], None]
     ) -> Iterator[Any]:
-        self.made += [task.path for task in tasks if type(task).__name__ == "PictureStep"]
+        self.made += [task.original.path for task in tasks if type(task).__name__ == "PictureStep"]
         return Processes().run(state, make, tasks, progress)
 
 
@@ -116,6 +118,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="module")
 def page(built: Built) -> str:
     return {str(path): data for path, data in built.outputs.items()}["posts/a/index.html"].decode()
+
+
+def test_pictures_made_on_a_machine_without_the_sites_folder_are_the_same_and_lie_on_the_shelf_here(
+    built: Built, tmp_path: Path
+) -> None:
+    site = SmallSite(tmp_path / "site").write(FILES)
+    with ThreadPoolExecutor(1) as pool:
+        desk = Desk(executor=Futures(pool, lambda data: data, workers=1), shelf=Shelf(site.root))
+        away = build(Options(root=site.root, now=NOW), desk)
+    assert away.outputs == built.outputs
+    assert len(Bench(site.root).shelf) == len(built.world.pictures.data) > 0
 
 
 def around(page: str, alt: str) -> str:
@@ -282,6 +295,78 @@ def test_widths_that_have_no_effect_are_told(tmp_path: Path) -> None:
     site.write({"site.yaml": SETTINGS.replace("images", "# images")})
     found = [(one.line, one.message) for one in site.build(checks=True).problems if one.rule == "unused-attribute"]
     assert found[0] == (6, "'quality' has no effect, since this site makes no pictures lighter")
+
+
+NOTEBOOK: Final = "content/posts/n.ipynb"
+
+
+def test_pictures_in_notebooks_are_made_lighter_as_any_other(tmp_path: Path) -> None:
+    def cells(words: str) -> str:
+        return notebook(
+            raw(FRONT),
+            prose(words),
+            code("plot()", shown({"image/png": base64_of(plot()), "text/plain": "<Figure>"}, width=60)),
+            prose("![Attached](attachment:p.jpg){.wide}", {"p.jpg": {"image/jpeg": base64_of(photo())}}),
+            code("draw()", shown({"image/svg+xml": [CLEAN], "text/plain": "<SVG object>"})),
+        )
+
+    other: dict[str, str | bytes] = {
+        "content/posts/b.md": post("B", text="![B](photo.jpg)"),
+        "content/posts/photo.jpg": photo(),
+    }
+    site = SmallSite(tmp_path).write({"site.yaml": SETTINGS, NOTEBOOK: cells("First."), **other})
+    bench = Bench(tmp_path)
+    built, made = bench.build()
+    assert sorted(made) == [NOTEBOOK, "content/posts/photo.jpg"], "what is attached is the file's twin"
+    assert built.problems == []
+    whole = {str(path): data for path, data in site.build().outputs.items()}
+    page = whole["posts/n/index.html"].decode()
+    pictures = re.findall(r"<picture.*?</picture>", page, re.DOTALL)
+    assert [re.findall(r"-([0-9]+)\.webp \1w", one) for one in pictures] == [["40", "80"]] * 2
+    offered = re.findall(r"/blog/(posts/n/figure-[0-9a-f]{16}-[0-9a-f]{8}-[0-9]+\.webp) ", page)
+    assert [Image.open(io.BytesIO(whole[path])).size[0] for path in offered] == [40, 80] * 2
+    assert {str(path) for path in built.made} == set(whole)
+    assert re.search(r'class="tint-[05af]{3} wide"', pictures[1])
+    assert 'width="120" height="60"' in pictures[1]
+    assert ".webp" not in whole["feed.xml"].decode()
+    site.write({NOTEBOOK: cells("Other words.")})
+    assert bench.build()[1] == []
+    site.write({NOTEBOOK: cells("Other words.").replace(base64_of(plot()), base64_of(plot(shade=9)))})
+    assert bench.build()[1] == [NOTEBOOK]
+
+
+def plot(shade: int = 4) -> bytes:
+    """Return a picture as a notebook holds it, that is heavier than it need be."""
+    out = io.BytesIO()
+    Image.frombytes("L", (90, 60), bytes(at // 90 * shade % 251 for at in range(90 * 60))).save(
+        out, "PNG", compress_level=0
+    )
+    return out.getvalue()
+
+
+def test_a_picture_is_told_of_where_it_is_shown_in_a_notebook_at_its_cell(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 0.0)
+    out = io.BytesIO()
+    Image.open(io.BytesIO(photo())).save(out, "JPEG", exif=exif)
+    text = notebook(
+        raw(FRONT),
+        prose("![Where](attachment:p.jpg)", {"p.jpg": {"image/jpeg": base64_of(out.getvalue())}}),
+        code("plot()", shown({"image/png": base64_of(plot()[:900]), "text/plain": "<Figure>"})),
+    )
+    late: dict[str, str | bytes] = {
+        "content/posts/late.md": post("Late", text="![Late](late.jpg)"),
+        "content/posts/late.jpg": photo() + bytes(600_000) + b'<x exif:GPSLatitude="52,31N"/>',
+    }
+    built = SmallSite(tmp_path).write({"site.yaml": SETTINGS, NOTEBOOK: text, **late}).build(checks=True)
+    assert [one.line for one in built.problems if one.path == "content/posts/late.md"] == [6]
+    found = {
+        one.rule: (one.path, one.inside, text.splitlines()[one.line - 1].strip())
+        for one in built.problems
+        if one.path == NOTEBOOK
+    }
+    assert found["location-data"] == (NOTEBOOK, "cell 2, line 1", '"![Where](attachment:p.jpg)"')
+    assert found["unmade-picture"] == (NOTEBOOK, "cell 3, output 1", "{")
 
 
 HOSTILE: Final = (

@@ -47,6 +47,20 @@ FAULTS = [
     ("tsx", "const a: number = f(1;\n", 1, 20, "TSX: '(' is never closed"),
     ("bash", 'cp "a.txt" "b.txt\n', 1, 12, 'Bash: the string that " begins is never closed'),
     ("console", '$ cp "a.txt" "b.txt\ncan\'t find a.txt\n', 1, 14, 'Bash: the string that " begins is never closed'),
+    (
+        "bash",
+        '(env) me@host:~/a$ cp "a.txt" "b.txt\ncan\'t find a.txt\n',
+        1,
+        31,
+        'Bash: the string that " begins is never closed',
+    ),
+    (
+        "console",
+        '$ cat > a <<END\n> one (of\n> END\nsaid\n$ cp "a" "b\n',
+        5,
+        10,
+        'Bash: the string that " begins is never closed',
+    ),
     ("rust", "fn f() {\n    let a = vec![1, 2;\n    g(a);\n}\n", 2, 17, "Rust: '[' is never closed"),
     ("rust", "sturct A {\n    b: u8,\n}\n", 1, 1, "Rust: 'sturct' is no word of it; did you mean 'struct'?"),
     ("go", "func f() {\n\tg(1, 2\n\th()\n}\n", 2, 3, "Go: '(' is never closed"),
@@ -88,6 +102,8 @@ PARTS = [
     ("js", "x |> f |> await\n"),
     ("ts", "type A = { a: string }\n...\n"),
     ("bash", "$ ls\nwhat's here (all of it\n"),
+    ("console", "me@host:~/a$ ls\nwhat's here (all of it\n"),
+    ("console", "$ python - <<EOF\nit's (one\nEOF\nsaid (it's\n"),
     ("bash", "curl https://example.org/<id> | jq .\n"),
     ("bash", "curl --data '{\n"),
     ("rust", "# use a::b;\nlet c = a::b()?;\n"),
@@ -234,6 +250,34 @@ def test_reading_any_text_never_fails_and_tells_of_places_within_it(language: st
     if found is not None:
         assert 0 <= found[1].at < len(code)
         assert found[1].at + found[1].length <= len(code)
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("", "\n" * 5_000 + "a b\nc d\ne f\n"),
+        ("", "# a\n" * 3_000 + "a b\nc d\ne f\n"),
+        ("", "#!/" + "1" * 15_000),
+        ("", "#!/bin/sh" + " " * 15_000),
+        ("", "#\nb c\nfunc f(" + "a" * 15_000),
+        ("jsonc", '{"a": 1, ' + "/" * 15_000 + '\n"b" 2}'),
+        ("jsonc", "/*" * 15_000),
+        ("json", "\n" * 15_000 + "a b"),
+        ("python", " " * 15_000 + "a b"),
+        ("python", "a b\nf'{" + '"' * 15_000),
+        ("rust", "..." + " " * 15_000 + "a"),
+        ("rust", " " * 15_000 + "a b c"),
+        ("diff", "@@ -1 +1 @@\n" + " " * 15_000 + "a"),
+    ],
+)
+def test_a_listing_is_read_however_often_something_is_repeated_in_it(language: str, code: str) -> None:
+    """A pattern that goes back over what it has read would not come to an end with any of these."""
+    assert language_of(code) in {"", "sh"}
+    languages.read(language, code)
+
+
+def test_a_comment_behind_a_comma_holds_what_it_likes() -> None:
+    assert languages.read("jsonc", '{"a": [1, // as in [2] and {3}\n 2]}') is None
 
 
 def test_a_listing_full_of_faults_takes_no_longer_than_its_length_allows() -> None:

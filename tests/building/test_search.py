@@ -14,6 +14,7 @@ from small_site import NOW, SmallSite, post
 
 from proofpress.builder import searching
 from proofpress.builder.build import build
+from proofpress.builder.desk import Desk
 from proofpress.builder.inputs import Looked, Options, read_inputs
 from proofpress.builder.versions import code_version
 from proofpress.paths import OutputPath
@@ -76,6 +77,7 @@ def test_the_index_knows_each_listed_page_by_its_address_and_sections_and_no_dra
         ('<span class="n">self</span><span class="o">.</span><span class="n">train_step</span>', "self.|train_step"),
         ("std::vector&lt;&amp;T&gt;", "std::|vector&lt;&amp;|T&gt;"),
         ("a + b\n", "a + b\n"),
+        ("x = 1.31.0; y.0", "x = 1.31.0; y.|0"),
     ],
 )
 def test_each_name_in_code_begins_a_word(code: str, parted: str) -> None:
@@ -83,35 +85,42 @@ def test_each_name_in_code_begins_a_word(code: str, parted: str) -> None:
     assert f"<p>x.y</p><pre><code>{parted.replace('|', PART)}</code></pre>" in html
 
 
-def test_an_index_is_made_when_a_text_or_title_changed_and_else_never(
+def test_what_a_sharp_leads_begins_a_word_and_what_stands_before_one_keeps_it() -> None:
+    text = '<p id="x">C# (#42) #include &#39;a <a href="#b" title="of #7">b</a></p>'
+    html = record("/a/", "A", "en", text).html
+    assert f"C# (#42) #{PART}include &#39;a" in html
+    assert '<p id="x">' in html
+
+
+def test_an_index_is_made_of_a_language_of_which_a_text_or_title_changed_and_else_never(
     site: SmallSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[int] = []
+    made: list[set[str]] = []
     index_of = searching.index_of
 
     def counted(pages: list[searching.Searched], blobs: Any) -> Any:
-        made.append(len(pages))
+        made.append({page.language for page in pages})
         return index_of(pages, blobs)
 
     monkeypatch.setattr(searching, "index_of", counted)
 
-    def built() -> int:
+    def built() -> list[set[str]]:
         made.clear()
         assert update(Options(root=site.root, now=NOW)).published is not None
-        return len(made)
+        return made
 
-    assert built() == 1
-    assert built() == 0
+    assert built() == [{"de"}, {"en"}]
+    assert built() == []
     site.write({"templates/partials/head.html": "<!-- another page, the same text -->\n"})
-    assert built() == 0
-    next((site.root / "public/pagefind/fragment").iterdir()).unlink()
-    assert built() == 1
+    assert built() == []
+    next((site.root / "public/pagefind/fragment").glob("de_*")).unlink()
+    assert built() == [{"de"}]
     site.write({"content/posts/b.md": post("Beta", text="A donkey.")})
-    assert built() == 1
+    assert built() == [{"en"}]
     assert published(site).items() >= {str(path): data for path, data in site.build().outputs.items()}.items()
     assert "A donkey." in pages_in(published(site))["/blog/posts/b/"]["content"]
     site.write({"site.yaml": SETTINGS.replace("true", "false")})
-    assert built() == 0
+    assert built() == []
     assert not [path for path in published(site) if "pagefind" in path or "search" in path]
 
 
@@ -139,6 +148,24 @@ def test_the_same_texts_give_the_same_bytes_in_any_process(tmp_path: Path) -> No
     assert int(found.pop().split()[1]) > 90
 
 
+def test_languages_give_the_same_files_apart_as_together() -> None:
+    tags = ("en", "de", "pt-BR", "tlh")
+    records = [record(f"/{n}/", f"T{n}", tags[n % 4], f"<p>w{n} common</p>") for n in range(24)]
+    apart = [pagefind.index_files(records[n::4]) for n in range(4)]
+    entries = [files.pop("pagefind-entry.json") for files in apart]
+    merged = {name: data for files in apart for name, data in files.items()}
+    merged["pagefind-entry.json"] = pagefind.merged_entries(entries)
+    assert merged == pagefind.index_files(records)
+    assert pagefind.merged_entries(entries[::-1]) == merged["pagefind-entry.json"]
+
+
+def test_a_site_without_a_page_that_lists_name_has_a_search_that_finds_nothing(site: SmallSite) -> None:
+    site.write({f"content/posts/{name}.md": post("Alone", more="listed: false\n") for name in "abc"})
+    outputs = site.build().outputs
+    assert json.loads(outputs[OutputPath("pagefind/pagefind-entry.json")])["languages"] == {}
+    assert OutputPath("pagefind/pagefind.js") in outputs
+
+
 def test_without_pagefind_the_site_is_built_and_told_what_to_install(site: SmallSite) -> None:
     code = msgspec.structs.replace(code_version(), search=b"")
     inputs = read_inputs(site.root, "", Looked(), 0, code)
@@ -149,6 +176,23 @@ def test_without_pagefind_the_site_is_built_and_told_what_to_install(site: Small
     assert not built.failed
     assert not [path for path in built.outputs if "pagefind" in path or "search" in path]
     assert b"search" not in built.outputs[OutputPath("index.html")]
+
+
+def test_who_writes_without_blanks_is_told_what_parts_the_words(site: SmallSite) -> None:
+    site.write({"content/posts/f.md": post("猫", text="机器学习。", more="language: zh-Hant\n")})
+
+    def told(*, segments: bool) -> list[tuple[int, int, str]]:
+        code = msgspec.structs.replace(code_version(), segments=segments)
+        inputs = read_inputs(site.root, "", Looked(), 0, code)
+        built = build(Options(root=site.root, now=NOW), Desk(searches=False), inputs)  # as a check builds
+        return [(p.line, p.column, p.message + "; " + p.hint) for p in built.problems if p.rule == "no-search"]
+
+    assert code_version().segments, "the extended Pagefind is installed for tests"
+    assert told(segments=True) == []
+    (found,) = told(segments=False)
+    assert found[:2] == (3, 9)
+    assert found[2].startswith("pages in 'zh-Hant' are written without blanks")
+    assert found[2].endswith("pip install 'proofpress[search-extended]'")
 
 
 FAULTS = {

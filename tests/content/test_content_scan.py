@@ -381,10 +381,21 @@ def test_reading_inside_the_site_gives_bytes_or_an_os_error(tmp_path: Path) -> N
 
 def test_a_lock_belongs_to_the_post_that_it_lies_beside(tmp_path: Path) -> None:
     write(tmp_path, "content/a.md", "content/a.run.yaml", "content/b/index.markdown", "content/b/index.run.yaml")
-    write(tmp_path, "content/gone.run.yaml")
+    write(tmp_path, "content/ci.run.yaml")
     tree = scan(tmp_path)
     assert tree.locks == {
         "content/a.md": "content/a.run.yaml",
         "content/b/index.markdown": "content/b/index.run.yaml",
     }
-    assert tree.files == ("content/gone.run.yaml",)
+    assert tree.files == ("content/ci.run.yaml",)
+
+
+@pytest.mark.parametrize("remarks", ["", "# What the listings gave.\n# And more.\n"])
+def test_a_lock_whose_post_is_gone_is_told_and_not_copied(tmp_path: Path, remarks: str) -> None:
+    write(tmp_path, "content/a.md")
+    lock = tmp_path / "content/gone.run.yaml"
+    lock.write_text(f"{remarks}when: 2026-01-01\nplatform: Linux\nversions: {{}}\nlistings: []\n", "utf-8")
+    tree = scan(tmp_path)
+    assert (tree.files, tree.locks) == ((), {})
+    assert [(problem.rule, problem.path) for problem in tree.problems] == [("spare-output", "content/gone.run.yaml")]
+    assert "'content/gone.md'" in tree.problems[0].message

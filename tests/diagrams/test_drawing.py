@@ -210,6 +210,22 @@ def test_a_milestone_is_turned_and_the_curves_of_a_radar_are_seen() -> None:
     assert all(contrast(light, "#ffffff") > 3 and contrast(dark, "#16181b") > 3 for light, dark in lines)
 
 
+def test_the_title_of_a_radar_stands_below_the_edge_of_its_picture() -> None:
+    radar = 'radar-beta\n  title Skills\n  axis a["A"], b["B"], c["C"]\n  curve d["D"]{1, 2, 3}\n'
+    svg = drawn("mermaid", radar).svg
+    assert re.search(r'<text [^>]*dominant-baseline="text-before-edge"[^>]*>Skills<', svg)
+
+
+def test_the_white_words_of_c4_can_be_read_in_light_and_dark() -> None:
+    kinds = ("Person", "System", "System_Ext", "Person_Ext", "Container", "Container_Ext", "Component", "Component_Ext")
+    inside = "\n".join(f'  {kind}(n{number}, "Words")' for number, kind in enumerate(kinds))
+    svg = drawn("mermaid", f"C4Component\n{inside}\n").svg
+    grounds = re.findall(r'<rect [^>]*fill="light-dark\((#\w{6}), (#\w{6})\)"', svg)
+    ((light, dark),) = set(re.findall(r'<text [^>]*fill="light-dark\((#f\w{5}), (#\w{6})\)"', svg))
+    assert len(grounds) == len(kinds)
+    assert all(contrast(light, own) >= 4.5 and contrast(dark, other) >= 4.5 for own, other in grounds)
+
+
 def test_words_for_those_who_do_not_see_it_are_taken_from_the_diagram() -> None:
     found = drawn("mermaid", "flowchart LR\n  accTitle: The way\n  accDescr: From a to b\n  a --> b\n")
     assert (found.title, found.description) == ("The way", "From a to b")

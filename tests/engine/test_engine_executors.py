@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+from proofpress.engine import executors
 from proofpress.engine.blobs import AtHand, Carried, Folder, Nothing, StoreFile
 from proofpress.engine.digests import digest_of_bytes
 from proofpress.engine.executors import Futures, Processes, chunk_of
@@ -134,6 +135,27 @@ def test_texts_go_with_the_tasks_that_read_them_and_more_where_one_reads_more(br
         results = list(Futures(pool, bring, workers=2).run(shelf, reader, tasks, done.append))
     assert results == [b"one, landed", b"twothree, landed", b"three, landed", b"onetwo, landed"] * 10
     assert done[-1] == len(tasks)
+
+
+class Counted(ThreadPoolExecutor):
+    """A pool that counts what it was sent."""
+
+    sent = 0
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        self.sent += 1
+        return super().submit(function, *arguments, **named)
+
+
+def test_no_more_is_on_its_way_at_once_than_its_bytes_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(AtHand(TEXTS, Nothing()), (ONE, TWO, THREE))
+    for allowed, most in ((1, 1), (7, 3), (1000, 16)):
+        monkeypatch.setattr(executors, "ON_THE_WAY", allowed)
+        with Counted(1) as pool:
+            results = Futures(pool, workers=4).run(shelf, reader, [(ONE, None)] * 16, lambda _done: None)
+            assert next(results) == b"one, landed"
+            assert pool.sent == most
+            assert list(results) == [b"one, landed"] * 15
 
 
 def test_a_task_that_reads_what_nobody_has_is_an_error_and_is_not_sent_for_ever() -> None:

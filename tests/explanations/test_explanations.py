@@ -83,7 +83,19 @@ def test_every_rule_is_a_value_of_its_name_in_one_family() -> None:
 
 def test_every_family_in_the_room_is_in_the_registry() -> None:
     room = Path(proofpress.__file__).parent / "rules"
-    machinery = {"__init__", "rule", "registry", "explanation", "edits", "prose", "texts", "checks", "html_page"}
+    machinery = {
+        "__init__",
+        "rule",
+        "registry",
+        "explanation",
+        "edits",
+        "prose",
+        "texts",
+        "checks",
+        "html_page",
+        "sessions",
+        "xml_file",
+    }
     assert {path.stem for path in room.glob("*.py")} - machinery == {
         family.__name__.rpartition(".")[2] for family in FAMILIES
     }

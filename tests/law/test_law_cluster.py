@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,11 @@ from law_site import FILES, LawSite, shown
 from proofpress.builder.build import build
 from proofpress.builder.desk import Desk
 from proofpress.builder.versions import told_versions
+from proofpress.engine import cluster as clusters
 from proofpress.engine.blobs import Folder
 from proofpress.engine.cluster import Cluster, ClusterError, Same, differences
 from proofpress.engine.executors import WORTH_A_PROCESS, Futures, Processes
+from proofpress.engine.parallel import WorkerDiedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,6 +116,37 @@ def test_a_shared_folder_may_hold_what_all_steps_need(
 
 
 @pytest.mark.thorough
+def test_a_scheduler_that_is_lost_on_the_way_ends_the_build_with_one_sentence(
+    large: LawSite, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--no-dashboard", "--host", address]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard"]
+    quiet = subprocess.DEVNULL
+    with (
+        subprocess.Popen(command, stdout=quiet, stderr=quiet) as scheduler,
+        subprocess.Popen(worker, stdout=quiet, stderr=quiet) as at_work,
+    ):
+
+        def kill(_step: str, done: int, _of: int) -> None:
+            if done >= 10:
+                scheduler.kill()
+
+        try:
+            with distributed.Client(address, timeout=60, set_as_default=False) as client:
+                client.wait_for_workers(1, timeout=60)
+            capfd.readouterr()
+            with Cluster(address, told_versions) as cluster, pytest.raises(WorkerDiedError) as said:
+                outputs(large, cluster, kill)
+        finally:
+            scheduler.kill()
+            at_work.terminate()
+    assert str(said.value) == f"the scheduler at {address} was lost before its work was done"
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.thorough
 def test_no_work_is_done_by_workers_with_other_code(pair: Any) -> None:
     said = "the worker tcp://.* has other code than this machine: Proofpress [0-9]+ in place of [0-9]+; install"
     with Cluster(pair.scheduler_address, of_this_process) as cluster, pytest.raises(ClusterError, match=said):
@@ -148,6 +182,26 @@ def test_little_work_is_done_here_and_nobody_is_asked() -> None:
 
 def adder(number: int) -> Callable[[int], int]:
     return lambda other: number + other
+
+
+def reached(address: str) -> str:
+    """Return why a cluster at this address can't be worked with."""
+    with Cluster(address, of_this_process) as cluster, pytest.raises(ClusterError) as said:
+        next(cluster.run(1, adder, range(WORTH_A_PROCESS), print))
+    return str(said.value)
+
+
+@pytest.mark.parametrize("address", ["host", "tcp://host", "tcp://127.0.0.1:port", "http://127.0.0.1:80", "a b:1"])
+def test_what_is_no_address_of_a_scheduler_is_told_as_such(address: str) -> None:
+    assert reached(address) == f"'{address}' is no address of a scheduler; write it as tcp://HOST:PORT"
+
+
+def test_who_takes_the_call_and_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        said = reached(address)
+    assert said.startswith(f"no scheduler of Dask answers at {address} (")
 
 
 def proofpress(*arguments: str, at: Path, **env: str) -> subprocess.CompletedProcess[str]:

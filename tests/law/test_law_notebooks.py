@@ -43,7 +43,7 @@ def notebook(words: str, *pictures: bytes, front: str = "title: Alpha\ndate: 202
 
 
 FILES: Final = {
-    "site.yaml": "title: S\nurl: https://me.example/\ntwins: true\n",
+    "site.yaml": "title: S\nurl: https://me.example/\ntwins: true\nimages: true\n",
     A: notebook("See [the other](b.ipynb).", png(2, 2), png(3, 2)),
     B: notebook("Words of b.", png(4, 4), front="title: Beta\ndate: 2026-01-04\n"),
     "content/posts/c.md": "---\ntitle: C\ndate: 2026-01-03\n---\n\nSee [a notebook](a.ipynb).\n",
@@ -63,18 +63,25 @@ def site(made: LawSite, tmp_path: Path) -> LawSite:
 
 
 def pictures(site: LawSite, page: str = "a") -> dict[str, bytes]:
-    return {path: data for path, data in site.public().items() if path.startswith(f"posts/{page}/figure-")}
+    found = site.public().items()
+    return {path: data for path, data in found if path.startswith(f"posts/{page}/figure-") and path.endswith(".png")}
+
+
+def lighter(site: LawSite) -> list[str]:
+    return [path for path in site.public() if path.startswith("posts/a/figure-") and path.endswith(".webp")]
 
 
 def test_whatever_is_done_to_a_notebook_the_site_is_that_of_a_clean_build(site: LawSite) -> None:
     assert sorted(pictures(site).values()) == sorted([png(2, 2), png(3, 2)])
+    assert len(lighter(site)) == 2
     (old,) = (path for path, data in pictures(site).items() if data == png(2, 2))
     site.write({A: notebook("Other words, and [the other](b.ipynb).", png(2, 2), png(3, 2))})
     site.check()
     assert old in pictures(site)
     site.write({A: notebook("Other words.", png(5, 2), png(3, 2))})
     site.check()
-    assert old not in site.public()
+    assert not [path for path in site.public() if path.startswith(old.removesuffix(".png"))]
+    assert len(lighter(site)) == 2
     site.move(B, "content/posts/z.ipynb")
     site.check()
     assert (pictures(site, "b"), len(pictures(site, "z"))) == ({}, 1)
@@ -108,5 +115,7 @@ def test_a_preview_shows_a_notebook_as_it_is_saved(site: LawSite) -> None:
         site.write({A: notebook(words, picture)})
         shown = session.rebuild(frozenset({A}))
         assert words.encode() in shown.read(OutputPath("posts/a/index.html"))
-        paths = [path for path in site.clean().outputs if path.startswith("posts/a/figure-")]
-        assert [shown.read(path) for path in paths] == [picture]
+        clean = {path: data for path, data in site.clean().outputs.items() if path.startswith("posts/a/figure-")}
+        assert picture in clean.values()
+        assert {path: shown.read(path) for path in clean} == clean
+        assert len(clean) == 2

@@ -40,7 +40,9 @@ LEFT = [
     "[the manual][nope]", "see [it](to do)", "![it](to do.png)", r"\\(x_1\\)", r"so \(x = 1\) is", r"\[ a = b \]",
     r"a \frac{1}{2} b", "half $$ of it", "**Note: it is", "a **“b”**c", "==marked==", "words\n##heading",
     "one\n## see\n".replace("## ", "    ## "), "a ^[note] b", "words\n[x]: ./y.md", "import Tab from './tab'", "export const a = 1",
-    ".. code:: python", "| a | b |", "| a | b |\n|---|", "wave :wave:", "the role :func:`x`", "{!a.md!}", "a ```b` c", '<Tab title={"a"}>',
+    ".. code:: python", "| a | b |", "| a | b |\n|---|", "wave :wave:", "the role :func:`x`", "{!a.md!}", "a ```b` c", "a `b c",
+    "**Note: ** it is", "~~gone~ now", "[it] (https://a.example/)", "![it] (a.png)", "(it)[https://a.example/]", "####### deep",
+    "• one\n• two", "-one\n-two", "1.one\n2.two", "a <!-- note\n\nnote --> b", "*[HTML]: a language", "- [x]done", "- [] done", "[xarray][nope]", '<Tab title={"a"}>',
 ]  # fmt: skip
 """Marks that no dialect of ours reads; what another of its rules tells of is not among them."""
 

@@ -198,19 +198,44 @@ def test_what_is_large_takes_little_memory(tmp_path: Path) -> None:
     row = bytes(range(256)) * 59
     large = png(5_000, 4_800, (b"\0" + row[:15_000]) * 4_800)
     wide = png(20_000, 600, (b"\0" + (row * 4)[:60_000]) * 600)
-    for name, data in (("large.png", large), ("wide.png", wide)):
+    tall = png(1_440, 6_000, (b"\0" + (row * 4)[:4_320]) * 6_000)
+    for name, data, widths in (
+        ("large.png", large, [600]),
+        ("wide.png", wide, [600]),
+        ("tall.png", tall, [600, 1_071]),
+    ):
         (tmp_path / name).write_bytes(data)
         code = (
             "import re, sys; from pathlib import Path; from proofpress.pictures import *\n"
-            "print(len(make(Path(sys.argv[1]).read_bytes(), Wanted(('webp',), (600,), 80)).variants))\n"
+            "asked = (600, 1680) if 'tall' in sys.argv[1] else (600,)\n"
+            "print([one.width for one in make(Path(sys.argv[1]).read_bytes(), Wanted(('webp',), asked, 80)).variants])\n"
             "print(re.search(r'VmHWM:\\s+(\\d+) kB', Path('/proc/self/status').read_text())[1])"
         )
         done = subprocess.run(
             [sys.executable, "-c", code, str(tmp_path / name)], capture_output=True, text=True, check=True
         )
-        made, most = map(int, done.stdout.split())
-        assert made in {0, 1}
-        assert most < 300_000, f"{most} KB"
+        made, most = done.stdout.splitlines()
+        assert made in {"[]", str(widths)}
+        assert int(most) < 300_000, f"{most} KB"
+
+
+def test_a_photograph_with_others_behind_it_is_made_lighter_as_the_first_of_them() -> None:
+    data = written(grain(200, 100), "MPO", save_all=True, append_images=[grain(30, 20)], quality=95)
+    assert Image.open(io.BytesIO(data)).format == "MPO"
+    assert [image.size for image in opened(make(data, WANTED))] == [(40, 20), (80, 40), (160, 80)]
+
+
+def test_what_is_too_tall_to_be_encoded_is_told() -> None:
+    with pytest.raises(UnmadeError, match="is 20,000 pixels high, too high for a width of 500"):
+        make(png(500, 20_000, bytes(1_501 * 20_000)), Wanted(("webp",), (600,), 80))
+
+
+def test_of_a_photograph_in_several_scans_no_more_is_held_than_of_others() -> None:
+    header = written(Image.new("RGB", (16, 16)), "JPEG", progressive=True)
+    size = header.index(b"\xff\xc2") + 5
+    large = header[:size] + struct.pack(">HH", 9_000, 9_000) + header[size + 4 :]
+    with pytest.raises(UnmadeError, match="9,000 by 9,000 pixels in several scans"):
+        make(large, WANTED)
 
 
 def test_where_a_picture_was_taken_is_found_in_every_format() -> None:
@@ -220,5 +245,17 @@ def test_where_a_picture_was_taken_is_found_in_every_format() -> None:
     for form in ("JPEG", "PNG", "WEBP", "AVIF"):
         assert holds_location(written(grain(8, 8), form, exif=exif)), form
         assert not holds_location(written(grain(8, 8), form, exif=plain)), form
-    assert holds_location(written(grain(8, 8), "WEBP", xmp=b'<x exif:GPSLatitude="52,31N"/>'))
+    xmp = b'<x exif:GPSLatitude="52,31N"/>'
+    assert holds_location(written(grain(8, 8), "WEBP", xmp=xmp))
+    said = exif.tobytes()
+    raw = b"\nexif\n%8d\n" % len(said) + said.hex().encode()
+    for kind, text in (
+        (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
+        (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp)),
+        (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(raw)),
+        (b"tEXt", b"Raw profile type APP1\0" + raw),
+    ):
+        assert holds_location(png(8, 8, bytes(200), chunk(kind, text))), text
+    for text in (b"Raw profile type exif\0\0" + zlib.compress(b"exif 9 zz"), b"Raw profile type exif\0\0no"):
+        assert not holds_location(png(8, 8, bytes(200), chunk(b"zTXt", text)))
     assert not holds_location(b"Exif\0\0II*\0\xff\xff\xff\xff")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from live_preview import NOW, SITE
@@ -29,6 +31,16 @@ def fetch(shown: Shown, name: str) -> bytes:
     return reply.body
 
 
+def write_site(root: Path) -> Path:
+    """Write a site with a search, and return its draft."""
+    for path, text in SITE.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text + ("search: true\n" if path == "site.yaml" else ""), "utf-8")
+    draft = root / "content/posts/draft.md"
+    draft.write_text("---\ntitle: To come\ndraft: true\n---\n\nAn aardvark.\n", "utf-8")
+    return draft
+
+
 def test_a_preview_searches_drafts_and_what_was_saved_and_makes_no_index_unasked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,11 +55,7 @@ def test_a_preview_searches_drafts_and_what_was_saved_and_makes_no_index_unasked
 
     contents: list[str] = []
     monkeypatch.setattr("proofpress.preview.searching.index_of", counted)
-    draft = tmp_path / "content/posts/draft.md"
-    for path, text in SITE.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text + ("search: true\n" if path == "site.yaml" else ""), "utf-8")
-    draft.write_text("---\ntitle: To come\ndraft: true\n---\n\nAn aardvark.\n", "utf-8")
+    draft = write_site(tmp_path)
     session = Session(Options(root=tmp_path, now=NOW, drafts=True, publishes=False), lambda: NOW)
     shown = session.start()
     assert b'class="find"' in shown.read(OutputPath("index.html"))
@@ -65,4 +73,28 @@ def test_a_preview_searches_drafts_and_what_was_saved_and_makes_no_index_unasked
     assert made == [4, 4]
     assert any("anteater" in text for text in contents)
     assert answer(shown, "GET", b"/pagefind/no-such-file", {}).status == 404
+    session.close()
+
+
+def test_a_save_is_shown_while_an_index_is_still_being_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, shown_meanwhile = threading.Event(), threading.Event()
+
+    def slow(pages: Any, blobs: Any) -> dict[OutputPath, bytes]:
+        begun.set()
+        assert shown_meanwhile.wait(60)
+        return index_of(pages, blobs)
+
+    monkeypatch.setattr("proofpress.preview.searching.index_of", slow)
+    draft = write_site(tmp_path)
+    session = Session(Options(root=tmp_path, now=NOW, drafts=True, publishes=False), lambda: NOW)
+    shown = session.start()
+    with ThreadPoolExecutor(1) as browser:
+        asked = browser.submit(fetch, shown, "pagefind-entry.json")
+        assert begun.wait(60)
+        draft.write_text(draft.read_text("utf-8").replace("aardvark", "anteater"), "utf-8")
+        newer = session.rebuild(frozenset({"content/posts/draft.md"}))
+        assert b"anteater" in newer.read(OutputPath("posts/draft/index.html"))
+        assert not asked.done()
+        shown_meanwhile.set()
+        assert b"languages" in asked.result()
     session.close()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from tests.conftest import Build, PublishedSite
+    from tests.conftest import Build, Proofpress, PublishedSite
 
 ONE = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "1", "LANG": "C", "COLUMNS": "40"}
 OTHER = {"TZ": "Pacific/Honolulu", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "4242", "LANG": "tr_TR.UTF-8"}
@@ -40,6 +42,47 @@ def test_two_machines_that_differ_in_everything_else_publish_the_same_bytes(
     other = build(second, site.origin, site.prefix, env=OTHER, umask=0o077)
     assert contents(one.output) == contents(other.output)
     assert contents(one.output) == contents(site.output)
+
+
+DRAWN = """\
+---
+title: Drawn
+date: 2026-05-01
+---
+
+![A photo](photo.jpg) and ![a plot](plot.png)
+
+```mermaid
+flowchart LR
+  a --> b
+```
+
+```dot
+digraph { a -> b }
+```
+"""
+
+
+def test_they_make_the_same_pictures_diagrams_and_cards(proofpress: Proofpress, tmp_path: Path) -> None:
+    grain = Image.frombytes("RGB", (300, 200), bytes(at * at // 7 % 251 for at in range(180_000)))
+    sources = tmp_path / "sources"
+    (sources / "content" / "posts").mkdir(parents=True)
+    (sources / "site.yaml").write_text(
+        "title: S\nurl: https://me.example/\ncards: true\nimages: {formats: [avif, webp], widths: [80, 160]}\n"
+    )
+    (sources / "content" / "posts" / "drawn.md").write_text(DRAWN)
+    for name, form in (("photo.jpg", "JPEG"), ("plot.png", "PNG")):
+        grain.save(out := io.BytesIO(), form)
+        (sources / "content" / "posts" / name).write_bytes(out.getvalue())
+    (elsewhere := tmp_path / "temporary").mkdir()
+    first = copied(sources, tmp_path / "first", sorted)
+    second = copied(sources, tmp_path / "a deeper" / "folder é", lambda paths: sorted(paths, reverse=True))
+    proofpress("build", "--jobs", "1", cwd=first, env=ONE, umask=0o022)
+    proofpress("build", "--jobs", "2", cwd=second, env=OTHER | {"TMPDIR": str(elsewhere)}, umask=0o077)
+    made = contents(first / "public")
+    assert made == contents(second / "public")
+    assert {"posts/drawn/card.png", "posts/drawn/index.html"} <= made.keys()
+    assert sum(path.endswith((".avif", ".webp")) for path in made) >= 4
 
 
 def test_a_second_build_writes_nothing(site: PublishedSite, build: Build, tmp_path: Path) -> None:

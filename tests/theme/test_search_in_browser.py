@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import threading
@@ -28,28 +29,37 @@ A zebra crosses. It says <em>nothing</em>, nor &lt;b&gt;this&lt;/b&gt;.
 
 ```python
 def train_step(self):
-    return self.layers.nn.Linear(3), Vec<String>
+    return self.layers.nn.Linear(3), Vec<String>, 1.31
 ```
 
 An <input id="field" aria-label="Field"> to type into.
 """
+MANY = {f"content/posts/m{n}.md": f"---\ntitle: Okapi {n}\ndate: 2025-01-01\n---\n\nOne of {n}.\n" for n in range(40)}
 FILES = {
     "site.yaml": SETTINGS,
     "content/posts/a.md": f"---\ntitle: Alpha\ndate: 2026-01-01\n---\n\n{TEXT}",
-    "content/posts/b.md": "---\ntitle: Beta\ndate: 2026-01-02\n---\n\nA train, and a step. getElementById.\n",
+    "content/posts/b.md": "---\ntitle: Beta\ndate: 2026-01-02\n---\n\nA train, and a step. getElementById. 1 of 31. C++, C#, #include, issues #42101, #42102.\n",
+    "content/posts/e.md": "---\ntitle: Epsilon\ndate: 2026-01-03\n---\n\nPlain C, `x+y`, and 4.21 in a text of many more words, of which none is asked for.\n",
     "content/posts/c.md": "---\ntitle: Gamma\ndate: 2026-01-03\nlanguage: de\n---\n\nEin Zebra, zebra.\n",
+    **MANY,
+}
+UNSPACED = {
+    "site.yaml": SETTINGS,
+    "content/posts/ja.md": "---\ntitle: 静的サイト\ndate: 2026-01-04\nlanguage: ja\n---\n\nサイトを作るときに検索の索引を作成します。\n",
+    "content/posts/zh.md": "---\ntitle: 静态网站\ndate: 2026-01-05\nlanguage: zh\n---\n\n人工智能和机器学习正在改变软件工程。\n",
+    "content/posts/th.md": "---\ntitle: เว็บไซต์\ndate: 2026-01-06\nlanguage: th\n---\n\nเราสร้างดัชนีการค้นหาเมื่อสร้างเว็บไซต์\n",
 }
 
 
 class Site:
     """A site that is served as its host is told to, and what a browser asked for."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, files: dict[str, str]) -> None:
         self.root = root
         self.public = root / "public"
         self.asked: list[str] = []
         self.policy = ""
-        self.publish(FILES)
+        self.publish(files)
         site = self
 
         class Handler(SimpleHTTPRequestHandler):
@@ -78,6 +88,16 @@ class Site:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
 
+    @contextlib.contextmanager
+    def served(self) -> Iterator[Site]:
+        """Serve it, until the block ends."""
+        thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield self
+        self.server.shutdown()
+        self.server.server_close()
+        thread.join()
+
     @property
     def loaded(self) -> list[str]:
         return [path for path in self.asked if "/pagefind/" in path]
@@ -85,13 +105,8 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(tmp_path_factory.mktemp("search"))
-    thread = threading.Thread(target=site.server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield site
-    site.server.shutdown()
-    site.server.server_close()
-    thread.join()
+    with Site(tmp_path_factory.mktemp("search"), FILES).served() as site:
+        yield site
 
 
 @pytest.fixture
@@ -163,8 +178,46 @@ def test_names_in_code_are_found_whole_and_by_parts_and_shown_as_they_stand(page
     assert "self.layers.nn.Linear(3), Vec<String>" in page.locator("dialog ol ul p").inner_text()
     assert found(page, "train_step")[0] == "/blog/posts/a/", "the name goes before its words"
     assert found(page, "element") == found(page, "getElementById") == ["/blog/posts/b/"]
-    assert found(page, "xylophone") == []
-    assert page.locator("dialog [role=status]").inner_text() == "Nothing found"
+    for query in ("C++", "c#", "#42101", "include", "#include"):
+        assert found(page, query) == ["/blog/posts/b/"], query
+    assert found(page, "x+y") == found(page, "plain c") == ["/blog/posts/e/"]
+    assert found(page, "4.21") == ["/blog/posts/e/", "/blog/posts/b/"], (
+        "the number itself goes before what begins with it"
+    )
+    assert found(page, "1.31") == ["/blog/posts/a/", section], "a number is no two words"
+
+
+def test_of_a_word_that_is_nowhere_nothing_is_found_though_another_begins_with_its_first_letters(page: Page) -> None:
+    page.keyboard.press("/")
+    for query in ("zeppelin", "xylophone", "zebra zeppelin"):
+        assert found(page, query) == [], query
+        assert page.locator("dialog [role=status]").inner_text() == "Nothing found"
+    assert found(page, "crossing") == ["/blog/posts/a/"], "another form of a word"
+    assert found(page, "zebrafish") == ["/blog/posts/a/", "/blog/posts/a/#stripes"], "what is at least half of it"
+
+
+def test_who_comes_to_the_end_of_what_is_shown_gets_the_rest(page: Page) -> None:
+    page.keyboard.press("/")
+    assert len(found(page, "okapi")) < len(MANY)
+    assert page.locator("dialog [role=status]").inner_text() == f"Results: {len(MANY)}"
+    last = page.locator("dialog ol > li").nth(len(MANY) - 1)
+    while not last.is_visible():
+        page.keyboard.press("ArrowDown")
+    links = [link.get_attribute("href") for link in page.locator("dialog ol > li > a").all()]
+    assert len(set(links)) == len(links) == len(MANY)
+
+
+def test_words_are_found_where_no_blank_parts_them(browser: Browser, tmp_path: Path) -> None:
+    with Site(tmp_path, UNSPACED).served() as site:
+        page = browser.new_page()
+        for name, queries in (("ja", ("検索", "索引")), ("zh", ("机器学习", "软件")), ("th", ("ดัชนี",))):
+            page.goto(f"{site.url}posts/{name}/")
+            page.keyboard.press("/")
+            for query in queries:
+                page.locator("dialog input").fill(query)
+                page.locator("dialog ol > li > p mark").get_by_text(query, exact=True).wait_for()
+                assert page.locator("dialog ol > li > a").get_attribute("href") == f"/blog/posts/{name}/"
+        page.close()
 
 
 def test_a_page_searches_those_of_its_language_in_its_words(page: Page, site: Site) -> None:
@@ -178,9 +231,9 @@ def test_a_page_searches_those_of_its_language_in_its_words(page: Page, site: Si
 def test_who_has_a_page_open_while_the_site_is_published_searches_the_new_one(page: Page, site: Site) -> None:
     page.keyboard.press("/")
     assert found(page, "zebra")
-    site.publish(FILES | {"content/posts/b.md": FILES["content/posts/b.md"].replace("A train", "An okapi, a train")})
+    site.publish(FILES | {"content/posts/b.md": FILES["content/posts/b.md"].replace("A train", "A quagga, a train")})
     assert "/blog/posts/b/" in found(page, "step"), "what the old index knows of it is gone"
-    assert found(page, "okapi") == ["/blog/posts/b/"]
+    assert found(page, "quagga") == ["/blog/posts/b/"]
     site.publish(FILES)
 
 

@@ -377,7 +377,7 @@ def test_without_a_repository_no_page_speaks_of_editing(site: dict[str, bytes]) 
     assert b"Edit this page" not in b"".join(site.values())
 
 
-def test_all_images_but_the_first_wait_until_they_are_near_and_all_have_a_size(tmp_path: Path) -> None:
+def test_all_images_but_a_first_that_is_near_wait_and_all_have_a_size(tmp_path: Path) -> None:
     files = {
         "site.yaml": "title: Mine\nurl: https://me.example/\n",
         "content/square.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"/>',
@@ -394,6 +394,40 @@ def test_all_images_but_the_first_wait_until_they_are_near_and_all_have_a_size(t
     assert [image.attributes.get("loading") for image in figures] == [None, "lazy"]
     assert "show('<img src=" in site["script/index.html"].decode()
     assert "loading" not in site["script/index.html"].decode().partition("<main")[2]
+
+
+def test_an_image_that_is_seen_at_once_is_asked_for_first_and_one_far_below_waits(tmp_path: Path) -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="300"/>'
+    images = {
+        "near": "![Near](wide.svg)\n\n![Next](wide.svg)",
+        "marked": "*a* `b` " * 100 + "\n\n![Near](wide.svg)",  # much HTML, and little text
+        "below": "Words. " * 200 + "\n\n![Below](wide.svg)",
+        "far": "Words. " * 700 + "\n\n![Far](wide.svg)",
+        "small": "![A sign](small.svg)",
+        "asked": "![Itself](wide.svg){loading=eager}",
+        "said": '<img src="wide.svg" fetchpriority="low">',
+    }
+    files = {
+        "site.yaml": "title: Mine\nurl: https://me.example/\n",
+        "content/wide.svg": drawing.format(600),
+        "content/small.svg": drawing.format(120),
+        **{f"content/{name}.md": f"# Page\n\n{text}\n" for name, text in images.items()},
+    }
+    site = outputs(tmp_path, files)
+    images_of = {name: named(elements(site[f"{name}/index.html"]), "img") for name in images}
+    found = {
+        name: [(one.attributes.get("loading"), one.attributes.get("fetchpriority")) for one in own]
+        for name, own in images_of.items()
+    }
+    assert found == {
+        "near": [(None, "high"), ("lazy", None)],
+        "marked": [(None, "high")],
+        "below": [(None, None)],
+        "far": [("lazy", None)],
+        "small": [(None, None)],
+        "asked": [("eager", None)],
+        "said": [(None, "low")],
+    }
 
 
 def test_an_image_that_has_one_side_has_the_other_by_its_shape(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def build(
 
         found, unsearched = search_outputs(inputs, world, preparation.prepared, filled.filling.blobs, desk)
         made = found | made
-    judged = _problems(options, inputs, preparation, world, filled, [*unwritten, *unsearched])
+    judged = _problems(options, inputs, preparation, world, filled, (plain, [*unwritten, *unsearched]))
     problems = _excerpted(judged, inputs, options, before)
     lap("Gathering problems")
     return Built(
@@ -228,7 +228,8 @@ def _plain(
 
 def completed(built: Built, options: Options, filled: Filled) -> Built:
     """Return a build with what was filled since it ended, and what is wrong by now."""
-    judged = _problems(options, built.inputs, built.preparation, built.world, filled, built.unwritten)
+    plain = built.plain, built.unwritten
+    judged = _problems(options, built.inputs, built.preparation, built.world, filled, plain)
     return msgspec.structs.replace(
         built,
         filled=filled,
@@ -271,10 +272,11 @@ def _problems(
     preparation: Preparation,
     world: World,
     filled: Filled,
-    unwritten: list[Problem],
+    plain: tuple[dict[OutputPath, Made], list[Problem]],
 ) -> list[Problem]:
     """Gather what every part found, weigh it as the settings say, and put it in order."""
     weights, found, theirs = _weights(inputs)
+    written, unwritten = plain
     found += [*preparation.problems, *world.problems, *filled.filling.known.menu_problems(), *filled.unused, *unwritten]
     for own in preparation.prepared.values():
         found += own.problems
@@ -283,11 +285,21 @@ def _problems(
     for path, day in inputs.commits.of_the_future(options.now).items():
         if path in preparation.prepared:
             found.append(COMMIT_DATES.future(f"{day:%Y-%m-%d}").at(path))
+    if inputs.config.search:
+        from proofpress.builder.searching import unparted  # noqa: PLC0415 - where a site has a search
+
+        found += unparted(inputs, world)
     if options.checks:
         from proofpress.builder.finished import finished_problems, looks_of  # noqa: PLC0415 - a build looks at none
 
         targets = {key: step.target for key, step in filled.steps.items()}
         found += finished_problems(inputs, world, targets, looks_of(filled.values))
+        from proofpress.builder.finished_xml import xml_problems  # noqa: PLC0415 - as above
+
+        found += xml_problems(inputs, world, targets, filled.values, written)
+        from proofpress.builder.finished_frames import frame_problems  # noqa: PLC0415
+
+        found += frame_problems(inputs, targets, filled.values)
         from proofpress.builder.uses import located, unheeded  # noqa: PLC0415 - as above
 
         if not inputs.config.images.formats:

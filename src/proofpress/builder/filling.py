@@ -24,12 +24,14 @@ from proofpress.theme import unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from proofpress.builder.desk import Desk
     from proofpress.builder.documents import Prepared
     from proofpress.builder.inputs import Inputs
     from proofpress.builder.preparing import Preparation
     from proofpress.builder.world import World
+    from proofpress.engine.executors import Executor
     from proofpress.engine.loop import Results, Traces
     from proofpress.model import TemplateSource
     from proofpress.pages.templates import Code
@@ -127,7 +129,7 @@ def fill(
         now,
         filling,
         desk.traces,
-        desk.executor,
+        _executor(desk, steps.keys()),
         standing=steps.keys() - {step.key for step in now},
         settled=lambda question: settled and not isinstance(question, Body),
         holds=functools.partial(_is_kept, desk),
@@ -153,6 +155,16 @@ def fill(
         compiled=compiled,
     )
     return _with_waiting(filled, waiting, before) if waiting else filled
+
+
+def _executor(desk: Desk, every: AbstractSet[str]) -> Executor:
+    """Return what runs the steps: what is shared with other machines is not filled here."""
+    executor: Executor = desk.executor
+    if desk.shared is None:
+        return executor
+    from proofpress.engine.bundles import Bundled  # noqa: PLC0415 - few sites share a cache
+
+    return Bundled(desk.shared, executor, Kind(desk.filled, ANY), every)
 
 
 def _with_standing(

@@ -135,7 +135,8 @@ class _Clue(NamedTuple):
         at = text.find(self.written)
         while at >= 0:
             end = at + len(self.written)
-            if not _GOES_ON.match(text, end):
+            inside = self.written[0] == "/" and text[at - 1 : at].isalnum()  # of an address that is written as a whole
+            if not inside and not _GOES_ON.match(text, end):
                 yield at, end
                 at = text.find(self.written, end)
             else:

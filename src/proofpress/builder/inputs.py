@@ -59,6 +59,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the rules of `check` are asked as well."""
     jobs: int = 1
     """How many processes may work at once."""
+    cache_key: str = ""
+    """The secret by which machines that share a cache know their entries; empty for none."""
 
 
 class Looked(msgspec.Struct, frozen=True, array_like=True):

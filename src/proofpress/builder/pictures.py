@@ -15,14 +15,14 @@ import msgspec
 from proofpress import drawings
 from proofpress import pictures as making
 from proofpress.builder.inputs import setting_fault
-from proofpress.builder.uses import Use, is_drawing, unheeded, uses_of
+from proofpress.builder.uses import Original, Use, is_drawing, unheeded, uses_of
 from proofpress.builder.variants import PICTURES, Pictures
-from proofpress.content.scan import OutsideSiteError, read_inside
+from proofpress.content.scan import OutsideSiteError
+from proofpress.engine.blobs import Carried
 from proofpress.engine.digests import digest_of, digest_of_bytes
 from proofpress.engine.loop import Outcome, bring_up_to_date
 from proofpress.model import Picture, Place, Variant
 from proofpress.output.pictures import Shelf
-from proofpress.paths import SourcePath
 from proofpress.rules.files import CLEANED_DRAWING, UNMADE_PICTURE, UNSAFE_DRAWING
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from proofpress.builder.inputs import Inputs
     from proofpress.config.values import Images
     from proofpress.engine.loop import Results
+    from proofpress.engine.steps import Trace
+    from proofpress.paths import SourcePath
     from proofpress.problems import Problem
 
 WEIGHT: Final = 20
@@ -63,12 +65,11 @@ class Encoding(msgspec.Struct, frozen=True, kw_only=True):
     code: bytes
     """The digest of what makes them: Pillow's version, and our own module."""
     wanted: making.Wanted
-    root: Path
     shelf: Shelf | None
     known: None = None
     weight: int = WEIGHT
-    stays: bool = True
-    """It reads pictures from this machine's disk, and they would be heavier on their way than they are to make."""
+    blobs: Any
+    """engine.blobs.Blobs: the pictures."""
 
     @property
     def digest(self) -> bytes:
@@ -83,14 +84,55 @@ class Encoding(msgspec.Struct, frozen=True, kw_only=True):
         """Return itself: nothing is held between two pictures."""
         return self
 
+    def away(self) -> Encoding:
+        """Return the same for another machine: a picture goes there in a thousandth of the time that it takes to make."""
+        return msgspec.structs.replace(self, blobs=Carried(), shelf=None)
+
+    def reads(self, step: PictureStep) -> tuple[bytes, ...]:
+        """Return the digest of a step's picture."""
+        return (step.original.digest,)
+
+    def may_read(self, step: PictureStep) -> tuple[bytes, ...]:
+        """Return the same: a step reads nothing else."""
+        return self.reads(step)
+
+    def landed(self, result: tuple[Trace[Any], Outcome]) -> tuple[Trace[Any], Outcome]:
+        """Return what a step gave on another machine as it would be from here: with what was made on the shelf."""
+        trace, outcome = result
+        if self.shelf is None or outcome.data is None:
+            return result
+        for data in outcome.data:
+            self.shelf.put(data)
+        return trace, msgspec.structs.replace(outcome, data=None)
+
+
+class Originals(msgspec.Struct, frozen=True):
+    """Pictures by the digests that their bytes had when they were looked at."""
+
+    root: Path
+    originals: dict[bytes, Original]
+
+    def open(self) -> Originals:
+        """Return itself: nothing is held between two pictures."""
+        return self
+
+    def read(self, digest: bytes) -> bytes:
+        """Return what lies there now, no more than is ever decoded. Raises as `Original.read` does."""
+        return self.originals[digest].read(self.root, making.MOST_BYTES + 1)
+
+    def get(self, digest: bytes) -> bytes:
+        """Return the same; nothing where it can't be read any more, which is then taken for one that was just saved."""
+        try:
+            return self.read(digest)
+        except (OSError, OutsideSiteError):
+            return b""
+
 
 class PictureStep(msgspec.Struct, frozen=True):
     """A picture to make lighter. Its value is a Lighter; what is made lies on the shelf, or is handed on."""
 
-    path: SourcePath
-    """A file that holds it."""
-    data: bytes
-    """The digest of its bytes."""
+    original: Original
+    """One place where it lies."""
     widths: tuple[int, ...] = ()
     """Those that its posts ask for; none for those of the settings."""
     quality: int = 0
@@ -99,22 +141,24 @@ class PictureStep(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         """The digest of its bytes, by which it is known wherever it lies."""
-        return self.data.hex()
+        return self.original.digest.hex()
 
     @property
     def digests(self) -> bytes:
         """What it is made from."""
-        return digest_of([self.data, self.widths, self.quality]) if self.widths or self.quality else self.data
+        data = self.original.digest
+        return digest_of([data, self.widths, self.quality]) if self.widths or self.quality else data
 
     def run(self, using: Encoding, _asked: object) -> Outcome:
         """Make it."""
         try:
-            data = read_inside(using.root, self.path, making.MOST_BYTES + 1)
+            blobs, digest = using.blobs, self.original.digest
+            data = blobs.read(digest) if isinstance(blobs, Originals) else blobs.get(digest)
         except (OSError, OutsideSiteError) as error:
             return Outcome(msgspec.msgpack.encode(Lighter(why=f"can't be read ({error})")), kept=False)
-        if len(data) <= making.MOST_BYTES and digest_of_bytes(data) != self.data:  # saved while it was built
+        if len(data) <= making.MOST_BYTES and digest_of_bytes(data) != digest:  # saved while it was built
             return Outcome(msgspec.msgpack.encode(Lighter()), kept=False)
-        if is_drawing(self.path):
+        if self.original.held is None and is_drawing(self.original.path):
             return _drawn(data, using.shelf)
         try:
             made = making.make(data, self._wanted(using.wanted))
@@ -170,7 +214,7 @@ def make_pictures(
     for key, outcome in results.ran.items():
         digests = (digest for digest, _ in _kept_of(lighter[bytes.fromhex(key)]))
         data.update(zip(digests, outcome.data or (), strict=False))
-    found = {use.file: lighter[inputs.files[use.file].digest] for use in shown}
+    found = {use.file: lighter[use.original.digest] for use in shown}
     return Pictures(
         made={path: one.picture for path, one in sorted(found.items()) if one.picture != Picture()},
         problems=[*_problems(shown, found), *_unwritten(inputs, found), *unheeded(inputs, prepared, hidden)],
@@ -186,33 +230,40 @@ def _results(
     """Bring pictures up to date, the heaviest first. For a check, which wants no bytes, they are only decoded."""
     wanted: dict[str, PictureStep] = {}
     shelf, sizes, images = desk.shelf, inputs.sizes, inputs.config.images
-    for key, alike in _alike(inputs, shown).items():
-        first = min(use.file for use in alike)
-        wanted[key.hex()] = PictureStep(first, key, *_asked(alike, images))
+    for alike in _alike(shown).values():
+        first = min(alike, key=lambda use: (use.original.held is not None, use.file))
+        step = PictureStep(first.original, *_asked(alike, images))
+        wanted[step.key] = step
     encoding = Encoding(
         code=digest_of([inputs.code.pictures, _recipe(making), _recipe(drawings), expat.EXPAT_VERSION]),
         wanted=making.Wanted(images.formats if shelf is not None or desk.wanted else (), images.widths, images.quality),
-        root=inputs.root,
+        blobs=Originals(inputs.root, {step.original.digest: step.original for step in wanted.values()}),
         shelf=shelf,
     )
-    heaviest = sorted(wanted.values(), key=lambda step: (-sizes[step.path], step.key))
+    heaviest = sorted(wanted.values(), key=lambda step: (-_weight(step.original, sizes), step.key))
     return bring_up_to_date(
         PICTURES,
         heaviest,
         encoding,
         desk.traces,
         desk.executor,
-        standing={inputs.files[use.file].digest.hex() for use in uses} - wanted.keys(),
+        standing={use.original.digest.hex() for use in uses} - wanted.keys(),
         holds=lambda value: shelf is None or all(shelf.has(*which) for which in _needed(value)),
         progress=lambda done, of: progress("Making pictures", done, of),
     )
 
 
-def _alike(inputs: Inputs, shown: list[Use]) -> dict[bytes, list[Use]]:
+def _weight(original: Original, sizes: Mapping[SourcePath, int]) -> int:
+    """Return how many bytes a picture has; one that a notebook holds has somewhat fewer."""
+    held = original.held
+    return sizes[original.path] if held is None else held.end - held.start
+
+
+def _alike(shown: list[Use]) -> dict[bytes, list[Use]]:
     """Return where each picture is shown, by its bytes."""
     found: dict[bytes, list[Use]] = {}
     for use in shown:
-        found.setdefault(inputs.files[use.file].digest, []).append(use)
+        found.setdefault(use.original.digest, []).append(use)
     return found
 
 

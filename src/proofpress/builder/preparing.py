@@ -28,7 +28,7 @@ from proofpress.content.names import translations
 from proofpress.engine.digests import digest_of
 from proofpress.engine.loop import bring_up_to_date
 from proofpress.engine.steps import Stale
-from proofpress.model import Card, File, Picture
+from proofpress.model import Card, Drawing, File, Picture
 from proofpress.paths import SitePath, SourcePath, encode
 from proofpress.problems import Problem
 from proofpress.site.cards import Kind, folder_path
@@ -288,17 +288,24 @@ def copies(
         )
     for path, document in prepared.items():
         if document.drawings and path not in hidden:
-            yield from _drawn(path, document)
+            yield from _drawn(path, document, pictures)
 
 
-def _drawn(path: SourcePath, own: Prepared) -> Iterator[File]:
+def held_pictures(prepared: Mapping[SourcePath, Prepared]) -> dict[SourcePath, tuple[SourcePath, Drawing]]:
+    """Return the pictures that notebooks hold, by the paths that they have as files of the site, each with its notebook."""
+    return {SourcePath(f"{path}/{one.name}"): (path, one) for path, own in prepared.items() for one in own.drawings}
+
+
+def _drawn(path: SourcePath, own: Prepared, pictures: Mapping[SourcePath, Picture]) -> Iterator[File]:
     """Give the pictures of a notebook, each beside its page."""
     folder = own.card.site_path.rpartition("/")[0]
     for each in own.drawings:
+        file = SourcePath(f"{path}/{each.name}")
         yield File(
-            path=SourcePath(f"{path}/{each.name}"),
+            path=file,
             site_path=SitePath(f"{folder}/{each.name}"),
             width=each.width,
             height=each.height,
+            picture=pictures.get(file),
             within=path,
         )

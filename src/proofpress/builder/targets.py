@@ -33,7 +33,6 @@ from proofpress.words.vocabulary import Catalogues, Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from proofpress.builder.finished import Look
 
 INPUT_NAMES: Final = ("the settings or the program", "its address", "its template", "its front matter", "its text")
 """What a target's static inputs are, in the order of their digests."""
@@ -42,8 +41,8 @@ INPUT_NAMES: Final = ("the settings or the program", "its address", "its templat
 class Filled(msgspec.Struct, frozen=True):
     """What filling a target gave: the file, by its digest, and what was found wrong on the way.
 
-    `path` is empty where the template failed, and nothing was made. In a check there is a `look` beside these, which is
-    `builder.finished`'s to read.
+    `path` is empty where the template failed, and nothing was made. In a check there is what was seen beside these, which
+    `builder.finished` reads of a page, and `builder.finished_xml` of a feed.
     """
 
     path: OutputPath
@@ -134,6 +133,20 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
             staged.write_bytes(outcome.data)
         return trace, msgspec.structs.replace(outcome, data=None)
 
+    def could_be(self, step: TargetStep, value: bytes, data: bytes) -> bool:
+        """Tell whether these can be what a target was made into: for what somebody else says he made of it.
+
+        The file is the target's own, and has the digest that it is said to have. Raises msgspec.MsgspecError.
+        """
+        filled = decode_filled(value)
+        return filled.path == output_path(step.target.site_path) and filled.digest == digest_of_output(data)
+
+    def bytes_of(self, outcome: Outcome) -> bytes:
+        """Return the bytes of a file that was made here, or that landed."""
+        if outcome.data is not None or self.staging is None:
+            return outcome.data or b""
+        return Path(self.staging, decode_filled(outcome.value).path).read_bytes()
+
 
 class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
     """A page or feed to make. Its value is a Filled as JSON; its bytes are handed on, or lie in the staging folder."""
@@ -189,7 +202,7 @@ class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
         value = msgspec.json.encode(filled)
         if using.look is not None:
             seen = using.look(data, self.target, making, using.plugins)
-            value = msgspec.json.encode(msgspec.structs.asdict(filled) | {"look": seen})
+            value = msgspec.json.encode(msgspec.structs.asdict(filled) | seen)
         return Outcome(value, data=using.put(path, data))
 
     def _made(self, making: Making, plugins: Plugins) -> tuple[bytes | None, Sequence[Problem]]:
@@ -223,12 +236,13 @@ class Filler:
 
         self._filling = filling
         self.plugins = filling.plugins
-        self.look: Callable[[bytes, FilledTarget, Making, Plugins], Look | None] | None = None
-        """Looks at a finished page, for a check."""
+        self.look: Callable[[bytes, FilledTarget, Making, Plugins], dict[str, object]] | None = None
+        """Looks at what is finished, for a check."""
         if filling.checks:
-            from proofpress.builder.finished import look  # noqa: PLC0415 - a build doesn't look
+            from proofpress.builder.finished_frames import has_own  # noqa: PLC0415 - a build doesn't look
+            from proofpress.builder.finished_xml import seen_on  # noqa: PLC0415
 
-            self.look = look
+            self.look = functools.partial(seen_on, own=has_own(filling.templates))
         self._folders: set[str] = set()
         blobs = filling.blobs.open()
         self.shop = Workshop(

@@ -109,6 +109,8 @@ class Code(msgspec.Struct, frozen=True):
     """The folders and files that were looked at to know it, and those of the rooms that make no page."""
     search: bytes = b""
     """The digest of the names and versions of those that bring Pagefind; empty where none does."""
+    segments: bool = False
+    """Whether one of them parts the words of languages that are written without blanks."""
 
 
 def code_version() -> Code:
@@ -150,6 +152,7 @@ def code_version() -> Code:
         digest_of(grammars),
         pictures=pictures,
         search=search,
+        segments=any(name.startswith("pagefind_bin_extended") for name in finders),
         looked=tuple(looked),
     )
 
@@ -169,6 +172,8 @@ def told_versions() -> dict[str, str]:
         code = _module(module, name, installed, [])
         if code is not None:
             told[name] = f"{numbers.get(name) or 'of unknown version'} ({_short(code)})"
+    if numbers.get("pillow"):
+        told["pillow"] = numbers["pillow"]
     return told | {"all code": _short(code_version().digest)}
 
 

@@ -9,7 +9,7 @@ import msgspec
 from proofpress.builder.inputs import Inputs, lacking
 from proofpress.builder.plain import DataReader, all_assets
 from proofpress.builder.plugins import Guard, PluginAnswers, Plugins, fault_of
-from proofpress.builder.preparing import copies
+from proofpress.builder.preparing import copies, held_pictures
 from proofpress.builder.variants import NONE, Pictures
 from proofpress.config import place_of
 from proofpress.content.scan import read_inside
@@ -155,7 +155,7 @@ def world_of(
     world = World(
         site=site, links=links, assets=assets, plan=planned, problems=problems, pictures=pictures, digest=digest
     )
-    drawings = _drawings(shown)
+    drawings = held_pictures(shown)
     return msgspec.structs.replace(world, drawings=drawings) if drawings else world
 
 
@@ -180,11 +180,6 @@ def digest_of_world(
 def _copied(site: Site) -> Iterator[SourcePath]:
     """Give the files that are copied as somebody wrote them; drawings of notebooks were looked at."""
     return (path for path, file in site.files.items() if file.within is None)
-
-
-def _drawings(shown: Mapping[SourcePath, Prepared]) -> dict[SourcePath, tuple[SourcePath, Drawing]]:
-    """Return the pictures that notebooks hold, by the paths that they have as files."""
-    return {SourcePath(f"{path}/{one.name}"): (path, one) for path, own in shown.items() for one in own.drawings}
 
 
 def _places_in(inputs: Inputs) -> Callable[[str, str], Place]:

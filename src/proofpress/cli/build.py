@@ -17,6 +17,7 @@ from proofpress.cli.report import Format, left_out, reported, show, summary
 from proofpress.cli.say import inert, say
 from proofpress.cli.site import (
     SiteCommand,
+    cache_key,
     checked_base_url,
     checked_output,
     from_here,
@@ -93,6 +94,7 @@ def command(
         base_url=base_url,
         strict=strict,
         jobs=jobs if jobs is not None else cores(),
+        cache_key=cache_key(),
     )
     try:
         with Bar() as bar, _executor(place) as executor:

@@ -13,7 +13,15 @@ import click
 from proofpress.cli.progress import Bar
 from proofpress.cli.report import left_out, show, summary
 from proofpress.cli.say import say
-from proofpress.cli.site import checked_base_url, checked_output, from_here, now, require_site, site_option
+from proofpress.cli.site import (
+    cache_key,
+    checked_base_url,
+    checked_output,
+    from_here,
+    now,
+    require_site,
+    site_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -167,7 +175,7 @@ def _built(root: Path, output: Path | None, base_url: str, *, strict: bool) -> S
     from proofpress.remote.sending import read_site
     from proofpress.update import update
 
-    options = Options(root=root, now=now(), base_url=base_url, strict=strict, jobs=cores())
+    options = Options(root=root, now=now(), base_url=base_url, strict=strict, jobs=cores(), cache_key=cache_key())
     try:
         with Bar() as bar:
             outcome = update(options, output, progress=bar)

@@ -150,6 +150,11 @@ def now() -> dt.datetime:
         raise click.UsageError(f"SOURCE_DATE_EPOCH is '{epoch}', not a number of seconds since 1970") from None
 
 
+def cache_key() -> str:
+    """Return the secret of a cache that machines share; it stands in the environment, since settings are everybody's."""
+    return os.environ.get("PROOFPRESS_CACHE_KEY", "")
+
+
 def checked_output(root: Path, output: Path | None) -> Path | None:
     """Return the folder that `--output` gives; a usage error where the site can't be published into it."""
     from proofpress.output.publish import refuse

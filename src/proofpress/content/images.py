@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from proofpress.patterns import lazy
@@ -29,6 +30,13 @@ _GPS: Final = 0x8825
 _LATITUDE: Final = 2
 _EXIF: Final = lazy(rb"(?:Exif\0\0|eXIf|EXIF.{4})(?=II\*\0|MM\0\*)", re.DOTALL)
 """What stands before EXIF data in JPEG and AVIF, in PNG, and in WebP."""
+_PACKED: Final = (
+    rb"(?:zTXt|(tEXt))(Raw profile type (?:exif|xmp|APP1))\0(?(1)|\0)"
+    rb"|iTXtXML:com\.adobe\.xmp\0\x01\0[^\0]{0,80}\0[^\0]{0,80}\0"
+)
+"""What stands in a PNG before data that a search does not see: packed (PNG 3, 11.3.3), or in digits, as ImageMagick writes it."""
+_MOST: Final = 1 << 20
+"""Bytes of what was packed that are looked at."""
 _HEAD: Final = 65_536
 """How far into an SVG its root is looked for."""
 
@@ -125,7 +133,29 @@ def _orientation(exif: bytes) -> int:
 
 
 def holds_location(data: bytes) -> bool:
-    """Tell whether an image says where it was taken, in its EXIF data or in XMP. `data` may be its beginning alone."""
+    """Tell whether an image says where it was taken, in its EXIF data or in XMP. `data` may be its beginning, or its end."""
+    if b"tRaw profile" in data or b"iTXtXML" in data:
+        return _is_located(data) or any(_is_located(one) for one in _unpacked(data))
+    return _is_located(data)
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """Give what a PNG says of itself in packed chunks of text, and in those that have bytes as digits."""
+    for found in re.finditer(_PACKED, data):
+        text = data[found.end() : found.end() + _MOST]
+        try:
+            if found[1] is None:
+                text = zlib.decompressobj().decompress(text, _MOST)
+            if found[2] is not None:
+                _, length, digits = text.split(None, 2)
+                pairs = b"".join(digits.split())[: 2 * int(length)]
+                text = b"Exif\0\0" + bytes.fromhex(pairs.decode("ascii"))
+        except (zlib.error, ValueError):
+            continue
+        yield text
+
+
+def _is_located(data: bytes) -> bool:
     if b"GPSLatitude" in data:  # XMP names it (XMP, part 2, section 3.3)
         return True
     for found in _EXIF.finditer(data):

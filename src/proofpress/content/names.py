@@ -19,6 +19,8 @@ _NO_PART_OF_A_URL: Final = frozenset({"_posts", "_drafts"})
 _INDEXES: Final = frozenset({"index", "_index"})
 ROOT: Final = "content/"
 NOTEBOOK: Final = ".ipynb"
+LOCK: Final = ".run.yaml"
+"""How the name of what a post's listings gave ends, beside the post: `hello.run.yaml` of `hello.md`."""
 
 
 def is_notebook(path: str) -> bool:

@@ -7,6 +7,7 @@ Which files there are, `files` tells; what it refuses is a problem here.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Callable
@@ -17,11 +18,12 @@ import msgspec
 from proofpress.content import gate, leftovers
 from proofpress.content import unread as unread_posts
 from proofpress.content.files import Faults, nfc, unread, walk, within
-from proofpress.content.names import NOTEBOOK, is_notebook
+from proofpress.content.names import LOCK, NOTEBOOK, is_notebook
 from proofpress.model import Source, SourceFile
 from proofpress.paths import SourcePath, unportable
 from proofpress.problems import Problem, visible
 from proofpress.rules.files import FILE_TOO_LARGE, LEFT_OVER, UNPORTABLE_NAME, UNREAD_POST
+from proofpress.rules.runs import SPARE_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -38,8 +40,8 @@ MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
 _DOCUMENTS: Final = (*MARKDOWN, NOTEBOOK)
 _BY_ENDING: Final = frozenset({"a backup copy", "a file that a program was still writing"})
 _UNPUBLISHED: Final = ("data/", "words/")
-LOCK: Final = ".run.yaml"
-"""What a post's listings gave when they ran, beside the post: `hello.run.yaml` of `hello.md`."""
+_A_LOCK: Final = re.compile(rb"(?:#.*\n)*when: .*\nplatform: ")
+"""How what `run` wrote begins; another file may end in the same name."""
 _BESIDE: Final = ".meta"
 """What Nikola keeps of a post beside it: nothing by itself, and of this post's files where there is one."""
 
@@ -89,7 +91,7 @@ def scan(root: Path, ignore: Sequence[str] = (), take: Take = held) -> Tree:
     documents: dict[SourcePath, SourceFile] = {}
     files: list[SourcePath] = []
     beside: dict[SourcePath, str] = {}
-    locks: list[SourcePath] = []
+    locks: dict[SourcePath, str] = {}
     for name, place, _ in walk(top, "content", faults, left):
         path = SourcePath(nfc(name))
         if path.lower().endswith(_DOCUMENTS) and not (is_notebook(path) and copied.is_asked_for(path)):
@@ -98,11 +100,11 @@ def scan(root: Path, ignore: Sequence[str] = (), take: Take = held) -> Tree:
         elif path.endswith(_BESIDE):
             beside[path] = place
         elif path.endswith(LOCK):
-            locks.append(path)
+            locks[path] = place
         elif copied(path, place):
             files.append(path)
     locked = {post: path for path in locks if (post := _post_of(path, LOCK, documents)) is not None}
-    files += set(locks) - set(locked.values())
+    files += [path for path in locks.keys() - locked.values() if not _is_spare_lock(path, locks[path], problems)]
     for path, place in beside.items():
         post = _post_of(path, _BESIDE, documents)
         if post is None:
@@ -184,6 +186,18 @@ def _says_draft(path: SourcePath, place: str, problems: list[Problem]) -> bool:
     """Tell whether what lies beside a post says that it is a draft; what can't be read may say so."""
     data = read_markdown(path, place, problems)
     return data is None or gate.scanned(data.decode("utf-8", "replace"), tags=True) == "draft"
+
+
+def _is_spare_lock(path: SourcePath, place: str, problems: list[Problem]) -> bool:
+    """Tell whether `run` wrote a file, for a post that is no longer beside it; if so, it is told."""
+    try:
+        with open(place, "rb", buffering=0) as file:
+            found = _A_LOCK.match(file.read(unread_posts.BEGINNING)) is not None
+    except OSError:  # told where it is copied
+        return False
+    if found:
+        problems.append(SPARE_OUTPUT.no_post(path.removesuffix(LOCK) + MARKDOWN[0]).at(path))
+    return found
 
 
 def read_inside(root: Path, path: str, most: int = -1) -> bytes:

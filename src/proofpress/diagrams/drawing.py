@@ -148,6 +148,15 @@ _MERMAID_SHEET: Final = "".join(
     for number, colour in enumerate((*_STRONG, *_STRONG[:4]))
 )
 """Of a radar the colours are seen in its lines, which stand before each other."""
+_RADAR_TITLE: Final = "#d .radarTitle{dominant-baseline:text-before-edge}"
+"""Its title stands at the edge of the picture, and the tops of letters reach above where they would hang from."""
+_C4_COLOURS: Final = {
+    "#1168BD": "#17508c", "#3C7FC0": "#0f3a68", "#438DD5": "#2c5176", "#85BBF0": "#3f4d66", "#78A8D8": "#2b3a52",
+    "#999999": "#4a5159", "#8A8A8A": "#353b42", "#686868": "#4a5159", "#B3B3B3": "#4d5058", "#A6A6A6": "#353b42",
+    "#CCCCCC": "#505050", "#BFBFBF": "#353b42",
+}  # fmt: skip
+"""The grounds and borders of C4, and those on which its white words can be read, in dark too."""
+_C4_COLOUR: Final = re.compile("|".join(_C4_COLOURS))
 
 
 def _mermaid(source: str, prefix: str) -> Drawing | Flaw:
@@ -156,7 +165,11 @@ def _mermaid(source: str, prefix: str) -> Drawing | Flaw:
     client = merman.Merman()
     try:
         drawn = client.render_svg(source, _OPTIONS)
-        return ours(drawn.replace("</style>", f"{_MERMAID_SHEET}</style>", 1) if "radar" in drawn else drawn, prefix)
+        if "radar" in drawn:
+            drawn = drawn.replace("</style>", f"{_MERMAID_SHEET}{_RADAR_TITLE}</style>", 1)
+        if 'aria-roledescription="c4"' in drawn:
+            drawn = _C4_COLOUR.sub(lambda found: _C4_COLOURS[found[0]], drawn)
+        return ours(drawn, prefix)
     except merman.MermanError:
         return _mermaid_flaw(client.analyze_json(source, _OPTIONS))
 

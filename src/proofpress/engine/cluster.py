@@ -9,8 +9,11 @@ or behind TLS, which Dask's own settings ask for.
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
+import functools
 import logging
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -19,8 +22,9 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import msgspec
 
-from proofpress.engine.executors import WORTH_A_PROCESS, Futures, Processes
-from proofpress.engine.parallel import WorkerDiedError, cores
+from proofpress.engine.deadlines import within
+from proofpress.engine.executors import WORTH_A_PROCESS, Futures, Processes, weight_of
+from proofpress.engine.parallel import WorkerDiedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +39,9 @@ ALONE: Final = 60.0
 """Seconds for which a cluster may be without a worker while it works for us: one that starts again takes a few."""
 PIECE: Final = 4 << 20
 """Bytes of what all steps share that travel at once; Dask warns of tasks that hold more than ten megabytes."""
+
+_ADDRESS: Final = re.compile(r"(?:(?:tcp|tls|ucx|ws|wss)://)?[^\s/]+:\d+", re.ASCII)
+"""Of a scheduler that another process can reach."""
 
 Versions = dict[str, str]
 """What code there is, by the names of its parts."""
@@ -80,9 +87,11 @@ class Cluster:
     def __init__(self, address: str, versions: Callable[[], Versions]) -> None:
         """`versions` tells what code there is in the process that calls it; it is called on all workers."""
         self._address = address
+        self._lost = f"the scheduler at {address} was lost before its work was done"
         self._versions = versions
         self._client: Any = None
         """distributed.Client, once there is work for the cluster: untyped code."""
+        self._silence = contextlib.ExitStack()
         self._seen = 0.0
 
     def __enter__(self) -> Self:
@@ -90,25 +99,26 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         client, self._client = self._client, None
-        if client is not None:
-            with _quiet():
-                client.close()
+        with self._silence:
+            if client is not None:
+                with _quiet():
+                    client.close()
 
     def run(
         self, state: S, make: Callable[[S], Callable[[T], R]], tasks: Sequence[T], progress: Callable[[int], None]
     ) -> Iterator[R]:
-        """Give the result of each task, in order; what is not worth the way is done here, and work that `stays`."""
-        stays = getattr(state, "stays", False)
-        if stays or len(tasks) < WORTH_A_PROCESS:
-            yield from Processes(cores() if stays else 1).run(state, make, tasks, progress)
+        """Give the result of each task, in order; what is not worth the way is done here."""
+        if len(tasks) * weight_of(state) < WORTH_A_PROCESS:
+            yield from Processes(1).run(state, make, tasks, progress)
             return
-        from concurrent.futures import CancelledError  # noqa: PLC0415 - a build without a cluster does without it
-
-        client = self._client = self._client or self._reached()
-        from distributed.scheduler import KilledWorker  # noqa: PLC0415 - as above
+        if self._client is None:
+            self._silence.enter_context(_unlogged())  # what goes wrong is told by us
+            self._client = self._reached()
+        client = self._client
+        from distributed.scheduler import KilledWorker  # noqa: PLC0415 - a build without a cluster does without it
 
         futures = Futures(
-            client.get_executor(pure=False),
+            _Quietly(client.get_executor(pure=False)),
             self._brought,
             sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()),
             Same(self._versions, self._versions()),
@@ -122,8 +132,8 @@ class Cluster:
                 f"several workers of {self._address} died over the same posts or pages ({error.last_worker.address} was "
                 "the last). If memory is short there, fewer threads for each worker need less"
             ) from error
-        except CancelledError as error:
-            raise WorkerDiedError(f"the scheduler at {self._address} was lost before its work was done") from error
+        except concurrent.futures.CancelledError as error:
+            raise WorkerDiedError(self._lost) from error
 
     def _brought(self, data: bytes) -> list[Any]:
         """Have the scheduler keep bytes, in pieces, for whichever worker asks: each is made anew where its holder dies."""
@@ -133,12 +143,14 @@ class Cluster:
 
     def _reached(self) -> Any:
         """Return a client of the cluster, all of whose workers have our code. Raises ClusterError."""
+        if not _ADDRESS.fullmatch(self._address):  # of which a client would complain once more when it is let go
+            raise ClusterError(f"'{self._address}' is no address of a scheduler; write it as tcp://HOST:PORT")
         from distributed import Client  # noqa: PLC0415 - a build without a cluster does without it
 
         with _quiet():
             try:
-                connect: Any = Client
-                client = connect(self._address, timeout=PATIENCE, set_as_default=False)
+                connect: Any = functools.partial(Client, self._address, timeout=PATIENCE, set_as_default=False)
+                client = within(2 * PATIENCE, connect)  # Dask waits for ever for who takes a call and says nothing
             except (OSError, ValueError, TypeError) as error:
                 raise ClusterError(
                     f"no scheduler of Dask answers at {self._address} ({_first_line(error)}); `dask scheduler` starts one"
@@ -160,7 +172,7 @@ class Cluster:
         """Raise ClusterError where a worker's code differs from ours."""
         ours = self._versions()
         try:
-            theirs = client.run(self._versions, on_error="return")
+            theirs = within(ALONE, functools.partial(client.run, self._versions, on_error="return"))
         except Exception as error:  # what a worker raises that can't even read what it is asked
             raise ClusterError(
                 f"a worker of {self._address} can't tell its code ({_first_line(error)}): Proofpress "
@@ -168,7 +180,10 @@ class Cluster:
             ) from error
         for worker, found in sorted(theirs.items()):
             if not isinstance(found, dict):
-                raise ClusterError(f"the worker {worker} can't tell its code ({_first_line(found)})")
+                raise ClusterError(
+                    f"the worker {worker} can't tell its code ({_first_line(found)}): Proofpress "
+                    f"{ours.get('Proofpress', '')} has to be installed there, as it is here"
+                )
             differ = differences(ours, found)
             if differ:
                 raise ClusterError(
@@ -177,23 +192,50 @@ class Cluster:
 
     def _watch(self) -> None:
         """Raise WorkerDiedError where nobody has been there for a while to do what is waited for."""
-        if self._client is None or self._client.scheduler_info(n_workers=-1)["workers"]:
+        if self._client is None:
+            return
+        workers = self._client.scheduler_info(n_workers=-1).get("workers", {}).values()
+        if self._client.status == "closed":
+            raise WorkerDiedError(self._lost)
+        if any(worker.get("status") != "paused" for worker in workers):
             self._seen = time.monotonic()
         elif time.monotonic() - self._seen > ALONE:
-            raise WorkerDiedError(f"all workers of {self._address} are gone, and no other came for {ALONE:.0f} s")
+            what = "have too little memory to begin anything" if workers else "are gone, and no other came"
+            raise WorkerDiedError(f"all workers of {self._address} {what} for {ALONE:.0f} s")
+
+
+class _Quietly(concurrent.futures.Executor):
+    """A pool to which a chunk of pictures is nothing to be warned of, though it has more than ten megabytes."""
+
+    def __init__(self, pool: concurrent.futures.Executor) -> None:
+        self._pool = pool
+
+    def submit(self, function: Callable[..., R], /, *arguments: Any, **named: Any) -> concurrent.futures.Future[R]:
+        """Have it called there."""
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            return self._pool.submit(function, *arguments, **named)
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep from the terminal what Dask logs and warns of, while we say it ourselves."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    with _unlogged(), warnings.catch_warnings(action="ignore"):
+        yield
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    import distributed  # noqa: PLC0415, F401 - it makes loggers with levels of their own
+
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    levels = {logging.getLogger(name): logging.getLogger(name).level for name in names}
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL)
     try:
-        with warnings.catch_warnings(action="ignore"):
-            yield
+        yield
     finally:
-        logger.setLevel(level)
+        for logger, level in levels.items():
+            logger.setLevel(level)
 
 
 def _first_line(error: object) -> str:

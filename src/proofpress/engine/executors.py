@@ -36,6 +36,8 @@ CHUNK: Final = 25
 """How many tasks are handed out at once, at the most: enough to be quick, few enough to end together."""
 AHEAD: Final = 4
 """Chunks that a pool has in hand for each of its workers, as far as their number is known."""
+ON_THE_WAY: Final = 128 << 20
+"""Bytes that tasks read which a pool has in hand at once: more pictures wait."""
 LOOK: Final = 5.0
 """Seconds without a result after which is asked whether anybody works on it."""
 
@@ -124,7 +126,7 @@ class Futures:
         begin = done = 0
         try:
             while begin < len(tasks) or window:
-                while begin < len(tasks) and len(window) < AHEAD * self._workers:
+                while begin < len(tasks) and len(window) < AHEAD * self._workers and _light(window):
                     window.append(_Sent(sender, tasks[begin : begin + size]))
                     begin += size
                 while not window[0].whole():
@@ -153,6 +155,10 @@ class Futures:
         done, _ = wait([sent.future for sent in window if not sent.whole()], LOOK, FIRST_COMPLETED)
         if not done:
             self._watch()
+
+
+def _light(window: Iterable[_Sent]) -> bool:
+    return sum(sent.size for sent in window) < ON_THE_WAY
 
 
 class _Luggage:
@@ -200,13 +206,12 @@ class _Sender(msgspec.Struct, frozen=True):
     handed: _Handed
     luggage: _Luggage
 
-    def send(self, tasks: Sequence[Any], *, every: bool = False) -> concurrent.futures.Future[list[Any]]:
+    def send(self, tasks: Sequence[Any], *, every: bool = False) -> tuple[concurrent.futures.Future[list[Any]], int]:
+        """Return what is to come, and how many bytes went with it."""
         here = msgspec.structs.replace(self.handed, how=None)
+        carried = self.luggage.of(tasks, every=every)
         # What the pool turns into bytes has to stand among the arguments themselves.
-        future: concurrent.futures.Future[list[Any]] = self.pool.submit(
-            _work, here, self.handed.how, list(tasks), self.luggage.of(tasks, every=every)
-        )
-        return future
+        return self.pool.submit(_work, here, self.handed.how, list(tasks), carried), sum(map(len, carried.values()))
 
 
 class _Lacking(msgspec.Struct, frozen=True):
@@ -222,7 +227,7 @@ class _Sent:
         self._places: Sequence[int] = range(len(tasks))
         self._again = False
         self.results: list[Any] = [None] * len(tasks)
-        self.future = sender.send(tasks)
+        self.future, self.size = sender.send(tasks)
 
     def whole(self) -> bool:
         """Return whether all results are there. Raises what a task raised."""
@@ -238,7 +243,7 @@ class _Sent:
         self._places = lacking
         if lacking:
             self._again = True
-            self.future = self._sender.send([self._tasks[place] for place in lacking], every=True)
+            self.future, self.size = self._sender.send([self._tasks[place] for place in lacking], every=True)
         return not lacking
 
 

@@ -47,7 +47,7 @@ def plan(planning: Planning) -> Iterator[PictureTarget]:
                 yield PictureTarget(
                     site_path=variant_path(file.site_path, variant),
                     origin=f"the picture '{name}', {variant.width} pixels wide,",
-                    source=file.path,
+                    source=file.within or file.path,
                     variant=variant,
                     original=file.site_path,
                 )

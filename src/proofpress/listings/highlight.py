@@ -11,6 +11,7 @@ from pygments.util import ClassNotFound
 from proofpress.listings.languages import IPYTHON
 from proofpress.listings.lexing import LexerFailed, LexingProcess, NoAnswer
 from proofpress.listings.limits import TimeUpError, can_ring, seconds_for, within
+from proofpress.listings.masks import State, tokens_of
 from proofpress.listings.spans import to_html
 from proofpress.listings.words import matches
 
@@ -50,6 +51,7 @@ class Highlighter:
 
     def __init__(self) -> None:
         self._lexers: dict[str, Lexer | None] = {}
+        self._states: dict[Lexer, dict[str, State]] = {}
         self._elsewhere = LexingProcess()
 
     def lexer(self, name: str) -> Lexer | None:
@@ -79,7 +81,8 @@ class Highlighter:
         certain = False
         try:
             if can_ring():
-                return within(seconds_for(code), lambda: to_html(lexer.get_tokens_unprocessed(code)))
+                states = self._states.setdefault(lexer, {}) if len(self._states) < 1000 else {}
+                return within(seconds_for(code), lambda: to_html(tokens_of(lexer, states, code)))
             return self._elsewhere.colour(code, lexer, seconds_for(code))
         except (TimeUpError, NoAnswer):
             reason = "takes too long over this listing"

@@ -102,7 +102,10 @@ def _schemes(day: Rules, over: Rules) -> str:
 
 def contrast(a: str, b: str) -> float:
     """Return the contrast ratio of two colours `#rrggbb`, from 1 to 21 (WCAG 2.2, definition of "contrast ratio")."""
-    first, second = _luminance(_rgb(a)), _luminance(_rgb(b))
+    return _ratio(_luminance(a), _luminance(b))
+
+
+def _ratio(first: float, second: float) -> float:
     return (max(first, second) + 0.05) / (min(first, second) + 0.05)
 
 
@@ -240,6 +243,7 @@ def _rgb(color: str) -> Rgb:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
+@functools.cache
 def _linear(channel: int) -> float:
     """Undo sRGB's transfer curve (IEC 61966-2-1)."""
     value = channel / 255
@@ -251,9 +255,9 @@ def _encoded(value: float) -> int:
     return round(255 * value)
 
 
-def _luminance(color: Rgb) -> float:
+def _luminance(color: str) -> float:
     """Relative luminance, from 0 for black to 1 for white (WCAG 2.2, definition of "relative luminance")."""
-    red, green, blue = map(_linear, color)
+    red, green, blue = map(_linear, _rgb(color))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -268,9 +272,11 @@ def _readable(color: str, grounds: tuple[str, ...], enough: float = ENOUGH) -> s
     Lightness is OKLab's (B. Ottosson, "A perceptual color space for image processing", 2020); hue is kept, and chroma
     as far as sRGB has it at that lightness. Where no lightness is enough, black or white is returned, the better one.
     """
+    lights = [_luminance(ground) for ground in grounds]
 
     def worst(candidate: str) -> float:
-        return min(contrast(candidate, ground) for ground in grounds)
+        light = _luminance(candidate)
+        return min([_ratio(light, ground) for ground in lights])
 
     if worst(color) >= enough:
         return color

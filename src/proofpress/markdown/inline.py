@@ -11,11 +11,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import emphasis, fragments_join, link_pairs, strikethrough
 from markdown_it.rules_inline import html_inline as plain_html_inline
 
 from proofpress.markdown.elements import is_text
 from proofpress.markdown.links import MOST_TOKENS, InlineText, find_links
 from proofpress.markdown.plugin import MARKS
+from proofpress.markdown.tokens import QuickToken
 from proofpress.patterns import lazy
 
 if TYPE_CHECKING:
@@ -55,8 +57,27 @@ _TIGHTER: Final = "`<$"
 _ALWAYS: Final = "\n\\`*_[]!<&~"
 
 
+_OURS: Final = frozenset({link_pairs, strikethrough.postProcess, emphasis.postProcess, fragments_join})
+"""What finishes a text where no plugin has a part in it."""
+
 MOST_ATTRIBUTES: Final = 100_000
 """Attributes that a tag can have; what has more is text."""
+
+
+def newline(state: StateInline, silent: bool) -> bool:
+    """Read a line's end (CommonMark 0.31.2, sections 6.7 and 6.8), with the blanks before and behind it."""
+    src, end = state.src, state.posMax
+    if not silent:
+        pending = state.pending
+        bare = pending.rstrip(" ")
+        if len(bare) < len(pending):
+            state.pending = bare
+        state.push("softbreak" if len(pending) - len(bare) < 2 else "hardbreak", "br", 0)
+    pos = state.pos + 1
+    while pos < end and src[pos] in " \t":
+        pos += 1
+    state.pos = pos
+    return True
 
 
 def html_inline(state: StateInline, silent: bool) -> bool:
@@ -114,6 +135,7 @@ class InlineParser(ParserInline):
         `begins` are the characters of rules that plugins bring; one that has none there is tried at every mark.
         """
         self.ruler.at("html_inline", html_inline)
+        self.ruler.at("newline", newline)
         compiled = self.ruler.getRules("")
         names = {rule.fn: rule.name for rule in self.ruler.__rules__}
         known = {"text": "", "linkify": "", **BEGINS, **begins}
@@ -126,6 +148,8 @@ class InlineParser(ParserInline):
         self.always = "".join(sorted({*_ALWAYS, *theirs} & self.chosen.keys()))
         self.searches: dict[str, re.Pattern[str]] = {}
         self.finishing = self.ruler2.getRules("")
+        self.ours = all(name in known for name in names.values()) and not begins and _OURS.issuperset(self.finishing)
+        """Whether no plugin has a part in it, so that what has no run of marks needs no finishing."""
 
     cjk = False
     """Whether marks beside letters of Chinese, Japanese and Korean are judged as their texts need it."""
@@ -156,8 +180,10 @@ class InlineParser(ParserInline):
         append = state.append_pending
         bounded = len(src) > MOST_TOKENS
         pos = state.pos
+        first, state.first = state.first, None
         while pos < end:
-            match = search(src, pos, end)
+            match = first or search(src, pos, end)
+            first = None
             if match is None:
                 append(src[pos:end])
                 pos = end
@@ -187,15 +213,21 @@ class InlineParser(ParserInline):
 
     def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
         """Turn an inline text into tokens."""
+        search = self.pattern_for(src).search
+        first = search(src, 0, len(src))
+        if first is None and src and self.ours:
+            tokens.append(QuickToken("text", "", 0, None, None, 0, None, src))
+            return tokens
         state = InlineText(src, md, env, tokens)
         state.depth = state.others = 0
-        state.search = self.pattern_for(src).search
+        state.search, state.first = search, first
         state.closers = None
         state.cjk = self.cjk and not src.isascii()
         state.links = find_links(state, self.tighter) if "[" in src else {}
         self.tokenize(state)
-        for rule in self.finishing:
-            rule(state)
+        if state.runs or not self.ours:  # emphasis is made of runs, and of what is left of them text in one piece
+            for rule in self.finishing:
+                rule(state)
         return state.tokens
 
 

@@ -17,11 +17,15 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 
 from proofpress.markdown.scripts import CJK
+from proofpress.markdown.tokens import QuickToken
 from proofpress.patterns import lazy
 from proofpress.urls import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Literal
+
+    from markdown_it.token import Token
 
 MAX_DEPTH: Final = 50
 """How many images may stand inside each other's text."""
@@ -29,6 +33,7 @@ MAX_DEPTH: Final = 50
 MOST_TOKENS: Final = 200_000
 """Pieces that one text is taken apart into, 60 MB of them; what follows is text. A long chapter in one paragraph has fewer."""
 
+_PLAIN_LABEL: Final = lazy(r"\[([^\[\]\\]{0,999})\]")
 _LABEL: Final = lazy(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.DOTALL)
 _SIMPLE: Final = lazy(r"[^\x00-\x20\x7f<>()\\&]+(?=[) \n])")
 """A destination that is written as it is meant; most are."""
@@ -61,6 +66,10 @@ class InlineText(StateInline):
     """How many images this text stands in."""
     search: Callable[[str, int, int], re.Match[str] | None]
     """Finds the next character that some rule may begin with."""
+    first: re.Match[str] | None = None
+    """Where it is found first, until that is used."""
+    runs = False
+    """Whether there is a run of marks that may be emphasis."""
     closed: tuple[int, int] = (0, -1)
     """An offset, and where the first `>` after it is (the text's length where there is none)."""
     cjk: bool
@@ -68,12 +77,43 @@ class InlineText(StateInline):
     others: int
     """How many tokens the whole text has beside this state's: an image's text has a state of its own."""
 
+    def pushPending(self) -> Token:  # noqa: N802 - markdown-it's name
+        """Add what is plain text so far as a token."""
+        token = QuickToken("text", "", 0, None, None, self.pendingLevel, None, self.pending)
+        self.tokens.append(token)
+        self._pending = ""  # its buffer is empty: it was just read
+        return token
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """Add a token, after what is plain text before it."""
+        if self._pending_buffer or self._pending:
+            self.pushPending()
+        level = self.level
+        if nesting == 0:
+            token = QuickToken(ttype, tag, 0, None, None, level)
+            self.tokens_meta.append(None)
+        elif nesting > 0:
+            token = QuickToken(ttype, tag, nesting, None, None, level)
+            level = self.level = level + 1
+            self._prev_delimiters.append(self.delimiters)
+            self.delimiters = []
+            self.tokens_meta.append({"delimiters": self.delimiters})
+        else:
+            level = self.level = level - 1
+            token = QuickToken(ttype, tag, nesting, None, None, level)
+            self.delimiters = self._prev_delimiters.pop()
+            self.tokens_meta.append(None)
+        self.pendingLevel = level
+        self.tokens.append(token)
+        return token
+
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 - markdown-it's names
         """Tell whether a run of marks can open or close emphasis (CommonMark 0.31.2, section 6.2).
 
         Words of CJK stand side by side, so that a run beside one of their letters is not held to be inside a word for
         the punctuation on its other side: `**변수(variable)**는`, `*“好。”*然后`. Their own punctuation counts as a letter.
         """
+        self.runs = True
         if not self.cjk:
             return super().scanDelims(start, canSplitWord)
         src, maximum, mark = self.src, self.posMax, self.src[start]
@@ -183,14 +223,14 @@ def _link(
             return link
     if not references:
         return None
-    full = _LABEL.match(src, after)
+    full = (_PLAIN_LABEL.match(src, after) or _LABEL.match(src, after)) if src.startswith("[", after) else None
     label = full[1] if full and full[1].strip() else ""
     stop = full.end() if full and (label or full[0] == "[]") else after
     if not label:
         if end - start > 999:
             return None
         label = src[start:end]
-    label = normalizeReference(label)
+    label = _normal(label)
     reference = references.get(label)
     if reference is None:
         return None
@@ -198,6 +238,13 @@ def _link(
         state.env.setdefault("unsafe", []).append((state.env["inline"], -1, 0, reference["href"], label))
         return None
     return Link(start, end, stop, reference["href"], reference["title"], -1, 0, label)
+
+
+def _normal(label: str) -> str:
+    """Return a label as Markdown compares it; most are of plain words, whose blanks are spaces."""
+    if label.isascii() and label.isprintable():
+        return " ".join(label.split()).lower().upper()
+    return normalizeReference(label)
 
 
 def _inline(src: str, start: int, end: int, state: InlineText, *, image: bool) -> Link | None:

@@ -13,7 +13,7 @@ from proofpress.markdown.includes import info_of
 from proofpress.markdown.listing_faults import note_slips, note_unseen
 from proofpress.markdown.rawhtml import ids_in
 from proofpress.markdown.tables import lost_cells
-from proofpress.markdown.unseen import SUSPECT, unseen
+from proofpress.markdown.unseen import may_deceive, unseen
 from proofpress.markdown.words import MORE, text_of
 from proofpress.rules.listings import UNCLOSED_FENCE
 from proofpress.rules.tables import LOST_CELLS
@@ -51,7 +51,7 @@ class Order:
         """Go through a text's blocks, and through the notes that they refer to."""
         explicit, raw = _asked_for([tokens, *notes.values()], text, attributes=self._attributes)
         self._inline = bool(explicit or notes)
-        self._suspect = not text.isascii() and SUSPECT.search(text) is not None
+        self._suspect = may_deceive(text)
         self._explicit = explicit - raw
         self._ids = Identifiers(explicit | raw)
         self._blocks(tokens)

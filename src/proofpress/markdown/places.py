@@ -72,7 +72,8 @@ class SourceLines:
         end = content.find("\n", begin)
         piece = content[begin : end if end >= 0 else len(content)]
         bare = piece.strip()
-        at = source.rfind(bare)
+        plain = source.rstrip()
+        at = len(plain) - len(bare) if bare and plain.endswith(bare) else source.rfind(bare)
         if at < 0:
             at = len(source) - len(source.lstrip(" \t>"))
         return at + 1 - (len(piece) - len(piece.lstrip()))

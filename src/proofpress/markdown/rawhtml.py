@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import re
 from html import unescape
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from proofpress.listings.spans import escape
 from proofpress.patterns import lazy
 from proofpress.urls import LINKS, Reading, candidates, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SKIPPED: Final = (
     r"<!--.*?(?:-->|\Z)|<(?P<hidden>script|style|textarea)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>.*?(?:</(?P=hidden)\s*>|\Z)"
@@ -20,8 +23,8 @@ _TAG: Final = lazy(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE: Final = lazy(r"([^\s\"'<>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
-_NAMED: Final = lazy(r"(?:id|name)\s*=", re.IGNORECASE)
-_LINKED: Final = lazy(r"(?:src|href|poster|srcset|data)\s*=", re.IGNORECASE)
+_NAMED: Final = {name: lazy(rf"{name}\s*=") for name in ("id", "name")}
+_LINKED: Final = {name: lazy(rf"{name}\s*=") for name in ("src", "href", "poster", "srcset", "data")}
 
 
 class Refer(Protocol):
@@ -70,9 +73,17 @@ def attributes_of(html: str) -> tuple[Attribute, ...]:
     return tuple(found)
 
 
+def _may_have(html: str, attributes: Mapping[str, re.Pattern[str]]) -> bool:
+    """Tell quickly whether raw HTML may have one of some attributes."""
+    if "=" not in html:
+        return False
+    small = html.lower()
+    return any(name in small and pattern.search(small) is not None for name, pattern in attributes.items())
+
+
 def ids_in(html: str) -> list[str]:
     """Return what a fragment can lead to in raw HTML: each `id`, and the `name` of each `a`."""
-    if "=" not in html or not _NAMED.search(html):
+    if not _may_have(html, _NAMED):
         return []
     return [
         unescape(found.value)
@@ -83,7 +94,7 @@ def ids_in(html: str) -> list[str]:
 
 def with_references(html: str, refer: Refer, judge: Judge) -> str:
     """Return raw HTML with each destination on this site replaced by its reference's mark."""
-    if "=" not in html or not _LINKED.search(html):
+    if not _may_have(html, _LINKED):
         return html
     written: list[str] = []
     done = 0

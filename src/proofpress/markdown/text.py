@@ -113,15 +113,54 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         return self.lines.place(self.token, self._origins.of(offset), length)
 
 
-class Link(NamedTuple):
-    """A link or an image, raw HTML's left out. `href` is meant as it stands: entities and escapes are undone."""
+class Link(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
+    """A link or an image, raw HTML's left out. Its place and its words are looked for when they are asked."""
 
-    href: str
-    image: bool
-    place: Place
-    """Of its destination: in a definition, where it is given there."""
-    title: str
-    text: str
+    token: Token
+    holder: Token
+    """The token of the words that it stands in."""
+    inside: Sequence[Token]
+    """What stands between its brackets, or is the text of the image."""
+    lines: SourceLines
+    definitions: Mapping[str, Mapping[str, Any]]
+    """Those of the whole text."""
+
+    @property
+    def image(self) -> bool:
+        """Whether it is an image."""
+        return self.token.type == "image"
+
+    @property
+    def href(self) -> str:
+        """Where it leads, as it is meant: entities and escapes are undone."""
+        return str(self.token.attrs["src" if self.image else "href"])
+
+    @property
+    def title(self) -> str:
+        """What is written beside its address; empty where nothing is."""
+        return str(self.token.attrs.get("title", ""))
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is an address among words, with no marks around it."""
+        return "at" not in self.token.meta and self.token.markup != "autolink"
+
+    @cached_property
+    def place(self) -> Place:
+        """Of its destination: in a definition, where it is given there."""
+        if "at" in self.token.meta:
+            return _destination(self.lines, self.definitions, self.holder, self.token, self.href)
+        holder, words = self.holder, self.inside[0]  # a bare address, or one between angle brackets
+        begin = Origins(holder.children or (), holder.content).where.get(id(words), 0)
+        return self.lines.place(holder, begin, len(words.content))
+
+    @cached_property
+    def text(self) -> str:
+        """The words of a link, or those that stand for an image."""
+        if len(self.inside) == 1 and self.inside[0].type == "text":  # most have no more
+            return self.inside[0].markup or self.inside[0].content
+        pieces = (piece for piece, _ in pieces_of(self.inside))
+        return "".join([piece.written if piece.kind == "address" else piece.shown for piece in pieces])
 
 
 class Reference(NamedTuple):
@@ -339,6 +378,11 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     def plain(self) -> str:
         """What was read as text in all runs, as it is written: quickly asked whether a mark is in any."""
         return "\n\n".join([plain_of(token.children) for part in self._parts for token in part if token.children])
+
+    @cached_property
+    def folded(self) -> str:
+        """The same in small letters, a question mark for each that is not of ASCII: quicker still."""
+        return self.plain.encode("ascii", "replace").lower().decode("ascii")
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -559,27 +603,25 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         for index, token in enumerate(tokens):
             if token.type == "image":
                 inside: Sequence[Token] = token.children or ()
-                href = str(token.attrs["src"])
             elif token.type == "link_open":
                 inside = list(takewhile(_deeper_than(token), tokens[index + 1 :]))
-                href = str(token.attrs["href"])
             else:
                 continue
-            if "at" in token.meta:
-                place = self.destination(holder, token, href)
-            else:  # a bare address, or one between angle brackets
-                begin = Origins(holder.children or (), holder.content).where.get(id(tokens[index + 1]), 0)
-                place = self.lines.place(holder, begin, len(tokens[index + 1].content))
-            words = "".join(piece.written if piece.kind == "address" else piece.shown for piece, _ in pieces_of(inside))
-            yield Link(href, token.type == "image", place, str(token.attrs.get("title", "")), words)
+            yield Link(token=token, holder=holder, inside=inside, lines=self.lines, definitions=self.definitions)
 
     def destination(self, holder: Token, token: Token, href: str) -> Place:
         """Return where the destination of a link or an image is written."""
-        meta = token.meta
-        at = meta.get("at", 0)
-        if at >= 0:
-            return self.lines.place(holder, at, meta.get("length", 0))
-        return self.lines.definition(self.definitions, meta.get("label", ""), href)
+        return _destination(self.lines, self.definitions, holder, token, href)
+
+
+def _destination(
+    lines: SourceLines, definitions: Mapping[str, Mapping[str, Any]], holder: Token, token: Token, href: str
+) -> Place:
+    meta = token.meta
+    at = meta.get("at", 0)
+    if at >= 0:
+        return lines.place(holder, at, meta.get("length", 0))
+    return lines.definition(definitions, meta.get("label", ""), href)
 
 
 def _deep(tokens: Sequence[Token] | None) -> Iterator[Token]:

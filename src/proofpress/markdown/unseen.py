@@ -24,10 +24,12 @@ _WIDE: Final = "\u3000"
 _SHOWN: Final = _BLANKS | frozenset("\u2028\u2029")
 """What strings of programs are about: how numbers are printed in French, where a line ends."""
 
-SUSPECT: Final = lazy(
-    "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164"
-    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+_BELOW: Final = (
+    "\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164"
+    "\ufeff\uffa0\ufff9-\ufffb"
 )
+_SUSPECT_BELOW: Final = lazy(f"[{_BELOW}]")
+_SUSPECT: Final = lazy(f"[{_BELOW}\U000e0000-\U000e007f]")
 """What is looked at at all."""
 _SIGNS: Final = frozenset("!#$%&()*+,-./:;<=>?@[]^_{|}~")
 _QUOTE: Final = lazy("(?<!\\\\)['\"`]")
@@ -49,9 +51,19 @@ class Unseen(NamedTuple):
     hint: str
 
 
+def may_deceive(text: str) -> bool:
+    """Tell quickly whether a text holds a character that is looked at.
+
+    A pattern that goes beyond U+FFFF is slow to search by. What does in this one, the tags, is asked for by its bytes.
+    """
+    if text.isascii():
+        return False
+    return _SUSPECT_BELOW.search(text) is not None or b"\xf3\xa0" in text.encode("utf-8", "surrogatepass")
+
+
 def unseen(text: str, where: Where) -> Iterator[Unseen]:
     """Give each character of a text that deceives its reader."""
-    for match in SUSPECT.finditer(text):
+    for match in _SUSPECT.finditer(text):
         at, character = match.start(), match[0]
         if _is_meant(text, at, character, where):
             continue

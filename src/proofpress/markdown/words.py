@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MORE: Final = lazy(r"\s*<!--\s*(?:more|truncate)\s*-->\s*", re.IGNORECASE)
 _EAST_ASIAN: Final = lazy(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_LEADS: Final = tuple(bytes([lead]) for lead in (*range(0xE3, 0xEA), 0xEF))
+"""How these begin in UTF-8; most texts that are not ASCII have none, but quotation marks and dashes."""
 
 
 def text_of(tokens: list[Token] | None, *, as_written: bool = False) -> str:
@@ -48,7 +50,8 @@ def alternative(tokens: list[Token] | None) -> str:
 def count_words(text: str) -> int:
     """Count words; of scripts without blanks between words, two letters count as one."""
     words = len(text.split())
-    if not text.isascii():
+    data = text.encode("utf-8", "surrogatepass")
+    if any(lead in data for lead in _LEADS):
         letters = len(_EAST_ASIAN.findall(text))
         words += letters // 2
     return words

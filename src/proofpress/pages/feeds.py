@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from proofpress.site.questions import AskSite
     from proofpress.site.values import FeedPosts
 
-HEADING_ANCHOR = re.compile(r'\s*<a class="anchor".*?</a>', re.DOTALL)
+HEADING_ANCHOR = re.compile(r'<a class="anchor".*?</a>', re.DOTALL)
 ALIGNED_CELL = re.compile(r'(<t[dh] )class="align-(left|center|right)"')
 SHARE_OF_WIDTH = re.compile(r'(<(?:img|table)\b(?![^>]* width=)[^>]*\bclass="(?:[^"]* )?width-(\d+)(?: [^"]*)?")')
 LINE_NUMBER = re.compile(r'<a class="number"[^>]*></a>')
@@ -53,7 +53,9 @@ class Entry(msgspec.Struct, frozen=True):
 def entry(card: Card, body: Body, ask: AskSite) -> Entry:
     """Return a post's entry. Heading anchors and the buttons of listings are left out, and fragments lead to the post's own page."""
     html, _ = settle(body, card, ask, absolute=True)
-    html = _without_classes(HEADING_ANCHOR.sub("", html))
+    if 'class="anchor"' in html:
+        html = _without_anchors(html)
+    html = _without_classes(html)
     if 'class="number"' in html:
         html = LINE_NUMBER.sub("", html)
     if 'class="note"' in html:
@@ -62,7 +64,15 @@ def entry(card: Card, body: Body, ask: AskSite) -> Entry:
         if 'class="label"' in html:
             html = LABEL.sub(r" (\1)", html)
         html = LISTING.sub(lambda found: found[1] + SPAN.sub("", found[2]), html)
-    return Entry(card, OWN_FRAGMENT.sub(lambda found: f"{found[1]}{_text(card.permalink)}{found[2]}", html))
+    if 'href="#' in html:
+        html = OWN_FRAGMENT.sub(lambda found: f"{found[1]}{_text(card.permalink)}{found[2]}", html)
+    return Entry(card, html)
+
+
+def _without_anchors(html: str) -> str:
+    """Take out the links of headings to themselves, and the blanks before each."""
+    *before, rest = HEADING_ANCHOR.split(html)
+    return "".join([*(piece.rstrip() for piece in before), rest])
 
 
 def _without_classes(html: str) -> str:

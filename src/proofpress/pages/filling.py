@@ -33,6 +33,14 @@ _FOR_BOTH: Final = lazy(r'(?<==")light-dark\((#[0-9a-f]+), #[0-9a-f]+\)(?=")')
 """A colour of a diagram; who reads feeds has one ground, and often a program that is older than the function."""
 _WAITS: Final = ' loading="lazy" decoding="async"'
 """What a figure's image says."""
+_SAYS_ITSELF: Final = lazy(r"\s(?:loading|fetchpriority)\s*=", re.IGNORECASE)
+_SMALL: Final = lazy(r"""\swidth\s*=\s*["']?1?[0-9]?[0-9](?![0-9])""", re.IGNORECASE)
+"""A width of less than 200 pixels: of a badge, or a sign."""
+_TAG: Final = lazy(r"<[^>]*>")
+_NEAR: Final = 900
+"""Characters of text that stand before an image which a phone shows at once; words of that many fill its screen."""
+_FAR: Final = 4_000
+"""Characters before one which no window shows at once: fifty lines of prose, and more of all else."""
 _REST_OF_TAG: Final = lazy(r"""(?:[^>"']|"[^"]*"|'[^']*')*""")
 _GIVEN: Final = lazy(r"""\s(width|height)\s*=\s*["']?\s*([^\s"'>]*)""", re.IGNORECASE)
 _PIXELS: Final = lazy(r"([0-9]{1,6})(?:\.[0-9]+)?(?:px)?", re.IGNORECASE)
@@ -66,18 +74,31 @@ def settle(
 
 
 def lazily(html: str) -> str:
-    """Have all images but the first wait until they are near. Where code may write HTML, none is touched.
+    """Have images wait until they are near, but for one that opens a text. Where code may write HTML, none is touched.
 
-    The first one stands where a reader looks first, and a browser that waits for the layout shows it late.
+    That one stands where a reader looks first, and a browser that waits for the layout shows it late.
     """
     first = _IMAGE.search(html) if "<img" in html or "<IMG" in html else None
     if first is None or "<script" in html:
         return html
-    begin, rest = html[: first.end()], html[first.end() :]
-    begin = begin[: first.start()] + first[0].replace(_WAITS, "")
+    begin, rest = html[: first.start()], html[first.end() :]
+    begin += _first(first[0], len(_TAG.sub("", begin)) if first.start() > _NEAR else first.start())
     if rest.count("<img") + rest.count("<IMG") != rest.count(' loading="'):
         rest = _EAGER.sub(r"\g<0> loading=lazy decoding=async", rest)
     return begin + rest
+
+
+def _first(tag: str, before: int) -> str:
+    """Return the tag of a text's first image, with so many characters of text before it.
+
+    One that is seen at once is asked for before all that the page loads besides style sheets.
+    """
+    own = tag.replace(_WAITS, "")
+    if _SAYS_ITSELF.search(own):
+        return own
+    if before > _FAR:
+        return _EAGER.sub(r"\g<0> loading=lazy decoding=async", own)
+    return _EAGER.sub(r"\g<0> fetchpriority=high", own) if before <= _NEAR and not _SMALL.search(own) else own
 
 
 def placed(found: Problem, card: Card, reference: Reference) -> Problem:

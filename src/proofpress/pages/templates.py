@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import jinja2
 import jinja2.bccache
+import jinja2.compiler
 import jinja2.meta
 import jinja2.parser
 import jinja2.visitor
@@ -373,8 +374,24 @@ def _environment(sources: Mapping[str, TemplateSource], words: Catalogue | None 
     return environment
 
 
+class _CodeGenerator(jinja2.compiler.CodeGenerator):
+    """Writes code that shows a value by `escaping.shown` where it would call `escape`."""
+
+    def visit_Template(self, node: jinja2.nodes.Template, frame: jinja2.compiler.Frame | None = None) -> None:  # noqa: N802 - Jinja's name
+        self.writeline("from proofpress.pages.escaping import shown")
+        super().visit_Template(node, frame)
+
+    def _output_child_pre(self, node: jinja2.nodes.Expr, frame: jinja2.compiler.Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("shown(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
 class _Environment(jinja2.Environment):
     """An environment in which a template that is known by two names is one: the theme's, where the site has none over it."""
+
+    code_generator_class = _CodeGenerator
 
     sources: Mapping[str, TemplateSource] = {}
     words: Catalogue

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from proofpress.builder.searching import FOLDER, digest_of_search, index_of, searched
-from proofpress.paths import OutputPath
+from proofpress.builder.searching import ENTRY, FOLDER, index_of, searched
 
 if TYPE_CHECKING:
     from proofpress.builder.build import Built
-
-BEGINNING: Final = OutputPath(f"{FOLDER}pagefind-entry.json")
-"""What a browser asks for anew whenever it opens the search: it names the other files, which are named after their bytes."""
+    from proofpress.paths import OutputPath
 
 
 class Index:
@@ -20,7 +17,8 @@ class Index:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._key = b""
+        self._parts: dict[str, tuple[bytes, dict[OutputPath, bytes]]] = {}
+        """The files of each language, with the digest of what they were made from."""
         self._files: dict[OutputPath, bytes] = {}
 
     def file(self, built: Built, path: OutputPath) -> bytes | None:
@@ -28,19 +26,21 @@ class Index:
         if not built.inputs.config.search or not path.startswith(FOLDER):
             return None
         with self._lock:
-            if path == BEGINNING or not self._files:
+            if path == ENTRY or not self._files:
                 self._renew(built)
             return self._files.get(path)
 
     def _renew(self, built: Built) -> None:
-        from proofpress.search.pagefind import PagefindError  # noqa: PLC0415 - where somebody searches
+        from proofpress.search.pagefind import PagefindError, merged_entries  # noqa: PLC0415 - where somebody searches
 
-        pages = searched(built.inputs, built.world, built.preparation.prepared)
-        key = digest_of_search(built.inputs, pages)
-        if key == self._key:
-            return
+        blobs, known = built.filled.filling.blobs, self._parts
+        self._parts, self._files = {}, {}
         try:
-            self._files = index_of(pages, built.filled.filling.blobs)
+            for language, (key, pages) in searched(built.inputs, built.world, built.preparation.prepared).items():
+                part = known.get(language, (b"", {}))
+                self._parts[language] = part if part[0] == key else (key, index_of(pages, blobs))
         except PagefindError:  # the browser's dialog says so
-            self._files = {}
-        self._key = key if self._files else b""
+            return
+        for _, files in self._parts.values():
+            self._files |= files
+        self._files[ENTRY] = merged_entries([files[ENTRY] for _, files in self._parts.values()])

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from proofpress.listings.fences import read_info
 from proofpress.problems import Edit
-from proofpress.recorded.sessions import parted
 from proofpress.recorded.shown import seen
 from proofpress.recorded.values import Printed, Raised, Table, Value
 from proofpress.recorded.vary import elides, fits, normalised, uncoloured
 from proofpress.rules.rule import replacing
 from proofpress.rules.runs import FALSE_CLAIM
+from proofpress.rules.sessions import parted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,10 +11,10 @@ from proofpress.listings.languages import OUTPUTS, PLAIN, PROMPTED, SESSIONS, ca
 from proofpress.listings.marks import show
 from proofpress.listings.running import RUNS, says_of_runs, why_not_vary
 from proofpress.model import Place
-from proofpress.recorded.sessions import parted
 from proofpress.recorded.values import MadeFile, Runnable
 from proofpress.rules.front_matter import WRONG_TYPE
 from proofpress.rules.listings import LISTING_OPTIONS
+from proofpress.rules.sessions import parted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

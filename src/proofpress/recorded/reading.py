@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from proofpress.rules.prose import Text
     from proofpress.rules.rule import Fault
 
-LOCK: Final = ".run.yaml"
-"""How the name of a lock ends."""
 PICTURES: Final = ".run"
 """How the name of the folder ends in which the pictures lie that listings drew."""
 _ENTRY: Final = re.compile(r"^- code:", re.MULTILINE)

@@ -119,7 +119,7 @@ _SAYS_LANGUAGE: Final = lazy(r"\blang\s*=", re.IGNORECASE)
 class _UnsaidLanguage(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each paragraph and heading in another script than the whole text is in, where nothing says its language."""
-        if text.source.isascii() or not _NOT_LATIN.search(text.source):
+        if text.source.isascii() or not _has_others(text.source) or not _NOT_LATIN.search(text.source):
             return
         main = _script(text.plain, _MAIN)
         if not main or any(_SAYS_LANGUAGE.search(tag.attributes) for tag in text.tags):
@@ -140,6 +140,16 @@ class _UnsaidLanguage(TextRule, frozen=True):
             f"these words are {script} in a text that is {main}, and are read out as if they were of its language",
             f"say which language it is, on the line below or at the end of a heading: '{{lang={language}}}', for example",
         )
+
+
+_OTHERS: Final = bytes({*range(0xCD, 0xE2), *range(0xE3, 0xEE)})
+"""What a letter that `_NOT_LATIN` has begins with in UTF-8."""
+_NO_OTHERS: Final = bytes(set(range(256)) - set(_OTHERS))
+
+
+def _has_others(source: str) -> bool:
+    """Tell whether there may be letters that are not Latin: quicker than to look for them."""
+    return bool(source.encode("utf-8", "replace").translate(None, _NO_OTHERS))
 
 
 def _script(words: str, part: float) -> str:

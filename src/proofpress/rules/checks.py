@@ -20,11 +20,15 @@ from proofpress.rules.remains import (
     CUT_OFF,
     ECHOED_ANSWER,
     ECHOED_INSTRUCTION,
+    EDITOR_COMMENT,
     END_MARKER,
+    EXAMPLE_ADDRESS,
     MERGE_MARK,
     PLACEHOLDER_TEXT,
+    STOCK_PHRASE,
 )
 from proofpress.rules.structure import (
+    BARE_URL,
     EMPTY_HEADING,
     LOST_HEADING,
     REPEATED_HEADING,
@@ -32,6 +36,7 @@ from proofpress.rules.structure import (
     RESTARTED_LIST,
     SKIPPED_LEVEL,
     SWALLOWED_ITEM,
+    UNDERLINED_PARAGRAPH,
 )
 from proofpress.rules.tables import NO_HEADER, SECOND_DELIMITER
 from proofpress.rules.text import UNUSED_ALLOWANCE
@@ -47,6 +52,9 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     END_MARKER,
     CUT_OFF,
     PLACEHOLDER_TEXT,
+    EDITOR_COMMENT,
+    STOCK_PHRASE,
+    EXAMPLE_ADDRESS,
     MERGE_MARK,
     SKIPPED_LEVEL,
     EMPTY_HEADING,
@@ -55,6 +63,8 @@ CHECKED_RULES: Final[Sequence[TextRule]] = (
     REPEATED_HEADING,
     RESTARTED_LIST,
     SWALLOWED_ITEM,
+    UNDERLINED_PARAGRAPH,
+    BARE_URL,
     ECHOED_ANSWER,
     SECOND_DELIMITER,
     NO_HEADER,

@@ -180,12 +180,12 @@ OUTSIDE_SITE: Final = _OutsideSite("outside-site", "error", "source", fixed=True
 UNREADABLE_FILE: Final = _UnreadableFile("unreadable-file", "error", "source", fixed=True)
 UNPORTABLE_NAME: Final = _UnportableName("unportable-name", "warning", "source")
 PATH_TOO_LONG: Final = _PathTooLong("path-too-long", "error", "source", fixed=True)
-UNREAD_POST: Final = _UnreadPost("unread-post", "error", "site")
+UNREAD_POST: Final = _UnreadPost("unread-post", "error", "site", precision=(4, 4))
 LEFT_OVER: Final = _LeftOver("left-over", "warning", "site")
 UNMADE_PICTURE: Final = _UnmadePicture("unmade-picture", "warning", "site")
 CLEANED_DRAWING: Final = _CleanedDrawing("cleaned-drawing", "warning", "site")
 UNSAFE_DRAWING: Final = _UnsafeDrawing("unsafe-drawing", "error", "site")
-UNREADABLE_IMAGE: Final = _UnreadableImage("unreadable-image", "warning", "source")
+UNREADABLE_IMAGE: Final = _UnreadableImage("unreadable-image", "warning", "source", precision=(8, 8))
 
 
 def _named(character: str) -> str:

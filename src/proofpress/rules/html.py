@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from proofpress.patterns import lazy
 from proofpress.rules.rule import Fault, TextRule, once_each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from proofpress.model import Place
-    from proofpress.rules.prose import Tag, Text
+    from proofpress.rules.prose import Text
     from proofpress.rules.rule import Found
 
 _VOID: Final = frozenset(
@@ -57,6 +57,51 @@ class _UndefinedElement(TextRule, frozen=True):
         )
 
 
+class Paired(Protocol):
+    """A tag, as far as it is asked whether another belongs to it."""
+
+    @property
+    def name(self) -> str:
+        """In small letters."""
+
+    @property
+    def closing(self) -> bool:
+        """Whether it ends its element."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether it ends in a slash."""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is such an element."""
+
+
+_Paired = TypeVar("_Paired", bound=Paired)
+
+
+def unpaired(tags: Iterable[_Paired]) -> Iterator[_Paired]:
+    """Give the tags that open an element which is never closed, and those that close none that is open."""
+    opened: list[_Paired] = []
+    for tag in tags:
+        name = tag.name
+        if not tag.known or name in _VOID or (tag.empty and name in _FOREIGN):
+            continue
+        if tag.empty and any(one.name in _FOREIGN for one in opened):
+            continue  # in a drawing or a formula a slash ends an element
+        if not tag.closing:
+            opened.append(tag)
+        elif opened and opened[-1].name == name:
+            opened.pop()
+        elif any(one.name == name for one in reversed(opened)):
+            while (top := opened.pop()).name != name:
+                if top.name not in _ENDS_ITSELF:
+                    yield top
+        elif name not in _ENDS_ITSELF:
+            yield tag
+    yield from (tag for tag in opened if tag.name not in _ENDS_ITSELF)
+
+
 class _UnclosedElement(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give what is opened and never closed, and what is closed and was not open."""
@@ -72,30 +117,13 @@ class _UnclosedElement(TextRule, frozen=True):
                     yield UNCLOSED_ELEMENT.comment(), markup.place(begin, 4)
         if text.nests:
             return
-        opened: list[Tag] = []
-        for tag in text.tags:
-            name = tag.name
-            if not tag.known or name in _VOID or (tag.empty and name in _FOREIGN):
-                continue
-            if tag.empty and any(one.name in _FOREIGN for one in opened):
-                continue  # in a drawing or a formula a slash ends an element
-            if not tag.closing:
-                opened.append(tag)
-            elif opened and opened[-1].name == name:
-                opened.pop()
-            elif any(one.name == name for one in reversed(opened)):
-                while (top := opened.pop()).name != name:
-                    yield from self._open(top)
-            elif name not in _ENDS_ITSELF:
-                yield UNCLOSED_ELEMENT.stray(name), tag.place
-        for tag in opened:
-            yield from self._open(tag)
-
-    def _open(self, tag: Tag) -> Iterator[tuple[Fault, Place]]:
-        if tag.empty and tag.name not in _ENDS_ITSELF:
-            yield UNCLOSED_ELEMENT.empty(tag.name), tag.place
-        elif tag.name not in _ENDS_ITSELF:
-            yield UNCLOSED_ELEMENT.never(tag.name), tag.place
+        for tag in unpaired(text.tags):
+            if tag.closing:
+                yield UNCLOSED_ELEMENT.stray(tag.name), tag.place
+            elif tag.empty:
+                yield UNCLOSED_ELEMENT.empty(tag.name), tag.place
+            else:
+                yield UNCLOSED_ELEMENT.never(tag.name), tag.place
 
     def comment(self) -> Fault:
         return self.says("this comment is never closed, so nothing that follows is shown", "close it with '-->'")
@@ -217,9 +245,9 @@ class _HiddenMarkup(TextRule, frozen=True):
         )
 
 
-UNKNOWN_ELEMENT: Final = _UnknownElement("unknown-element", "warning", "text")
+UNKNOWN_ELEMENT: Final = _UnknownElement("unknown-element", "warning", "text", precision=(3, 3))
 UNDEFINED_ELEMENT: Final = _UndefinedElement("undefined-element", "warning", "text", precision=(25, 25))
-UNCLOSED_ELEMENT: Final = _UnclosedElement("unclosed-element", "warning", "text")
+UNCLOSED_ELEMENT: Final = _UnclosedElement("unclosed-element", "warning", "text", precision=(8, 8))
 MALFORMED_TAG: Final = _MalformedTag("malformed-tag", "warning", "text", precision=(5, 5))
 HIDDEN_MARKUP: Final = _HiddenMarkup("hidden-markup", "warning", "text")
 MARKDOWN_IN_HTML: Final = _MarkdownInHtml("markdown-in-html", "warning", "text", precision=(25, 25))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +35,7 @@ What is never closed goes on to the end of the page, as for a browser, so that n
 _TAG: Final = re.compile(rf"<{_PARTS}", re.DOTALL | re.IGNORECASE)
 _BARE: Final = r"(?:p|li|code|em|strong|td|th|tr|tbody|thead|table|ul|ol|pre|div|span|small|h[1-6]|blockquote)>"
 _TELLING: Final = re.compile(
-    rf"<(?!span class=\"[^\"<>]*\">|/|{_BARE}){_PARTS}",
+    rf"<(?=[!a-z])(?!span class=\"[^\"<>]*\">|{_BARE}){_PARTS}",
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE: Final = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
@@ -57,6 +57,15 @@ class Tag(msgspec.Struct, frozen=True, gc=False):
             value = double or single or plain
             found.setdefault(name.lower(), unescape(value) if "&" in value else value)
         return found
+
+
+_NAMED: Final = re.compile(r"\sid\s*=", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def _id_of(written: str) -> str:
+    """Return the id among attributes; most tags of a page stand on others too."""
+    return Tag("", written).attributes.get("id", "") if _NAMED.search(written) else ""
 
 
 class Page(msgspec.Struct, frozen=True, dict=True):
@@ -82,6 +91,11 @@ class Page(msgspec.Struct, frozen=True, dict=True):
         A listing is made of thousands.
         """
         return tuple(_tags(_TELLING, self.html))
+
+    @cached_property
+    def ids(self) -> tuple[tuple[str, Tag], ...]:
+        """Its ids in their order, each with its tag."""
+        return tuple((name, tag) for tag in self.telling if (name := _id_of(tag.written)))
 
 
 def _tags(pattern: re.Pattern[str], html: str) -> Iterator[Tag]:

@@ -120,5 +120,5 @@ MISSING_IMAGE: Final = _MissingImage("missing-image", "warning", "site", precisi
 UNKNOWN_URL: Final = _UnknownUrl("unknown-url", "warning", "site", precision=(25, 25))
 LOST_LINK: Final = _LostLink("lost-link", "warning", "text", precision=(13, 13))
 UNUSED_REFERENCE: Final = _UnusedReference("unused-reference", "warning", "text", precision=(25, 25))
-GITHUB_LINK: Final = _GithubLink("github-link", "warning", "text", checked=True, optional=True)
+GITHUB_LINK: Final = _GithubLink("github-link", "warning", "text", checked=True, optional=True, precision=(25, 25))
 DRAFT_LINK: Final = _DraftLink("draft-link", "error", "site")

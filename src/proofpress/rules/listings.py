@@ -102,6 +102,6 @@ def _lines(near: Sequence[tuple[str, int]]) -> str:
 
 UNKNOWN_LANGUAGE: Final = Rule("unknown-language", "warning", "text", precision=(25, 25))
 SLOW_LISTING: Final = Rule("slow-listing", "warning", "text")
-LISTING_OPTIONS: Final = Rule("listing-options", "warning", "text")
-UNCLOSED_FENCE: Final = _UnclosedFence("unclosed-fence", "warning", "text")
+LISTING_OPTIONS: Final = Rule("listing-options", "warning", "text", precision=(5, 5))
+UNCLOSED_FENCE: Final = _UnclosedFence("unclosed-fence", "warning", "text", precision=(5, 5))
 STEP_DOES_NOT_APPLY: Final = _StepDoesNotApply("step-does-not-apply", "error", "text")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from proofpress.model import Place
-    from proofpress.rules.prose import Text
+    from proofpress.rules.prose import Run, Text
     from proofpress.rules.rule import Found
 
 
@@ -62,7 +62,8 @@ def _mark(needles: str | tuple[str, ...], pattern: str, says: str, mend: str, *,
 
 MARKS: Final[tuple[Mark, ...]] = (
     _mark("{%", r"\{%-?\s*(\w+)?", "the Liquid tag '{% {} %}' is shown as it is written", _TEMPLATES, in_html=True),
-    _mark("{{", r"\{\{[<%]\s*(/?\s*[\w-]*)", "the shortcode '{{< {} >}}' of Hugo is shown as it is written", _TEMPLATES, in_html=True),
+    _mark("{{<", r"\{\{<\s*(/?\s*[\w-]*)", "the shortcode '{{< {} >}}' of Hugo is shown as it is written", _TEMPLATES, in_html=True),
+    _mark("{{%", r"\{\{%\s*(/?\s*[\w-]*)", "the shortcode '{{% {} %}}' of Hugo is shown as it is written", _TEMPLATES, in_html=True),
     _mark("{{", r"\{\{(?![<%])[^\n]", "'{{', by which templates put in a value, is shown as it is written", _TEMPLATES, in_html=True),
     _mark("{:toc {::", r"\{:(?:toc|:)[^}\n]*\}", "'{}' is an order to kramdown, " + _AS_TEXT, "take it out; 'toc: true' in front matter shows the outline"),
     _mark("{:", r"\{:(?!toc|:)[^}\n]*\}", "attributes of kramdown, '{: … }', stand here after nothing that takes them, " + _AS_TEXT, "put them on the line after a block, or write '{.class}' at its end"),
@@ -78,18 +79,28 @@ MARKS: Final[tuple[Mark, ...]] = (
     _mark("[!", r"^\[!\w+\][+-]?", "'{}' makes an alert on the first line of a quote alone, " + _AS_TEXT, "write '> [!NOTE]' on a line of its own, and the text on the quote's next lines"),
     _mark("^[", r"\^\[[^\[\]\n]+\]", "a footnote within the text, '^[…]', is shown as it is written", "write '[^name]', and '[^name]: its text' on a line of its own"),
     _mark("**", r"(?<!\*)\*\*(?![\s*])[^*]{1,300}(?<!\s)\*\*(?!\*)", "these stars make nothing bold, " + _AS_TEXT, "a pair stands directly at its words: no blank inside, and no punctuation between it and the letters outside"),
-    _mark("**", r"^\*\*(?=\w)[^*]{1,400}\Z", "'**' begins bold text that is never ended, " + _AS_TEXT, "end it with '**'"),
+    _mark("**", r"^\*\*(?=\w)[^*]{1,400}(?:\Z|(?<=\s)\*\*)", "'**' begins bold text that is never ended, " + _AS_TEXT, "end it with '**', directly behind its last word"),
+    _mark("~~", r"(?<![\w~])~~(?=\w)[^~]{1,400}", "'~~' begins words to be struck out and never ends them, " + _AS_TEXT, "end them with '~~', directly behind the last one"),
     _mark("*", r"(?<=[^\W\d_])\*(?=[^\s\w*])[^*\n]{1,200}[^\s*]\*(?!\*)|(?<!\*)\*(?=[^\s*])[^*\n]{1,200}[^\s\w*]\*(?=[^\W\d_])", "these stars emphasise nothing, " + _AS_TEXT, "a star stands directly at its words: no punctuation between it and the letters outside"),
     _mark("==", r"(?<![=\w])==[^\s=][^=\n]*==(?![=\w])", "highlighting, '==…==', is shown as it is written", "write '<mark>…</mark>'"),
     _mark("![", r"!\[[^\]\n]*\]\((?!\s*\{[{%])", "this is written as an image and is none, since its address is not read as one", "write an address with blanks or brackets between '<' and '>'"),
     _mark("](", r"(?:(?<!\!)\[[^\[\]]{0,300}|(?<![^\s\[\]])[^\s\[\]]+)?\]\((?!\s*\{[{%])(?=\S)", "'](' is shown as it is written: the address of this link is not read as one", "write an address with blanks or brackets between '<' and '>', and close the bracket"),
-    _mark("][", r"(?<![\w\])}'\"`" + GAP + r"])!?\[(?![\^!@ xX\]]|\d+\])([^\[\]\n]+)\]\[[^\[\]\n]*\]", "no reference of this name is defined, so '[{}]…' is shown as it is written", "write '[name]: address' on a line of its own, or the address directly: '[words](address)'"),
+    _mark("][", r"(?<![\w\])}'\"`" + GAP + r"])!?\[(?![\^!@ \]]|(?:[xX]|\d+)\])([^\[\]\n]+)\]\[[^\[\]\n]*\]", "no reference of this name is defined, so '[{}]…' is shown as it is written", "write '[name]: address' on a line of its own, or the address directly: '[words](address)'"),
+    _mark("] (", r"!?\[[^\[\]\n]+\] +\(" + GAP + r"\)|!\[[^\[\]\n]*\] +\([^()\s]+\)", "a blank stands between the words and the address of this link, " + _AS_TEXT, "take the blank out: '[words](address)'"),
+    _mark(")[", r"\([^()\n]+\)\[(?:" + GAP + r"|[./#][^\[\]\s]*)\]", "the brackets of this link are the wrong way round, " + _AS_TEXT, "write '[words](address)'"),
     _mark("]:", r"^[ ]{0,3}\[[^\[\]\n^]+\]:[ \t]+(?:" + GAP + r"|[./#<])", "a reference is defined within a paragraph, where it is not read", "put a blank line before it"),
     _mark("``", r"`{3,}", "a fence is shown as it is written: it stands not at the beginning of its line, or has backticks behind it", "put it on a line of its own"),
+    _mark("`", r"(?<![`" + GAP + r"])`{1,2}(?![`" + GAP + r"])[^`\n]*", "'`' begins code that is never ended, " + _AS_TEXT, r"end it with as many, or write '\`' for the character"),
     _mark(("\nimport", "\nexport"), r"^(?:(import)\s[^\n]*\sfrom\s[\"']|(import) ['\"]|(export)\s+(?:const|let|default|function)\s)", "the line of MDX that begins with '{}' is shown as it is written", "take it out: posts run no JavaScript"),
     _mark((".. ",), r"^[ \t]*\.\. [\w-]+:", "a directive of reStructuredText, '.. name::', is shown as it is written", "write it in Markdown"),
     _mark("|", r"^[ \t]*\|[^\n]*\|[ \t]*$|\|[ \t]*:?-{3,}", "a table is shown with its bars: its header and the row of dashes under it do not fit", "give both as many cells, with '|' between them, and a blank line before"),
-    _mark("##", r"^[ \t]*#{2,6}(?: \S|[^\W\d_])[^\n]*", "a heading is shown as it is written", "write a blank after its '#', and a blank line before it"),
+    _mark("<!--", r"<!--[^\n]*", "a comment that begins within a paragraph ends with it, so what was to be hidden is shown", "take the blank lines out of it, or begin it on a line of its own"),
+    _mark("*[", r"^[ \t]*\*\[[^\[\]\n]+\]:[ \t]", "what an abbreviation stands for, '*[…]:', is shown as it is written", "write '<abbr title=\"…\">' where it stands first"),
+    _mark("• ‣ ▪ ◦ ● ○", r"^[ \t]*[•‣▪◦●○][ \t]*\w[^\n]*", "a bullet is shown as it is written, and makes no list", "begin each item with '- '"),
+    _mark(("\n-",), r"^[ \t]*-[^\W\d_][^\n]*\n[ \t]*-[^\W\d_]", "these lines begin with '-' and are no list", "write a blank after each '-', and a blank line before the first"),
+    _mark(("\n1.", "\n1)"), r"^[ \t]*1[.)][^\W\d_][^\n]*\n[ \t]*2[.)][^\W\d_]", "these lines begin with numbers and are no list", "write a blank after each number, and a blank line before the first"),
+    _mark(("\n[x]", "\n[X]", "\n[ ]", "\n[] "), r"^\[(?:[xX ]\]\w|\] \w)[^\n]*", "the box of a task is shown as it is written", "write '- [ ] ' or '- [x] ', with the blanks"),
+    _mark("##", r"^[ \t]*#{2,}(?: \S|[^\W\d_])[^\n]*", "a heading is shown as it is written", "write a blank after its '#', and a blank line before it"),
     _mark("{! --8<--", r"^[ \t]*(?:\{![^\n]*!\}|-+8<-+[^\n]*)", "a line that takes in another file is shown as it is written", 'copy the words in, or have a listing show the code: include="../src/a.py"'),
 )  # fmt: skip
 """The marks, in the order in which they are looked for."""
@@ -119,6 +130,10 @@ _ADDRESSES: Final = frozenset({"href", "src", "srcset", "poster", "data"})
 _JSX: Final = lazy(r"<[A-Z][\w.]*(?:\s[^<>]*?)?\s[\w-]+=\{|<[A-Z]\w*\.\w|<>|</>")
 
 
+_TOLD: Final = frozenset({"unknown-alert", "unsafe-url", "lost-cells"})
+"""What tells why the marks of a line show."""
+
+
 class _ForeignSyntax(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each kind of mark once, with how often the file holds it."""
@@ -130,8 +145,7 @@ class _ForeignSyntax(TextRule, frozen=True):
         near = [needles for rare, needles in _NEEDLES.items() if rare in lines]
         numbers = {number for needles in near for needle in needles if needle in lines for number in needles[needle]}
         marks = [mark for mark in map(MARKS.__getitem__, sorted(numbers)) if mark.may_be_in(plain)]
-        told = {one.line for one in text.findings if one.rule == "unknown-alert"}
-        told |= {one.line for one in text.findings if one.rule == "unsafe-url"}
+        told = {one.line for one in text.findings if one.rule in _TOLD}
         if any("|" in mark.needles for mark in marks):
             told |= rows_told(text)
         if marks:
@@ -147,17 +161,29 @@ class _ForeignSyntax(TextRule, frozen=True):
 
 
 def _in_runs(text: Text, marks: list[Mark]) -> Iterator[tuple[Fault, Place]]:
+    unread = [one.line for one in text.findings if one.rule == "too-many-marks"]
     for run in text.runs:
         written = run.written
         here = [mark for mark in marks if mark.is_near("\n" + written)]
-        if not here:
+        if not here or (unread and _holds(run, unread)):
             continue
         plain = "\n" + run.plain
         here = [mark for mark in here if mark.is_near(plain)]
+        told: list[tuple[int, int]] = []
         for mark in here:
             for found in mark.pattern.finditer(run.text):
+                begin, end = found.span()
+                if any(begin < other and first < end for first, other in told):
+                    continue  # a mark before it in the table has told this place
+                told.append((begin, end))
                 length = len(found[0].partition("\n")[0].rstrip())
-                yield mark.fault(found), run.place(found.start(), max(1, length))
+                yield mark.fault(found), run.place(begin, max(1, length))
+
+
+def _holds(run: Run, lines: list[int]) -> bool:
+    """Tell whether one of these lines is among those of a run."""
+    first = run.written_place(0, 1).line
+    return any(first <= line <= first + run.written.count("\n") for line in lines)
 
 
 def _names_between_colons(text: Text) -> Iterator[tuple[Fault, Place]]:

@@ -16,5 +16,5 @@ class _DoubtfulTex(Rule, frozen=True):
         )
 
 
-MATH_ERROR: Final = Rule("math-error", "error", "text")
-DOUBTFUL_TEX: Final = _DoubtfulTex("doubtful-tex", "warning", "text")
+MATH_ERROR: Final = Rule("math-error", "error", "text", precision=(1, 1))
+DOUBTFUL_TEX: Final = _DoubtfulTex("doubtful-tex", "warning", "text", precision=(9, 9))

@@ -12,27 +12,21 @@ from proofpress.rules.rule import Fault, Rule
 if TYPE_CHECKING:
     from proofpress.rules.html_page import FoundOnPage, Page
 
-_ID: Final = re.compile(r"\sid\s*=\s*[\"']?([^\s\"'>]*)", re.IGNORECASE)
 _FRAME: Final = re.compile(r"<iframe\b", re.IGNORECASE)
 
 
 class _DuplicateId(PageRule, frozen=True):
     def check(self, page: Page) -> FoundOnPage:
         """Give the first id that several elements have, at the last of them, with the number of others like it."""
-        written = _ID.findall(page.html)
-        if len(set(written)) == len(written):
+        last = dict(page.ids)
+        if len(last) == len(page.ids):
             return
-        tags = [(tag.attributes.get("id", ""), tag) for tag in page.telling if _ID.search(tag.written)]
-        counts = Counter(name for name, _ in tags if name)
-        if len(counts) == len(tags):
-            return
-        last = dict(tags)
+        counts = Counter(name for name, _ in page.ids)
         repeated = [name for name, count in counts.items() if count > 1]
-        if repeated:  # none where some are empty
-            name, more = repeated[0], len(repeated) - 1
-            others = f" (and {more:,} more id{'s' if more > 1 else ''} of this page)" if more else ""
-            message = f"{counts[name]:,} elements of the page have the id '{name}'; a link to it leads to the first"
-            yield self.says(message, f"give each an id of its own{others}"), last[name]
+        name, more = repeated[0], len(repeated) - 1
+        others = f" (and {more:,} more id{'s' if more > 1 else ''} of this page)" if more else ""
+        message = f"{counts[name]:,} elements of the page have the id '{name}'; a link to it leads to the first"
+        yield self.says(message, f"give each an id of its own{others}"), last[name]
 
 
 class _NamelessFrame(PageRule, frozen=True):
@@ -98,6 +92,39 @@ class _InsecureLink(Rule, frozen=True):
         return self.says(f"'{url}' asks for this site without encryption", f"write '{secure}'")
 
 
+class _MalformedXml(Rule, frozen=True):
+    def ends(self, path: str, line: int, near: str, reason: str) -> Fault:
+        """Tell of a file that no program can read as what it is; `reason` is expat's."""
+        at = f" at '{near}'" if near else ""
+        return self.says(
+            f"line {line:,} of '{path}' can't be read as XML{at}: {_REASONS.get(reason, reason)}",
+            "without that no program reads the file; HTML stands in a feed escaped: '{{ content | forceescape }}'",
+        )
+
+
+_REASONS: Final = {
+    "mismatched tag": "an element ends that is not the one opened last",
+    "not well-formed (invalid token)": "a mark stands there that must not, such as '&' or '<' by itself",
+    "no element found": "the file ends before its elements do",
+    "unclosed token": "the file ends within a tag",
+    "undefined entity": "XML has no such entity",
+    "junk after document element": "a file is one element, which has ended",
+    "XML or text declaration not at start of entity": "this must be the very first of the file",
+    "duplicate attribute": "the tag has an attribute twice",
+    "unbound prefix": "no 'xmlns:' says what the prefix stands for",
+}
+"""In a reader's words, what expat says."""
+
+
+class _RelativeAddress(Rule, frozen=True):
+    def beginning_nowhere(self, href: str, whole: str) -> Fault:
+        """Tell of an address in a feed or a sitemap that is not whole."""
+        return self.says(
+            f"'{href}' is relative, and where a feed or a sitemap is read there is no page that it could begin from",
+            f"write the whole address, '{whole}'; templates have it as 'permalink' of pages and of the site",
+        )
+
+
 class _LonePage(Rule, frozen=True):
     def unlinked(self) -> Fault:
         """Tell of a page that no other page leads to."""
@@ -112,4 +139,6 @@ NAMELESS_FRAME: Final = _NamelessFrame("nameless-frame", "warning", "page", chec
 OVERSIZED_IMAGE: Final = _OversizedImage("oversized-image", "warning", "page", checked=True)
 LEAVES_SITE: Final = _LeavesSite("leaves-site", "warning", "page", checked=True)
 INSECURE_LINK: Final = _InsecureLink("insecure-link", "warning", "page", checked=True, precision=(25, 25))
+MALFORMED_XML: Final = _MalformedXml("malformed-xml", "error", "page", checked=True)
+RELATIVE_ADDRESS: Final = _RelativeAddress("relative-address", "warning", "page", checked=True, precision=(5, 5))
 LONE_PAGE: Final = _LonePage("lone-page", "warning", "page", checked=True, optional=True)

@@ -145,6 +145,10 @@ class Link(Protocol):
     def place(self) -> Place:
         """Where its destination stands."""
 
+    @property
+    def bare(self) -> bool:
+        """Whether it is an address among words, with no marks around it."""
+
 
 class Reference(Protocol):
     """A definition of where a link leads."""
@@ -302,6 +306,10 @@ class Text(Protocol):
     @property
     def plain(self) -> str:
         """What was read as text in all of its runs."""
+
+    @property
+    def folded(self) -> str:
+        """The same in small letters, a question mark for each that is not of ASCII: quicker still."""
 
     @property
     def runs(self) -> Sequence[Run]:

@@ -9,11 +9,11 @@ from proofpress.model import Place
 from proofpress.patterns import lazy
 from proofpress.problems import Edit
 from proofpress.rules.prose import GAP
-from proofpress.rules.rule import TextRule
+from proofpress.rules.rule import TextRule, replacing
 
 if TYPE_CHECKING:
     from proofpress.rules.prose import Run, Text
-    from proofpress.rules.rule import Found
+    from proofpress.rules.rule import Fault, Found
 
 _ORDER: Final = lazy(
     r"\s*(?:please\s+)?(?:write|create|generate|compose|produce|draft)\s+(?:me\s+)?(?:a|an|the|\d+)\s[^.\n]{0,80}?"
@@ -22,13 +22,14 @@ _ORDER: Final = lazy(
 )
 
 
-_ORDERS: Final = lazy(r"^[ \t]*(?:please|write|create|generate|compose|produce|draft)\s", re.IGNORECASE | re.MULTILINE)
+_ORDERS: Final = lazy(r"\n[ \t]*(?:please|write|create|generate|compose|produce|draft)\s", re.IGNORECASE)
+"""A line that begins so. What begins with a line's end is looked for far more quickly than what `^` begins."""
 
 
 class _EchoedInstruction(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give a first paragraph that orders this very text."""
-        if not _ORDERS.search(text.source):
+        if not _ORDERS.search("\n" + text.source):
             return ()
         first = next((block for block in text.blocks if block.kind == "paragraph"), None)
         if first is None or first.within or (text.headings and text.headings[0].place.line < first.first):
@@ -60,13 +61,17 @@ _CLOSING: Final = lazy(
 )
 
 
+_CLOSES: Final = ("i hope this helps", "let me know if you", "would you like me to")
+
+
 class _EchoedAnswer(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give a first paragraph that announces the text, and a last one that asks how it was liked, as a program does."""
         paragraphs = [run for run in text.runs if run.kind == "paragraph" and not run.within]
         if not paragraphs:
             return
-        last = max(paragraphs, key=_begins) if any(_CLOSING.match(run.text) for run in paragraphs) else None
+        closes = any(mark in text.folded for mark in _CLOSES) and any(_CLOSING.match(run.text) for run in paragraphs)
+        last = max(paragraphs, key=_begins) if closes else None
         for run, pattern in ((paragraphs[0], _ANSWER), (last, _CLOSING)):
             found = pattern.match(run.text) if run is not None else None
             if run is not None and found:
@@ -78,15 +83,19 @@ class _EchoedAnswer(TextRule, frozen=True):
 
 
 _END: Final = lazy(
-    r"\[(?:end|END|End) of (?:text|document|post|article|file|transcript|response|output)\]"
-    r"|<\|(?:endoftext|end_of_text|im_end|eot_id|end)\|>|\[(?:EOS|/?INST)\]"
+    r"\[end of (?:the )?(?:text|document|post|article|file|transcript|response|output)\]"
+    r"|<\|[a-z_]{3,30}\|>|\[(?:EOS|/?INST)\]",
+    re.IGNORECASE,
 )
+
+
+_ENDS: Final = ("[end of ", "<|", "eos]", "inst]")
 
 
 class _EndMarker(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each mark by which a program says that its text ends."""
-        if not _END.search(text.source):
+        if not any(mark in text.folded for mark in _ENDS):
             return
         for run in text.runs:
             for found in _END.finditer(run.text):
@@ -164,13 +173,13 @@ _NOTE: Final = lazy(
 _QUOTE: Final = lazy('["\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]')
 
 
+_PLACEHOLDERS: Final = ("todo", "fixme", "tbd", "lorem ipsum", "as an ai", "[insert", "[add", "[your")
+
+
 class _Placeholder(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each note to oneself, filler, and phrase of a language model about itself."""
-        low = text.plain.lower()
-        if not any(
-            mark in low for mark in ("todo", "fixme", "tbd", "lorem ipsum", "as an ai", "[insert", "[add", "[your")
-        ):
+        if not any(mark in text.folded for mark in _PLACEHOLDERS):
             return
         for run in text.runs:
             for found in _NOTE.finditer(run.text):
@@ -187,6 +196,120 @@ class _Placeholder(TextRule, frozen=True):
                     "gap": f"'{found[0]}' stands for something that was to be written",
                 }.get(kind or "", f"'{found[0]}' is a note to oneself")
                 yield self.says(said, "write what is meant, or take it out"), run.place(found.start(), len(found[0]))
+
+
+_PHRASES: Final[tuple[tuple[str, str], ...]] = (
+    ("in this ", r"in this (?:(?:blog |short |quick )?(?:post|article|tutorial|guide)|blog),? (?:we|i)(?:'ll| will|(?:'re|'m| are| am) going to)\b(?! (?:only|not)\b)"),
+    ("dive", r"(?:so,? |now,? )?let(?:'s| us) dive (?:right )?in(?:to)?\b"),
+    ("delve", r"(?:so,? |now,? )?let(?:'s| us) delve into\b"),
+    ("get started", r"(?:so,? |now,? )?let(?:'s| us) get started\b"),
+    ("further ado", r"(?:so,? |and )?without (?:any )?further ado\b"),
+    ("conclu", r"(?:in conclusion|to conclude),"),
+    ("in today", r"in today's (?:[\w-]+,? ){0,3}(?:world|age|era|landscape)\b"),
+    ("in the ", r"in the (?:ever|rapidly|fast)[ -](?:\w+ ){1,3}(?:world|landscape|field) of\b"),
+    ("to note that", r"it(?:'s| is) (?:important|crucial|essential) to note that\b"),
+    ("noting that", r"it(?:'s| is) worth noting that\b"),
+    ("whether you", r"whether you(?:'re| are) an? (?:seasoned|experienced)\b"),
+    ("look no further", r"look no further\b"),
+    ("happy ", r"happy (?:coding|hacking|learning)!"),
+    ("i hope ", r"i hope (?:that )?(?:you (?:found|find|enjoyed) this|this (?:(?:blog )?(?:post|article|tutorial|guide) )?(?:was |has been )?(?:helpful|useful))\b"),
+)  # fmt: skip
+"""Ready-made phrases of English with which sentences begin, each with what is in every text that has it."""
+_STOCK: Final = lazy(
+    r"(?:\A|[.!?:]['\")\N{RIGHT DOUBLE QUOTATION MARK}]*\s+)("
+    + "|".join(phrase.replace("'", "['\N{RIGHT SINGLE QUOTATION MARK}]").replace(" ", r"\s") for _, phrase in _PHRASES)
+    + ")",
+    re.IGNORECASE,
+)
+
+
+class _StockPhrase(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each ready-made phrase that a sentence begins with."""
+        low = text.plain.lower()
+        if not any(mark in low for mark, _ in _PHRASES):
+            return
+        for run in text.runs:
+            if run.kind != "paragraph" or "quote" in run.within:
+                continue
+            for found in _STOCK.finditer(run.text):
+                fault = self.says(
+                    f"'{' '.join(found[1].split())}' stands ready for any text, and says nothing of this one",
+                    "begin with what comes behind it",
+                )
+                yield fault, run.place(found.start(1), len(found[1].partition("\n")[0]))
+
+
+_EXAMPLE: Final = lazy(r"(?<![\w.-])(?:[\w-]+\.)*example\.(?:com|net|org)(?![\w-]|\.\w)", re.IGNORECASE)
+_HOST: Final = lazy(r"(?:https?:)?//(?:[^/?#@]*@)?([^/?#:]+)|mailto:[^@]*@([^?]+)", re.IGNORECASE)
+_RESERVED: Final = (".example", ".test", ".invalid")
+"""Domains under which no host is (RFC 2606, section 2)."""
+_MARKS: Final = ("example.", *_RESERVED)
+
+
+class _ExampleAddress(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each address of a host that is kept free for examples: of links and images, and among the words."""
+        low = text.source.lower()
+        if not any(mark in low for mark in _MARKS):
+            return
+        linked = set()
+        for link in text.links:
+            found = _HOST.match(link.href)
+            host = (found[1] or found[2]).lower() if found else ""
+            if host.endswith(_RESERVED) or _EXAMPLE.fullmatch(host):
+                linked.add(link.place.line)
+                yield self._fault(host), link.place
+        for run in text.runs:
+            for found in _EXAMPLE.finditer(run.text) if "example." in run.text.lower() else ():
+                place = run.place(found.start(), len(found[0]))
+                if place.line not in linked:
+                    yield self._fault(found[0]), place
+
+    def _fault(self, host: str) -> Fault:
+        return self.says(
+            f"'{host}' is kept free for examples, and has nothing that a reader looks for",
+            "write the address that is meant; as an example it stands in backticks",
+        )
+
+
+_REMARK: Final = lazy(
+    r"(?P<aside>\{>>[^\n]*?<<\})|(?P<change>\{\+\+(?=\S)[^\n]*?\+\+\}|\{--(?=\S)[^\n]*?--\})"
+    r"|(?P<hidden>^[ \t]*%%(?=[ \w])[^%\n]*%%[ \t]*$)"
+    r"|(?P<said>\[(?:note to (?:self|(?:the )?(?:editor|author|reviewer))|(?:reviewer|proofreader|copy[ -]?editor)(?:['\N{RIGHT SINGLE QUOTATION MARK}]s (?:note|comment))?):[^\[\]\n]*\](?!\())",
+    re.IGNORECASE | re.MULTILINE,
+)
+_REMARKS: Final = {
+    "aside": "this is a comment of who edited the text",
+    "change": "this is how an editor proposes a change (CriticMarkup), which was neither taken nor refused",
+    "hidden": "this is a comment as Obsidian hides it, and is shown as it is written",
+    "said": "this was said to who wrote the text, not to its readers",
+}
+
+
+_REMARK_MARKS: Final = ("{>>", "{++", "{--", "%%", "[note to ", "[reviewer", "[proofreader", "[copy")
+
+
+class _EditorComment(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each remark of an editor, and each change that one proposes."""
+        low = text.plain.lower()
+        if not any(mark in low for mark in _REMARK_MARKS):
+            return
+        for run in text.runs:
+            for found in _REMARK.finditer(run.text):
+                kind = found.lastgroup or ""
+                begin = found.start() + len(found[0]) - len(found[0].lstrip())
+                words = found[0].strip()
+                place = run.place(begin, len(words))
+                fault = self.says(_REMARKS[kind], "heed it, and take it out")
+                line, at = text.line(place.line), place.column - 1
+                if kind == "aside" and line.startswith(words, at):
+                    blank = line[at - 1 : at] == " " and not line[at + len(words) :][:1].isalnum()
+                    from_here = Place(place.line, place.column - blank)
+                    old = line[at - blank : at + len(words)]
+                    fault = fault.mended(replacing(text.document.path, from_here, old, "", safe=False))
+                yield fault, place
 
 
 class _MergeMark(TextRule, frozen=True):
@@ -211,3 +334,6 @@ CUT_OFF: Final = _CutOff("cut-off", "warning", "text", checked=True)
 PLACEHOLDER_TEXT: Final = _Placeholder("placeholder-text", "warning", "text", checked=True, precision=(1, 1))
 MERGE_MARK: Final = _MergeMark("merge-mark", "error", "text", checked=True)
 ECHOED_ANSWER: Final = _EchoedAnswer("echoed-answer", "warning", "text", checked=True)
+STOCK_PHRASE: Final = _StockPhrase("stock-phrase", "warning", "text", checked=True, optional=True, precision=(25, 25))
+EXAMPLE_ADDRESS: Final = _ExampleAddress("example-address", "warning", "text", checked=True, optional=True)
+EDITOR_COMMENT: Final = _EditorComment("editor-comment", "warning", "text", checked=True)

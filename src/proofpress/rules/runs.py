@@ -45,6 +45,13 @@ class _SpareOutput(Rule, frozen=True):
         """Tell of what a listing gave that is no longer in the post."""
         return self.says("no listing of the post gave this", run)
 
+    def no_post(self, post: str) -> Fault:
+        """Tell of a lock beside which no post is."""
+        return self.says(
+            f"this is what the listings of '{post}' gave, and no such post is there",
+            "delete the file, or give it the name that the post has now",
+        )
+
 
 class _FalseClaim(Rule, frozen=True):
     def printed(self, claimed: str, printed: str, more: int) -> Fault:

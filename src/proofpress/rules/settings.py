@@ -81,6 +81,13 @@ class _NoSearch(Rule, frozen=True):
     def missing(self) -> Fault:
         return self.says("Pagefind is not installed", "install it with: pip install 'proofpress[search]'")
 
+    def unparted(self, languages: str) -> Fault:
+        return self.says(
+            f"pages in {languages} are written without blanks between words, and Pagefind alone can't part them: "
+            "the search finds next to nothing there",
+            "install what parts them with: pip install 'proofpress[search-extended]'",
+        )
+
     def taken(self, path: str) -> Fault:
         return self.says(f"the search's files lie in /pagefind/, and so would '{path}'", "move it into another folder")
 

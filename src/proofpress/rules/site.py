@@ -136,7 +136,7 @@ class _LostId(Rule, frozen=True):
 
 URL_COLLISION: Final = _UrlCollision("url-collision", "error", "site", fixed=True)
 RESERVED_PATH: Final = Rule("reserved-path", "error", "site", fixed=True)
-SAME_TERM: Final = _SameTerm("same-term", "warning", "site")
+SAME_TERM: Final = _SameTerm("same-term", "warning", "site", precision=(2, 2))
 EMPTY_SLUG: Final = _EmptySlug("empty-slug", "error", "site")
 MISSING_REDIRECTS: Final = _MissingRedirects("missing-redirects", "warning", "site")
 MISSING_POLICY: Final = _MissingPolicy("missing-policy", "warning", "site")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -120,10 +121,17 @@ _LONG: Final = 80
 """Characters from which on a paragraph that stands there twice is no refrain."""
 
 
+def _begin(run: Run) -> tuple[str, ...]:
+    """Return the first words of a paragraph: two that differ in these are not alike."""
+    return tuple(run.written.split(None, 4)[:4])
+
+
 class _RepeatedParagraph(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give the first long paragraph that stood shortly before."""
-        long = [run for run in text.runs if run.kind == "paragraph" and not run.within and len(run.text) >= _LONG]
+        paragraphs = [run for run in text.runs if run.kind == "paragraph" and not run.within]
+        begins = Counter(_begin(run) for run in paragraphs)
+        long = [run for run in paragraphs if begins[_begin(run)] > 1 and len(run.text) >= _LONG]
         written = [" ".join(run.written.split()) for run in long]
         if len(set(written)) == len(written):
             return ()
@@ -204,7 +212,10 @@ class _RestartedList(TextRule, frozen=True):
 
 _CUTS: Final = frozenset({"listing", "table", "formula"})
 
+_DASHES: Final = lazy(r"^[ \t>]*(-{2,})[ \t]*$", re.MULTILINE)
 _NUMBERED: Final = lazy(r"^[ ]{0,3}(\d{1,9})([.)])[ \t]+\S", re.MULTILINE)
+_SOME_NUMBERED: Final = lazy(r"\n {0,3}\d{1,9}[.)][ \t]")
+"""What begins with a line's end is looked for far more quickly than what `^` begins."""
 _ITEM: Final = lazy(r"^[ \t>]*(\d{1,9})[.)][ \t]", re.MULTILINE)
 _ENDS: Final = (".", ":", "!", "?", ")", "`")
 
@@ -212,7 +223,7 @@ _ENDS: Final = (".", ":", "!", "?", ")", "`")
 class _SwallowedItem(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each numbered item that a paragraph goes on with, since no item but the first begins without a blank line."""
-        if not _NUMBERED.search(text.source):
+        if not _SOME_NUMBERED.search("\n" + text.source):
             return
         items = {int(number) for number in _ITEM.findall(text.source)}
         for run in text.runs:
@@ -235,10 +246,62 @@ class _SwallowedItem(TextRule, frozen=True):
                 yield fault, place
 
 
+class _UnderlinedParagraph(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each row of dashes that makes a heading of the sentences above it."""
+        if not _DASHES.search(text.source):
+            return
+        lines = text.source.split("\n")
+        for run in text.runs:
+            if run.kind != "heading":
+                continue
+            written = run.written.rstrip()
+            if "\n" not in written and not written.endswith((".", ";", ",")):
+                continue
+            below = run.written_place(len(written) - 1, 1).line + 1
+            dashes = _DASHES.fullmatch(lines[below - text.document.first_line])
+            if dashes is None:
+                continue
+            place = Place(below, dashes.start(1) + 1, len(dashes[1]))
+            fault = self.says(
+                "this row of dashes makes a heading of the text above it", "put a blank line between the two"
+            )
+            if not run.within:
+                fault = fault.mended(replacing(text.document.path, Place(below, 1), "", "\n", safe=True))
+            yield fault, place
+
+
+_PLAIN_ADDRESS: Final = lazy(r"https?://[!-;=?-\[\]-~]+")
+"""One that is the same link between angle brackets: letters of ASCII, none of which Markdown reads there as anything else."""
+_OWN_MACHINE: Final = lazy(r"https?://(?:localhost|127\.|0\.0\.0\.0|\[)", re.IGNORECASE)
+"""What a reader has running: no page that words could name."""
+
+
+class _BareUrl(TextRule, frozen=True):
+    def check(self, text: Text) -> Found:
+        """Give each address of the web that is its own words; one between angle brackets is meant so."""
+        if "://" not in text.source and "www." not in text.source:
+            return
+        for link in text.links:
+            if not link.bare or link.href not in (link.text, f"http://{link.text}") or _OWN_MACHINE.match(link.href):
+                continue
+            fault = self.says(
+                "this bare address does not say what is there",
+                f"give it words, '[words]({link.href})', or put it between '<' and '>' where it is to be shown",
+            )
+            line, at = text.line(link.place.line), link.place.column - 1
+            if line.startswith(link.href, at) and line[at - 1 : at] != "<" and _PLAIN_ADDRESS.fullmatch(link.href):
+                path = text.document.path
+                fault = fault.mended(replacing(path, link.place, link.href, f"<{link.href}>", safe=True))
+            yield fault, link.place
+
+
 SKIPPED_LEVEL: Final = _SkippedLevel("skipped-level", "warning", "text", checked=True, precision=(25, 25))
 EMPTY_HEADING: Final = _EmptyHeading("empty-heading", "warning", "text", checked=True)
 LOST_HEADING: Final = _LostHeading("lost-heading", "warning", "text", checked=True, precision=(36, 36))
 REPEATED_PARAGRAPH: Final = _RepeatedParagraph("repeated-paragraph", "warning", "text", checked=True)
 REPEATED_HEADING: Final = _RepeatedHeading("repeated-heading", "warning", "text", checked=True, precision=(1, 1))
+UNDERLINED_PARAGRAPH: Final = _UnderlinedParagraph("underlined-paragraph", "warning", "text", checked=True)
 SWALLOWED_ITEM: Final = _SwallowedItem("swallowed-item", "warning", "text", checked=True)
 RESTARTED_LIST: Final = _RestartedList("restarted-list", "warning", "text", checked=True)
+BARE_URL: Final = _BareUrl("bare-url", "warning", "text", checked=True, optional=True, precision=(25, 25))

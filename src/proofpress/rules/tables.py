@@ -28,6 +28,8 @@ class _LostCells(Rule, frozen=True):
 
 _ROW: Final = lazy(r"[ \t]*\|.*\|[ \t]*")
 _DELIMITERS: Final = lazy(r"[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*")
+_SOME_DELIMITERS: Final = lazy(r"\n[ \t]*\|[ \t]*:?-")
+"""A line that may be such a row, below another."""
 _BAR: Final = lazy(r"(?<!\\)\|")
 
 
@@ -198,7 +200,7 @@ _BELOW_AN_ITEM: Final = lazy(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t][^\n]*\n[ \t]*\|
 class _SecondDelimiter(TextRule, frozen=True):
     def check(self, text: Text) -> Found:
         """Give each row of dashes below the first of a table."""
-        if "|" not in text.source or "--" not in text.source:
+        if "|" not in text.source or len(_SOME_DELIMITERS.findall(text.source)) < 2:
             return
         for table in tables(text):
             for row in table.rows[2:] if table.torn is None else ():

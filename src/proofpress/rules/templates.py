@@ -26,7 +26,7 @@ class _PluginError(Rule, frozen=True):
         )
 
 
-TEMPLATE_ERROR: Final = Rule("template-error", "error", "page", fixed=True)
+TEMPLATE_ERROR: Final = Rule("template-error", "error", "page", fixed=True, precision=(1, 1))
 PLUGIN_ERROR: Final = _PluginError("plugin-error", "error", "site", fixed=True)
 DATA_ERROR: Final = Rule("data-error", "error", "source")
 UNUSED_TEMPLATE: Final = _UnusedTemplate("unused-template", "warning", "site")

@@ -13,10 +13,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from proofpress.content.names import LOCK
 from proofpress.engine.disk import naming, own_file, own_folder, read_file, write_file
 from proofpress.recorded.listings import digest
 from proofpress.recorded.lock import renewed, written
-from proofpress.recorded.reading import LOCK, PICTURES
+from proofpress.recorded.reading import PICTURES
 from proofpress.recorded.values import Lock
 from proofpress.run.environment import platform_name
 

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from proofpress.search.records import Record
 
 PACKAGES: Final = ("pagefind_bin_extended", "pagefind_bin")
-"""Who brings the program, the first that is there; the first of them knows the words of Chinese and Japanese as well."""
+"""Who brings the program, the first that is there; the first of them parts the words of Chinese, Japanese and Thai as well."""
 
 _IGNORED: Final = ("math", "svg", "style", "script", ".anchor", ".footnote-ref", ".footnote-backref")
+_LETTERS: Final = "+#"
+"""What belongs to a word beside letters, digits and the underscore: C++, C#."""
 _ENTRY: Final = "pagefind-entry.json"
 _WANTED: Final = ("pagefind.js", "pagefind-worker.js", _ENTRY)
 _WANTED_ENDINGS: Final = (".pf_fragment", ".pf_index", ".pf_meta", ".pf_filter", ".pagefind")
@@ -40,7 +42,7 @@ class PagefindError(Exception):
 
 def index_files(records: Sequence[Record]) -> dict[str, bytes]:
     """Return the files of the index of these records, by their names, in order. Raises PagefindError."""
-    config = {"exclude_selectors": list(_IGNORED)}
+    config = {"exclude_selectors": list(_IGNORED), "include_characters": _LETTERS}
     requests: list[dict[str, Any]] = [
         {"type": "NewIndex", "config": config},
         *({"type": "AddFile", "index_id": 0, "url": one.url, "file_contents": one.html} for one in records),
@@ -55,6 +57,14 @@ def index_files(records: Sequence[Record]) -> dict[str, bytes]:
     files[_ENTRY] = msgspec.json.encode(msgspec.json.decode(files[_ENTRY]), order="sorted")
     wanted = (name for name in sorted(files) if name in _WANTED or name.endswith(_WANTED_ENDINGS))
     return {name.replace("\\", "/"): files[name] for name in wanted}
+
+
+def merged_entries(entries: Sequence[bytes]) -> bytes:
+    """Return the file that lists the languages of several indexes, each of languages of its own: as if they were one."""
+    first, *others = (msgspec.json.decode(entry) for entry in entries)
+    for one in others:
+        first["languages"] |= one["languages"]
+    return msgspec.json.encode(first, order="sorted")
 
 
 def _answers(requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

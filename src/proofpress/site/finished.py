@@ -8,6 +8,7 @@ that is published. Nothing here knows where an address was written; `builder.fin
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
 
 _LINKS: Final[Mapping[str, tuple[str, ...]]] = {
     **LINKS,
-    "image": ("href", "xlink:href"),
     "input": ("src",),
     "script": ("src",),
     "use": ("href", "xlink:href"),
 }
+_LINKED_BY: Final = frozenset(_LINKS) | {"meta"}
 _LINKED: Final = re.compile(r"\b(?:href|src|srcset|data|poster|content)\s*=", re.IGNORECASE)
+_PLAIN: Final = re.compile(r"\s(id|href)=\"([^\"&]*)\"")
+"""The one attribute that most links and headings have."""
 _NAMED: Final = re.compile(r"(?<![\w-])(?:id|name)\s*=", re.IGNORECASE)
 _NO_DOCUMENT: Final = frozenset(
     {"preconnect", "dns-prefetch", "webmention", "pingback", "micropub", "edituri", "hub", "me", "authorization_endpoint", "token_endpoint"}
@@ -43,6 +46,8 @@ _NO_DOCUMENT: Final = frozenset(
 _FOLLOWED: Final = frozenset({"a", "area"})
 """What a reader follows."""
 _PICTURES: Final = frozenset({"og:image", "og:image:url", "og:image:secure_url", "twitter:image"})
+_LEADS: Final = re.compile(r"http-equiv|image", re.IGNORECASE)
+"""What is in a `meta` with an address."""
 _REFRESH: Final = re.compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']+)", re.IGNORECASE)
 
 
@@ -71,21 +76,34 @@ def facts_of(page: Page) -> Facts:
     links: dict[tuple[str, str], Seen] = {}
     base = page.url
     for tag in page.telling:
-        written = tag.written
-        if not written:
+        if not tag.written:
             continue
-        if _NAMED.search(written):
-            named = tag.attributes
-            name = named.get("id") or (named.get("name", "") if tag.name == "a" else "")
-            if name:
-                ids[name] = None
+        name, addresses = _told(tag)
+        if name:
+            ids[name] = None
         if tag.name == "base" and "href" in tag.attributes and base == page.url:
             base = joined(page.url, tag.attributes["href"].strip()) or page.url
-        elif (tag.name in _LINKS or tag.name == "meta") and _LINKED.search(written):
-            for href in _addresses(tag):
-                if href:
-                    links.setdefault((tag.name, href), Seen(tag.name, href, href in page.places))
+        for href in addresses:
+            if (tag.name, href) not in links:
+                links[tag.name, href] = Seen(tag.name, href, href in page.places)
     return Facts(page.url, base, tuple(ids), tuple(links.values()))
+
+
+@lru_cache(maxsize=4096)
+def _told(tag: Tag) -> tuple[str, tuple[str, ...]]:
+    """Return what leads to a tag, and its addresses; most tags of a page stand on others too, as a template writes them."""
+    plain = _PLAIN.fullmatch(tag.written)
+    if plain and plain[1] == "id":
+        return plain[2], ()
+    if plain and tag.name == "a":
+        return "", (plain[2].strip(),) if plain[2].strip() else ()
+    named = tag.attributes if _NAMED.search(tag.written) else {}
+    name = named.get("id") or (named.get("name", "") if tag.name == "a" else "")
+    if tag.name not in _LINKED_BY or (tag.name == "meta" and not _LEADS.search(tag.written)):
+        return name, ()
+    if not _LINKED.search(tag.written):
+        return name, ()
+    return name, tuple(href for href in _addresses(tag) if href)
 
 
 def _addresses(tag: Tag) -> Iterator[str]:
@@ -163,7 +181,7 @@ class Web:
     def broken(self, page: Facts) -> Iterator[Broken]:
         """Give what is wrong with the addresses of a page that no build has judged."""
         for seen in page.links:
-            if seen.judged:
+            if seen.judged and not self._has_no_text(seen.href):
                 continue
             fault = self._fault(seen, page)
             if fault is not None:
@@ -186,6 +204,14 @@ class Web:
                 if (there := self._lookup(path)) is not None:
                     found.add(there)
         return frozenset(found)
+
+    def _has_no_text(self, href: str) -> bool:
+        """Tell whether an address asks for a place on a list or an alias: they show no document, whose ids a build knows."""
+        path, mark, _ = href.partition("#")
+        if not mark or href[0] != "/":
+            return False
+        found = self._lookup(unquote(path.partition("?")[0]).removeprefix(unquote(self._base.prefix)) or "/")
+        return found is not None and self._urls[found] is None
 
     def _fault(self, seen: Seen, page: Facts) -> Fault | None:
         """Return what is wrong with an address; the same on every page where it does not begin at the page's own."""

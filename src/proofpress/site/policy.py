@@ -58,7 +58,7 @@ _HANDLERS: Final = (
     *(lazy(blank + r"""on[a-z]+\s*=\s*["'\w]""") for blank in " \t\n/"),
     lazy(r"""href\s*=\s*["']?\s*javascript:"""),
 )
-_STYLES: Final = tuple(lazy(blank + r"""style\s*=\s*["'\w]""") for blank in " \t\n/")
+_STYLES: Final = {blank + "style": lazy(blank + r"""style\s*=\s*["'\w]""") for blank in " \t\n/"}
 """Each begins with a letter of its own, so that a search is quick."""
 
 
@@ -74,7 +74,9 @@ def asked(html: str, *, raw: bool = True) -> tuple[str, ...]:
             found.update(directives)
     if raw and (any(mark in small for mark in _UNTOLD) or any(pattern.search(small) for pattern in _HANDLERS)):
         found.add(CODE)
-    if "style" in small and ("<style" in small or any(pattern.search(small) for pattern in _STYLES)):
+    if "style" in small and (
+        "<style" in small or any(mark in small and pattern.search(small) for mark, pattern in _STYLES.items())
+    ):
         found.add("style-src")
     return tuple(sorted(found))
 

@@ -12,7 +12,7 @@ from proofpress.rules.languages import grammars
 from proofpress.rules.languages.data import json_slip, jsonc_slip, toml_slip, yaml_slip
 from proofpress.rules.languages.diffs import diff_slip
 from proofpress.rules.languages.python import python_slip
-from proofpress.rules.languages.sessions import commands
+from proofpress.rules.sessions import commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from proofpress.rules.languages.slip import Mend, Slip, goes_on, offset
 
 _LEFT_OUT: Final = re.compile(r"\.\.\.|\N{HORIZONTAL ELLIPSIS}|\{\{|\{%|<[\w -]+>", re.MULTILINE)
 """What says that data are not whole: something left out, templates, `<placeholders>`."""
-_COMMENT: Final = re.compile(r"//|/\*|^\s*#", re.MULTILINE)
+_COMMENT: Final = re.compile(r"//|/\*|^[^\S\n]*+#", re.MULTILINE)
 
 
 def json_slip(code: str) -> Slip | None:
@@ -57,13 +57,15 @@ def _is_part_of_json(code: str) -> bool:
 
 
 _WITH_COMMENTS: Final = re.compile(
-    r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/|,(?=\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*[}\]])', re.DOTALL
+    r'("(?:[^"\\\n]|\\.)*+")|//[^\n]*+|/\*.*?\*/|(/\*.*+)|,(?=\s*+(?:(?://[^\n]*+|(?>/\*.*?\*/))\s*+)*+[}\]])',
+    re.DOTALL,
 )
+"""A string; a comment; one that is never closed, up to the end; a comma at the end of a list."""
 
 
 def jsonc_slip(code: str) -> Slip | None:
     """Return why JSON can't read a listing, comments and commas at the end of lists let be."""
-    return json_slip(_WITH_COMMENTS.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found[0]), code))
+    return json_slip(_WITH_COMMENTS.sub(lambda found: found[1] or found[2] or re.sub(r"[^\n]", " ", found[0]), code))
 
 
 _TWICE: Final = re.compile(r"Cannot (?:overwrite|declare|mutate|redefine)")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _HEADER: Final = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _NEXT_FILE: Final = re.compile(r"diff |index [0-9a-f]+\.\.|Index: |--- |-- ?$|From [0-9a-f]{40} ")
 """What ends a hunk that has all of its lines; in one that has not, a line that begins with a dash is taken out."""
-_LEFT_OUT: Final = re.compile(r"^[ +-]?[ \t]*(?:(?:#|//|/\*)?[ \t]*(?:\.\.\.|\N{HORIZONTAL ELLIPSIS}))", re.MULTILINE)
+_LEFT_OUT: Final = re.compile(r"^[ +-]?[ \t]*+(?:#|//|/\*)?[ \t]*+(?:\.\.\.|\N{HORIZONTAL ELLIPSIS})", re.MULTILINE)
 
 
 class _Hunk(NamedTuple):

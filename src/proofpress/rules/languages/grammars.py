@@ -202,7 +202,7 @@ def _parser(grammar: Grammar) -> Parser:
 
 
 _LEFT_OUT: Final = re.compile(
-    r"^[ \t]*(?:(?://|#|--|\*|/\*)[ \t]*)?[\[(<{]?[ \t]*(?:\.{3,}|\N{HORIZONTAL ELLIPSIS}|\[snip\])[ \t]*[\])>}]?[ \t]*(?:\*/)?[ \t]*[,;]?[ \t]*$",
+    r"^[ \t]*+(?:(?://|#|--|\*|/\*)[ \t]*+)?[\[(<{]?[ \t]*+(?:\.{3,}+|\N{HORIZONTAL ELLIPSIS}|\[snip\])[ \t]*+[\])>}]?[ \t]*+(?:\*/)?[ \t]*+[,;]?[ \t]*+$",
     re.MULTILINE,
 )
 """A line that stands for others: `...`, `// ...`, `[...]`."""

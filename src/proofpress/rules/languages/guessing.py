@@ -19,7 +19,7 @@ _PROGRAMS: Final = {
     "python": "python", "python3": "python", "bash": "bash", "sh": "sh", "zsh": "zsh", "node": "javascript", "ruby": "ruby",
     "perl": "perl", "lua": "lua", "php": "php",
 }  # fmt: skip
-_SHEBANG: Final = re.compile(r"#!\s*\S*?/(?:env\s+(?:-S\s+)?)?(\w+)[\d.]*\s*(?:\s[^\n]*)?\n")
+_SHEBANG: Final = re.compile(r"#!\s*\S*?/(?:env\s+(?:-S\s+)?)?(\w++)[\d.]*+(?:[^\S\n][^\n]*+)?\n")
 
 
 def language_of(code: str) -> str:
@@ -60,7 +60,7 @@ def _is_json(code: str) -> bool:
 
 
 _OTHERS: Final = re.compile(
-    r";[ \t]*$|\bprintln\(|\bfunction\s*\w*\(|\bvar \w|\blet \w|\bconst \w|=>|^\s*end\s*$", re.MULTILINE
+    r";[ \t]*$|\bprintln\(|\bfunction\s*\w*\(|\bvar \w|\blet \w|\bconst \w|=>|^[^\S\n]*+end[^\S\n]*+$", re.MULTILINE
 )
 
 
@@ -82,7 +82,7 @@ def is_python(code: str) -> bool:
     return False
 
 
-_TABLE: Final = re.compile(r"\A(?:#[^\n]*\n|\s*\n)*\[{1,2}[\w.\"'-]+\]{1,2}[ \t]*(?:#[^\n]*)?\n", re.MULTILINE)
+_TABLE: Final = re.compile(r"\A(?:#[^\n]*+\n|[^\S\n]*+\n)*+\[{1,2}[\w.\"'-]+\]{1,2}[ \t]*(?:#[^\n]*)?\n", re.MULTILINE)
 
 
 def _is_toml(code: str) -> bool:
@@ -99,11 +99,11 @@ _MARKS: Final = (
     (
         "rust",
         "Rust",
-        r"^\s*(?:pub(?:\([a-z]+\))? )?(?:unsafe )?(?:fn \w+[<(]|impl\b[^;\n]*\{)|^use \w+::|^\s*let mut \w",
+        r"^[^\S\n]*+(?:pub(?:\([a-z]+\))? )?(?:unsafe )?(?:fn \w+[<(]|impl\b[^;\n]*\{)|^use \w+::|^[^\S\n]*+let mut \w",
     ),
-    ("go", "Go", r"^package \w+$|^func (?:\(\w+ \*?\w+\) )?\w+\(\w+[\w, ]* [\w*\[\].]+\)[^\n]*\{$"),
+    ("go", "Go", r"^package \w+$|^func (?:\(\w+ \*?\w+\) )?\w+\(\w[\w, ]* [\w*\[\].]+\)[^\n]*\{$"),
     ("cpp", "C++", r"^#include <\w+>$|\bstd::(?:vector|string|map|cout|unique_ptr|shared_ptr|move)\b"),
-    ("java", "Java", r"^import java[\w.]*;|^\s*public (?:static |final |abstract )*class \w+"),
+    ("java", "Java", r"^import java[\w.]*;|^[^\S\n]*+public (?:static |final |abstract )*class \w+"),
     (
         "javascript",
         "JavaScript",
@@ -114,7 +114,7 @@ _MARKS: Final = (
     (
         "css",
         "CSS",
-        r"^\s*(?:color|background|margin|padding|display|font|width|height|border|position)[\w-]*:[^{}\n]*;",
+        r"^[^\S\n]*+(?:color|background|margin|padding|display|font|width|height|border|position)[\w-]*:[^{}\n]*;",
     ),
     ("html", "HTML", r"\A\s*<(?i:!doctype html|html|head|body|div|table|form|ul|section|article)\b"),
 )

@@ -22,7 +22,7 @@ LEFT_OPEN: Final = re.compile(
     re.MULTILINE,
 )
 """What says that a listing is not meant to be whole: templates, `<placeholders>`, diffs, what was left out."""
-_MAGIC: Final = re.compile(r"^([ \t]*(?:[\w, ]+=[ \t]*)?)[%!?][^\n]*|^[ \t]*[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
+_MAGIC: Final = re.compile(r"^([ \t]*+(?:[\w, ]++=[ \t]*+)?)[%!?][^\n]*|^[ \t]*+[\w.]++\?{1,2}[ \t]*+$", re.MULTILINE)
 """What Jupyter reads and Python does not: `%timeit f()`, `files = !ls`, `f?`."""
 _GOES_ON: Final = re.compile(r"(?:elif|else|except|finally|case)\b")
 
@@ -107,7 +107,7 @@ _LATER: Final = (
         (3, 12),
         re.compile(
             r"^[ \t]*(?:type[ \t]+\w+(?:\[.*\])?[ \t]*=|(?:(?:async[ \t]+)?def|class)[ \t]+\w+\[)"
-            r"|\b[fF][rR]?([\"'])[^\"'\n{]*\{[^{}\n]*\1[^{}\n]*\}",
+            r"|\b[fF][rR]?([\"'])[^\"'\n{]*\{(?=[^{}\n]*+\})(?:(?!\1)[^{}\n])*+\1",
             re.MULTILINE,
         ),
     ),
