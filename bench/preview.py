@@ -3,7 +3,8 @@
 Both servers run on the same posts. A paragraph is added to a post in the middle, and its page is asked for until it is
 there: that is "served". Where playwright and a Chromium are installed, the page is open in one, and the time until the
 paragraph is painted is taken too. The same is done with the post's title, with a template that all posts show and with
-the theme's style sheet; the last two for Proofpress alone, whose theme it is. The first page is asked for while the server starts; it counts from the command, with
+the theme's style sheet; the last two for Proofpress alone, whose theme it is. At the end a hundred more saves of the four in
+turns show whether the server holds more with each. The first page is asked for while the server starts; it counts from the command, with
 Proofpress's cache warm, since a server is started far more often than a cache is lost. Hugo has none to keep.
 """
 
@@ -43,6 +44,8 @@ SHEET = re.compile(rb'href="(/assets/style[^"]*\.css)"')
 TITLE = re.compile(r"(?m)^title[:=].*$|^Title:.*$")
 KINDS = ("body", "title", "template", "style sheet")
 """What is saved."""
+REST = 2.0
+"""Seconds without a save before memory is looked at, in which a server looks at what waits."""
 
 
 class Times(NamedTuple):
@@ -52,8 +55,8 @@ class Times(NamedTuple):
     served: dict[str, list[float]]
     """By what was saved."""
     painted: dict[str, list[float]]
-    memory: tuple[float, float]
-    """Megabytes, when it had started and after all saves; nothing where the system does not tell."""
+    memory: dict[str, float]
+    """Megabytes by when they were held; 0 where the system does not tell."""
 
 
 class Running(NamedTuple):
@@ -115,12 +118,26 @@ def page(port: int, path: str) -> bytes:
 
 
 def memory(process: int) -> float:
-    """Return the megabytes that a process holds; 0 where the system does not tell."""
+    """Return the megabytes that a process holds (PSS); 0 where the system does not tell."""
     try:
-        status = Path(f"/proc/{process}/status").read_text("ascii")
+        status = Path(f"/proc/{process}/smaps_rollup").read_text("ascii")
     except OSError:
         return 0.0
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+    return int(status.partition("Pss:")[2].split()[0]) / 1024
+
+
+def memory_of_many(kinds: Sequence[str], running: Running, folder: Path, number: int, many: int) -> dict[str, float]:
+    """Save many times, each kind in its turn, and return the megabytes that the server holds on the way. Raises CommandError."""
+    found = {}
+    looks = {0, many // 10, many // 2, many}
+    for saves in range(many + 1):
+        if saves:
+            kind = kinds[saves % len(kinds)]
+            save_to_served(kind, running.port, folder, number, f"Save {saves} of many.")
+        if saves in looks:
+            time.sleep(REST)
+            found[f"after {saves} more saves" if saves else "after all saves"] = memory(running.process)
+    return found
 
 
 def save(kind: str, folder: Path, number: int, sentence: str) -> None:
@@ -172,7 +189,7 @@ def save_to_painted(kind: str, shown: Any, folder: Path, number: int, sentence: 
     return time.perf_counter() - start
 
 
-def measure(tool: Tool, folder: Path, count: int, saves: int, browser: Any) -> Times:
+def measure(tool: Tool, folder: Path, count: int, saves: int, many: int, browser: Any) -> Times:
     """Start a tool's server three times, and save files while the last one runs. Raises CommandError."""
     ready = []
     for _ in range(2):
@@ -194,7 +211,8 @@ def measure(tool: Tool, folder: Path, count: int, saves: int, browser: Any) -> T
                 turns = (f"Save {turn} of a {kind} for the reader." for turn in range(saves + 1))
                 painted[kind] = [save_to_painted(kind, shown, folder, number, sentence) for sentence in turns][1:]
             shown.close()
-        return Times(ready, by_kind, painted, (begun, memory(running.process)))
+        held = memory_of_many(kinds, running, folder, number, many)
+        return Times(ready, by_kind, painted, {"when started": begun, **held})
 
 
 @contextlib.contextmanager
@@ -233,10 +251,11 @@ def report(tools: Sequence[Tool], found: dict[str, Times], count: int, saves: in
         add(f"{kind}: save to served", lambda times, kind=kind: times.served.get(kind, []))  # type: ignore[misc]
         add(f"{kind}: save to painted", lambda times, kind=kind: times.painted.get(kind, []))  # type: ignore[misc]
     for tool in tools:
-        begun, ended = found[tool.name].memory
-        if begun:
-            rows.append([f"memory when started, {tool.name}", megabytes(begun), ""])
-            rows.append([f"memory after all saves, {tool.name}", megabytes(ended), ""])
+        rows += [
+            [f"memory {when}, {tool.name}", megabytes(held), ""]
+            for when, held in found[tool.name].memory.items()
+            if held
+        ]
     versions = ", ".join(f"{tool.name} {tool.version()}" for tool in tools)
     head = ("", "median", "time ÷ Hugo's")
     about = f"{count:,} posts, median of {saves} saves and 3 starts; {versions}; {where_and_when()}"
@@ -248,6 +267,7 @@ def main() -> int:
     ask = argparse.ArgumentParser(prog="python -m bench.preview", description=__doc__)
     ask.add_argument("--posts", type=positive, default=1000, help="posts in the site (1000)")
     ask.add_argument("--saves", type=positive, default=8, help="saves that are timed (8)")
+    ask.add_argument("--many", type=int, default=100, help="saves after which memory is looked at once more (100)")
     ask.add_argument("--hugo", help="Hugo's program ($HUGO, or hugo on PATH)")
     ask.add_argument("--chromium", default="/usr/bin/chromium", help="a browser (/usr/bin/chromium)")
     said = ask.parse_args()
@@ -264,7 +284,7 @@ def main() -> int:
                 folder = make_site(tool.name, corpus, said.posts, Path(work) / tool.name)
                 with serving(tool, folder):
                     pass  # Proofpress's cache is warm from here on
-                found[tool.name] = measure(tool, folder, said.posts, said.saves, browser)
+                found[tool.name] = measure(tool, folder, said.posts, said.saves, said.many, browser)
         except CommandError as error:
             print(error, file=sys.stderr)
             return 1

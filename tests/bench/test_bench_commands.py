@@ -77,7 +77,19 @@ def test_a_benchmark_of_no_posts_is_refused(name: str) -> None:
 
 
 def test_the_preview_is_timed_from_its_start_and_from_a_save() -> None:
-    done = bench("preview", "--posts", "5", "--saves", "2", "--hugo", "no-such-hugo", "--chromium", "no-such-browser")
+    done = bench(
+        "preview",
+        "--posts",
+        "5",
+        "--saves",
+        "2",
+        "--many",
+        "0",
+        "--hugo",
+        "no-such-hugo",
+        "--chromium",
+        "no-such-browser",
+    )
     assert done.returncode == 0, done.stderr
     assert "left out" in done.stderr
     found = rows(done.stdout)

@@ -22,9 +22,11 @@ from proofpress.builder.plugins import open_plugins
 from proofpress.builder.preparing import LeftOut, Preparation, commit_dates, left_out, named, prepare, unpublished
 from proofpress.builder.reasons import difference
 from proofpress.builder.reporting import faults_once, with_excerpts
+from proofpress.builder.retelling import retold
 from proofpress.builder.variants import NONE, Pictures
 from proofpress.builder.world import World, stands, with_theme, world_of
 from proofpress.config import read_config
+from proofpress.content.names import is_notebook
 from proofpress.engine.steps import Stale
 from proofpress.model import Source, SourceFile
 from proofpress.output.publish import Made
@@ -54,6 +56,8 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     made: dict[OutputPath, Made]
     unwritten: list[Problem]
     """Of plugins that failed to write a file."""
+    judged: list[Problem]
+    """All problems by what is known of them alone, without the lines that they point at."""
     problems: list[Problem]
     reasons: dict[str, Stale]
     """Why each step ran, by its key: a document's path, a target's site path."""
@@ -124,16 +128,12 @@ def build(
     lap("Rendering posts")
     hidden, until = left_out(preparation.prepared, options)
     until = min([*([until] if until else []), *inputs.commits.of_the_future(options.now).values()], default=None)
-    same = before
-    world = _standing_world(inputs, preparation, hidden, before, desk) if before is not None else None
-    if world is None:
-        pictures = _pictures(inputs, preparation, hidden, desk, progress)
-        same, world = None, world_of(inputs, preparation.prepared, hidden, desk, pictures)
+    world, same, told = _world(inputs, preparation, hidden, before, desk, progress)
     lap("Putting posts in order")
     kept = same is not None and inputs.theme.templates == same.inputs.theme.templates
     filled = fill(inputs, preparation, world, desk, before.filled if before else None, progress, same=kept)
     lap("Filling pages")
-    plain, unwritten = _plain(inputs, world, same)
+    plain, unwritten = _plain(inputs, world, same, told)
     made = {one.path: one for one in filled.made.values()} | plain
     unsearched: list[Problem] = []
     if inputs.config.search and desk.searches:
@@ -141,8 +141,8 @@ def build(
 
         found, unsearched = search_outputs(inputs, world, preparation.prepared, filled.filling.blobs, desk)
         made = found | made
-    problems = _problems(options, inputs, preparation, world, filled, (plain, [*unwritten, *unsearched]))
-    excerpted = _excerpted(problems, inputs, options)
+    judged = _problems(options, inputs, preparation, world, filled, (plain, [*unwritten, *unsearched]))
+    problems = _excerpted(judged, inputs, options, before)
     lap("Gathering problems")
     return Built(
         inputs=inputs,
@@ -152,10 +152,32 @@ def build(
         plain=plain,
         made=made,
         unwritten=unwritten,
-        problems=excerpted,
+        judged=judged,
+        problems=problems,
         reasons=preparation.reasons | filled.reasons,
         until=until,
     )
+
+
+def _world(
+    inputs: Inputs,
+    preparation: Preparation,
+    hidden: frozenset[SourcePath],
+    before: Built | None,
+    desk: Desk,
+    progress: Callable[[str, int, int], None],
+) -> tuple[World, Built | None, Built | None]:
+    """Return the world, with the build before where its world is the same, or where its posts are but told otherwise."""
+    if before is not None:
+        world = _standing_world(inputs, preparation, hidden, before, desk)
+        if world is not None:
+            return world, before, None
+        if inputs.theme == before.inputs.theme:
+            world = retold(before.world, before.preparation, preparation, hidden, inputs)
+            if world is not None:
+                return world, None, before
+    pictures = _pictures(inputs, preparation, hidden, desk, progress)
+    return world_of(inputs, preparation.prepared, hidden, desk, pictures), None, None
 
 
 def _pictures(
@@ -184,8 +206,17 @@ def _standing_world(
     return with_theme(before.world, before.inputs.theme, inputs, desk)
 
 
-def _plain(inputs: Inputs, world: World, same: Built | None) -> tuple[dict[OutputPath, Made], list[Problem]]:
-    """Return what is made that is no page; of a build of the `same` world what stands, with the theme's files anew."""
+def _plain(
+    inputs: Inputs, world: World, same: Built | None, told: Built | None
+) -> tuple[dict[OutputPath, Made], list[Problem]]:
+    """Return what is made that is no page; of a build of the `same` world what stands, with the theme's files anew.
+
+    Of a build of which nothing but what posts are called was `told` anew, that is what names them.
+    """
+    if told is not None:
+        naming = [target for target in world.plan.plain if target.names_posts]
+        anew, _ = plain_outputs(naming, world.published(inputs), inputs, world.pictures, world.drawings)
+        return told.plain | anew, told.unwritten
     if same is None or (inputs.plugins and world is not same.world):
         return plain_outputs(world.plan.plain, world.published(inputs), inputs, world.pictures, world.drawings)
     if world is same.world:
@@ -198,23 +229,41 @@ def _plain(inputs: Inputs, world: World, same: Built | None) -> tuple[dict[Outpu
 def completed(built: Built, options: Options, filled: Filled) -> Built:
     """Return a build with what was filled since it ended, and what is wrong by now."""
     plain = built.plain, built.unwritten
-    problems = _problems(options, built.inputs, built.preparation, built.world, filled, plain)
+    judged = _problems(options, built.inputs, built.preparation, built.world, filled, plain)
     return msgspec.structs.replace(
         built,
         filled=filled,
         made={one.path: one for one in filled.made.values()} | built.plain,
-        problems=_excerpted(problems, built.inputs, options),
+        judged=judged,
+        problems=_excerpted(judged, built.inputs, options, built),
     )
 
 
-def _excerpted(problems: list[Problem], inputs: Inputs, options: Options) -> list[Problem]:
-    """Return problems with the lines that they point at."""
+def _excerpted(problems: list[Problem], inputs: Inputs, options: Options, before: Built | None) -> list[Problem]:
+    """Return problems with the lines that they point at; those that are the very same as `before`, as they were then."""
     if not problems:
         return problems
-    texts: dict[str, SourceFile] = {source.path: source for source in inputs.tree.documents}
+    stood = _stood(inputs, before) if before is not None else {}
+    fresh = [one for one in problems if id(one) not in stood]
+    wanted = {one.path for one in fresh}
+    texts: dict[str, SourceFile] = {source.path: source for source in inputs.tree.documents if source.path in wanted}
     for own in inputs.theme.templates.values():
         texts[own.path] = Source(SourcePath(own.path), own.text.encode("utf-8"))
-    return with_excerpts(problems, texts, options.root)
+    told = with_excerpts(fresh, texts, options.root)
+    return sorted([*(stood[id(one)] for one in problems if id(one) in stood), *told]) if stood else told
+
+
+def _stood(inputs: Inputs, before: Built) -> dict[int, Problem]:
+    """Return the problems of documents that are as they were, as they were shown, by the identity of what was judged.
+
+    One of a notebook is shown at a place of its file, and may not be where it was among the judged.
+    """
+    digests, known = inputs.digests, before.inputs.digests
+    return {
+        id(judged): shown
+        for judged, shown in zip(before.judged, before.problems, strict=True)
+        if (path := SourcePath(judged.path)) in digests and digests[path] == known.get(path) and not is_notebook(path)
+    }
 
 
 def _problems(

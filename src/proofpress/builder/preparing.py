@@ -203,10 +203,14 @@ def left_out(
     prepared: Mapping[SourcePath, Prepared], options: Options
 ) -> tuple[frozenset[SourcePath], dt.datetime | None]:
     """Return the drafts and posts of the future that this build leaves out, and when the first of the latter is due."""
+    now = options.now
     hidden = {
-        path: own.card
+        path: card
         for path, own in prepared.items()
-        if is_hidden(own.card, options.now, drafts=options.drafts, future=options.future)
+        if (
+            (card := own.card).draft or (card.date is not None and card.date > now)
+        )  # nearly none: the rest is asked of few
+        and is_hidden(card, now, drafts=options.drafts, future=options.future)
     }
     due = [card.date for card in hidden.values() if card.date is not None and card.date > options.now]
     return frozenset(hidden), min(due, default=None)

@@ -151,22 +151,30 @@ def world_of(
     problems += [*_without_words(inputs, site, places), *pictures.problems]
     anchors = {path: own.anchors for path, own in shown.items()}
     links = link_table(Base.of(config.url), site.by_path, site.files, hidden, anchors, urls)
-    digest = digest_of(
-        [
-            inputs.versions,
-            config,
-            [(path, own.told) for path, own in prepared.items()],
-            sorted(hidden),
-            list(site.files.values()),
-            asset_paths,
-            inputs.data,
-        ]
-    )
+    digest = digest_of_world(inputs, prepared, site, asset_paths)
     world = World(
         site=site, links=links, assets=assets, plan=planned, problems=problems, pictures=pictures, digest=digest
     )
     drawings = held_pictures(shown)
     return msgspec.structs.replace(world, drawings=drawings) if drawings else world
+
+
+def digest_of_world(
+    inputs: Inputs, prepared: Mapping[SourcePath, Prepared], site: Site, asset_paths: Mapping[str, SitePath]
+) -> bytes:
+    """Return the digest of all that an answer may depend on but texts."""
+    return digest_of(
+        [
+            inputs.versions,
+            inputs.config,
+            list(prepared),
+            b"".join([own.told for own in prepared.values()]),
+            sorted(site.hidden),
+            list(site.files.values()),
+            dict(asset_paths),
+            inputs.data,
+        ]
+    )
 
 
 def _copied(site: Site) -> Iterator[SourcePath]:

@@ -108,7 +108,7 @@ def command(
         raise SystemExit(1) from None
     if outcome.notice:
         say(f"proofpress: {outcome.notice}", err=True)
-    show(outcome.told, form, root)
+    pieces = show(outcome.told, form, root)
     if explain is not None:
         _explain(outcome, explain, root)
     if form != "json":
@@ -119,7 +119,7 @@ def command(
     if verify:
         _verify(options, outcome)
     elif explain is None and not anew:
-        _remember(outcome, form, root)
+        _remember(outcome, None if outcome.lost else pieces, form, root)
 
 
 @contextlib.contextmanager
@@ -163,14 +163,19 @@ def _closing(outcome: Outcome, root: Path, seconds: str) -> Iterator[str]:
         yield left_out(outcome.left_out, root)
 
 
-def _remember(outcome: Outcome, form: Format, root: Path) -> None:
-    """Leave a stamp with what the next build says if it has nothing to do (`standing.py`)."""
+def _remember(outcome: Outcome, pieces: list[str] | None, form: Format, root: Path) -> None:
+    """Leave a stamp with what the next build says if it has nothing to do (`standing.py`).
+
+    That are these pieces of a report, where all that this build told is told again.
+    """
     done, standing = outcome.published, outcome.standing
     if standing is None or done is None:
         return
     idle = type(done)(0, done.written + done.unchanged, 0)
     outcome = msgspec.structs.replace(outcome, published=idle, lost=[])
-    shown = "".join(f"{_as_printed(said, err=form == 'text')}\n" for said in reported(outcome.told, form, root))
+    if pieces is None:
+        pieces = list(reported(outcome.told, form, root))
+    shown = "".join(f"{_as_printed(said, err=form == 'text')}\n" for said in pieces)
     closing = "" if form == "json" else "".join(f"{inert(line)}\n" for line in _closing(outcome, root, _SECONDS))
     before, _, after = closing.partition(_SECONDS)
     out, err = ("", shown) if form == "text" else (shown, "")

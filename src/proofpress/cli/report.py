@@ -29,13 +29,15 @@ NAMED = 5
 """How many drafts and posts of the future a line names."""
 
 
-def show(problems: Sequence[Problem], form: Format, root: Path = Path(), *, err: bool = False) -> None:
+def show(problems: Sequence[Problem], form: Format, root: Path = Path(), *, err: bool = False) -> list[str]:
     """Print a site's problems: for people and GitHub a report, for machines one JSON document, with each place of each.
 
-    With `err` all of it goes where people's reports always go, since something else is printed.
+    With `err` all of it goes where people's reports always go, since something else is printed. Returns what was printed.
     """
-    for said in reported(problems, form, root):
+    pieces = list(reported(problems, form, root))
+    for said in pieces:
         click.echo(said, err=err or form == "text")  # not through `say`: it has colours of ours, its parts are visible
+    return pieces
 
 
 def reported(problems: Sequence[Problem], form: Format, root: Path = Path()) -> Iterator[str]:

@@ -49,6 +49,9 @@ _SAID: Final = {
     ),
     "a folder of packages": lazy(r"node_modules|bower_components"),
 }
+_POST: Final = ".md"
+_IN_POSTS: Final = lazy(r"^~\$|backup|base|local|remote|conflict", re.IGNORECASE)
+"""What the name of a post has to hold to be any of these; nearly none does, and all of them are asked."""
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -85,6 +88,12 @@ def asked_for(patterns: Sequence[str]) -> Callable[[str], bool]:
 
 def left_over(name: str) -> LeftOut | None:
     """Tell whether a name is that of something left behind, and what is said of it."""
+    if name.endswith(_POST) and _IN_POSTS.search(name) is None:
+        return None
+    return _by_pattern(name)
+
+
+def _by_pattern(name: str) -> LeftOut | None:
     if _UNSAID.fullmatch(name):
         return SILENT
     return next((LeftOut(kind) for kind, pattern in _SAID.items() if pattern.fullmatch(name)), None)

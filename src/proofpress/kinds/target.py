@@ -75,6 +75,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is made only where the site brings no file of its own."""
     travels: ClassVar[bool] = False
     """Whether it stands in the folder of a page by no choice of its own, and shares the page's fate."""
+    names_posts: ClassVar[bool] = False
+    """Of what is written from the plan: whether it says what posts are called and about."""
     keeps_its_name: ClassVar[bool] = True
     """Whether its URL is the same when its bytes are others, so that a browser has to ask again."""
 

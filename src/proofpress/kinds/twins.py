@@ -60,6 +60,7 @@ class LlmsTarget(PlainTarget, frozen=True, kw_only=True):
     """The list of all twins."""
 
     yields = True
+    names_posts = True
 
     def write(self, published: Published) -> bytes:
         """Return it, newest posts first."""

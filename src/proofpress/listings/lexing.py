@@ -18,13 +18,13 @@ import json
 import math
 import os
 import queue
-import subprocess
 import sys
 import threading
 import weakref
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from pygments.lexer import Lexer
@@ -110,6 +110,8 @@ class LexingProcess:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._close()
+        import subprocess  # noqa: PLC0415 - a build of one process, as an edit is, starts none
+
         # The path is this process's own, so that the same modules are imported, and none of the folder it runs in.
         program = (
             "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "

@@ -62,6 +62,13 @@ class Links(msgspec.Struct, frozen=True, dict=True):
     urls: dict[str, str | None]
     """Every site path, percent-decoded; the document that it shows, where it shows one."""
 
+    def told_anew(self, cards: dict[SourcePath, Card], anchors: Mapping[SourcePath, tuple[str, ...]]) -> Links:
+        """Return the table where documents are told otherwise, and some have other `anchors`; none came or went or moved."""
+        found = msgspec.structs.replace(self, cards=cards, anchors=self.anchors | dict(anchors))
+        of_names = ("only", "near_files", "near_urls")
+        found.__dict__.update({name: self.__dict__[name] for name in of_names if name in self.__dict__})
+        return found
+
     def resolve(self, reference: Reference, page: Card) -> Resolved:
         """Return where a reference of a page's text leads."""
         path, query, fragment = split(reference.href)
