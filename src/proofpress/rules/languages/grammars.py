@@ -39,6 +39,8 @@ class Grammar(NamedTuple):
     """What all programs begin with, as a pattern, where brackets over many lines are the rule; else any may be one."""
     strings_go_on: bool = False
     """Whether a string in common quotes may be of several lines."""
+    signs: tuple[tuple[str, str], ...] = ()
+    """What stands before a part, and a pattern of what each such part has: quicker to see than that a parser finds none."""
 
 
 _C_WORDS: Final = "return while switch struct const static void break continue typedef unsigned double float char else"
@@ -90,6 +92,13 @@ GRAMMARS: Final = (
         ),
         "struct enum impl trait return match while where const static unsafe async await else",
         strings_go_on=True,
+        signs=(
+            ("impl A {\n", r"\b(?:fn|const|type)\b|!"),
+            ("trait A {\n", r"\b(?:fn|const|type)\b|!"),
+            ("fn f() { match a {\n", "=>"),
+            ("struct A {\n", ":"),
+            ("fn f() { a ", r"\A\s*(?:\W|as\b)"),
+        ),
     ),
     Grammar(
         "Go",
@@ -318,6 +327,7 @@ class _Reading:
         self._parts = (("", ""), *grammar.parts)
         self._trees: dict[tuple[str, str], Tree] = {}
         self._reaches: dict[str, int] = {}
+        self._signs = dict(grammar.signs)
         self._data = code.encode("utf-8", "replace")
         self.code = code
 
@@ -338,8 +348,13 @@ class _Reading:
         return any(
             not self._tree(part).root_node.has_error
             for part in self._parts
-            if part[0] not in self._reaches or self._reach(part) >= end
+            if self._may_be(part, self.code) and (part[0] not in self._reaches or self._reach(part) >= end)
         )
+
+    def _may_be(self, part: tuple[str, str], code: str) -> bool:
+        """Tell by its signs whether code may be such a part."""
+        sign = self._signs.get(part[0])
+        return sign is None or re.search(sign, code) is not None
 
     def _reach(self, part: tuple[str, str]) -> int:
         """Return the offset behind which no change takes the listing's first error away, whatever the part ends with.
@@ -365,7 +380,9 @@ class _Reading:
         for part in parts or self._parts:
             if self._left < 0:
                 return False
-            if at <= self._reach(part) and self._steps.reads(self._parser, self._program(code, part)):
+            if not self._may_be(part, code) or at > self._reach(part):
+                continue
+            if self._steps.reads(self._parser, self._program(code, part)):
                 return True
         return False
 
