@@ -276,6 +276,30 @@ def test_a_listing_is_read_however_often_something_is_repeated_in_it(language: s
     languages.read(language, code)
 
 
+@pytest.mark.parametrize(("language", "again"), [("javascript", "-,"), ("rust", "*,"), ("rust", "=a("), ("tsx", ",-")])
+def test_a_listing_that_a_parser_would_go_on_and_on_with_is_told_of_nothing(language: str, again: str) -> None:
+    """Each takes four times as many steps for twice the length, and would take minutes."""
+    assert languages.read(language, again * 6_000) is None
+
+
+def test_the_steps_that_parsers_take_for_a_listing_are_counted() -> None:
+    steps = grammars._Steps()
+    parser = grammars._parser(grammars._BY_NAME["JavaScript"])
+    assert steps.reads(parser, b"f(a, b);\n" * 2_000)
+    assert not steps.reads(parser, b"f(a, b\n")
+    with pytest.raises(grammars._StepsExhaustedError):
+        steps.reads(parser, b"-," * 5_000)
+    with pytest.raises(grammars._StepsExhaustedError):
+        steps.tree(parser, b"f(a, b);\n" * 2_000)
+    assert grammars._Steps().reads(parser, b"f(a, b);\n"), "the parser begins anew"
+
+
+def test_a_listing_with_more_brackets_open_than_anybody_writes_is_told_of_nothing() -> None:
+    assert languages.read("rust", "fn f() {\n" + "a(" * 99 + ")" * 98 + "\n}") is not None
+    assert languages.read("rust", "fn f() {\n" + "a(" * 100 + ")" * 99 + "\n}") is None
+    assert languages.read("rust", "fn f() {\n    g(1);\n}\n" * 99 + "fn f() {\n    g(1;\n}\n") is not None
+
+
 def test_a_comment_behind_a_comma_holds_what_it_likes() -> None:
     assert languages.read("jsonc", '{"a": [1, // as in [2] and {3}\n 2]}') is None
 

@@ -39,6 +39,8 @@ class Grammar(NamedTuple):
     """What all programs begin with, as a pattern, where brackets over many lines are the rule; else any may be one."""
     strings_go_on: bool = False
     """Whether a string in common quotes may be of several lines."""
+    signs: tuple[tuple[str, str], ...] = ()
+    """What stands before a part, and a pattern of what each such part has: quicker to see than that a parser finds none."""
 
 
 _C_WORDS: Final = "return while switch struct const static void break continue typedef unsigned double float char else"
@@ -90,6 +92,13 @@ GRAMMARS: Final = (
         ),
         "struct enum impl trait return match while where const static unsafe async await else",
         strings_go_on=True,
+        signs=(
+            ("impl A {\n", r"\b(?:fn|const|type)\b|!"),
+            ("trait A {\n", r"\b(?:fn|const|type)\b|!"),
+            ("fn f() { match a {\n", "=>"),
+            ("struct A {\n", ":"),
+            ("fn f() { a ", r"\A\s*(?:\W|as\b)"),
+        ),
     ),
     Grammar(
         "Go",
@@ -174,10 +183,17 @@ _PHP_PAGE: Final = Grammar("PHP", "tree_sitter_php", function="language_php", st
 _BY_NAME: Final = {grammar.name: grammar for grammar in GRAMMARS}
 _LONGEST: Final = 20_000
 """Characters of a listing that is read; what is longer is data, or was made."""
+_DEEPEST: Final = 100
+"""Brackets that are open at once; at the end of what leaves many open a parser takes a step that no one can stop, and that is
+four times as long for twice as many."""
 _EFFORT: Final = 40_000
 _TRIES: Final = 40
 """Characters that are parsed for one listing, all mends together, and how often its own beside them: what takes more has
 more than one fault."""
+_STEPS: Final = 4_000
+"""Hundreds of steps of parsers for one listing, all mends together, half a second's worth at most. A listing without errors
+takes 25 for 1,000 characters, the worst of real blogs 1,700 with all its mends; a parser that looks for what may be meant in
+many errors takes four times as many for twice the length, and longer than anybody waits."""
 _NEAREST: Final = 3
 """As how many kinds of a part a listing is read again with a comma or a word mended."""
 _POINTS: Final = 60
@@ -210,23 +226,80 @@ _LEFT_OUT: Final = re.compile(
 
 def read(name: str, code: str) -> Slip | None:
     """Return what is wrong with a listing for sure; None where nothing is, or nothing is sure."""
-    if len(code) > _LONGEST or not is_there(name):
+    if not _is_readable(code) or not is_there(name):
         return None
     grammar = _PHP_PAGE if name == "PHP" and "<?" in code else _BY_NAME[name]
-    reading = _Reading(grammar, _LEFT_OUT.sub(lambda found: " " * len(found[0]), code))
-    return None if reading.is_whole(reading.code) else reading.slip()
+    return _Reading(grammar, _LEFT_OUT.sub(lambda found: " " * len(found[0]), code)).slip()
 
 
 def reads(name: str, code: str) -> bool:
     """Tell whether a grammar is installed and reads code as a whole, without an error and without what stands for more."""
-    if len(code) > _LONGEST or not is_there(name):
+    if not _is_readable(code) or not is_there(name):
         return False
-    return not _parser(_BY_NAME[name]).parse(code.encode("utf-8", "replace")).root_node.has_error
+    try:
+        return _Steps().reads(_parser(_BY_NAME[name]), code.encode("utf-8", "replace"))
+    except _StepsExhaustedError:
+        return False
+
+
+def _is_readable(code: str) -> bool:
+    """Tell whether a listing is neither longer nor deeper than a parser reads in no time."""
+    if len(code) > _LONGEST:
+        return False
+    if sum(code.count(sign) for sign in "([{") <= _DEEPEST:  # as most have
+        return True
+    deep = 0
+    for sign in re.findall(r"[()[\]{}]", code):
+        deep = deep + 1 if sign in "([{" else max(0, deep - 1)
+        if deep > _DEEPEST:
+            return False
+    return True
 
 
 def tree_of(name: str, code: str) -> Tree:
     """Return a file's tree, errors and all; whoever asks has seen that its grammar `is_there`."""
     return _parser(_PHP_PAGE if name == "PHP" else _BY_NAME[name]).parse(code.encode("utf-8", "replace"))
+
+
+class _StepsExhaustedError(Exception):
+    """A listing takes more steps than it may."""
+
+
+class _Steps:
+    """The steps that parsers may still take for a listing: counted, not timed, so that a slow machine tells the same."""
+
+    def __init__(self) -> None:
+        self._left = _STEPS
+
+    def tree(self, parser: Parser, data: bytes) -> Tree:
+        """Return the tree of a program."""
+        tree = self._parsed(parser, data, errors=True)
+        if tree is None:
+            raise _StepsExhaustedError
+        return tree
+
+    def reads(self, parser: Parser, data: bytes) -> bool:
+        """Tell whether a program is free of errors; it is not parsed further than to where it can't be."""
+        tree = self._parsed(parser, data, errors=False)
+        if tree is None and self._left < 0:
+            raise _StepsExhaustedError
+        return tree is not None and not tree.root_node.has_error
+
+    def _parsed(self, parser: Parser, data: bytes, *, errors: bool) -> Tree | None:
+        """Return a program's tree, None where the steps did not suffice, or there are errors and none may be.
+
+        tree-sitter asks after each hundred steps whether to stop.
+        """
+
+        def stops(_at: int, has_error: bool) -> bool:
+            self._left -= 1
+            return self._left < 0 or (has_error and not errors)
+
+        try:
+            return parser.parse(lambda at, _point: data[at:], progress_callback=stops)
+        except ValueError:  # what it says where it was stopped
+            parser.reset()
+            return None
 
 
 class _Bracket(NamedTuple):
@@ -238,6 +311,8 @@ class _Bracket(NamedTuple):
 
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 _BRACKETS: Final = frozenset("()[]{}")
+_OPENS: Final = re.compile(r"[\"'`]|/\*|<<|\{-|--\[|=begin|#\||\(\*")
+"""What a token of any length may begin with: a string, a comment, a document in place."""
 _OPENERS: Final = re.compile(r"[$#<>\\@!?=|.]*([(\[{]{1,2})")
 
 
@@ -247,33 +322,83 @@ class _Reading:
     def __init__(self, grammar: Grammar, code: str) -> None:
         self._grammar = grammar
         self._parser = _parser(grammar)
+        self._steps = _Steps()
         self._left = _EFFORT + _TRIES * len(code)
-        self._near: tuple[tuple[str, str], ...] = ()
+        self._parts = (("", ""), *grammar.parts)
+        self._trees: dict[tuple[str, str], Tree] = {}
+        self._reaches: dict[str, int] = {}
+        self._signs = dict(grammar.signs)
+        self._data = code.encode("utf-8", "replace")
         self.code = code
 
-    def _tree(self, code: str) -> Tree:
+    def _program(self, code: str, part: tuple[str, str]) -> bytes:
+        """Return code as a part of a program."""
         self._left -= len(code) + 1
-        return self._parser.parse(code.encode("utf-8", "replace"))
+        return f"{part[0]}{code}{part[1]}".encode("utf-8", "replace")
 
-    def is_whole(self, code: str) -> bool:
-        """Tell whether code is free of errors, as a program or as a part of one."""
-        if self._left < 0:
-            return False
-        if not self._tree(code).root_node.has_error:
-            return True
-        return any(not self._tree(f"{a}{code}{b}").root_node.has_error for a, b in self._grammar.parts)
+    def _tree(self, part: tuple[str, str]) -> Tree:
+        """Return the tree of the listing as a part, parsed once."""
+        if part not in self._trees:
+            self._trees[part] = self._steps.tree(self._parser, self._program(self.code, part))
+        return self._trees[part]
 
-    def _is_nearly_whole(self, code: str) -> bool:
-        """Tell the same of code with a mend that moves no other token: as what it was nearly whole before."""
-        if not self._near:
-            parts = (("", ""), *self._grammar.parts)
-            wrong = {(a, b): _wrong(self._tree(f"{a}{self.code}{b}").root_node) for a, b in parts}
-            self._near = tuple(sorted(parts, key=lambda part: wrong[part])[:_NEAREST])
-        return self._left >= 0 and any(not self._tree(f"{a}{code}{b}").root_node.has_error for a, b in self._near)
+    def _is_whole(self) -> bool:
+        """Tell whether the listing is free of errors, as a program or as a part of one."""
+        end = len(self.code.rstrip())
+        return any(
+            not self._tree(part).root_node.has_error
+            for part in self._parts
+            if self._may_be(part, self.code) and (part[0] not in self._reaches or self._reach(part) >= end)
+        )
+
+    def _may_be(self, part: tuple[str, str], code: str) -> bool:
+        """Tell by its signs whether code may be such a part."""
+        sign = self._signs.get(part[0])
+        return sign is None or re.search(sign, code) is not None
+
+    def _reach(self, part: tuple[str, str]) -> int:
+        """Return the offset behind which no change takes the listing's first error away, whatever the part ends with.
+
+        A parser goes on from token to token until none can follow on what it has read, so that all up to there and no more
+        decides. Its error ends before the token that it met, or holds it; a line more is for what looks ahead. Where a
+        string or a comment may begin, whose end decides, nothing is known.
+        """
+        before = part[0]
+        if before not in self._reaches:
+            error = _first_error(self._tree(part).root_node)
+            self._reaches[before] = len(self.code) if error is None else self._decided(error, len(before.encode()))
+        return self._reaches[before]
+
+    def _decided(self, error: Node, before: int) -> int:
+        start, end = (self._at(max(0, byte - before)) for byte in (error.start_byte, error.end_byte))
+        token = end + len(self.code[end:]) - len(self.code[end:].lstrip())
+        line = self._line(self._line(token)[1] + 1)[1]
+        return len(self.code) if _OPENS.search(self.code, self._line(start)[0], line) else line
+
+    def _is_mended(self, at: int, code: str, parts: Sequence[tuple[str, str]] = ()) -> bool:
+        """Tell whether code that is the listing up to an offset, and another from there on, is free of errors."""
+        for part in parts or self._parts:
+            if self._left < 0:
+                return False
+            if not self._may_be(part, code) or at > self._reach(part):
+                continue
+            if self._steps.reads(self._parser, self._program(code, part)):
+                return True
+        return False
+
+    def _nearly(self) -> Sequence[tuple[str, str]]:
+        """Return the parts as which the listing is nearly whole: enough for a mend that moves no other token."""
+        return sorted(self._parts, key=lambda part: _wrong(self._tree(part).root_node))[:_NEAREST]
 
     def slip(self) -> Slip | None:
-        """Return the fault whose mend makes the code whole."""
-        tree = self._tree(self.code)
+        """Return the fault whose mend makes the code whole; None where none does, or that takes too many steps."""
+        try:
+            return None if self._is_whole() else self._slip()
+        except _StepsExhaustedError:
+            return None
+
+    def _slip(self) -> Slip | None:
+        tree = self._tree(self._parts[0])
         leaves = list(_leaves(tree.root_node))
         brackets = [one for leaf in leaves for one in self._brackets(leaf)]
         slip = self._quote(_first_error(tree.root_node)) or self._bracket(brackets)
@@ -283,8 +408,10 @@ class _Reading:
 
     def _at(self, byte: int) -> int:
         """Return the offset of a byte."""
-        data = self.code.encode("utf-8", "replace")
-        return byte if len(data) == len(self.code) else len(data[:byte].decode("utf-8", "ignore"))
+        return byte if len(self._data) == len(self.code) else len(self._data[:byte].decode("utf-8", "ignore"))
+
+    def _text(self, leaf: Node) -> str:
+        return self._data[leaf.start_byte : leaf.end_byte].decode("utf-8", "replace")
 
     def _brackets(self, leaf: Node) -> Iterator[_Bracket]:
         kind = leaf.type
@@ -318,18 +445,18 @@ class _Reading:
                 self._grammar.begins and not re.match(self._grammar.begins, self.code)
             ):
                 return None
-            if self.is_whole(without):
+            if self._is_mended(stray.at, without):
                 return deleted
             return nothing if self._opens_before(stray) else None
         last = opened[-1]
         closer = _CLOSING[last.sign]
-        if self.is_whole(_changed(self.code, stray.at, 1, closer)):
+        if self._is_mended(stray.at, _changed(self.code, stray.at, 1, closer)):
             reason = f"'{stray.sign}' closes '{last.sign}', which '{closer}' is to close"
             return Slip(stray.at, reason, mend=Mend(stray.at, stray.sign, closer))
         for point in self._points(last.at, stray.at):
-            if self.is_whole(_changed(self.code, point, 0, closer)):
+            if self._is_mended(point, _changed(self.code, point, 0, closer)):
                 return Slip(last.at, f"'{last.sign}' is never closed")
-        if self.is_whole(without):
+        if self._is_mended(stray.at, without):
             return deleted
         return nothing if self._opens_before(stray) else None
 
@@ -348,7 +475,7 @@ class _Reading:
             heads
             and self.code[heads[-1] - 1] != ":"
             and self.code[heads[-1] : start].strip()
-            and self.is_whole(_changed(self.code, heads[-1], 0, " {"))
+            and self._is_mended(heads[-1], _changed(self.code, heads[-1], 0, " {"))
         ):
             return heads[-1]
         return None
@@ -361,7 +488,7 @@ class _Reading:
         opener = "(" if stray.sign == ")" else "["
         words = re.finditer(r"(?<=\w)(?=\W)|(?<=\W)(?=\w)", self.code[start : stray.at])
         points = [start + one.start() for one in words][-_POINTS:]
-        return any(self.is_whole(_changed(self.code, point, 0, opener)) for point in reversed(points))
+        return any(self._is_mended(point, _changed(self.code, point, 0, opener)) for point in reversed(points))
 
     def _never_closed(self, opened: Sequence[_Bracket], brackets: Sequence[_Bracket]) -> Slip | None:
         """Return the bracket that is never closed, but for those that a listing leaves open at its end.
@@ -372,7 +499,7 @@ class _Reading:
         blocks = [one for one in brackets if one.sign == "{"]
         late = next((one for one in reversed(blocks) if self._ends_before(one.at) is not None), None)
         code = self.code.rstrip()
-        if late is None and (code[-1] in ",([{+-*/&|=\\" or self.is_whole(code + rest)):
+        if late is None and (code[-1] in ",([{+-*/&|=\\" or self._is_mended(len(code), code + rest)):
             return None
         last = late or opened[-1]
         others = [one for one in opened if one is not last] if last in opened else opened[:-1]
@@ -386,7 +513,7 @@ class _Reading:
         else:
             points = self._points(last.at, len(self.code.rstrip()))
         for point in points:
-            if self.is_whole(_changed(self.code, point, 0, _CLOSING[last.sign]).rstrip() + rest):
+            if self._is_mended(point, _changed(self.code, point, 0, _CLOSING[last.sign]).rstrip() + rest):
                 return Slip(last.at, f"'{last.sign}' is never closed")
         return None
 
@@ -466,7 +593,7 @@ class _Reading:
             if (
                 point - 1 not in there
                 and point not in there
-                and self.is_whole(_changed(self.code, place + point, 0, quote))
+                and self._is_mended(place + point, _changed(self.code, place + point, 0, quote))
             ):
                 other = sorted([*there, point])[sorted([*there, point]).index(point) ^ 1]
                 fault = "begins is never closed" if other < point else "ends begins nowhere"
@@ -491,16 +618,18 @@ class _Reading:
         error = _first_error(root)
         if error is None:
             return None
+        near: Sequence[tuple[str, str]] = ()
         for before, after in pairwise(leaves):
             if after.start_byte < error.start_byte or after.start_point[0] == before.end_point[0]:
                 continue
             if before.end_point[0] > error.end_point[0]:
                 break
             at = self._at(before.end_byte)
-            follows = (after.text or b"").decode("utf-8", "replace").lower()
+            follows = self._text(after).lower()
             if before.type in {",", ";", "comment", "(", "[", "{"} or follows in self._grammar.words.split():
                 continue
-            if self._is_nearly_whole(_changed(self.code, at, 0, ",")):
+            near = near or self._nearly()
+            if self._is_mended(at, _changed(self.code, at, 0, ","), near):
                 return Slip(max(0, at - 1), "a ',' is missing after this", mend=Mend(at, "", ","))
         return None
 
@@ -508,16 +637,17 @@ class _Reading:
         """Return a key word that is misspelt: two letters changed places, or one is missing, doubled or too many."""
         known = self._grammar.words.split()
         tried = 0
+        near: Sequence[tuple[str, str]] = ()
         for leaf in leaves:
-            data = leaf.text or b""
-            word = data.decode("utf-8", "replace")
+            word = self._text(leaf)
             if not 4 <= len(word) <= 12 or not word.isascii() or not word.isalpha() or word in known:
                 continue
             for meant in known:
                 if tried < _POINTS and _is_slip_of(word, meant):
                     tried += 1
                     at = self._at(leaf.start_byte)
-                    if self._is_nearly_whole(_changed(self.code, at, len(word), meant)):
+                    near = near or self._nearly()
+                    if self._is_mended(at, _changed(self.code, at, len(word), meant), near):
                         reason = f"'{word}' is no word of it; did you mean '{meant}'?"
                         return Slip(at, reason, len(word), Mend(at, word, meant))
         return None
