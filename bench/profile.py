@@ -46,7 +46,7 @@ FILES = re.compile(r"built-in method (?:posix|nt|_?io)\.|'(?:_io\.|posix\.|nt\.)
 IMPORTS = re.compile(r"marshal\.loads|builtins\.__build_class__|_imp\.|builtins\.compile")
 PATTERNS = re.compile(r"[/\\]re[/\\]_(?:compiler|parser|constants|casefix)\.py$|sre_\w+\.py$")
 """Python's compiler of regular expressions: Pygments compiles a language's when it first meets it."""
-TOP = 12
+TOP = 20
 
 
 def place_of(function: Function) -> str:
