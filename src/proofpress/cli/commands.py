@@ -98,6 +98,11 @@ def main() -> None:
         say(f"proofpress: {in_words(error)}", err=True)
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the last line of defence: what arrives here is our own fault
+        if isinstance(
+            error.__cause__, KeyboardInterrupt
+        ):  # before 3.12 Python wraps one that comes while it makes a class
+            say("Aborted!", err=True)
+            sys.exit(1)
         sys.exit(report_bug(error))
 
 

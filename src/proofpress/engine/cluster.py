@@ -120,7 +120,7 @@ class Cluster:
         futures = Futures(
             _Quietly(client.get_executor(pure=False)),
             self._brought,
-            sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()),
+            sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1).get("workers", {}).values()),
             Same(self._versions, self._versions()),
             self._watch,
         )
