@@ -12,10 +12,13 @@ import functools
 import posixpath
 import re
 import unicodedata
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SourcePath = NewType("SourcePath", str)
 """Relative to the site's folder: `content/posts/hello.md`."""
@@ -119,3 +122,14 @@ def unportable(path: str) -> str | None:
         if device or part[-1:] in (".", " ") or not _UNPORTABLE.isdisjoint(part) or any(mark < " " for mark in part):
             return part
     return None
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Return every folder that holds one of these files, in it or below."""
+    folders: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return folders

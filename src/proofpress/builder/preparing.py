@@ -29,7 +29,7 @@ from proofpress.engine.digests import digest_of
 from proofpress.engine.loop import bring_up_to_date
 from proofpress.engine.steps import Stale
 from proofpress.model import Card, Drawing, File, Picture
-from proofpress.paths import SitePath, SourcePath, encode
+from proofpress.paths import SitePath, SourcePath, encode, folders_of
 from proofpress.problems import Problem
 from proofpress.site.cards import Kind, folder_path
 from proofpress.site.index import is_hidden
@@ -226,17 +226,6 @@ def named(prepared: Mapping[SourcePath, Prepared], hidden: Iterable[SourcePath])
     return sorted(found, key=lambda own: (not own.due, own.due, own.path))
 
 
-def _folders_of(paths: Iterable[SourcePath]) -> set[str]:
-    """Return every folder that holds one of these files, in it or below."""
-    folders: set[str] = set()
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = folder.rpartition("/")[0]
-    return folders
-
-
 def unpublished(prepared: Mapping[SourcePath, Prepared], options: Options) -> frozenset[SourcePath]:
     """Return the documents that are not published yet, shown or not: their faults are warnings."""
     if not options.publishes:
@@ -258,7 +247,7 @@ def copies(
     """
     drafts = {home for path in prepared if path not in hidden and (home := _drafts_folder(path))}
     bundles = {posixpath.dirname(path): own.card for path, own in prepared.items() if own.bundle}
-    with_pages = _folders_of(prepared)
+    with_pages = folders_of(prepared)
     for path, seen in inputs.files.items():
         folder = path.rpartition("/")[0]
         if path.startswith("static/"):

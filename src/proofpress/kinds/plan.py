@@ -12,7 +12,7 @@ import msgspec
 
 from proofpress.kinds.registry import KINDS
 from proofpress.kinds.target import SETTINGS, FilledTarget, PlainTarget, Target
-from proofpress.paths import identity, output_path, unportable
+from proofpress.paths import folders_of, identity, output_path, unportable
 from proofpress.problems import Problem
 from proofpress.rules.files import UNPORTABLE_NAME
 from proofpress.rules.site import URL_COLLISION
@@ -97,10 +97,10 @@ def _files_for_folders(first: Mapping[str, Target], planning: Planning, problems
     None of them is made: no disk holds both. What stands in the folder of a page that goes, goes with it without a word.
     """
     dropped: dict[str, Target] = {}
-    if _folders(first).isdisjoint(first):
+    if folders_of(first).isdisjoint(first):
         return set()
     for key, target in sorted(first.items(), key=lambda found: (found[1].travels, found[1].follows, found[0])):
-        for folder in _folders_of(key):
+        for folder in _above(key):
             if folder not in first or folder in dropped or key in dropped:
                 continue
             blamed = _blamed(first[folder], target, planning)
@@ -111,18 +111,7 @@ def _files_for_folders(first: Mapping[str, Target], planning: Planning, problems
     return set(dropped)
 
 
-def _folders(keys: Iterable[str]) -> set[str]:
-    """Return all folders that files lie in."""
-    found: set[str] = set()
-    for key in keys:
-        folder = key.rpartition("/")[0]
-        while folder and folder not in found:
-            found.add(folder)
-            folder = folder.rpartition("/")[0]
-    return found
-
-
-def _folders_of(key: str) -> Iterator[str]:
+def _above(key: str) -> Iterator[str]:
     while "/" in key:
         key = key.rpartition("/")[0]
         yield key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from proofpress.patterns import lazy
 from proofpress.rules.rule import Fault, TextRule, once_each
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from proofpress.model import Place
-    from proofpress.rules.prose import Text
+    from proofpress.rules.prose import Paired, Text
     from proofpress.rules.rule import Found
 
 _VOID: Final = frozenset(
@@ -57,27 +57,7 @@ class _UndefinedElement(TextRule, frozen=True):
         )
 
 
-class Paired(Protocol):
-    """A tag, as far as it is asked whether another belongs to it."""
-
-    @property
-    def name(self) -> str:
-        """In small letters."""
-
-    @property
-    def closing(self) -> bool:
-        """Whether it ends its element."""
-
-    @property
-    def empty(self) -> bool:
-        """Whether it ends in a slash."""
-
-    @property
-    def known(self) -> bool:
-        """Whether there is such an element."""
-
-
-_Paired = TypeVar("_Paired", bound=Paired)
+_Paired = TypeVar("_Paired", bound="Paired")
 
 
 def unpaired(tags: Iterable[_Paired]) -> Iterator[_Paired]:

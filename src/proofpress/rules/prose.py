@@ -74,20 +74,12 @@ class Markup(Protocol):
         """Return the place of an offset in it."""
 
 
-class Tag(Protocol):
-    """A tag of raw HTML."""
+class Paired(Protocol):
+    """A tag, as far as it is asked whether another belongs to it."""
 
     @property
     def name(self) -> str:
         """In small letters."""
-
-    @property
-    def source(self) -> str:
-        """As it is written."""
-
-    @property
-    def attributes(self) -> str:
-        """As they are written."""
 
     @property
     def closing(self) -> bool:
@@ -99,7 +91,19 @@ class Tag(Protocol):
 
     @property
     def known(self) -> bool:
-        """Whether there is such an element, so that it was read as a tag."""
+        """Whether there is such an element."""
+
+
+class Tag(Paired, Protocol):
+    """A tag of raw HTML; where no element has its name, it is not read as one."""
+
+    @property
+    def source(self) -> str:
+        """As it is written."""
+
+    @property
+    def attributes(self) -> str:
+        """As they are written."""
 
     @property
     def place(self) -> Place:
